@@ -6,6 +6,8 @@ const vendors = [
   'better-sqlite3',
   'node:sqlite',
   'mongodb',
+  'pg',
+  'postgres',
   'ioredis',
   'sharp',
   'mediabunny',

@@ -62,6 +62,8 @@ const workspaceProject = {
  */
 const longest = [
   'storage-mongodb/src/conformance-replica-set.test.ts',
+  'storage-postgres/src/conformance-postgres-js.test.ts',
+  'storage-postgres/src/conformance-pg.test.ts',
   'test/runtimes/runtimes.test.ts',
   'storage-mongodb/src/conformance-standalone.test.ts',
   'test/large-upload.test.ts',
@@ -71,7 +73,7 @@ const longest = [
 ]
 
 /** Then those with many long files. */
-const longer = ['workspace', 'storage-mongodb', 'storage-sqlite', 'http']
+const longer = ['workspace', 'storage-mongodb', 'storage-postgres', 'storage-sqlite', 'http']
 
 class LongestFirst extends BaseSequencer {
   override async sort(files: TestSpecification[]): Promise<TestSpecification[]> {

@@ -68,7 +68,7 @@ function typeOf(member: ts.PropertySignature, source: ts.SourceFile): string {
   return (member.type?.getText(source) ?? '').replace(/\s*\|\s*undefined\b/g, '').replace(/\s+/g, ' ')
 }
 
-/** Type parameters as what they are for whoever gives an option: what they extend, and nothing where they are passed on. */
+/** Type parameters as what they are for those who give an option: what they extend, and nothing where they are passed on. */
 function withoutParameters(type: string, found: ts.InterfaceDeclaration): string {
   return (found.typeParameters ?? []).reduce((text, { name, constraint }) => {
     const passedOn = new RegExp(`<[\\w, ]*\\b${name.text}\\b[\\w, ]*>`)

@@ -49,15 +49,17 @@ function readService(name: string, type: ts.TypeNode, source: ts.SourceFile): Se
   const bases = (read.found.heritageClauses ?? [])
     .flatMap(({ types }) => types)
     .map(({ expression }) => {
-      const base = findImported(read.source, expression.getText())
-      if (!base) throw new TypeError(`${read.source.fileName} does not import ${expression.getText()}`)
+      const [{ fileName }, baseName] = [read.source, expression.getText()]
+      const base = findInterface(fileName, baseName) ?? findImported(read.source, baseName)
+      if (!base) throw new TypeError(`${fileName} has no ${baseName} and does not import it`)
       return base
     })
-  return [read, ...bases].map(({ found, members }) => ({
+  const parts = [read, ...bases].map(({ found, members }) => ({
     name,
     text: commentOf(found).text,
     methods: members.filter(ts.isMethodSignature).map((member) => describe(member, name)),
   }))
+  return parts.filter(({ methods }) => methods.length > 0)
 }
 
 /** Finds an interface in the file that another one imports it from. */

@@ -36,7 +36,7 @@ function cookiesOf(response: Response): string {
 
 /** What has other accounts' sign-ups, links or sessions in other libraries, and has no place here. */
 describe('what a request says about the server itself counts for nothing', () => {
-  // Supabase GHSA-3529-5m8x-rpv3: X-Forwarded-Host chose the host of a link that was sent by e-mail.
+  // Supabase GHSA-3529-5m8x-rpv3: X-Forwarded-Host chose the host of a link that was sent by email.
   test('no answer names a host that the request brought', async () => {
     const { send } = serve()
     const evil = 'evil.example'

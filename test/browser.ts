@@ -4,11 +4,11 @@ import { findOnPath } from './servers/program-path.ts'
 /** The browser of this machine. Tests that need one are skipped where there is none. */
 export const browserPath: string | undefined = ['chromium', 'google-chrome', 'chrome'].flatMap(findOnPath)[0]
 
-/** Starts it. */
-export async function launchBrowser(): Promise<Browser> {
+/** Starts it, with more arguments where a test needs them. */
+export async function launchBrowser(...more: readonly string[]): Promise<Browser> {
   return await chromium.launch({
     executablePath: browserPath ?? '',
-    args: ['--no-sandbox', '--disable-dev-shm-usage'],
+    args: ['--no-sandbox', '--disable-dev-shm-usage', ...more],
   })
 }
 

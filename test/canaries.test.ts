@@ -114,7 +114,7 @@ function serve(fail: Fail | null, { logger, lines }: Written) {
     storage,
     media: { blobs: breakable(createMemoryBlobs()) },
     passwords: { memoryKiB: 8, iterations: 1 },
-    sessions: { codeSignIn: true },
+    sessions: { codeSignIn: true, deviceBound: true, impersonation: {} },
     messages: { email: refusing },
     publicUrl: origin,
     // Also the name that stands for the parameters of paths.

@@ -69,7 +69,12 @@ export async function startDescribedApp(options: Partial<KithOptions> = {}): Pro
     passwords: cheapPasswords,
     media: { ...media.options, direct: sending.direct },
     captions: { writer: createSketchCaptions(), timeout: 1 },
-    sessions: { signingKeys: [await generateSigningKey()], codeSignIn: true },
+    sessions: {
+      signingKeys: [await generateSigningKey()],
+      codeSignIn: true,
+      deviceBound: true,
+      impersonation: {},
+    },
     messages: { email: messenger, sms: messenger },
     passkeys: createPasskeys({ rpId: 'app.example', rpName: 'App', origins: ['https://app.example'] }),
     publicUrl: 'https://app.example',

@@ -37,12 +37,14 @@ const givenUp = fc.record(
 )
 const methods = fc.constantFrom<string[]>([], ['pwd'], ['pwd', 'otp'])
 const times = { createdAt: moment, rotatedAt: moment, expiresAt: moment, provedAt: moment }
+const boundKey = fc.option(fc.constantFrom('key-1', 'key-2'), { freq: 2 })
 const session = fc
-  .record({ id, userId, ...times, address: fc.option(name), methods })
+  .record({ id, userId, ...times, address: fc.option(name), methods, boundKey })
   .map((fields) => sampleSession(fields))
 const rotation = fc.record({
   id,
   generation: fc.nat({ max: 2 }),
+  boundKey,
   now: moment,
   expiresAt: moment,
   address: fc.option(name),
@@ -95,6 +97,7 @@ const calls: Readonly<Record<Theme, fc.Arbitrary<Call>>> = {
     call('sessions', 'open', session, fc.integer({ min: 1, max: 3 })),
     call('sessions', 'byId', id),
     call('sessions', 'rotate', rotation),
+    call('sessions', 'bind', fc.record({ id, userId, key: fc.constantFrom('key-1', 'key-2'), now: moment })),
     call('sessions', 'revoke', fc.record({ id, userId }), moment),
     call('sessions', 'revokeAll', userId, moment, fc.option(id)),
     call('sessions', 'list', userId, moment, keyset),

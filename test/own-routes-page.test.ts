@@ -30,7 +30,7 @@ async function listen(server: ReturnType<typeof createServer>): Promise<string> 
 
 type Serve = (kith: Kith, options: KithHttpOptions) => Promise<string>
 
-function invited({ invitation, ...account }: RegisterInput & { invitation?: string }): RegisterInput {
+function invited({ invitation, ...account }: RegisterInput): RegisterInput {
   if (invitation !== 'welcome') throw new TypeError('Only with an invitation')
   return account
 }

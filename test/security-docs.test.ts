@@ -54,7 +54,7 @@ describe('limits', () => {
       const maxDepth = 4 * 1_024
       /** Longer than any of ours. */
       const longestWait = 5
-      const colour = 7
+      const color = 7
       const pictureBudgets = Object.freeze({ scans: 100, name: 'x' })
       export const defaultLimits = Object.freeze({
         thingByAccount: [{ limit: 1_000, windowSeconds: 7_200 }, { limit: 2, windowSeconds: 86_400 }],

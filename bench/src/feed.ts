@@ -3,14 +3,15 @@
 //   pnpm --filter @kith/bench feed [--users 100000] [--posts 2000000] [--seed 1] [--directory DIR]
 //     [--readers 50] [--rounds 12] [--no-twin]
 // The network is made once for its numbers and kept in the directory; a second run only measures. With MONGODB_URI it is kept
-// on that server, in a database of its own: `kith_bench_…`.
+// on that server, in a database of its own: `kith_bench_…`; with POSTGRES_URI in a schema of that name, and `--prepare` lets the server
+// keep the plans of statements.
 import { deepStrictEqual } from 'node:assert/strict'
 import { join } from 'node:path'
 import { parseArgs } from 'node:util'
 import { createKith, type Page, type Post, type Viewer } from '@kith/core'
 import { createFeedTwins, type FeedTwin } from './feed-twin.ts'
 import { userId } from './ids.ts'
-import { openMongodb, openSqlite } from './open-network.ts'
+import { type Network, openMongodb, openPostgres, openSqlite } from './open-network.ts'
 import { percentile } from './percentile.ts'
 import { startProgress } from './progress.ts'
 import { createWorkload } from './workload.ts'
@@ -26,6 +27,7 @@ const { values } = parseArgs({
     readers: { type: 'string', default: '50' },
     rounds: { type: 'string', default: '12' },
     twin: { type: 'boolean', default: true },
+    prepare: { type: 'boolean', default: false },
   },
 })
 const [users, posts, seed] = [Number(values.users), Number(values.posts), Number(values.seed)]
@@ -49,11 +51,18 @@ const fixedFollowing = new Map(
 )
 
 const workload = createWorkload({ seed, users, posts, fixedFollowing })
-const uri = process.env['MONGODB_URI']
+const { MONGODB_URI: mongodb, POSTGRES_URI: postgres } = process.env
+const isSqlite = !mongodb && !postgres
 const name = `bench-${users}-${posts}-${seed}`
-const { storage, place, close } = uri
-  ? await openMongodb(uri, `kith_${name.replaceAll('-', '_')}`, workload)
-  : await openSqlite(values.directory, name, workload)
+
+function openNetwork(): Promise<Network> {
+  const onServer = `kith_${name.replaceAll('-', '_')}`
+  if (mongodb) return openMongodb(mongodb, onServer, workload)
+  if (postgres) return openPostgres({ uri: postgres, prepare: values.prepare }, onServer, workload)
+  return openSqlite(values.directory, name, workload)
+}
+
+const { storage, place, close } = await openNetwork()
 const kith = createKith({
   secret: 'a secret of the benchmark, 32 characters',
   storage,
@@ -77,7 +86,7 @@ async function homeOf(viewer: Viewer, cursor: string | null): Promise<Page<Post>
 
 const [someone] = readers.at(-1)?.users ?? []
 const twins =
-  uri || !values.twin
+  !isSqlite || !values.twin
     ? null
     : createFeedTwins(
         join(values.directory, `${name}.db`),
@@ -141,7 +150,7 @@ for (const [count, { first, later, byAuthor, byTime }] of times) {
   const hand = [percentile(byAuthor, 0.5), byTime.length > 0 ? percentile(byTime, 0.5) : Infinity]
   if (twins) cells.push(...hand)
   const isAbove =
-    !uri && cells.slice(0, 4).some((cell, index) => cell > (index % 2 ? targets.p99 : targets.p50))
+    isSqlite && cells.slice(0, 4).some((cell, index) => cell > (index % 2 ? targets.p99 : targets.p50))
   console.log(
     String(count).padStart(11) +
       cells.map((cell) => (Number.isFinite(cell) ? cell.toFixed(2) : '-').padStart(11)).join('') +
@@ -150,7 +159,7 @@ for (const [count, { first, later, byAuthor, byTime }] of times) {
   )
   if (isAbove) process.exitCode = 1
 }
-if (!uri) console.log(`Targets: p50 below ${targets.p50} ms, p99 below ${targets.p99} ms.`)
+if (isSqlite) console.log(`Targets: p50 below ${targets.p50} ms, p99 below ${targets.p99} ms.`)
 if (twins) {
   console.log(
     'By hand, p50 of the first page: joining the posts of all authors followed, and walking the newest posts of all.',

@@ -21,11 +21,11 @@ export async function makeImageBombs(): Promise<Bomb[]> {
     ['PNG, 50,000,000 × 1', line(50_000_000)],
     [
       'PNG, 16 bits, interlaced, 5,700²',
-      await flat(5_700).toColourspace('rgb16').png({ progressive: true }).toBuffer(),
+      await flat(5_700).toColorspace('rgb16').png({ progressive: true }).toBuffer(),
     ],
     [
       'PNG, 16 bits, interlaced, 6,900²',
-      await flat(6_900).toColourspace('rgb16').png({ progressive: true }).toBuffer(),
+      await flat(6_900).toColorspace('rgb16').png({ progressive: true }).toBuffer(),
     ],
     ['AVIF, 7,071²', await flat(7_071).removeAlpha().avif({ effort: 0 }).toBuffer()],
     ['WebP, 7,071²', await flat(7_071).webp({ effort: 0 }).toBuffer()],

@@ -38,3 +38,24 @@ export async function openMongodb(uri: string, name: string, workload: Workload)
   const { version } = (await client.db(name).command({ buildInfo: 1 })) as { version: string }
   return { storage, place: `MongoDB ${version}`, close: () => client.close() }
 }
+
+/** The same in a schema of that name on a PostgreSQL server. `prepare` lets the server keep the plans of statements. */
+export async function openPostgres(
+  { uri, prepare }: { uri: string; prepare: boolean },
+  name: string,
+  workload: Workload,
+): Promise<Network> {
+  const [{ default: postgres }, { createPostgresStorage }, { loadPostgres }] = await Promise.all([
+    import('postgres'),
+    import('@kith/storage-postgres'),
+    import('./load-postgres.ts'),
+  ])
+  const sql = postgres(uri, { onnotice: () => {} })
+  await loadPostgres(sql, name, workload)
+  const [{ version } = { version: '' }] = await sql<
+    { version: string }[]
+  >`SELECT current_setting('server_version') AS version`
+  await sql.end()
+  const storage = createPostgresStorage({ url: uri, schema: name, timeoutMillis: 60_000, prepare })
+  return { storage, place: `PostgreSQL ${version}`, close: () => storage.close() }
+}

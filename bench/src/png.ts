@@ -2,22 +2,22 @@ import { deflateSync } from 'node:zlib'
 import { pngOf, type PngChunk } from '../../test/png.ts'
 
 /** Red, green and blue, from 0 to 255. */
-type Colour = readonly [red: number, green: number, blue: number]
+type Color = readonly [red: number, green: number, blue: number]
 
-/** A line of pixels: colours, and how many pixels each is wide. */
-type Line = readonly (readonly [Colour, number])[]
+/** A line of pixels: colors, and how many pixels each is wide. */
+type Line = readonly (readonly [Color, number])[]
 
 /** A PNG of lines, with more chunks in front of its picture. */
 export function png(height: number, lineAt: (y: number) => Line, extra: readonly PngChunk[] = []): Buffer {
   const width = lineAt(0).reduce((sum, [, pixels]) => sum + pixels, 0)
   const lines = Array.from({ length: height }, (_, y) => [
     Buffer.alloc(1),
-    ...lineAt(y).map(([colour, pixels]) => Buffer.alloc(pixels * 3, Buffer.from(colour))),
+    ...lineAt(y).map(([color, pixels]) => Buffer.alloc(pixels * 3, Buffer.from(color))),
   ])
   return pngOf([header(width, height), ...extra, ['IDAT', deflateSync(Buffer.concat(lines.flat()))]])
 }
 
-/** What says that a PNG has this size, and three colours of eight bits. */
+/** What says that a PNG has this size, and three colors of eight bits. */
 function header(width: number, height: number): PngChunk {
   const content = Buffer.alloc(13)
   content.writeUInt32BE(width, 0)

@@ -1,9 +1,15 @@
 import { afterAll, beforeAll, describe } from 'vitest'
 import { type MongoOptions, type MongoServer, mongoMissing, startMongo } from '../servers/mongo-server.ts'
+import {
+  type PostgresOptions,
+  type PostgresServer,
+  postgresMissing,
+  startPostgres,
+} from '../servers/postgres-server.ts'
 import { type Proxy, startProxy } from '../servers/proxy.ts'
 import { type RedisOptions, type RedisServer, redisMissing, startRedis } from '../servers/redis-server.ts'
 import { type Fleet, startFleet } from './fleet.ts'
-import type { FleetSettings } from './fleet-kith.ts'
+import type { FleetRules } from './fleet-kith.ts'
 
 /** What the tests of a fleet need of it and of what is behind it. */
 export interface FleetOptions {
@@ -11,7 +17,14 @@ export interface FleetOptions {
   redis?: RedisOptions
   /** The servers reach both through proxies. MongoDB is then one at an address, whatever set it belongs to. */
   proxied?: boolean
-  settings?: Partial<FleetSettings>
+  settings?: FleetRules
+}
+
+/** The same of a fleet on a PostgreSQL alone. */
+export interface PostgresFleetOptions {
+  postgres?: PostgresOptions
+  proxied?: boolean
+  settings?: FleetRules
 }
 
 /** A fleet that runs, and what is behind it. */
@@ -23,6 +36,13 @@ export interface Backed {
   proxies: { mongo: Proxy; redis: Proxy } | null
 }
 
+/** The same on a PostgreSQL alone. */
+export interface PostgresBacked {
+  fleet: Fleet
+  postgres: PostgresServer
+  proxy: Proxy | null
+}
+
 const startLimitMs = 180_000
 
 /** Tests with a fleet on a MongoDB and a Redis, from before the first of them until after the last. To be awaited. */
@@ -32,11 +52,32 @@ export async function describeFleet(
   tests: (backed: () => Backed) => void,
 ): Promise<void> {
   const missing = (await mongoMissing(options.mongo)) ?? (await redisMissing(options.redis))
+  describeBacked(name, missing, { start: (ends) => start(options, ends), tests })
+}
+
+/** The same with a fleet on a PostgreSQL alone. */
+export async function describePostgresFleet(
+  name: string,
+  options: PostgresFleetOptions,
+  tests: (backed: () => PostgresBacked) => void,
+): Promise<void> {
+  const missing = await postgresMissing(options.postgres)
+  describeBacked(name, missing, { start: (ends) => startOnPostgres(options, ends), tests })
+}
+
+type Ends = (() => Promise<void>)[]
+
+interface Parts<Behind> {
+  start(ends: Ends): Promise<Behind>
+  tests(backed: () => Behind): void
+}
+
+function describeBacked<Behind>(name: string, missing: string | null, { start, tests }: Parts<Behind>): void {
   describe.skipIf(missing !== null)(name, () => {
-    const ends: (() => Promise<void>)[] = []
-    let backed: Backed | null = null
+    const ends: Ends = []
+    let backed: Behind | null = null
     beforeAll(async () => {
-      backed = await start(options, ends)
+      backed = await start(ends)
     }, startLimitMs)
     afterAll(async () => {
       for (const end of ends.reverse()) await end()
@@ -48,7 +89,7 @@ export async function describeFleet(
   })
 }
 
-async function start(options: FleetOptions, ends: (() => Promise<void>)[]): Promise<Backed> {
+async function start(options: FleetOptions, ends: Ends): Promise<Backed> {
   const mongo = await startMongo(options.mongo)
   ends.push(() => mongo.stop())
   const redis = await startRedis(options.redis)
@@ -66,4 +107,24 @@ async function start(options: FleetOptions, ends: (() => Promise<void>)[]): Prom
   const fleet = await startFleet({ ...reached, ...place, ...options.settings }, direct)
   ends.push(() => fleet.stop())
   return { fleet, mongo, redis, proxies }
+}
+
+async function startOnPostgres(
+  { postgres: wanted, proxied, settings }: PostgresFleetOptions,
+  ends: Ends,
+): Promise<PostgresBacked> {
+  const postgres = await startPostgres(wanted)
+  ends.push(() => postgres.stop())
+  const direct = { postgresUri: postgres.uri }
+  const place = { ...direct, schema: postgres.freshSchema() }
+  const proxy = proxied ? await startProxy(postgres) : null
+  if (proxy) {
+    ends.push(() => proxy.close())
+    const uri = new URL(postgres.uri)
+    uri.port = String(proxy.port)
+    place.postgresUri = uri.href
+  }
+  const fleet = await startFleet({ ...place, ...settings }, direct)
+  ends.push(() => fleet.stop())
+  return { fleet, postgres, proxy }
 }

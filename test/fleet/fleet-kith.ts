@@ -1,34 +1,59 @@
-import { createKith, defaultLimits, type Kith, type LimitName, type LimitRule } from '@kith/core'
+import {
+  createKith,
+  defaultLimits,
+  type Kith,
+  type KithOptions,
+  type LimitName,
+  type LimitRule,
+} from '@kith/core'
 import { createRedisRateLimits, createRedisRevocations, type WhenUnreachable } from '@kith/redis'
 import { createMongoStorage } from '@kith/storage-mongodb'
+import {
+  createPostgresRateLimits,
+  createPostgresRevocations,
+  createPostgresStorage,
+} from '@kith/storage-postgres'
 import { Redis } from 'ioredis'
 import { MongoClient } from 'mongodb'
+import pg from 'pg'
 
-/** What all processes of a fleet are started with. */
-export interface FleetSettings {
+/** What is behind a fleet: a MongoDB and a Redis. */
+export interface OnMongoAndRedis {
   mongoUri: string
   database: string
   redisUrl: string
   prefix: string
+}
+
+/** What is behind a fleet: a PostgreSQL alone. */
+export interface OnPostgres {
+  postgresUri: string
+  schema: string
+}
+
+/** How the processes of a fleet behave. */
+export interface FleetRules {
   limits?: Partial<Record<LimitName, readonly LimitRule[]>>
   graceSeconds?: number
   whenUnreachable?: WhenUnreachable
 }
 
+/** What all processes of a fleet are started with. */
+export type FleetSettings = FleetRules & (OnMongoAndRedis | OnPostgres)
+
+interface Behind extends Pick<KithOptions, 'storage' | 'revocations' | 'rateLimits'> {
+  close(): Promise<unknown>
+}
+
+const logger = { warn() {}, error: console.error }
+
 /** The Kith of one process, on clients with no settings of their own. */
 export function createFleetKith(settings: FleetSettings): { kith: Kith; close(): Promise<void> } {
-  const { mongoUri, database, redisUrl, prefix, limits, graceSeconds, whenUnreachable } = settings
-  const client = new MongoClient(mongoUri)
-  const redis = new Redis(redisUrl)
-  // Otherwise ioredis prints each failed attempt to connect.
-  redis.on('error', () => {})
-  const logger = { warn() {}, error: console.error }
-  const revocations = createRedisRevocations({ client: redis, prefix, whenUnreachable, logger })
+  const { limits, graceSeconds } = settings
+  const { close, ...behind } = 'postgresUri' in settings ? onPostgres(settings) : onMongoAndRedis(settings)
   const kith = createKith({
     secret: 'a secret that all processes of this fleet share',
-    storage: createMongoStorage({ client, database }),
-    revocations,
-    rateLimits: createRedisRateLimits({ client: redis, prefix, whenUnreachable }),
+    ...behind,
     limits: { ...highLimits, ...limits },
     sessions: { graceSeconds },
     // Cheap hashes, so that the load is on the servers behind.
@@ -39,10 +64,43 @@ export function createFleetKith(settings: FleetSettings): { kith: Kith; close():
   return {
     kith,
     async close() {
-      await revocations.close()
+      await behind.revocations?.close?.()
+      await close()
+    },
+  }
+}
+
+function onMongoAndRedis({
+  mongoUri,
+  database,
+  redisUrl,
+  prefix,
+  whenUnreachable,
+}: FleetRules & OnMongoAndRedis): Behind {
+  const client = new MongoClient(mongoUri)
+  const redis = new Redis(redisUrl)
+  // Otherwise ioredis prints each failed attempt to connect.
+  redis.on('error', () => {})
+  return {
+    storage: createMongoStorage({ client, database }),
+    revocations: createRedisRevocations({ client: redis, prefix, whenUnreachable, logger }),
+    rateLimits: createRedisRateLimits({ client: redis, prefix, whenUnreachable }),
+    async close() {
       redis.disconnect()
       await client.close()
     },
+  }
+}
+
+function onPostgres({ postgresUri, schema, whenUnreachable }: FleetRules & OnPostgres): Behind {
+  const pool = new pg.Pool({ connectionString: postgresUri })
+  // Otherwise an idle connection that is lost ends the process.
+  pool.on('error', () => {})
+  return {
+    storage: createPostgresStorage({ pool, schema, timeoutMillis: 2_500 }),
+    revocations: createPostgresRevocations({ pool, schema, whenUnreachable, logger }),
+    rateLimits: createPostgresRateLimits({ pool, schema, whenUnreachable, logger }),
+    close: () => pool.end(),
   }
 }
 

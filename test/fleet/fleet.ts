@@ -14,7 +14,7 @@ export interface FleetServer {
   complaints(): string
 }
 
-/** Two Express servers and one Fastify server, each a process of its own, on one MongoDB and one Redis. */
+/** Two Express servers and one Fastify server, each a process of its own, on the same servers behind. */
 export interface Fleet {
   servers: readonly FleetServer[]
   /** A Kith on the same database in this process, past whatever lies between the servers and theirs. */
@@ -30,10 +30,7 @@ const flags = [
 ]
 
 /** Starts a fleet on an empty database; `direct` is how the operator gets there, where the servers go another way. */
-export async function startFleet(
-  settings: FleetSettings,
-  direct: Partial<FleetSettings> = {},
-): Promise<Fleet> {
+export async function startFleet(settings: FleetSettings, direct: object = {}): Promise<Fleet> {
   const { kith: operator, close } = createFleetKith({ ...settings, ...direct })
   await operator.storage.migrate()
   const starting = ['express', 'express', 'fastify'].map((framework) => startServer(framework, settings))

@@ -2,8 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import { expect, vi } from 'vitest'
 import { noteMeasured } from '../servers/test-run.ts'
 import type { Reply } from './call.ts'
-import type { Backed } from './describe-fleet.ts'
-import type { FleetServer } from './fleet.ts'
+import type { Fleet, FleetServer } from './fleet.ts'
 import { createLedger } from './ledger.ts'
 import { isRefusal, startLoad } from './load.ts'
 import { demandEnded, freshName, logIn, logOut, register, tokensOf } from './member.ts'
@@ -29,8 +28,11 @@ const quietMillis = 400
  * Has people use all servers while the fault strikes, and demands what holds in any outage: requests are done or
  * refused in time, all works again by itself, and nothing acknowledged was lost, no ended session works.
  */
-export async function strike(backed: Backed, name: string, { begin, millis, end }: Fault): Promise<void> {
-  const { servers, operator } = backed.fleet
+export async function strike(
+  { fleet: { servers, operator } }: { fleet: Fleet },
+  name: string,
+  { begin, millis, end }: Fault,
+): Promise<void> {
   const ledger = createLedger()
   const complaints = (): string[] => servers.map((server) => server.complaints())
   const complained = complaints()

@@ -1,5 +1,11 @@
 import { afterAll, beforeAll, describe } from 'vitest'
 import { type MongoOptions, type MongoServer, mongoMissing, shareMongo } from './mongo-server.ts'
+import {
+  type PostgresOptions,
+  type PostgresServer,
+  postgresMissing,
+  sharePostgres,
+} from './postgres-server.ts'
 import { type RedisCluster, redisClusterMissing, startRedisCluster } from './redis-cluster.ts'
 import { type RedisOptions, type RedisServer, redisMissing, startRedis } from './redis-server.ts'
 import { type S3Options, type S3Server, s3Missing, startS3 } from './s3-server.ts'
@@ -18,6 +24,16 @@ export function describeWithMongo(
   tests: (mongo: () => MongoServer) => void,
 ): Promise<void> {
   const kind = { missing: () => mongoMissing(options), start: () => shareMongo(options) }
+  return describeWith(name, kind, tests)
+}
+
+/** Tests with a PostgreSQL server that runs from before the first of them until after the last; see `sharePostgres`. */
+export function describeWithPostgres(
+  name: string,
+  options: PostgresOptions,
+  tests: (postgres: () => PostgresServer) => void,
+): Promise<void> {
+  const kind = { missing: () => postgresMissing(options), start: () => sharePostgres(options) }
   return describeWith(name, kind, tests)
 }
 

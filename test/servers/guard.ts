@@ -30,11 +30,17 @@ function theGuard(): Guard {
   return guard
 }
 
+/** Who runs a program, where it is not the user of this process. */
+export interface SystemUser {
+  uid: number
+  gid: number
+}
+
 /** Starts a program that dies with this process, children included, however this process ends. */
 export function spawnGuarded(
   command: string,
   args: readonly string[],
-  options: Pick<SpawnOptions, 'stdio' | 'env' | 'cwd'>,
+  options: Pick<SpawnOptions, 'stdio' | 'env' | 'cwd' | 'uid' | 'gid'>,
 ): ChildProcess {
   const { tell } = theGuard()
   const child = spawn(command, args, { ...options, detached: true })

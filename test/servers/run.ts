@@ -3,15 +3,15 @@ import { mkdirSync } from 'node:fs'
 import { join } from 'node:path'
 import { stripVTControlCharacters } from 'node:util'
 import { root } from '../../scripts/packages.ts'
-import { spawnGuarded } from './guard.ts'
+import { spawnGuarded, type SystemUser } from './guard.ts'
 
 /** Runs a program to its end and answers what it printed; rejects with its complaint. */
 export async function run(
   command: string,
   args: readonly string[],
-  { env = process.env }: { env?: NodeJS.ProcessEnv } = {},
+  { env = process.env, user = null }: { env?: NodeJS.ProcessEnv; user?: SystemUser | null } = {},
 ): Promise<string> {
-  const child = spawnGuarded(command, args, { env, stdio: ['ignore', 'pipe', 'pipe'] })
+  const child = spawnGuarded(command, args, { env, stdio: ['ignore', 'pipe', 'pipe'], ...user })
   let output = ''
   let complaint = ''
   child.stdout?.on('data', (chunk: Buffer) => (output += chunk.toString()))

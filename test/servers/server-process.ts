@@ -1,9 +1,10 @@
-import type { ChildProcess } from 'node:child_process'
+import { type ChildProcess, execFileSync } from 'node:child_process'
 import { once } from 'node:events'
 import { closeSync, existsSync, openSync, readdirSync, readFileSync, rmSync } from 'node:fs'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
-import { guardedFolder, spawnGuarded } from './guard.ts'
+import { guardedFolder, spawnGuarded, type SystemUser } from './guard.ts'
+import { isAlive } from './is-alive.ts'
 import { freePort } from './port.ts'
 
 /** A server program of this machine. */
@@ -14,6 +15,12 @@ export interface ServerProgram {
   isReady(port: number): Promise<boolean>
   /** What it listens on besides, as distances from its port. */
   portDistances?: readonly number[]
+  /** Who runs it, if not the user of this process. */
+  user?: SystemUser | null
+  /** What ends it in order. @default 'SIGTERM' */
+  ending?: NodeJS.Signals
+  /** Makes its folder ready before it is started first. */
+  prepare?(folder: string): Promise<void>
 }
 
 /** Where a server listens and keeps its data: by default a free port and a folder that goes away with it. */
@@ -50,6 +57,7 @@ const stopLimitMs = 10_000
 export async function startProcess(program: ServerProgram, place: ServerPlace): Promise<ServerProcess> {
   const folder = place.storagePath ?? guardedFolder()
   const log = join(guardedFolder(), 'log')
+  await program.prepare?.(folder)
   let port = place.port ?? (await freePort(program.portDistances))
   const start = (): Promise<ChildProcess> => launch(program, { port, folder, log })
   let child = await start().catch(async (error: unknown) => {
@@ -57,7 +65,7 @@ export async function startProcess(program: ServerProgram, place: ServerPlace): 
     port = await freePort(program.portDistances)
     return start()
   })
-  const kill = (): Promise<void> => end(child, 'SIGKILL')
+  const kill = (): Promise<void> => endFamily(child)
   return {
     port,
     control: {
@@ -66,10 +74,16 @@ export async function startProcess(program: ServerProgram, place: ServerPlace): 
       },
       kill,
       async freeze() {
-        child.kill('SIGSTOP')
-        await untilStopped(child.pid ?? 0)
+        // What it starts meanwhile is stopped in the next round.
+        for (let known = 0, family = familyOf(child); known < family.length; family = familyOf(child)) {
+          known = family.length
+          for (const pid of family) signal(pid, 'SIGSTOP')
+          for (const pid of family) await untilStopped(pid)
+        }
       },
-      thaw: () => void child.kill('SIGCONT'),
+      thaw() {
+        for (const pid of familyOf(child)) signal(pid, 'SIGCONT')
+      },
       async restart() {
         await kill()
         // While it was gone another connection of this machine may have had its port, for a moment.
@@ -81,8 +95,9 @@ export async function startProcess(program: ServerProgram, place: ServerPlace): 
       },
     },
     async stop() {
-      child.kill('SIGCONT')
-      await end(child, place.storagePath === undefined ? 'SIGKILL' : 'SIGTERM')
+      for (const pid of familyOf(child)) signal(pid, 'SIGCONT')
+      if (place.storagePath === undefined) await endFamily(child)
+      else await end(child, program.ending ?? 'SIGTERM')
       if (place.storagePath === undefined) rmSync(folder, { recursive: true, force: true })
     },
   }
@@ -101,7 +116,7 @@ interface Launch {
 async function launch(program: ServerProgram, { port, folder, log }: Launch): Promise<ChildProcess> {
   const output = openSync(log, 'w')
   const args = program.arguments(port, folder)
-  const child = spawnGuarded(program.command, args, { stdio: ['ignore', output, output] })
+  const child = spawnGuarded(program.command, args, { stdio: ['ignore', output, output], ...program.user })
   closeSync(output)
   let failure: Error | null = null
   child.once('error', (error) => (failure = error))
@@ -136,6 +151,42 @@ function threadStates(folder: string): string[] {
     if (existsSync(folder)) return ['?']
     return []
   }
+}
+
+/** A process and what it has started, as PostgreSQL starts one for each client. */
+function familyOf(child: ChildProcess): number[] {
+  const family = isGone(child) ? [] : [child.pid ?? 0]
+  for (const pid of family) family.push(...childrenOf(pid))
+  return family
+}
+
+function childrenOf(pid: number): number[] {
+  try {
+    const pids = existsSync('/proc/self/task')
+      ? readFileSync(`/proc/${pid}/task/${pid}/children`, 'utf8')
+      : execFileSync('pgrep', ['-P', String(pid)], { encoding: 'utf8' })
+    return pids.split(/\s+/).filter(Boolean).map(Number)
+  } catch {
+    // It has ended, or has none.
+    return []
+  }
+}
+
+function signal(pid: number, name: NodeJS.Signals): void {
+  try {
+    process.kill(pid, name)
+  } catch {
+    // It has ended.
+  }
+}
+
+/** Kills a process and what it has started, all at one moment as near as that goes. */
+async function endFamily(child: ChildProcess): Promise<void> {
+  const others = familyOf(child).slice(1)
+  const ended = end(child, 'SIGKILL')
+  for (const pid of others) signal(pid, 'SIGKILL')
+  await ended
+  while (others.some(isAlive)) await sleep(1)
 }
 
 async function end(child: ChildProcess, signal: NodeJS.Signals): Promise<void> {

@@ -57,6 +57,13 @@ export async function oncePerRun<T>(name: string, look: () => Promise<T>): Promi
   return JSON.parse(readFileSync(file, 'utf8')) as T
 }
 
+let ownFolder: string | null = null
+
+/** A folder for what the processes of a run share; outside of one, for this process alone. */
+export function runFolder(): string {
+  return process.env[variable] ?? (ownFolder ??= guardedFolder())
+}
+
 function suite(): string {
   return process.env['KITH_TEST_SUITE'] ?? 'this process'
 }

@@ -60,6 +60,9 @@ async function openKith(path: string): Promise<Kith> {
     role: 'member',
     sessionEpoch: 0,
     createdAt: new Date(),
+    waitingSince: null,
+    invitedBy: null,
+    age: null,
     fields: {},
   }
   for (const named of everyone) await storage.users.create({ ...profile, ...account, ...named })

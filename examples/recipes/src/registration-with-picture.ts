@@ -40,7 +40,7 @@ async function register(kith: Kith, { body, file }: Request, client: ClientInfo)
     const { id } = await kith.uploads.add(viewer, Readable.from([file.buffer]))
     await kith.uploads.use(viewer, id, 'avatar')
   } catch (error) {
-    // No account without its picture: whoever sends the form again finds the name free.
+    // No account without its picture: anyone who sends the form again finds the name free.
     await kith.accounts.remove(signedIn.user.id, { holdUsername: false })
     throw error
   }

@@ -12,7 +12,7 @@ export interface Target {
 }
 
 /**
- * Cloudinary signs parameters and not what is done with them: without this, whoever sees an address could replace or destroy
+ * Cloudinary signs parameters and not what is done with them: without this, anyone who sees an address could replace or destroy
  * what it leads to. Everything but a download, which goes by its own end, is refused for a timestamp that is an hour old.
  */
 const datedBackMillis = 2 * 3_600_000
@@ -40,7 +40,7 @@ export interface Delivery {
   deliveryUrl: string
 }
 
-/** An address at the CDN that everybody may use, for ever. Renditions are signed, in case the account is strict about them. */
+/** An address at the CDN that everybody may use, forever. Renditions are signed, in case the account is strict about them. */
 export function publicAddress(delivery: Delivery, target: Target): string {
   return delivery.deliveryUrl + pathOf(delivery, { ...target, isSigned: target.rendition !== null })
 }

@@ -11,7 +11,7 @@ import { rememberKinds } from './remembered-kinds.ts'
 
 /**
  * Who may see the media. `private`: who was sent on by Kith's routes, at addresses of the API, which end. With a `tokenKey`
- * the same at the CDN, for plans that have token-based access. `public`: everybody, at the CDN, for ever.
+ * the same at the CDN, for plans that have token-based access. `public`: everybody, at the CDN, forever.
  */
 export type CloudinaryAccess = 'private' | 'public' | { tokenKey: string }
 

@@ -53,7 +53,7 @@ async function open(double: CloudinaryDouble, apiUrl: string = double.apiUrl): P
   }
 }
 
-/** Announces a picture and sends it to the double, as a browser does. Answers the id. */
+/** Announces a picture and sends it to the double, as a browser does. Returns the id. */
 async function deliver({ kith, viewer }: App, { apiUrl }: CloudinaryDouble) {
   const { id, upload } = await kith.uploads.sign(viewer, { contentType: 'image/png', size: bytes.length })
   const url = upload.url.replace(/^.*?\/v1_1/, `${apiUrl}/v1_1`)

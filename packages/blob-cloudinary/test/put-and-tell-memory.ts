@@ -1,5 +1,5 @@
 // Puts a video of as many MiB as told, reads one that was staged and tells how much of them was in memory at once. With `hoards`
-// whoever gives the one and reads the other holds it.
+// anyone who gives the one and reads the other holds it.
 import { type CloudinaryMediaOptions, createCloudinaryMedia } from '../src/index.ts'
 import { mebibytes } from '../../../test/blob-samples.ts'
 import { watchHeldBytes } from '../../../test/held-memory.ts'

@@ -39,7 +39,7 @@ export function createAddresses(privateKey: string, urlEndpoint: string): Addres
     signed(path, rendition, until) {
       const file = relative(path, rendition)
       const seconds = Math.floor(until.getTime() / 1000)
-      // The helper of the SDK does the same, but counts from now, and signs for ever what is over.
+      // The helper of the SDK does the same, but counts from now, and signs forever what is over.
       const signature = createHmac('sha1', privateKey).update(`${file}${seconds}`).digest('hex')
       return `${base}/${file}&ik-t=${seconds}&ik-s=${signature}`
     },

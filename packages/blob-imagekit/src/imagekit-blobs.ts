@@ -23,7 +23,7 @@ export function createImageKitBlobs(place: ImageKitPlace): BlobStore {
   }
 
   /**
-   * Files go first and their folder last: while it is there its caches are not known to be purged, and whoever removes the blob
+   * Files go first and their folder last: while it is there its caches are not known to be purged, and anyone who removes the blob
    * again, in this process or another, purges them.
    */
   async function removeFiles(folder: string): Promise<boolean> {

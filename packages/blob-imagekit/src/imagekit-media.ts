@@ -27,7 +27,7 @@ export interface ImageKitMediaOptions {
   access?: 'private' | 'public' | undefined
   /**
    * Whether what is removed or replaced is purged from ImageKit's caches too, which takes one of the purges that an account
-   * has a month. Without that a cache may show it for up to 180 days to whoever still has an address that holds.
+   * has a month. Without that a cache may show it for up to 180 days to anyone who still has an address that holds.
    * @default true
    */
   purge?: boolean | undefined

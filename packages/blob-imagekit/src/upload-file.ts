@@ -18,7 +18,7 @@ export interface FileToUpload {
 const bytesPerSecond = 524_288
 
 /**
- * Uploads a file in one request, so that it is there whole or not at all, and replaces the one of its name. Answers whether
+ * Uploads a file in one request, so that it is there whole or not at all, and replaces the one of its name. Returns whether
  * there was one.
  *
  * The form is written here. That of the client would be read into memory as fast as the disk gives it, whatever the network

@@ -1,5 +1,5 @@
 // Puts a video of as many MiB as told, to a server that takes it slowly, and tells how much of it was in memory at once. With
-// `hoards` whoever gives it holds it.
+// `hoards` anyone who gives it holds it.
 import { once } from 'node:events'
 import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'

@@ -35,7 +35,7 @@ await describeWithS3('a bucket of its own', { control: true }, (s3) => {
 
   runCases(test, blobStoreCases, async () => (await openPublic()).blobs)
 
-  test('shows blobs at its public address, for ever, and grants none', async () => {
+  test('shows blobs at its public address, forever, and grants none', async () => {
     const { blobs: opened, publicUrl } = await openPublic()
     const blobs = publicOf(opened)
     await blobs.put('a', picture(), image)

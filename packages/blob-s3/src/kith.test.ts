@@ -55,7 +55,7 @@ async function open(server: S3Server, direct: S3Server = server): Promise<App> {
   }
 }
 
-/** Announces a picture and sends it, as a browser does. Answers the id. */
+/** Announces a picture and sends it, as a browser does. Returns the id. */
 async function send({ kith, viewer }: App): Promise<{ id: string; again: () => Promise<Response> }> {
   const { id, upload } = await kith.uploads.sign(viewer, { contentType: 'image/png', size: bytes.length })
   const deliver = (): Promise<Response> => {

@@ -1,4 +1,4 @@
-// Puts a video of as many MiB as told and tells how much of it was in memory at once. With `hoards` whoever gives it holds it.
+// Puts a video of as many MiB as told and tells how much of it was in memory at once. With `hoards` anyone who gives it holds it.
 import { S3Client } from '@aws-sdk/client-s3'
 import { createSharpImages } from '@kith/media-sharp'
 import { watchHeldBytes } from '../../../test/held-memory.ts'

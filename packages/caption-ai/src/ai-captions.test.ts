@@ -7,7 +7,7 @@ import { type AiCaptionsOptions, createAiCaptions } from './ai-captions.ts'
 
 type CallOptions = Parameters<MockLanguageModelV4['doGenerate']>[0]
 
-/** A model that answers this text. */
+/** A model that returns this text. */
 function modelSaying(text: string): MockLanguageModelV4 {
   return new MockLanguageModelV4({
     modelId: 'sees-1',

@@ -12,7 +12,7 @@ export interface VendorCall {
 /** The JSON of a request. Read loosely: what a vendor demands of it, its double checks. */
 export type Body = Record<string, unknown>
 
-/** What a vendor answers. */
+/** What a vendor returns. */
 export interface VendorReply {
   status: number
   headers?: Readonly<Record<string, string>>

@@ -17,7 +17,7 @@ const graceMillis = 3_000
 
 /** Runs one command line and returns its exit code. */
 export async function main(argv: readonly string[]): Promise<number> {
-  // Whoever reads the output may stop reading, as `head` does.
+  // Anyone who reads the output may stop reading, as `head` does.
   process.stdout.on('error', () => process.exit(exitCodes.failed))
   const output = createOutput({
     stdout: process.stdout,

@@ -20,7 +20,7 @@ export async function writeNewFile(path: string, pieces: Pieces): Promise<void> 
 
 /**
  * The same for a file that may exist: it is replaced in one step. With `like` the new one belongs to whom the old one belongs to, and can
- * be read by whoever could read it: a server that runs as another user starts again.
+ * be read by anyone who could read it: a server that runs as another user starts again.
  */
 export async function replaceFile(path: string, pieces: Pieces, like?: Stats): Promise<void> {
   const partial = `${path}.partial`

@@ -230,7 +230,7 @@ export const feedStoreCases: readonly Case<FeedPorts>[] = amongTheLiving<FeedPor
   },
 ])
 
-/** Creates accounts and answers their ids. */
+/** Creates accounts and returns their ids. */
 async function people(
   { users }: FeedPorts,
   count: number,

@@ -86,7 +86,7 @@ export const recountCases: readonly Case<Miscounting>[] = [
   },
 ]
 
-/** Whoever follows and writes lives. */
+/** Everyone who follows or writes is alive. */
 function amongPeople({ storage, other, spoil }: Miscounting): Miscounting {
   return { storage: peopled(storage), other: peopled(other), spoil }
 }

@@ -7,7 +7,7 @@ import { isKithError } from '@kith/core'
 
 /** A folder of its own for the files of one case. */
 export interface SampleFolder {
-  /** Writes a file and answers its path. */
+  /** Writes a file and returns its path. */
   save(name: string, content: Uint8Array): Promise<string>
   path(name: string): string
   read(name: string): Promise<Buffer>

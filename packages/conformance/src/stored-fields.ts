@@ -77,7 +77,7 @@ export function storedFieldCases<Port>({ name, create, change, read }: HasFields
     },
     {
       id: `${name}/fields-copies`,
-      title: "the store keeps its own copy of the app's own fields, and answers copies",
+      title: "the store keeps its own copy of the app's own fields, and returns copies",
       async run(port) {
         const given = { list: ['kept'] }
         const { id } = await create(port, given)

@@ -9,6 +9,7 @@ import { expectationCases } from './user-store/expectations.ts'
 import { listCases } from './user-store/lists.ts'
 import { ownFieldCases } from './user-store/own-fields.ts'
 import { searchCases } from './user-store/searching.ts'
+import { waitingCases } from './user-store/waiting.ts'
 
 /** The promises of `UserStore`. */
 export const userStoreCases: readonly Case<UserStore>[] = [
@@ -21,4 +22,5 @@ export const userStoreCases: readonly Case<UserStore>[] = [
   ...expectationCases,
   ...listCases,
   ...searchCases,
+  ...waitingCases,
 ]

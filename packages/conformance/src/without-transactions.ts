@@ -48,7 +48,7 @@ export const unpromisedWithoutTransactions: readonly Unpromised[] = [
 export const edgesWithoutTransactions: readonly Case<SocialStores>[] = amongTheLiving([
   {
     id: 'edges-without-transactions/parallel-adds-one-node',
-    title: 'of 50 parallel adds at one node each answers a count that has its own edge, and the last one all',
+    title: 'of 50 parallel adds at one node each returns a count that has its own edge, and the last one all',
     async run({ edges }) {
       const to = nextId()
       const answers: number[] = []
@@ -59,7 +59,7 @@ export const edgesWithoutTransactions: readonly Case<SocialStores>[] = amongTheL
       })
       assert.ok(
         answers.every((count, before) => count > before && count <= 50),
-        'whoever is answered counts itself and those who were answered before',
+        'each count includes its own edge and all that were counted before',
       )
       assert.equal(answers.at(-1), 50)
       assert.deepEqual(await countsOf(edges, to), { out: 0, in: 50 })

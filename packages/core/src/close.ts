@@ -1,4 +1,5 @@
 import type { KithConfig } from './config.ts'
+import { forgetKith } from './known-kiths.ts'
 import type { Steps } from './steps.ts'
 import type { Storage } from './storage.ts'
 
@@ -22,6 +23,7 @@ export function createClosing(config: KithConfig, storage: Storage, steps: Steps
     draining = true
     await steps.stop()
     await Promise.all([images, videos, email, sms, config.revocations].map(closeOne))
+    forgetKith(config)
     await storage.close()
     config.log.flush()
   }

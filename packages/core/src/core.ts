@@ -1,6 +1,8 @@
+import { type AccountInputs, createAccountInputs } from './accounts/account-inputs.ts'
 import { createPasswords, type Passwords } from './accounts/password.ts'
 import type { KithConfig } from './config.ts'
 import { createEvents, type Emit, type Events } from './events.ts'
+import { createDemandChallenge, type DemandChallenge } from './challenges/demand-challenge.ts'
 import { type Codes, createCodes } from './codes/codes.ts'
 import { type Clock, createIds, type MakeId } from './id.ts'
 import { createStoredFactors, type StoredFactors } from './factors/stored-factors.ts'
@@ -9,6 +11,7 @@ import { createMissingFiles, type MissingFiles } from './media/missing-files.ts'
 import { createVisibleFiles, type VisibleFiles } from './media/visible-files.ts'
 import { createOutgoing, type Outgoing } from './messages/outgoing.ts'
 import { type AskPolicy, createAskPolicy } from './policies.ts'
+import { createPostInputs, type PostInputs } from './posts/post-inputs.ts'
 import { createPresentPosts, type PresentPosts } from './posts/present-posts.ts'
 import { createPresentUsers, type PresentUsers } from './profiles/present-users.ts'
 import { createRowsOf, type RowsOf } from './outbox/outbox-rows.ts'
@@ -20,7 +23,7 @@ import { createLivedTime, type LivedTime } from './sessions/lived-time.ts'
 import { createRefreshTokens, type RefreshTokens } from './sessions/refresh-token.ts'
 import type { Revocations } from './sessions/revocations.ts'
 import { createSteps, type Steps } from './steps.ts'
-import type { Storage } from './storage.ts'
+import type { Storage, Stores } from './storage.ts'
 import { countEvents } from './telemetry/count-events.ts'
 import { type Clearing, createClearing } from './upkeep/clearing.ts'
 import { createPurge, type Purge } from './upkeep/purge.ts'
@@ -29,12 +32,15 @@ import { createReleasedMedia, type ReleasedMedia } from './upkeep/released-media
 /** What the services of one Kith instance share. */
 export interface Core {
   readonly config: KithConfig
-  readonly storage: Storage
+  readonly storage: Stores
   readonly revocations: Revocations
+  /** The schemas of what callers give, which take a while to make. */
+  readonly inputs: { readonly accounts: AccountInputs; readonly posts: PostInputs }
   readonly passwords: Passwords
   readonly limits: Limits
   readonly outgoing: Outgoing
   readonly codes: Codes
+  readonly demandChallenge: DemandChallenge
   readonly factors: StoredFactors
   readonly askPolicy: AskPolicy
   readonly accessTokens: AccessTokens
@@ -57,42 +63,81 @@ export interface Core {
 }
 
 /** Creates what the services share, from what they all stand on. */
-export function createCore({ config, storage }: Pick<Core, 'config' | 'storage'>): {
+export function createCore({ config, storage }: { config: KithConfig; storage: Storage }): {
   core: Core
   events: Events
 } {
   const { log, random, revocations, telemetry } = config
+  const { minLength, forbiddenWords } = config.passwords
   const time = createLivedTime(config.clock)
   const { clock } = time
   const { events, emit: raise } = createEvents(clock, log)
   const emit = countEvents(raise, telemetry)
-  const presentUsers = createPresentUsers(storage, config)
   const makeId = createIds(clock, random)
-  const clearingUp = createClearingUp({ config, storage, emit })
-  const foundation = { config, storage, clock, makeId }
-  const limits = createLimits({ ...config, clock }, { secret: config.secrets[0] ?? '', emit })
-  const outgoing = createOutgoing({ ...foundation, steps: clearingUp.steps })
-  const core: Core = {
+  const steps = createSteps()
+  const purge = createPurge(storage, clock, steps)
+  const shared = {
     config,
-    storage,
     clock,
     emit,
     makeId,
-    rowsOf: createRowsOf(config, { makeId, clock }),
     revocations,
+    steps,
+    purge,
+    inputs: {
+      accounts: createAccountInputs({
+        ...config.accounts,
+        minLength,
+        forbiddenWords,
+        challenged: config.challenge !== null,
+      }),
+      posts: createPostInputs(config.posts),
+    },
+    rowsOf: createRowsOf(config, { makeId, clock }),
     passwords: createPasswords(config.passwords, { random, facts: storage.facts, log, emit, telemetry }),
-    limits,
+    limits: createLimits({ ...config, clock }, { secret: config.secrets[0] ?? '', emit }),
     askPolicy: createAskPolicy(config.policies),
     ...createTokens(config, time),
+    clearing: createClearing({ purge, storage, log }),
+    outgoing: createOutgoing({ config, storage, clock, makeId, steps }),
+  }
+  return { core: onStorage(shared, storage), events }
+}
+
+/** What reads and writes a storage, made anew for this one; the rest is shared. */
+export function onStorage(shared: Omit<Core, keyof StorageParts>, storage: Stores): Core {
+  const { config, steps, emit } = shared
+  const mediaPlace = createMediaPlace(storage, config)
+  const presentUsers = createPresentUsers(storage, config)
+  const codes = createCodes({ ...shared, storage })
+  const parts: StorageParts = {
+    storage,
+    mediaPlace,
     presentUsers,
     presentPosts: createPresentPosts(storage, presentUsers, config),
-    ...clearingUp,
-    outgoing,
-    factors: createStoredFactors(foundation),
-    codes: createCodes({ ...foundation, limits, outgoing }),
+    visibleFiles: createVisibleFiles(storage),
+    missingFiles: createMissingFiles(storage, mediaPlace, { log: config.log, emit }),
+    releasedMedia: createReleasedMedia(storage, config, { steps, place: mediaPlace }),
+    factors: createStoredFactors({ ...shared, storage }),
+    codes,
+    demandChallenge: createDemandChallenge({ ...shared, codes }),
   }
-  return { core, events }
+  return { ...shared, ...parts }
 }
+
+type StorageParts = Pick<
+  Core,
+  | 'storage'
+  | 'mediaPlace'
+  | 'presentUsers'
+  | 'presentPosts'
+  | 'visibleFiles'
+  | 'missingFiles'
+  | 'releasedMedia'
+  | 'factors'
+  | 'codes'
+  | 'demandChallenge'
+>
 
 /** What signs people in and keeps them so. */
 function createTokens(
@@ -107,29 +152,5 @@ function createTokens(
     refreshTokens: createRefreshTokens(own),
     deviceTokens: createDeviceTokens({ ...own, random }),
     grace: createGrace(graceSeconds, time),
-  }
-}
-
-/** What files are shown and removed by, and what follows a deletion. */
-function createClearingUp({
-  config,
-  storage,
-  emit,
-}: Pick<Core, 'config' | 'storage' | 'emit'>): Pick<
-  Core,
-  'steps' | 'mediaPlace' | 'visibleFiles' | 'missingFiles' | 'purge' | 'clearing' | 'releasedMedia'
-> {
-  const { log } = config
-  const steps = createSteps()
-  const mediaPlace = createMediaPlace(storage, config)
-  const purge = createPurge(storage, config.clock, steps)
-  return {
-    steps,
-    mediaPlace,
-    visibleFiles: createVisibleFiles(storage),
-    missingFiles: createMissingFiles(storage, mediaPlace, { log, emit }),
-    purge,
-    clearing: createClearing(purge, log),
-    releasedMedia: createReleasedMedia(storage, config, { steps, place: mediaPlace }),
   }
 }

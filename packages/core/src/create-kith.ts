@@ -10,12 +10,15 @@ import { type KithConfig, readOptions, type VisibleConfig } from './config.ts'
 import { type Core, createCore } from './core.ts'
 import { demandRuntime } from './demand-runtime.ts'
 import { createCredentials, type Credentials } from './credentials/credentials.ts'
+import { type BoundSessions, createBoundSessions } from './device-bound/bound-sessions.ts'
 import { createFactors, type Factors } from './factors/factors.ts'
 import type { Events } from './events.ts'
 import { createFeed, type Feed } from './feed/feed.ts'
+import { type AfterCommit, inTransaction } from './host-transaction.ts'
 import { createFollows, type Follows } from './graph/follows.ts'
 import { createLikes, type Likes } from './graph/likes.ts'
 import { createSaves, type Saves } from './graph/saves.ts'
+import { noteKith } from './known-kiths.ts'
 import type { Checkable } from './health/check.ts'
 import { createHealth, type Health } from './health/health.ts'
 import { createReady, type Readiness } from './health/ready.ts'
@@ -23,13 +26,15 @@ import { createUploads, type Uploads } from './media/uploads.ts'
 import { createIdentities, type Identities } from './identities/identities.ts'
 import type { KithOptions } from './options.ts'
 import { createOutbox, type Outbox } from './outbox/outbox.ts'
-import type { AppFields, FieldsOf, FieldsSchema, OwnFieldsOf } from './own-fields/app-fields.ts'
+import type { AppFields, FieldsOf, FieldsSchema, OwnFieldsOf, RoleOf } from './own-fields/app-fields.ts'
 import { createPasskeySignIn, type Passkeys } from './passkeys/passkey-sign-in.ts'
 import { createPosts, type Posts } from './posts/posts.ts'
 import { createProfiles, type Profiles } from './profiles/profiles.ts'
 import { createRestored, type Restored } from './sessions/restored.ts'
 import { createSessions, type Sessions } from './sessions/sessions.ts'
-import type { Storage } from './storage.ts'
+import { type Approvals, createApprovals } from './sign-up/approvals.ts'
+import { createInvitations, type Invitations } from './sign-up/invitations.ts'
+import type { Storage, Stores } from './storage.ts'
 import { observeFoundation } from './telemetry/observe-config.ts'
 import { traceServices } from './telemetry/observe-port.ts'
 import { createUpkeep, type Upkeep } from './upkeep/upkeep.ts'
@@ -42,7 +47,7 @@ export interface Kith<Fields extends AppFields = AppFields> {
   readonly registration: Registration<Fields>
   /** Forgotten passwords. */
   readonly recovery: Recovery
-  /** E-mail addresses and phone numbers, confirmed and changed by codes. */
+  /** Email addresses and phone numbers, confirmed and changed by codes. */
   readonly addresses: Addresses
   /** Authenticator apps and recovery codes. */
   readonly factors: Factors
@@ -52,7 +57,13 @@ export interface Kith<Fields extends AppFields = AppFields> {
   readonly credentials: Credentials
   /** Signing in with what people have elsewhere. */
   readonly identities: Identities<Fields>
+  /** Invitations, by which others come to have an account. */
+  readonly invitations: Invitations
+  /** Accounts that wait for approval. */
+  readonly approvals: Approvals<Fields>
   readonly sessions: Sessions<Fields>
+  /** Sessions that are bound to a key of their device. */
+  readonly boundSessions: BoundSessions
   readonly profiles: Profiles<Fields>
   readonly follows: Follows<Fields>
   readonly likes: Likes<Fields>
@@ -70,6 +81,13 @@ export interface Kith<Fields extends AppFields = AppFields> {
   /** Call it once after a backup was restored: it ends every session. */
   readonly restored: Restored
   readonly storage: Storage
+  /**
+   * The services on a transaction of the app's own database, which the app begins and ends, so that a row of the app and what Kith writes
+   * are there together or not at all. `transaction` is what the storage understands: a client of `pg` or a transaction of postgres.js
+   * that was begun, or an open SQLite database. See docs/own-tables.md.
+   * @throws TypeError where the storage knows no such transaction
+   */
+  within(transaction: unknown): WithinTransaction<Fields>
   /** The viewer by whom the host acts as an account: `kith.posts.create(kith.viewerOf(userId), …)`. Asks nothing. */
   viewerOf(userId: string): Viewer
   /** What this process says of itself. Asks nothing else, so it answers where everything else is down. */
@@ -95,6 +113,13 @@ export interface Kith<Fields extends AppFields = AppFields> {
   close(): Promise<void>
 }
 
+/** The services on a transaction of the app. What keeps files, and what is a job of its own, is not among them. */
+export type WithinTransaction<Fields extends AppFields = AppFields> = Pick<
+  Kith<Fields>,
+  Exclude<keyof Services, 'uploads' | 'captions' | 'upkeep'>
+> &
+  AfterCommit
+
 /**
  * Creates a Kith. Nothing is read or written until a service is called; call `kith.storage.migrate()` once at start.
  * @throws TypeError for options that cannot work; the message names the option.
@@ -103,13 +128,15 @@ export function createKith<
   Public extends FieldsSchema = FieldsSchema,
   Own extends FieldsSchema = FieldsSchema,
   OfPosts extends FieldsSchema = FieldsSchema,
+  const Role extends string = string,
 >(
-  options: KithOptions<Public, Own, OfPosts>,
-): Kith<AppFields<FieldsOf<Public>, OwnFieldsOf<Own>, FieldsOf<OfPosts>>> {
+  options: KithOptions<Public, Own, OfPosts, Role>,
+): Kith<AppFields<FieldsOf<Public>, OwnFieldsOf<Own>, FieldsOf<OfPosts>, RoleOf<Role>>> {
   demandRuntime(process.versions)
   const foundation = observeFoundation({ config: readOptions(options), storage: options.storage })
   const { log, telemetry } = foundation.config
   if (isOfCluster() && !options.revocations) log.warn('process.alone', { message: aloneMessage })
+  if (!options.revocations) noteKith(foundation.config)
   const { core, events } = createCore(foundation)
   const kith: Kith = {
     ...traceServices(createServices(core), telemetry),
@@ -117,11 +144,12 @@ export function createKith<
     events,
     storage: options.storage,
     viewerOf,
+    within: (transaction) => createWithin(core, storesWithin(foundation.storage, transaction)),
     config: showConfig(core.config),
   }
-  return Object.freeze(
-    kith as unknown as Kith<AppFields<FieldsOf<Public>, OwnFieldsOf<Own>, FieldsOf<OfPosts>>>,
-  )
+  return Object.freeze(kith) as unknown as Kith<
+    AppFields<FieldsOf<Public>, OwnFieldsOf<Own>, FieldsOf<OfPosts>, RoleOf<Role>>
+  >
 }
 
 const aloneMessage =
@@ -138,7 +166,10 @@ type Services = Pick<
   | 'credentials'
   | 'passkeys'
   | 'identities'
+  | 'invitations'
+  | 'approvals'
   | 'sessions'
+  | 'boundSessions'
   | 'profiles'
   | 'follows'
   | 'likes'
@@ -161,7 +192,10 @@ function createServices(core: Core): Services {
     factors: createFactors(core),
     credentials: createCredentials(core),
     passkeys: createPasskeySignIn(core, people.accounts.inputs),
+    invitations: createInvitations(core),
+    approvals: createApprovals(core),
     sessions: createSessions(core),
+    boundSessions: createBoundSessions(core),
     profiles: createProfiles(core),
     follows: createFollows(core),
     likes: createLikes(core),
@@ -175,6 +209,20 @@ function createServices(core: Core): Services {
   }
 }
 
+/** The services over a transaction of the app. */
+function createWithin(core: Core, stores: Stores): WithinTransaction {
+  const { committed, core: inside } = inTransaction(core, stores)
+  const { uploads: _uploads, captions: _captions, upkeep: _upkeep, ...services } = createServices(inside)
+  return Object.freeze({ ...traceServices(services, core.config.telemetry), committed })
+}
+
+function storesWithin(storage: Storage, transaction: unknown): Stores {
+  if (storage.within) return storage.within(transaction)
+  throw new TypeError(
+    'kith.within: this storage has no transactions of the app to work in; @kith/storage-postgres and @kith/storage-sqlite have',
+  )
+}
+
 type Operations = Pick<Kith, 'outbox' | 'restored' | 'health' | 'ready' | 'settled' | 'drain' | 'close'>
 
 /** What those do who run the server. */
@@ -183,7 +231,7 @@ function createOperations(
   { storage, media, messages, revocations, rateLimits, checks }: KithOptions,
 ): Operations {
   const { config, steps, mediaPlace } = core
-  const closing = createClosing(config, core.storage, steps)
+  const closing = createClosing(config, storage, steps)
   return {
     outbox: createOutbox(core),
     restored: createRestored(core.storage, steps),

@@ -24,4 +24,6 @@ type DurableEvent<Name extends DurableEventName> = KithEvents[Name] & {
   readonly id: string
   /** When it happened. */
   readonly at: Date
+  /** The administrator who did it, as in {@link EventStamp}. */
+  readonly actorId?: string | undefined
 }

@@ -19,6 +19,9 @@ export const errorTable = {
   'refresh-token-expired': { status: 401, title: 'The refresh token has expired', carries: null },
   'refresh-token-reused': { status: 401, title: 'The refresh token was used before', carries: null },
   'session-revoked': { status: 401, title: 'The session has ended', carries: null },
+  'device-proof-required': { status: 403, title: 'The session is bound to its device', carries: null },
+  'device-proof-invalid': { status: 401, title: 'The proof of the device is not valid', carries: null },
+  'session-bound': { status: 409, title: 'The session is bound to another key', carries: null },
   'code-invalid': { status: 403, title: 'The code is wrong, was used, or has ended', carries: null },
   'second-factor-required': { status: 401, title: 'A second factor is needed', carries: 'challenge' },
   'factor-invalid': { status: 403, title: 'The second factor is wrong, or was used', carries: null },
@@ -38,11 +41,24 @@ export const errorTable = {
   },
   'provider-not-found': { status: 404, title: 'This app has no such way to sign in', carries: null },
   'identity-refused': { status: 403, title: 'The sign-in elsewhere did not work', carries: null },
-  'link-required': { status: 409, title: 'An account here has that e-mail address', carries: null },
+  'link-required': { status: 409, title: 'An account here has that email address', carries: null },
   'last-way-in': { status: 409, title: 'Nothing else would open the account', carries: null },
   'wrong-password': { status: 403, title: 'The current password is wrong', carries: null },
   'account-banned': { status: 403, title: 'The account is suspended', carries: 'ban' },
+  'challenge-required': { status: 403, title: 'Show that no script calls', carries: 'puzzle' },
+  'sign-up-closed': { status: 403, title: 'This app takes no new accounts', carries: null },
+  'invitation-invalid': {
+    status: 403,
+    title: 'The invitation is wrong, was used, was taken back, or has ended',
+    carries: null,
+  },
+  'invitation-not-found': { status: 404, title: 'Invitation not found', carries: null },
+  'too-many-invitations': { status: 409, title: 'You have as many invitations open as you can have', carries: null },
+  'approval-required': { status: 403, title: 'The account waits for approval', carries: null },
+  'application-not-found': { status: 404, title: 'No account waits under this id', carries: null },
   'role-required': { status: 403, title: 'Your role does not allow this', carries: null },
+  impersonated: { status: 403, title: 'An administrator cannot do this as the account', carries: null },
+  'not-impersonable': { status: 403, title: 'Nobody may act as this account', carries: null },
   'policy-refused': { status: 403, title: 'This app does not allow that', carries: null },
   'origin-not-allowed': { status: 403, title: 'Requests from this origin are not allowed', carries: null },
   'session-not-found': { status: 404, title: 'Session not found', carries: null },
@@ -69,6 +85,11 @@ export const errorTable = {
   'provider-unavailable': {
     status: 503,
     title: 'The place to sign in at cannot be reached',
+    carries: 'retryAfterSeconds',
+  },
+  'challenge-unavailable': {
+    status: 503,
+    title: 'Whether a person calls cannot be checked now',
     carries: 'retryAfterSeconds',
   },
   'request-timeout': { status: 408, title: 'The request arrived too slowly', carries: null },
@@ -115,6 +136,8 @@ export type InputErrorCode = CodeThatCarries<'errors'>
 export type ChallengeErrorCode = CodeThatCarries<'challenge'>
 /** The code of an error that names a passkey that no account has. */
 export type PasskeyUnknownErrorCode = CodeThatCarries<'unknownCredential'>
+/** The code of an error that poses a puzzle. */
+export type PuzzleErrorCode = CodeThatCarries<'puzzle'>
 /** The code of an error that tells of a ban. */
 export type BanErrorCode = CodeThatCarries<'ban'>
 /** Codes of errors that say no more than the code. */

@@ -1,4 +1,5 @@
 import type { CaptionFailureReason, CaptionUsage } from './captions/caption-writer.ts'
+import { actorOf, type Cause } from './cause.ts'
 import type { Log } from './log/log.ts'
 import type { LimitName } from './sessions/default-limits.ts'
 
@@ -10,8 +11,12 @@ export interface ClientPlace {
 
 /** What happened, by name. */
 export interface KithEvents {
-  /** An account was created by a registration. */
-  'account.registered': { userId: string }
+  /** An account was created by a registration; `invitedBy` names the account that has invited it. It may wait for approval. */
+  'account.registered': { userId: string; invitedBy?: string }
+  /** An account that waited was let in. */
+  'account.approved': { userId: string }
+  /** An account that waited was not let in, and is deleted. */
+  'account.refused': { userId: string }
   /** An account was created with a password hash of another system. */
   'account.imported': { userId: string }
   /** Somebody changed their account; `fields` names what was given, `avatar` and `cover` among them. */
@@ -30,6 +35,17 @@ export interface KithEvents {
   'account.role-changed': { userId: string; role: string }
   /** By a registration, a sign-in, a change of the password or the host. */
   'session.opened': { userId: string; sessionId: string; address: string | null; userAgent: string | null }
+  /** An admin opened a session as the account, by `sessions.impersonate`: this comes in place of `session.opened`. */
+  'session.impersonated': {
+    userId: string
+    sessionId: string
+    actorId: string
+    reason: string
+    address: string | null
+    userAgent: string | null
+  }
+  /** A browser bound a session to a key of its device: from then on its refresh token alone renews nothing. */
+  'session.bound': { userId: string; sessionId: string; address: string | null; userAgent: string | null }
   /** A session got new tokens. */
   'session.refreshed': { userId: string; sessionId: string; address: string | null; userAgent: string | null }
   /** A session was ended before its time: by its owner, by the host, by a new password, a ban or a deletion, or since an account had too many. */
@@ -47,6 +63,10 @@ export interface KithEvents {
   'credential.added': { userId: string; credentialId: string; kind: string }
   /** Such a thing was taken away. What a deleted account has goes with it without events of its own. */
   'credential.removed': { userId: string; credentialId: string; kind: string }
+  /** Somebody made an invitation. */
+  'invitation.created': { userId: string; invitationId: string; uses: number }
+  /** An invitation was taken back. */
+  'invitation.revoked': { userId: string; invitationId: string }
   /** An account followed another one. */
   'follow.added': { userId: string; followedId: string }
   /** An account stopped following another one. */
@@ -110,6 +130,8 @@ export type KithEventName = keyof KithEvents
  */
 export const durability = {
   'account.registered': true,
+  'account.approved': true,
+  'account.refused': true,
   'account.imported': true,
   'account.edited': true,
   'account.password-changed': true,
@@ -119,6 +141,8 @@ export const durability = {
   'account.deleted': true,
   'account.role-changed': true,
   'session.opened': true,
+  'session.impersonated': true,
+  'session.bound': true,
   'session.refreshed':
     'It comes every few minutes from each device, and the session itself says when it was used last.',
   'session.revoked': true,
@@ -126,6 +150,8 @@ export const durability = {
   'session.reuse-detected': true,
   'credential.added': true,
   'credential.removed': true,
+  'invitation.created': true,
+  'invitation.revoked': true,
   'follow.added': true,
   'follow.removed': true,
   'like.added': true,
@@ -145,9 +171,16 @@ export const durability = {
 
 Object.freeze(durability)
 
+/** What every event says besides. */
+export interface EventStamp {
+  at: Date
+  /** The administrator who did it: by a verb of the host with `by`, or by acting as the account. Absent for all others. */
+  actorId?: string | undefined
+}
+
 /** Is called after the change it tells of has been stored. It may be async; nothing waits for it. */
 export type Listener<Name extends KithEventName> = (
-  event: KithEvents[Name] & { at: Date },
+  event: KithEvents[Name] & EventStamp,
 ) => void | Promise<void>
 
 /** Where an app listens. */
@@ -156,8 +189,8 @@ export interface Events {
   on<Name extends KithEventName>(name: Name, listener: Listener<Name>): () => void
 }
 
-/** Where the services tell what happened. */
-export type Emit = <Name extends KithEventName>(name: Name, event: KithEvents[Name]) => void
+/** Where the services tell what happened, and who caused it where that may be an administrator. */
+export type Emit = <Name extends KithEventName>(name: Name, event: KithEvents[Name], cause?: Cause) => void
 
 /** @throws TypeError for a name that no event has; it says which ones are about the same thing */
 function demandName(name: string): void {
@@ -199,8 +232,9 @@ export function createEvents(clock: () => Date, log: Log): { events: Events; emi
         return () => void set.delete(listener)
       },
     },
-    emit(name, event) {
-      const stamped = { ...event, at: clock() }
+    emit(name, event, cause = {}) {
+      const actor = actorOf(cause)
+      const stamped = { ...event, at: clock(), ...(actor && { actorId: actor.userId }) }
       for (const listener of listeners.get(name) ?? []) void call(name, listener, stamped)
     },
   }

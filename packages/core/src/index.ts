@@ -1,6 +1,8 @@
 export type {
   AccountInputs,
+  AgeInput,
   ChangePasswordInput,
+  CreateAccountInput,
   DeleteAccountInput,
   EditInput,
   ImportInput,
@@ -8,12 +10,15 @@ export type {
   NewcomerInput,
   RegisterInput,
   ShadowInput,
+  SignUp,
   UpdateAccountInput,
 } from './accounts/account-inputs.ts'
 export type { Accounts, Edited } from './accounts/accounts.ts'
 export type { Addresses, ChangeAddressInput, VerifyAddressInput } from './accounts/addresses.ts'
 export type { BanInput } from './accounts/bans.ts'
 export type { HostAccounts } from './accounts/host-accounts.ts'
+export type { Puzzle } from './challenges/challenge.ts'
+export type { ImportOptions, ImportResult } from './accounts/import-all.ts'
 export type { AccountFilter } from './accounts/list-accounts.ts'
 export { legacyBcrypt, legacyDigest, legacyPbkdf2, legacyScrypt } from './accounts/legacy-hash.ts'
 export { createPwnedPasswords, type PwnedPasswordsOptions } from './accounts/pwned-passwords.ts'
@@ -22,12 +27,13 @@ export type { Registration } from './accounts/registration.ts'
 export { reservedUsernames } from './accounts/reserved-names.ts'
 export type { Audit } from './audit/audit.ts'
 export { type AuditAction, auditActions, type AuditActor, type AuditEntry } from './audit/audit-entries.ts'
+export type { HostCause } from './cause.ts'
 export type { Captions, SuggestInput } from './captions/captions.ts'
 export { createFallbackCaptions, type FallbackEntry } from './captions/fallback-captions.ts'
 export { createSketchCaptions, type SketchOptions } from './captions/sketch-captions.ts'
 export type { CodeInput, CodeSent, ResendInput } from './codes/codes.ts'
 export type { VisibleConfig } from './config.ts'
-export { createKith, type Kith } from './create-kith.ts'
+export { createKith, type Kith, type WithinTransaction } from './create-kith.ts'
 export type { Credential } from './credentials/credential-view.ts'
 export type { Credentials } from './credentials/credentials.ts'
 export type { Duration } from './duration.ts'
@@ -35,12 +41,14 @@ export type { DurableEventName, OutboxEvent } from './durable-events.ts'
 export { type ErrorCode, errorTable, type RetryLaterCode } from './error-table.ts'
 export {
   AccountBannedError,
+  ChallengeRequiredError,
   type AnyKithError,
   type Ban,
   CaptionsUnavailableError,
   InvalidInputError,
   type FactorChallenge,
   isAccountBanned,
+  isChallengeRequired,
   isInvalidInput,
   isKithError,
   isPasskeyUnknown,
@@ -59,6 +67,7 @@ export {
   type ClientPlace,
   durability,
   type Events,
+  type EventStamp,
   type KithEventName,
   type KithEvents,
   type Listener,
@@ -96,6 +105,7 @@ export type { VisibleFile } from './media/visible-files.ts'
 export type {
   AccountOptions,
   AuditOptions,
+  ImpersonationOptions,
   KithOptions,
   LimitRule,
   MediaOptions,
@@ -109,6 +119,7 @@ export type { DeliveryReport } from './outbox/delivery.ts'
 export type { DeliverOptions, Outbox, OutboxHandler } from './outbox/outbox.ts'
 export type {
   AppFields,
+  RoleOf,
   ChangedFields,
   FieldsOf,
   FieldsSchema,
@@ -145,14 +156,24 @@ export type { CreatePostInput, EditPostInput, PostInputs } from './posts/post-in
 export type { Post, PostMediaView } from './posts/post.ts'
 export type { Posts } from './posts/posts.ts'
 export type { Profiles } from './profiles/profiles.ts'
-export type { Author, HostUser, OwnUser, SignedInUser, User } from './profiles/user.ts'
+export type { Approvals } from './sign-up/approvals.ts'
+export type {
+  Invitation,
+  InvitationInput,
+  Invitations,
+  InvitationView,
+  NewInvitation,
+} from './sign-up/invitations.ts'
+export type { Age, Author, HostUser, OwnUser, SignedInUser, User } from './profiles/user.ts'
+export type { BoundRefresh, BoundSession, BoundSessions } from './device-bound/bound-sessions.ts'
 export type { JwksDocument } from './sessions/access-token.ts'
 export type { CodeLoginInput } from './sessions/code-sign-in.ts'
 export { defaultLimits, type LimitName } from './sessions/default-limits.ts'
 export type { LoginInput } from './sessions/login.ts'
+export type { ImpersonateInput } from './sessions/impersonation.ts'
 export type { ProveInput } from './sessions/prove.ts'
 export type { Restored, RestoreReport } from './sessions/restored.ts'
-export type { Refreshed, Session, SignIn, Tokens } from './sessions/session.ts'
+export type { Proved, Refreshed, Session, SignIn, Tokens } from './sessions/session.ts'
 export type { Sessions } from './sessions/sessions.ts'
 export { generateSigningKey, type SigningAlgorithm, type SigningKey } from './sessions/signing-keys.ts'
 export type { UpkeepReport, UpkeepStep } from './upkeep/upkeep-report.ts'

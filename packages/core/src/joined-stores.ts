@@ -1,4 +1,4 @@
-import type { Storage } from './storage.ts'
+import type { Stores } from './storage.ts'
 
 /** The stores that read and write each other's rows, so that all of them come from one adapter. */
 export const joinedNames = [
@@ -21,7 +21,7 @@ const mark = Symbol.for('kith.joined-stores')
  * Marks the stores of an adapter that read and write each other's rows: all but `sessions` and `facts`. `createKith` then refuses a
  * storage in which only some of them are of this adapter. Returns the storage.
  */
-export function joinStores<Joined extends Pick<Storage, (typeof joinedNames)[number]>>(
+export function joinStores<Joined extends Pick<Stores, (typeof joinedNames)[number]>>(
   storage: Joined,
 ): Joined {
   const value = Object.freeze({})
@@ -31,7 +31,7 @@ export function joinStores<Joined extends Pick<Storage, (typeof joinedNames)[num
 }
 
 /** Whether the stores that join each other's rows are of one adapter, or none of them says of which it is. */
-export function isJoined(storage: Storage): boolean {
+export function isJoined(storage: Stores): boolean {
   const marks = joinedNames.map((name) => (storage[name] as { [mark]?: object })[mark])
   // A proxy that makes a function of all that it is asked for does not say whose store it holds.
   return new Set(marks.filter((each) => typeof each !== 'function')).size <= 1

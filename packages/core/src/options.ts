@@ -1,8 +1,9 @@
-import type { Presence } from './accounts/account-inputs.ts'
+import type { Presence, SignUp } from './accounts/account-inputs.ts'
 import type { BreachedPasswords } from './accounts/breached-passwords.ts'
 import type { LegacyHash } from './accounts/legacy-hash.ts'
 import type { Identifier } from './accounts/user-store.ts'
 import type { IdentityProvider } from './identities/identity-provider.ts'
+import type { Challenge } from './challenges/challenge.ts'
 import type { CaptionWriter } from './captions/caption-writer.ts'
 import type { Duration } from './duration.ts'
 import type { DurableEventName } from './durable-events.ts'
@@ -36,6 +37,7 @@ export interface KithOptions<
   Public extends FieldsSchema = FieldsSchema,
   Own extends FieldsSchema = FieldsSchema,
   OfPosts extends FieldsSchema = FieldsSchema,
+  Role extends string = string,
 > {
   /**
    * What all token keys are derived from: at least 32 characters of randomness; one that can be guessed is refused. While rotating, give the new one as
@@ -52,9 +54,14 @@ export interface KithOptions<
    */
   publicUrl?: string | undefined
   /** Which identifiers accounts have, and what strangers learn of them. */
-  accounts?: AccountOptions<Public, Own> | undefined
+  accounts?: AccountOptions<Public, Own, Role> | undefined
   /** How passwords are hashed. */
   passwords?: PasswordOptions | undefined
+  /**
+   * What tells people from scripts, once too many registrations, sign-ins or codes come from one address or to one account (limits
+   * `unchallenged…`): `createProofOfWork()` of `@kith/core/challenges`. See docs/sign-up.md. @default nothing
+   */
+  challenge?: Challenge | undefined
   /** What checks passkeys: `createPasskeys()` of `@kith/core/passkeys`. See docs/passkeys.md. @default no passkeys */
   passkeys?: PasskeyVerifier | undefined
   /** How long sessions last and how their tokens are signed. */
@@ -65,7 +72,7 @@ export interface KithOptions<
   captions?: CaptionWriter | { writer: CaptionWriter; timeout: Duration } | undefined
   /** What a post may be. */
   posts?: PostOptions<OfPosts> | undefined
-  /** Who sends e-mails and text messages: codes, links and notices of what concerns the security of an account. @default nobody */
+  /** Who sends emails and text messages: codes, links and notices of what concerns the security of an account. @default nobody */
   messages?: MessageOptions | undefined
   /**
    * Where else people may sign in, by the name that it has in addresses: `{ google: google({ clientId, clientSecret }) }`, of
@@ -141,8 +148,9 @@ export interface AuditOptions {
 export interface AccountOptions<
   Public extends FieldsSchema = FieldsSchema,
   Own extends FieldsSchema = FieldsSchema,
+  Role extends string = string,
 > {
-  /** @default username required, e-mail and phone optional */
+  /** @default username required, email and phone optional */
   identifiers?: Partial<Record<Identifier, Presence | undefined>> | undefined
   /** Names that cannot be registered, besides the built-in ones. @default none */
   reservedUsernames?: readonly string[] | undefined
@@ -157,14 +165,53 @@ export interface AccountOptions<
    */
   confirm?: 'email' | 'phone' | null | undefined
   /**
-   * Whether a sign-in elsewhere opens the account that has its e-mail address, where both sides have verified it, and is linked to it by
+   * How strangers come to have an account, whichever way they register: freely (`open`), by an invitation (`invite`), once somebody approves it
+   * (`approval`), or not at all (`closed`). Your own code creates accounts whatever it says. See docs/sign-up.md. @default 'open'
+   */
+  signUp?: SignUp | undefined
+  /** Who invites others, where `signUp` is `invite`. */
+  invitations?: InvitationOptions | undefined
+  /** For how long an account waits for approval; upkeep deletes it then. `null` for as long as it takes. @default '30d' @reason Nobody expects an answer after a month, and its name is free again. */
+  applicationTtl?: Duration | null | undefined
+  /** Whether a registration says how old somebody is, as a bracket: see docs/sign-up.md. @default 'off' */
+  age?: Presence | undefined
+  /**
+   * Whether a sign-in elsewhere opens the account that has its email address, where both sides have verified it, and is linked to it by
    * that. Otherwise its owner signs in first and links it. @default false
    */
   linkVerified?: boolean | undefined
+  /**
+   * Names of roles besides `member`, `moderator` and `admin`: lower-case letters, digits and hyphens. Then no other role is accepted, and
+   * the types know them. @default none: any such name is accepted
+   */
+  roles?: readonly Role[] | undefined
   /** Fields of your own that accounts have and anyone may see, as `z.object({ … })`: see docs/own-fields.md. @default none */
   fields?: Public | undefined
   /** Those that only the owner of the account and your own code see. @default none */
   ownFields?: Own | undefined
+}
+
+/** Options of invitations. */
+export interface InvitationOptions {
+  /**
+   * Which roles may invite: how many invitations an account of each may have open, and how many accounts one lets in.
+   * @default { admin: { open: 100, uses: 1000 } }
+   */
+  roles?: Readonly<Record<string, { open: number; uses: number }>> | undefined
+  /** How long an invitation lasts, at most. @default '14d' @reason Long enough for somebody on holiday; a code that is lost opens nothing for long. */
+  lasts?: Duration | undefined
+}
+
+/** Who may act as whom, and for how long. */
+export interface ImpersonationOptions {
+  /** The roles that may. @default ['admin'] */
+  by?: readonly string[] | undefined
+  /** The roles of accounts that they may act as. @default ['member'] @reason Acting as another administrator would hide who it was, or lend more power. */
+  as?: readonly string[] | undefined
+  /** How long such a session lasts, however often it is refreshed; 12 hours at most. @default '30m' @reason Long enough to look into one case. */
+  ttl?: Duration | undefined
+  /** Whether the owner gets a message each time, where the app sends any. @default true */
+  notice?: boolean | undefined
 }
 
 /**
@@ -185,7 +232,7 @@ export interface PasswordOptions {
    * threads, of which two are left to files and names. With more threads (`UV_THREADPOOL_SIZE`) take two fewer than those.
    */
   concurrency?: number | undefined
-  /** How many more may wait; past that sign-ins answer `busy`. @default 100 @reason About a second of waiting on two cores: whoever would wait longer is told to come back. */
+  /** How many more may wait; past that sign-ins get `busy`. @default 100 @reason About a second of waiting on two cores: anyone who would wait longer is told to come back. */
   queueLimit?: number | undefined
   /** Words that no password may consist of, such as the name of the app; `sessions.issuer` is always one. @default none */
   forbiddenWords?: readonly string[] | undefined
@@ -256,6 +303,13 @@ export interface SessionOptions {
   trustDevices?: Duration | null | undefined
   /** Whether people may sign in by a code or a link that is sent to them, without a password. @default false */
   codeSignIn?: boolean | undefined
+  /** Lets administrators act as other accounts for a short time (`sessions.impersonate`). @default none: nobody may */
+  impersonation?: ImpersonationOptions | null | undefined
+  /**
+   * Experimental: offers browsers to bind a session to a key of their device (Device Bound Session Credentials), after which the refresh
+   * cookie alone renews nothing. Browsers that do not know it notice nothing. See docs/device-bound-sessions.md. @default false
+   */
+  deviceBound?: boolean | undefined
   /**
    * Asymmetric keys for access tokens, where other services must verify them: the first signs, all verify, all public
    * halves are in the JWKS document. @default none: HS256 with a key derived from `secret`

@@ -33,11 +33,8 @@ export interface MigrateOptions {
   progress?: ((progress: MigrationProgress) => void) | undefined
 }
 
-/**
- * Everything Kith keeps. An adapter returns plain objects that implement these ports; nothing happens at its
- * construction. `@kith/conformance` holds the cases that every implementation passes.
- */
-export interface Storage {
+/** The stores that the services read and write. */
+export interface Stores {
   readonly users: UserStore
   readonly sessions: SessionStore
   readonly edges: EdgeStore
@@ -50,6 +47,13 @@ export interface Storage {
   readonly audit: AuditStore
   readonly codes: CodeStore
   readonly credentials: CredentialStore
+}
+
+/**
+ * Everything Kith keeps. An adapter returns plain objects that implement these ports; nothing happens at its
+ * construction. `@kith/conformance` holds the cases that every implementation passes.
+ */
+export interface Storage extends Stores {
   /**
    * Brings the schema up to date, in steps that are short for those who use the storage meanwhile. Idempotent; safe to call
    * at every start and from several processes concurrently; goes on where a crash, or `progress`, has ended it.
@@ -66,6 +70,13 @@ export interface Storage {
    * Resolves with `null`, or with what somebody should see to. Asks anew each time, reads next to nothing and changes nothing.
    */
   check(): Promise<string | null>
+  /**
+   * The stores on a transaction that the caller has begun and will end: what they write is there for others from its commit on, and never
+   * after a rollback. Each verb keeps its promise within it, and one that rejects has changed nothing, so the caller may go on.
+   * An adapter whose engine has no transactions that an app can hold leaves it out.
+   * @throws TypeError for what is no transaction of the engine, or none that was begun
+   */
+  within?(transaction: unknown): Stores
   /** Lets go of what the adapter itself opened; a client that the caller passed in stays open. Idempotent. */
   close(): Promise<void>
 }

@@ -3,6 +3,17 @@ export interface Viewer {
   readonly userId: string
   /** `null` where the host acts for the account ({@link viewerOf}), or an authentication of the app's own says who asks. */
   readonly sessionId: string | null
+  /**
+   * What the access token says of the role, from when it was issued. For pages and menus: {@link Accounts.requireRole} reads the account.
+   * This and what follows is absent where no token says it.
+   */
+  readonly role?: string | undefined
+  /** When the owner last proved to be the account, by what the token says. */
+  readonly provedAt?: Date | undefined
+  /** How: the names of RFC 8176, such as `pwd` and `otp`. */
+  readonly methods?: readonly string[] | undefined
+  /** Who acts here as the account, which is not their own: see `sessions.impersonate`. Absent in a session of the owner. */
+  readonly actorId?: string | undefined
 }
 
 /**

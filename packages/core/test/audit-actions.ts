@@ -1,6 +1,7 @@
 import type { AuditAction, AuditEntry, Kith, KithOptions, SignIn, Viewer } from '@kith/core'
 import { Secret, TOTP } from 'otpauth'
 import { expect } from 'vitest'
+import { createDeviceKey } from './device-key.ts'
 import { codeOf, createInstance, type Instance } from './instance.ts'
 import { createMailbox, type Mailbox } from './mailbox.ts'
 
@@ -26,7 +27,13 @@ export const keeping = { audit: { keepFor: '30d' } } as const
 /** An account in an app that keeps an audit log. */
 export async function audited(options: Partial<KithOptions> = keeping): Promise<Audited> {
   const mailbox = createMailbox()
-  const sessions = { maxPerAccount: 3, codeSignIn: true, trustDevices: '30d' } as const
+  const sessions = {
+    maxPerAccount: 3,
+    codeSignIn: true,
+    deviceBound: true,
+    trustDevices: '30d',
+    impersonation: {},
+  } as const
   const links = { revertAddress: 'https://app.example/revert' }
   const made = createInstance({ messages: { email: mailbox, links }, sessions, ...options })
   const ada = await made.kith.accounts.register({ username: 'ada', email, phone, password }, client)
@@ -54,12 +61,29 @@ function codeNow({ clock }: KithOptions, secret: string): string {
   return new TOTP({ secret: Secret.fromBase32(secret) }).generate({ timestamp: clock?.().getTime() ?? 0 })
 }
 
+/** Somebody who may act as others. */
+export async function adminOf(kith: Kith): Promise<Viewer> {
+  const cleo = await kith.accounts.register({ username: 'cleo', password }, client)
+  await kith.accounts.setRole(cleo.user.id, 'admin')
+  return viewerOf(cleo)
+}
+
+const ids = { userId: expect.any(String) as string, sessionId: expect.any(String) as string } as const
+
 type Expected = Partial<AuditEntry> & Pick<AuditEntry, 'action'>
 
 export interface Doing {
   act(audited: Audited): Promise<unknown>
   /** Of each account the entries, without what says more than is asked. */
   expected(audited: Audited): Expected[]
+}
+
+/** The id of an account that waits: its registration was somebody else's. */
+async function applied({ kith, options }: Audited): Promise<string> {
+  const { id } = await kith.accounts.import({ username: 'ben', passwordHash: null })
+  const at = options.clock?.() ?? new Date()
+  await options.storage.users.update(id, { waitingSince: at, bannedAt: at })
+  return id
 }
 
 /** What each action of the table is written by, and as what. */
@@ -70,6 +94,62 @@ export const doings: Record<AuditAction, Doing[]> = {
       expected: () => [
         { action: 'account.registered', actor: { kind: 'self', sessionId: null }, ...elsewhere, details: {} },
         { action: 'session.opened', ...elsewhere },
+      ],
+    },
+  ],
+  'account.approved': [
+    {
+      async act(audited) {
+        await audited.kith.approvals.approve(await applied(audited))
+      },
+      expected: () => [{ action: 'account.imported' }, { action: 'account.approved', ...host, details: {} }],
+    },
+  ],
+  'account.refused': [
+    {
+      async act(audited) {
+        await audited.kith.approvals.refuse(await applied(audited))
+      },
+      expected: () => [
+        { action: 'account.imported' },
+        { action: 'account.refused', ...host, details: {} },
+        { action: 'account.deleted', ...host },
+      ],
+    },
+  ],
+  'invitation.created': [
+    {
+      act: ({ kith, viewer }) => kith.invitations.createFor(viewer.userId, { uses: 3 }),
+      expected: () => [
+        { action: 'invitation.created', ...host, details: { invitationId: expect.any(String) as string, uses: 3 } },
+      ],
+    },
+  ],
+  'invitation.revoked': [
+    {
+      async act({ kith, viewer }) {
+        const { id } = await kith.invitations.createFor(viewer.userId)
+        await kith.invitations.revoke(viewer, id, client)
+      },
+      expected: ({ self }) => [
+        { action: 'invitation.created' },
+        { action: 'invitation.revoked', ...self, details: { invitationId: expect.any(String) as string } },
+      ],
+    },
+  ],
+  'session.bound': [
+    {
+      async act({ kith, viewer }) {
+        const proof = createDeviceKey().registration(await kith.boundSessions.offerTo(viewer))
+        await kith.boundSessions.bind(viewer, proof, elsewhere)
+      },
+      expected: ({ self, viewer }) => [
+        {
+          action: 'session.bound',
+          ...self,
+          ...elsewhere,
+          details: { sessionId: viewer.sessionId },
+        },
       ],
     },
   ],
@@ -264,6 +344,30 @@ export const doings: Record<AuditAction, Doing[]> = {
       expected: () => [{ action: 'session.opened', ...elsewhere, actor: { kind: 'host', sessionId: null } }],
     },
   ],
+  'session.impersonated': [
+    {
+      async act({ kith, viewer }) {
+        const admin = await adminOf(kith)
+        await kith.sessions.impersonate(admin, { userId: viewer.userId, reason: 'Ticket 7' }, elsewhere)
+      },
+      expected: ({ viewer }) => [
+        { action: 'account.registered' },
+        { action: 'session.opened' },
+        { action: 'account.role-changed' },
+        {
+          action: 'session.impersonated',
+          userId: viewer.userId,
+          ...elsewhere,
+          actor: { kind: 'admin', ...ids },
+          details: {
+            reason: 'Ticket 7',
+            sessionId: expect.any(String) as string,
+            actorId: expect.any(String) as string,
+          },
+        },
+      ],
+    },
+  ],
   'session.revoked': [
     {
       act: ({ kith, viewer }) => kith.sessions.logout(viewer, client),
@@ -302,6 +406,24 @@ export const doings: Record<AuditAction, Doing[]> = {
     {
       act: ({ kith, viewer }) => kith.sessions.endAll(viewer.userId),
       expected: () => [{ action: 'session.revoked', ...host }],
+    },
+    {
+      async act({ kith, viewer }) {
+        const admin = await adminOf(kith)
+        const { user, session } = await kith.sessions.impersonate(
+          admin,
+          { userId: viewer.userId, reason: 'Ticket 7' },
+          elsewhere,
+        )
+        await kith.sessions.logout({ userId: user.id, sessionId: session.id, actorId: admin.userId }, client)
+      },
+      expected: () => [
+        { action: 'account.registered' },
+        { action: 'session.opened' },
+        { action: 'account.role-changed' },
+        { action: 'session.impersonated' },
+        { action: 'session.revoked', ...place, actor: { kind: 'admin', ...ids } },
+      ],
     },
     {
       // One more than there may be.

@@ -321,7 +321,7 @@ describe('proving again', () => {
       methods: ['pwd', 'otp'],
       generation: 1,
     })
-    await kith.sessions.authenticate(tokens.accessToken)
+    await kith.sessions.authenticate(tokens?.accessToken ?? '')
     advance(11)
     expect(await codeOf(kith.sessions.refresh(registered.tokens.refreshToken))).toBe('refresh-token-reused')
   })

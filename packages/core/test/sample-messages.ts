@@ -21,6 +21,8 @@ const sampleContents: MessageContents = {
   'credential-removed': { ...notice, kind: 'totp', name: null },
   'locked-out': notice,
   'reuse-detected': notice,
+  'account-approved': {},
+  impersonated: notice,
 }
 
 export const messageKinds: readonly MessageKind[] = Object.keys(sampleContents) as MessageKind[]

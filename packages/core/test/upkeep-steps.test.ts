@@ -157,6 +157,7 @@ test('progress hears of every step in its order, and of how much each has done',
   const heard: [string, number][] = []
   await kith.upkeep.run({ progress: (step, done) => void heard.push([step, done]) })
   expect([...new Set(heard.map(([step]) => step))]).toEqual([
+    'applications',
     'accounts',
     'posts',
     'bans',

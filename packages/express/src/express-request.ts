@@ -2,7 +2,7 @@ import type { HostRequest } from '@kith/http'
 import { NodeRequest, requestIdOf as idOf } from '@kith/http/node'
 import type { Request, Response } from 'express'
 
-/** The id under which Kith logs and answers this request: its `x-request-id`, an `id` that another middleware gave it, or a new one. */
+/** The id by which Kith logs this request, and that the response carries: its `x-request-id`, an `id` that another middleware gave it, or a new one. */
 export function requestIdOf(request: Request): string {
   return idOf(request, (request as { id?: unknown }).id)
 }

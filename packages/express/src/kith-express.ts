@@ -1,5 +1,5 @@
 import type { IncomingMessage } from 'node:http'
-import { type Duration, isKithError, type Kith, type SignIn, type Viewer } from '@kith/core'
+import { type AppFields, type Duration, isKithError, type Kith, type SignIn, type Viewer } from '@kith/core'
 import {
   createKithRoutes,
   type HostSignIn,
@@ -14,7 +14,7 @@ import type { ErrorRequestHandler, Request, RequestHandler, Response } from 'exp
 import { ExpressRequest, hostRequest } from './express-request.ts'
 
 /** Kith for an Express app. */
-export interface KithExpress {
+export interface KithExpress<Role extends string = string> {
   /** All routes of Kith: `app.use(routes)`. Any other path, and a route that is left out, goes on to the next handler untouched. */
   routes: RequestHandler
   /** Lets only those pass who are signed in, and sets `request.viewer`; others get a problem. */
@@ -22,7 +22,7 @@ export interface KithExpress {
   /**
    * Lets only those pass whose account has one of these roles now (`accounts.setRole`), and sets `request.viewer`; others get a problem.
    */
-  requireRole(...roles: [string, ...string[]]): RequestHandler
+  requireRole(...roles: [Role, ...Role[]]): RequestHandler
   /**
    * Lets only those pass who have signed in or proved to be the account not longer ago than this, such as `'10m'`, and sets
    * `request.viewer`; others get a problem. @default `sessions.freshFor` of createKith
@@ -75,8 +75,11 @@ export interface SignInExchange {
 }
 
 /** Creates the routes and guards of a Kith. @throws TypeError for options that cannot work */
-export function kithExpress(kith: Kith, options?: KithHttpOptions<Request>): KithExpress {
-  const http = createKithRoutes(kith, options)
+export function kithExpress<Fields extends AppFields = AppFields>(
+  kith: Kith<Fields>,
+  options?: KithHttpOptions<Request>,
+): KithExpress<Fields['role']> {
+  const http = createKithRoutes(kith as unknown as Kith, options)
   const send = (answer: HttpAnswer, response: Response): Promise<void> =>
     sendAnswer(answer, response, http.bodyTimeoutSeconds)
   function guard(check: (request: Request, response: Response) => ReturnType<GuardCheck>): RequestHandler {
@@ -101,7 +104,7 @@ export function kithExpress(kith: Kith, options?: KithHttpOptions<Request>): Kit
     }
   }
 
-  /** Lets the pages of `allowedOrigins` read what is answered, whoever writes it. */
+  /** Lets the pages of `allowedOrigins` read the response, no matter who writes it. */
   function allowPages(request: Request, response: Response): void {
     const { vary = '', ...headers } = http.corsHeaders(headOf(request))
     response.vary(vary).set(headers)

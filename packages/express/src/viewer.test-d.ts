@@ -15,6 +15,12 @@ expectTypeOf<ReturnType<KithExpress['requireRole']>>().toEqualTypeOf<RequestHand
 declare const guards: KithExpress
 guards.requireRole('moderator', 'editor-in-chief')
 
+// An app that names its roles is told of slips.
+declare const named: KithExpress<'member' | 'moderator' | 'admin' | 'editor'>
+named.requireRole('admin', 'editor')
+// @ts-expect-error no such role
+named.requireRole('editr')
+
 // @ts-expect-error nobody would pass
 guards.requireRole()
 // @ts-expect-error a guest has no id
@@ -27,6 +33,14 @@ interface MyFields extends AppFields {
 }
 declare const kith: Kith<MyFields>
 declare const mount: typeof kithExpress
+interface WithRoles extends AppFields {
+  role: 'member' | 'editor'
+}
+declare const kithOfRoles: Kith<WithRoles>
+expectTypeOf(mount(kithOfRoles)).toEqualTypeOf<KithExpress<'member' | 'editor'>>()
+void kithOfRoles.accounts.setRole('id', 'editor')
+// @ts-expect-error no such role
+void kithOfRoles.accounts.setRole('id', 'admin')
 const { signIn } = mount(kith)
 
 // What signs in says which fields the answer has.

@@ -4,7 +4,7 @@ import { NodeRequest, requestIdOf as idOf } from '@kith/http/node'
 import type { Logger } from '@kith/core'
 import type { FastifyReply, FastifyRequest } from 'fastify'
 
-/** The id under which Kith logs and answers this request: its `x-request-id`, or the `id` that Fastify gave it. */
+/** The id by which Kith logs this request, and that the response carries: its `x-request-id`, or the `id` that Fastify gave it. */
 export function requestIdOf(request: FastifyRequest): string {
   return idOf(request.raw, request.id)
 }

@@ -64,7 +64,7 @@ declare module 'fastify' {
      * Kith, and yours in place of them that use `signIn`, need none.
      */
     cors: onRequestHookHandler
-    /** Answers an error of Kith from your own routes as a problem, which pages of `allowedOrigins` may read: for your error handler. `null` for any other. */
+    /** Sends an error of Kith from your own routes as a problem, which pages of `allowedOrigins` may read: for your error handler. `null` for any other. */
     sendProblem(error: unknown, to: SignInExchange): FastifyReply | null
     /** A handler for probes of whether this process goes on answering: `app.get('/health', app.healthProbe())`. Always 200. */
     healthProbe(options?: ProbeOptions): RouteHandlerMethod
@@ -157,7 +157,7 @@ export const kithFastify: FastifyPluginAsync<KithFastifyOptions> = plugin(regist
   fastify: '5.x',
 })
 
-/** Lets the pages of `allowedOrigins` read what is answered, whoever writes it. */
+/** Lets the pages of `allowedOrigins` read the response, no matter who writes it. */
 function allowPages(http: KithRoutes, { request, reply }: SignInExchange): void {
   const headers = http.corsHeaders(headOf(request.raw))
   keepVary(reply, headers)

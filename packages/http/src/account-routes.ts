@@ -1,6 +1,7 @@
-import type { Kith, SignIn } from '@kith/core'
+import type { ErrorCode, Kith, SignIn } from '@kith/core'
 import { pageInput, parseInput } from '@kith/core/adapter'
 import type { Cookies } from './cookies.ts'
+import type { DeviceBound } from './device-bound.ts'
 import type { Guard } from './guard.ts'
 import { type Exchange, publicRoute, type Route, viewerRoute } from './route.ts'
 import { shapes, type SignInAnswer } from './shapes.ts'
@@ -12,6 +13,7 @@ export interface RouteOptions {
   guard: Guard
   cookies: Cookies
   answerSignIn: AnswerSignIn
+  deviceBound: DeviceBound
   /** Whether the app has a sign-in of its own. */
   ownSignIn: boolean
 }
@@ -21,6 +23,23 @@ export const endedMeanwhile: readonly ['account-banned', 'invalid-credentials'] 
   'account-banned',
   'invalid-credentials',
 ] as const
+
+/** The same, and what somebody is told who has proved to be an account that waits for approval. */
+export const keptOut: readonly [...typeof endedMeanwhile, 'approval-required'] = [
+  ...endedMeanwhile,
+  'approval-required',
+]
+
+/** What a stranger is told who cannot have an account, as the app is set up. */
+export function signUpProblems({ accounts: { signUp } }: Kith['config']): readonly ErrorCode[] {
+  if (signUp === 'invite') return ['invitation-invalid']
+  return signUp === 'closed' ? ['sign-up-closed'] : []
+}
+
+/** What a stranger is told who may be a script, where the app asks for that. */
+export function challengeProblems({ challenge }: Kith['config']): readonly ErrorCode[] {
+  return challenge ? ['challenge-required', 'challenge-unavailable'] : []
+}
 
 const registering = {
   method: 'POST',
@@ -35,6 +54,7 @@ export function accountRoutes({
   guard,
   cookies,
   answerSignIn,
+  deviceBound,
   ownSignIn,
 }: RouteOptions): Route[] {
   const { inputs } = accounts
@@ -44,10 +64,16 @@ export function accountRoutes({
       method: 'GET',
       path: '/users/me',
       operationId: 'getMe',
-      summary: 'Read your own account',
+      summary: 'Read your own account; `actorId` is the admin who acts as it, if one does',
       status: 200,
-      output: shapes.OwnUser,
-      handle: async (viewer) => ({ body: await accounts.me(viewer) }),
+      output: shapes.Me,
+      async handle(viewer, { credentials, headers }) {
+        const user = await accounts.me(viewer)
+        // A browser that came back from a provider sends no cookies along when it registers a key from there.
+        if (credentials.kind === 'cookies') Object.assign(headers, await deviceBound.offerTo(viewer))
+        const { actorId } = viewer
+        return { body: actorId === undefined ? user : { ...user, actorId } }
+      },
     }),
     ownSignIn ? editProfile() : editAccount(),
     viewerRoute({
@@ -57,7 +83,7 @@ export function accountRoutes({
       summary: 'Delete your own account and end its sessions',
       body: inputs.delete,
       status: 204,
-      problems: ['wrong-password', 'account-locked', 'rate-limited', 'busy'],
+      problems: ['impersonated', 'wrong-password', 'account-locked', 'rate-limited', 'busy'],
       async handle(viewer, { body, client, setCookies }) {
         await accounts.delete(viewer, body, { client })
         setCookies.push(...cookies.clear())
@@ -72,7 +98,14 @@ export function accountRoutes({
       body: inputs.changePassword,
       status: 200,
       output: shapes.SignIn,
-      problems: [...endedMeanwhile, 'wrong-password', 'account-locked', 'rate-limited', 'busy'],
+      problems: [
+        ...endedMeanwhile,
+        'impersonated',
+        'wrong-password',
+        'account-locked',
+        'rate-limited',
+        'busy',
+      ],
       async handle(viewer, exchange) {
         const signedIn = await accounts.changePassword(viewer, exchange.body, exchange.client)
         return { body: answerRenewal(exchange, signedIn) }
@@ -99,7 +132,12 @@ export function accountRoutes({
       body: signInBody(inputs.register),
       status: 201,
       output: shapes.SignIn,
-      problems: [...registering.problems, ...endedMeanwhile],
+      problems: [
+        ...registering.problems,
+        ...signUpProblems(config),
+        ...challengeProblems(config),
+        ...keptOut,
+      ],
       handle: (exchange) => answerSignIn(exchange, { schema: inputs.register, signIn: accounts.register }),
     })
   }
@@ -112,6 +150,7 @@ export function accountRoutes({
       body: inputs.register,
       status: 202,
       output: shapes.CodeSent,
+      problems: [...registering.problems, ...signUpProblems(config), ...challengeProblems(config)],
       async handle({ request, body, client }) {
         guard.demandOwnPage(request)
         return { body: await registration.begin(body, client) }
@@ -131,6 +170,7 @@ export function accountRoutes({
       output: shapes.Edit,
       problems: [
         'identifier-taken',
+        'impersonated',
         ...endedMeanwhile,
         'policy-refused',
         'rate-limited',
@@ -167,11 +207,16 @@ export function accountRoutes({
 
   /** Gives the tokens of a session that took the place of the one that asked, the way that one's came. */
   function answerRenewal(
-    { credentials, setCookies }: Pick<Exchange<unknown, unknown>, 'credentials' | 'setCookies'>,
+    {
+      credentials,
+      setCookies,
+      headers,
+    }: Pick<Exchange<unknown, unknown>, 'credentials' | 'setCookies' | 'headers'>,
     signedIn: SignIn,
   ): SignInAnswer {
     if (credentials.kind === 'bearer') return signedIn
     setCookies.push(...cookies.set(signedIn))
+    Object.assign(headers, deviceBound.offerFor(signedIn.session))
     return withoutTokens(signedIn)
   }
 }

@@ -90,7 +90,7 @@ test('what was sent faster is saved up only to three times the grace', async () 
   await expect(lengthOf(body, pace)).rejects.toMatchObject({ code: 'request-timeout' })
 })
 
-test('whoever stops reading lets the body go', async () => {
+test('anyone who stops reading lets the body go', async () => {
   const { body, send, isLetGo } = controlled()
   send(1)
   for await (const _chunk of readPaced(body, { graceSeconds: 10, bytesPerSecond: 0 })) break

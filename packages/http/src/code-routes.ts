@@ -1,7 +1,7 @@
 import type { ErrorCode, Kith } from '@kith/core'
 import { addressInputs, codeInput, codeLoginInput, lookupInput, resendInput } from '@kith/core/adapter'
 import * as z from 'zod'
-import { endedMeanwhile } from './account-routes.ts'
+import { challengeProblems, keptOut, signUpProblems } from './account-routes.ts'
 import type { Guard } from './guard.ts'
 import { type Exchange, publicRoute, type Route, type RouteDescription, viewerRoute } from './route.ts'
 import { shapes } from './shapes.ts'
@@ -41,7 +41,14 @@ export function codeRoutes({ kith, guard, answerSignIn }: CodeRouteOptions): Rou
       status: 201,
       output: shapes.SignIn,
       isConfigured: config.accounts.confirm !== null,
-      problems: ['code-invalid', 'identifier-taken', ...endedMeanwhile, 'origin-not-allowed', 'rate-limited'],
+      problems: [
+        'code-invalid',
+        'identifier-taken',
+        ...signUpProblems(config),
+        ...keptOut,
+        'origin-not-allowed',
+        'rate-limited',
+      ],
       handle: (exchange) => answerSignIn(exchange, { schema: codeInput, signIn: registration.confirm }),
     }),
     sends({
@@ -81,7 +88,7 @@ export function codeRoutes({ kith, guard, answerSignIn }: CodeRouteOptions): Rou
       problems: [
         'code-invalid',
         'second-factor-required',
-        ...endedMeanwhile,
+        ...keptOut,
         'policy-refused',
         'origin-not-allowed',
         'rate-limited',
@@ -100,24 +107,32 @@ export function codeRoutes({ kith, guard, answerSignIn }: CodeRouteOptions): Rou
       method: 'POST',
       path: '/users/me/addresses/verify',
       operationId: 'verifyAddress',
-      summary: 'Send a code to your own e-mail address or phone number, to confirm it',
+      summary: 'Send a code to your own email address or phone number, to confirm it',
       body: addressInputs.verify,
       status: 202,
       output: shapes.CodeSent,
       isConfigured,
-      problems: ['code-invalid', 'rate-limited', ...unsent],
+      problems: ['code-invalid', 'impersonated', 'rate-limited', ...unsent],
       handle: async (viewer, { body, client }) => ({ body: await addresses.verify(viewer, body, client) }),
     }),
     viewerRoute({
       method: 'POST',
       path: '/users/me/addresses',
       operationId: 'changeAddress',
-      summary: 'Send a code to another e-mail address or phone number, which is yours once it is confirmed',
+      summary: 'Send a code to another email address or phone number, which is yours once it is confirmed',
       body: addressInputs.change,
       status: 202,
       output: shapes.CodeSent,
       isConfigured,
-      problems: ['wrong-password', 'proof-required', 'account-locked', 'rate-limited', 'busy', ...unsent],
+      problems: [
+        'impersonated',
+        'wrong-password',
+        'proof-required',
+        'account-locked',
+        'rate-limited',
+        'busy',
+        ...unsent,
+      ],
       handle: async (viewer, { body, client }) => ({ body: await addresses.change(viewer, body, client) }),
     }),
     takes({
@@ -147,7 +162,7 @@ export function codeRoutes({ kith, guard, answerSignIn }: CodeRouteOptions): Rou
       method: 'POST',
       status: 202,
       output: shapes.CodeSent,
-      problems: ['origin-not-allowed', 'rate-limited'],
+      problems: ['origin-not-allowed', ...challengeProblems(config), 'rate-limited'],
       async handle({ request, body, client }) {
         guard.demandOwnPage(request)
         return { body: await call(body, client) }

@@ -13,6 +13,8 @@ export interface TokenCookies {
 export interface Cookies {
   /** The name of the cookie that holds the access token. */
   readonly accessName: string
+  /** Its attributes but for its life, as a browser is told which cookie a key of its device renews. */
+  readonly accessAttributes: string
   read(header: string | null): TokenCookies
   /** The device token, which says who has signed in on this device before; it gives access to nothing. */
   readDevice(header: string | null): string | undefined
@@ -46,6 +48,7 @@ export function createCookies({ secure, sameSite, domain }: HttpConfig['cookies'
 
   return {
     accessName,
+    accessAttributes: `Path=/; ${everywhere[0]}${ending}`,
     read(header) {
       const found = new Map<string, string>()
       let conflict = false

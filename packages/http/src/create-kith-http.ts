@@ -23,7 +23,7 @@ export interface RequestContext extends RequestOrigin {
 /** Kith as a Fetch handler: `Request` in, `Response` out. */
 export interface KithHttp extends KithSite<Response, Headers> {
   /**
-   * Answers a request; never throws. One that is not Kith's, or to a route that is left out, gets a `route-not-found`, and one whose path is Kith's for some readers
+   * Handles a request; never throws. One that is not Kith's, or to a route that is left out, gets a `route-not-found`, and one whose path is Kith's for some readers
    * only a `malformed-request`.
    */
   handle(request: Request, context?: RequestContext): Promise<Response>

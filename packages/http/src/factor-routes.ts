@@ -1,5 +1,5 @@
 import { credentialNameInput, factorInputs, factorLoginInput, proveInput } from '@kith/core/adapter'
-import { endedMeanwhile, type RouteOptions } from './account-routes.ts'
+import { keptOut, type RouteOptions } from './account-routes.ts'
 import { publicRoute, type Route, viewerRoute } from './route.ts'
 import { shapes } from './shapes.ts'
 import { signInBody } from './sign-in.ts'
@@ -19,7 +19,7 @@ export function factorRoutes({
       body: signInBody(factorLoginInput),
       status: 200,
       output: shapes.SignIn,
-      problems: ['code-invalid', 'factor-invalid', ...endedMeanwhile, 'origin-not-allowed', 'rate-limited'],
+      problems: ['code-invalid', 'factor-invalid', ...keptOut, 'origin-not-allowed', 'rate-limited'],
       handle: (exchange) =>
         answerSignIn(exchange, { schema: factorLoginInput, signIn: sessions.loginByFactor }),
     }),
@@ -33,6 +33,7 @@ export function factorRoutes({
       status: 200,
       output: shapes.Refreshed,
       problems: [
+        'impersonated',
         'wrong-password',
         'factor-invalid',
         'code-invalid',
@@ -42,6 +43,8 @@ export function factorRoutes({
       ],
       async handle(viewer, { body, client, credentials: given, setCookies }) {
         const { session, tokens } = await sessions.prove(viewer, body, client)
+        // Those of a bound session are renewed by its browser alone.
+        if (tokens === null) return { body: { session } }
         if (given.kind === 'bearer') return { body: { session, tokens } }
         setCookies.push(...cookies.set({ session, tokens }))
         return { body: { session } }
@@ -56,7 +59,7 @@ export function factorRoutes({
       body: factorInputs.beginTotp,
       status: 200,
       output: shapes.TotpEnrolment,
-      problems: ['proof-required', 'rate-limited'],
+      problems: ['impersonated', 'proof-required', 'rate-limited'],
       handle: async (viewer, { body }) => ({ body: await factors.beginTotp(viewer, body) }),
     }),
     viewerRoute({
@@ -67,7 +70,7 @@ export function factorRoutes({
       body: factorInputs.confirmTotp,
       status: 201,
       output: shapes.RecoveryCodes,
-      problems: ['code-invalid', 'factor-invalid', 'too-many-credentials', 'rate-limited'],
+      problems: ['impersonated', 'code-invalid', 'factor-invalid', 'too-many-credentials', 'rate-limited'],
       handle: async (viewer, { body, client }) => ({ body: await factors.confirmTotp(viewer, body, client) }),
     }),
     viewerRoute({
@@ -77,7 +80,7 @@ export function factorRoutes({
       summary: 'Make new recovery codes; those before are of no more use',
       status: 201,
       output: shapes.RecoveryCodes,
-      problems: ['proof-required', 'rate-limited'],
+      problems: ['impersonated', 'proof-required', 'rate-limited'],
       handle: async (viewer, { client }) => ({ body: await factors.renewRecoveryCodes(viewer, client) }),
     }),
     viewerRoute({
@@ -96,7 +99,7 @@ export function factorRoutes({
       summary: 'Rename one of them',
       body: credentialNameInput,
       status: 204,
-      problems: ['credential-not-found', 'rate-limited'],
+      problems: ['credential-not-found', 'impersonated', 'rate-limited'],
       async handle(viewer, { params, body }) {
         await credentials.rename(viewer, params.id, body)
         return {}
@@ -108,7 +111,7 @@ export function factorRoutes({
       operationId: 'removeCredential',
       summary: 'Remove one of them, but not the last way in',
       status: 204,
-      problems: ['credential-not-found', 'last-way-in', 'proof-required', 'rate-limited'],
+      problems: ['credential-not-found', 'last-way-in', 'impersonated', 'proof-required', 'rate-limited'],
       async handle(viewer, { params, client }) {
         await credentials.remove(viewer, params.id, client)
         return {}

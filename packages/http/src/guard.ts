@@ -97,6 +97,11 @@ export function isDeadToken(error: unknown): error is KithError {
   return isKithError(error) && deadTokenCodes.has(error.code)
 }
 
+/** Whether a session is bound to a device, whose browser alone renews it. */
+export function isUnproved(error: unknown): boolean {
+  return isKithError(error) && error.code === 'device-proof-required'
+}
+
 const deadTokenCodes: ReadonlySet<ErrorCode> = new Set<ErrorCode>([
   'access-token-invalid',
   'access-token-expired',

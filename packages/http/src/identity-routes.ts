@@ -1,6 +1,6 @@
 import type { Kith, Viewer } from '@kith/core'
 import * as z from 'zod'
-import { endedMeanwhile } from './account-routes.ts'
+import { keptOut, signUpProblems } from './account-routes.ts'
 import { createCallingPage } from './calling-page.ts'
 import type { Cookies } from './cookies.ts'
 import type { FlowCookies } from './flow-cookies.ts'
@@ -24,6 +24,11 @@ interface ReturnTo {
 }
 
 const returnToInput: z.ZodType<ReturnTo> = z.strictObject({ returnTo: z.string().max(500).optional() })
+
+const beginInput: z.ZodType<ReturnTo & { invitation?: string | undefined }> = z.strictObject({
+  returnTo: z.string().max(500).optional(),
+  invitation: z.string().max(200).optional(),
+})
 
 type Parameters = Readonly<Record<string, unknown>>
 
@@ -104,7 +109,7 @@ export function identityRoutes({
       path: '/auth/:provider',
       operationId: 'signInWith',
       summary: 'Send this browser to a provider, to sign in there',
-      query: returnToInput,
+      query: beginInput,
       status: 303,
       isConfigured,
       problems: [...beginProblems, 'origin-not-allowed'],
@@ -143,7 +148,8 @@ export function identityRoutes({
         'code-invalid',
         'identifier-taken',
         'identity-refused',
-        ...endedMeanwhile,
+        ...signUpProblems(config),
+        ...keptOut,
         'policy-refused',
         'origin-not-allowed',
         'rate-limited',
@@ -167,7 +173,7 @@ export function identityRoutes({
       status: 200,
       output: shapes.IdentityBegun,
       isConfigured,
-      problems: [...beginProblems, 'proof-required'],
+      problems: [...beginProblems, 'impersonated', 'proof-required'],
       async handle(viewer, exchange) {
         return { body: { url: await sendOn(exchange, exchange.body, viewer) } }
       },

@@ -3,6 +3,7 @@ import { Readable } from 'node:stream'
 import { type ClientInfo, type Duration, type Kith, KithError, type SignIn, type Viewer } from '@kith/core'
 import { silentTelemetry } from '@kith/core/adapter'
 import type { Telemetry } from '@kith/core/ports'
+import { adminRoutes } from './admin-routes.ts'
 import { accountRoutes } from './account-routes.ts'
 import { endStream, type StreamEnd, streamOf } from './answer-stream.ts'
 import { clientOf } from './client-of.ts'
@@ -10,6 +11,7 @@ import { codeRoutes } from './code-routes.ts'
 import { createCookies } from './cookies.ts'
 import { createCors } from './cors.ts'
 import { readCredentials } from './credentials.ts'
+import { boundSessionRoutes, createDeviceBound } from './device-bound.ts'
 import { descriptionRoutes } from './description-routes.ts'
 import { factorRoutes } from './factor-routes.ts'
 import { createFlowCookies } from './flow-cookies.ts'
@@ -17,6 +19,7 @@ import type { HttpAnswer } from './http-answer.ts'
 import type { HostRequest, HttpRequest, RequestHead } from './http-request.ts'
 import { identityRoutes } from './identity-routes.ts'
 import { measureRequests } from './measured-requests.ts'
+import { createKeptSession } from './kept-session.ts'
 import { mediaRoutes } from './media-routes.ts'
 import { createErrorSet } from './error-set.ts'
 import { createOpenApi } from './openapi.ts'
@@ -32,6 +35,7 @@ import type { KithSite, SigningIn } from './kith-site.ts'
 import { type CallSite, RouteCall } from './route-call.ts'
 import type { Answer, Method, Route } from './route.ts'
 import { createRouteTable, type Mount, type PathMatch, routedAs, type RouteMatch } from './route-table.ts'
+import { signUpRoutes } from './sign-up-routes.ts'
 import { sessionRoutes } from './session-routes.ts'
 import { createAnswerSignIn, endSessionBefore, type HostSignIn, viewerOf, withoutTokens } from './sign-in.ts'
 import { createWhoAsks } from './who-asks.ts'
@@ -55,7 +59,7 @@ export interface KithRoutes extends Omit<
   readonly mounts: readonly Mount[]
   /** Whether any route is left out: then spellings of its path that are ambiguous must not reach the app's own route either. */
   readonly leavesOut: boolean
-  /** Answers a request; never throws. Without a match it is a `route-not-found`. */
+  /** Handles a request; never throws. Without a match it is a `route-not-found`. */
   answer(request: HttpRequest, match: RouteMatch | null): Promise<HttpAnswer>
 }
 
@@ -77,15 +81,21 @@ export function createKithRoutes<Host = unknown>(
   const cors = createCors(allowedOrigins)
   const { guard, renew } = createWhoAsks(kith, config, cookies)
   const site: CallSite = { guard, cookies, bodyLimitBytes, bodyTimeoutSeconds }
+  const deviceBound = createDeviceBound(kith, config, cookies)
   const noticeProxy = createProxyNotice(log)
-  const answerSignIn = createAnswerSignIn({ guard, cookies, sessions: kith.sessions })
+  const answerSignIn = createAnswerSignIn({ guard, cookies, sessions: kith.sessions, deviceBound })
+
+  const { secure } = config.cookies
+  const keptSession = createKeptSession({ sessions: kith.sessions, cookies, secure, clock })
 
   let openApi: object | undefined
   const ownSignIn = config.viewer !== null
   const isWanted = ({ operationId }: Route): boolean => config.wanted.has(operationId)
   const all: Route[] = [
-    ...accountRoutes({ kith, guard, cookies, answerSignIn, ownSignIn }),
-    ...sessionRoutes({ kith, cookies, answerSignIn }),
+    ...accountRoutes({ kith, guard, cookies, answerSignIn, deviceBound, ownSignIn }),
+    ...adminRoutes({ kith, keptSession }),
+    ...sessionRoutes({ kith, guard, cookies, keptSession, answerSignIn }),
+    ...boundSessionRoutes({ kith, guard, cookies, deviceBound }),
     ...codeRoutes({ kith, guard, answerSignIn }),
     ...factorRoutes({ kith, cookies, answerSignIn }),
     ...passkeyRoutes({ kith, guard, answerSignIn }),
@@ -96,6 +106,7 @@ export function createKithRoutes<Host = unknown>(
       flowCookies: createFlowCookies(config),
       answerSignIn,
     }),
+    ...signUpRoutes({ kith, guard }),
     ...profileRoutes(kith),
     ...postRoutes(kith),
     ...mediaRoutes(kith, config.uploads),
@@ -150,6 +161,7 @@ export function createKithRoutes<Host = unknown>(
         ? { status: cancelledStatus, headers: {}, body: null }
         : fail(error, open)
     }
+    if (call) Object.assign(answer.headers, call.headers)
     if (call && call.setCookies.length > 0) answer.headers['set-cookie'] = call.setCookies
     return answer
   }
@@ -157,7 +169,7 @@ export function createKithRoutes<Host = unknown>(
   /** The answer of a route when all went well. */
   function success(answered: Answer, usual: number, open: OpenRequest): HttpAnswer {
     const { body, bytes = null, stream, status = usual } = answered
-    // Here it is an error like any other; whoever writes the answer would throw.
+    // Here it is an error like any other; anyone who writes the answer would throw.
     for (const name in answered.headers) validateHeaderValue(name, answered.headers[name] ?? '')
     const headers: HttpAnswer['headers'] = {
       'cache-control': 'no-store',
@@ -261,7 +273,11 @@ export function createKithRoutes<Host = unknown>(
         open.viewer = viewerOf(signedIn)
         await endSessionBefore(kith.sessions, readCredentials(head, cookies))
         open.end(200)
-        const headers = { ...cors.headersFor(head), 'set-cookie': cookies.set(signedIn) }
+        const headers = {
+          ...cors.headersFor(head),
+          ...(from.fromElsewhere !== true && deviceBound.offerFor(signedIn.session)),
+          'set-cookie': cookies.set(signedIn),
+        }
         return { answer: withoutTokens(signedIn), headers }
       } catch (error) {
         open.end(fail(error, open).status)

@@ -55,7 +55,7 @@ export interface KithSite<Answered, Headed> {
   viewerOfUpgrade(head: RequestHead): Promise<Viewer>
   /**
    * Signs a browser in from a route of the host's own, such as one that registers with a picture: refuses pages that are
-   * not allowed, before `signIn` runs, and answers the headers to send. `signIn` gets the device token of the browser, for
+   * not allowed, before `signIn` runs, and returns the headers to send. `signIn` gets the device token of the browser, for
    * the `ClientInfo`. A session that the browser had before ends. @throws origin-not-allowed
    */
   signIn<User extends SignIn['user']>(
@@ -72,11 +72,11 @@ export interface KithSite<Answered, Headed> {
    */
   preflight(head: RequestHead): Answered | null
   /**
-   * Answers a probe of whether this process goes on answering: always 200. No route of Kith; mount it where your probes look,
+   * Handles a probe of whether this process goes on answering: always 200. No route of Kith; mount it where your probes look,
    * such as `/health`.
    */
   health(options?: ProbeOptions): Answered
-  /** Answers a probe of whether it can do its work: 200, or 503 where a part of it cannot be used. No route of Kith either. */
+  /** Handles a probe of whether it can do its work: 200, or 503 where a part of it cannot be used. No route of Kith either. */
   ready(options?: ProbeOptions): Promise<Answered>
   /** The paths of all `routes`, with the prefix; a segment that begins with a colon is a parameter. */
   readonly paths: readonly string[]

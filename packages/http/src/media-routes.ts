@@ -29,7 +29,7 @@ type FileRoute = Pick<RouteDescription, 'path' | 'operationId' | 'summary' | 'pr
 /** Long enough to watch a video to its end. */
 const grantSeconds = 3_600
 
-/** Whoever was sent on asks again after this time: how long a ban may go unnoticed, besides addresses that were signed. */
+/** A client that was redirected asks again after this time: how long a ban may go unnoticed, besides addresses that were signed. */
 const sentOnSeconds = 600
 
 /** The routes of media: taking them in, serving them where the blob store does not, and captions for them. */

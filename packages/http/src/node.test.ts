@@ -179,7 +179,7 @@ test('an answer is made no faster than the client reads, and ends with the clien
   expect(cancelled).toBe(true)
 })
 
-test('the rest of a body that was answered before its end may take its time, and not for ever', async () => {
+test('the rest of a body that was answered before its end may take its time, and not forever', async () => {
   const url = await serve((_incoming, outgoing) => void sendAnswer(answerOf('enough'), outgoing, 0.1))
   const client = request(url, { method: 'POST', headers: { 'content-length': '1000' } })
   const closed = new Promise((resolve) => client.on('error', resolve).on('close', resolve))

@@ -227,7 +227,7 @@ function endLateStream(incoming: Http2ServerRequest, seconds: number): void {
 const idKey: unique symbol = Symbol('kith.requestId')
 
 /**
- * The id of a request, as Kith logs and answers it: that of a valid `x-request-id`, that of the host, or a new one. The same for each
+ * The id of a request, as Kith logs it and the response carries it: that of a valid `x-request-id`, that of the host, or a new one. The same for each
  * call with one request.
  */
 export function requestIdOf(incoming: IncomingMessage & { [idKey]?: string }, hostId?: unknown): string {

@@ -1,13 +1,24 @@
-const ofAccounts = ['register', 'getMe', 'editMe', 'deleteMe', 'changePassword', 'listAudit'] as const
+const ofAccounts = [
+  'register',
+  'getMe',
+  'editMe',
+  'deleteMe',
+  'changePassword',
+  'listAudit',
+  'listAuditOf',
+] as const
 
 /** Sessions, and what opens them. */
 const ofSessions = [
+  'impersonate',
   'login',
   'refresh',
   'logout',
   'listSessions',
   'endSessions',
   'endSession',
+  'bindSession',
+  'refreshBoundSession',
   'confirmRegistration',
   'forgotPassword',
   'resetPassword',
@@ -39,6 +50,10 @@ const ofSessions = [
   'finishSignInWithForm',
   'registerIdentity',
   'linkIdentity',
+  'listInvitations',
+  'createInvitation',
+  'revokeInvitation',
+  'lookUpInvitation',
 ] as const
 
 const ofPeople = [

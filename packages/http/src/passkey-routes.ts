@@ -1,3 +1,4 @@
+import { challengeProblems, signUpProblems } from './account-routes.ts'
 import type { CodeRouteOptions } from './code-routes.ts'
 import { publicRoute, type Route, viewerRoute } from './route.ts'
 import { shapes } from './shapes.ts'
@@ -43,6 +44,7 @@ export function passkeyRoutes({
         'passkey-invalid',
         'passkey-unknown',
         'account-banned',
+        'approval-required',
         'policy-refused',
         'origin-not-allowed',
         'rate-limited',
@@ -59,7 +61,14 @@ export function passkeyRoutes({
       status: 200,
       output: shapes.PasskeyCreation,
       isConfigured: opensAccounts,
-      problems: ['identifier-taken', 'policy-refused', 'origin-not-allowed', 'rate-limited'],
+      problems: [
+        'identifier-taken',
+        ...signUpProblems(config),
+        ...challengeProblems(config),
+        'policy-refused',
+        'origin-not-allowed',
+        'rate-limited',
+      ],
       async handle({ request, body, client }) {
         guard.demandOwnPage(request)
         return { body: await passkeys.beginRegister(body, client) }
@@ -80,6 +89,8 @@ export function passkeyRoutes({
         'credential-taken',
         'identifier-taken',
         'account-banned',
+        ...signUpProblems(config),
+        'approval-required',
         'origin-not-allowed',
         'rate-limited',
       ],
@@ -94,7 +105,7 @@ export function passkeyRoutes({
       status: 200,
       output: shapes.PasskeyCreation,
       isConfigured,
-      problems: ['proof-required', 'rate-limited'],
+      problems: ['impersonated', 'proof-required', 'rate-limited'],
       handle: async (viewer, { body }) => ({ body: await passkeys.beginAdd(viewer, body) }),
     }),
     viewerRoute({
@@ -107,6 +118,7 @@ export function passkeyRoutes({
       output: shapes.Credential,
       isConfigured,
       problems: [
+        'impersonated',
         'code-invalid',
         'passkey-invalid',
         'credential-taken',

@@ -45,7 +45,7 @@ test.each([new TypeError('secret stuff'), 'secret stuff', null, undefined, { cod
   },
 )
 
-test('what whoever runs the server should do is for the log', () => {
+test('what anyone who runs the server should do is for the log', () => {
   for (const code of ['storage-failed', 'not-configured'] as const) {
     const { body } = answer(new KithError(code, { detail: 'Run migrate() first.' }))
     expect(body['detail']).toBe(`${String(body['title'])}.`)

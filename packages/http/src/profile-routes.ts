@@ -28,7 +28,7 @@ export function profileRoutes({ profiles, follows, posts, saves, uploads, accoun
       summary: 'Everything you own, as lines of JSON',
       status: 200,
       produces: ['application/jsonl'],
-      problems: ['rate-limited', 'busy'],
+      problems: ['impersonated', 'proof-required', 'rate-limited', 'busy'],
       handle: async (viewer) => ({
         stream: await startLines(accounts.export(viewer)),
         headers: {

@@ -1,8 +1,8 @@
-import type { ClientInfo, Refreshed, Sessions, Viewer } from '@kith/core'
+import { type ClientInfo, type Refreshed, type Sessions, type Viewer } from '@kith/core'
 import { createSingleFlight } from '@kith/core/adapter'
 import type { CallingPage } from './calling-page.ts'
 import type { Cookies } from './cookies.ts'
-import { type Guard, isDeadToken, type SessionGuard } from './guard.ts'
+import { type Guard, isDeadToken, isUnproved, type SessionGuard } from './guard.ts'
 import type { RequestHead } from './http-request.ts'
 
 /** Who asks for a page, and what their browser gets with it. */
@@ -63,6 +63,8 @@ export function createRenew({ guard, cookies, sessions, page }: RenewOptions): R
         cookie: cookies.replaceIn(header, tokens),
       }
     } catch (error) {
+      // Only its browser renews it, which does so for most requests before they are sent; for this one it has not.
+      if (isUnproved(error)) return unchanged(null)
       if (!isDeadToken(error)) throw error
       return { viewer: null, setCookies: cookies.clear(), cookie: cookies.replaceIn(header, null) }
     }

@@ -22,6 +22,8 @@ export interface RequestRecord {
   readonly refusedBy: string | null
   readonly userId: string | null
   readonly sessionId: string | null
+  /** The admin who acts as that account; `null` for its owner. */
+  readonly actorId: string | null
   /** Until the answer was there, or had been streamed to its end. */
   readonly seconds: number
   /** The client went away before it had the answer, as far as Kith saw. */
@@ -96,6 +98,7 @@ export class OpenRequest<Head extends RequestHead = HttpRequest> {
       refusedBy: isRetryLater(error) ? error.refusedBy : null,
       userId: this.viewer?.userId ?? null,
       sessionId: this.viewer?.sessionId ?? null,
+      actorId: this.viewer?.actorId ?? null,
       seconds: (performance.now() - this.#started) / 1000,
       clientLeft: clientLeft ?? this.#origin.hasLeft?.() ?? false,
     }
@@ -140,8 +143,20 @@ interface Reason {
 }
 
 function logRequest(log: Log, record: RequestRecord, { error, brokeOff, secrets }: Reason): void {
-  const { id, method, route, status, code, detail, refusedBy, userId, sessionId, seconds, clientLeft } =
-    record
+  const {
+    id,
+    method,
+    route,
+    status,
+    code,
+    detail,
+    refusedBy,
+    userId,
+    sessionId,
+    actorId,
+    seconds,
+    clientLeft,
+  } = record
   const name = nameOf(record, brokeOff)
   if (name === 'request.ended' && !log.takesInfo()) return
   const place = `${method} ${route ?? '(no route)'}`
@@ -160,6 +175,7 @@ function logRequest(log: Log, record: RequestRecord, { error, brokeOff, secrets 
       refusedBy,
       userId,
       sessionId,
+      ...(actorId !== null && { actorId }),
       seconds: Math.round(seconds * 10_000) / 10_000,
       ...(clientLeft && { clientLeft }),
     },

@@ -12,8 +12,9 @@ export interface SentWith {
  */
 export function secretsOf({ headers, body, query }: SentWith): string[] {
   const bearer = headers.get('authorization')?.replace(/^\S+ +/, '')
+  const proof = headers.get('secure-session-response') ?? ''
   const cookies = (headers.get('cookie') ?? '').split(/; */).map((pair) => pair.slice(pair.indexOf('=') + 1))
-  const found = [bearer ?? '', ...cookies, ...new URLSearchParams(query).values(), ...stringsOf(body)]
+  const found = [bearer ?? '', proof, ...cookies, ...new URLSearchParams(query).values(), ...stringsOf(body)]
   // The longest first, so that none leaves a part of another. A storage may have folded what it was given.
   return [...new Set(found.flatMap((text) => [text, text.toLowerCase()]))].sort((a, b) => b.length - a.length)
 }

@@ -30,6 +30,7 @@ export class RouteCall implements Call {
   readonly params: Params
   readonly credentials: Credentials
   readonly setCookies: string[]
+  readonly headers: Record<string, string> = {}
   body: unknown = undefined
   query: unknown = undefined
   readonly #site: CallSite

@@ -40,7 +40,7 @@ export type RouteMatch = PathMatch | AmbiguousTarget
 
 /** All routes, by path. */
 export interface RouteTable {
-  /** The paths of all routes, also of those that are left out: Kith answers their preflights. */
+  /** The paths of all routes, also of those that are left out: Kith handles their preflights. */
   readonly mounts: readonly Mount[]
   /**
    * Reads a target, as it stands on the request line; `null` where it is none of Kith's, or of a route that is left out. What
@@ -121,7 +121,7 @@ export function createRouteTable(
   }
 }
 
-/** Whether Kith answers a method of a path: where all routes are left out, nothing but preflights. */
+/** Whether Kith handles a method of a path: where all routes are left out, nothing but preflights. */
 function isAnswered({ routes, leftOut }: PathEntry, method: string): boolean {
   return method === 'OPTIONS' || (routes.size > 0 && !leftOut.has(routedAs(method)))
 }

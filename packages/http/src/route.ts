@@ -29,13 +29,13 @@ export interface RouteDescription {
   readonly fromOtherSite?: boolean | undefined
   /** The content types of an answer that is no JSON. */
   readonly produces?: readonly string[] | undefined
-  /** `false` where something is missing that it needs, such as a place for media: it answers `not-configured`, and is not described. @default true */
+  /** `false` where something is missing that it needs, such as a place for media: it returns `not-configured`, and is not described. @default true */
   readonly isConfigured?: boolean | undefined
   /** What this route can answer besides what every route like it can. */
   readonly problems?: readonly ErrorCode[] | undefined
 }
 
-/** What a route answers when all went well. */
+/** What a route returns when all went well. */
 export interface Answer {
   /** Sent as JSON. */
   body?: object | undefined
@@ -57,6 +57,8 @@ export interface Exchange<Body = unknown, Query = unknown> {
   readonly credentials: Credentials
   /** `Set-Cookie` headers to go with the answer, also if it is a problem. */
   readonly setCookies: string[]
+  /** Other headers to go with the answer, also if it is a problem; names in lower case. */
+  readonly headers: Record<string, string>
   /** As it came: what a route hands to a service is read there, once, and typed here for that. */
   readonly body: Body
   readonly query: Query

@@ -25,7 +25,7 @@ export interface FileAddress {
 }
 
 /**
- * Answers a file of a blob store or a part of it; `null` where there is none. A rendition is AVIF for whom names AVIF in
+ * Returns a file of a blob store or a part of it; `null` where there is none. A rendition is AVIF for whom names AVIF in
  * `Accept`: a wildcard does not count, because browsers that cannot show AVIF send one as well.
  */
 export async function serveFile(

@@ -1,24 +1,30 @@
 import { type ClientInfo, KithError } from '@kith/core'
 import { loginInput, pageInput, parseInput } from '@kith/core/adapter'
 import * as z from 'zod'
-import type { RouteOptions } from './account-routes.ts'
-import { isDeadToken } from './guard.ts'
-import { publicRoute, type Route, viewerRoute } from './route.ts'
+import { challengeProblems, type RouteOptions } from './account-routes.ts'
+import type { Credentials } from './credentials.ts'
+import { isDeadToken, isUnproved } from './guard.ts'
+import type { KeptSession } from './kept-session.ts'
+import { type Answer, publicRoute, type Route, viewerRoute } from './route.ts'
 import { shapes } from './shapes.ts'
 import { signInBody } from './sign-in.ts'
 
 /** The routes of sessions: signing in and out, and the list of devices. */
 export function sessionRoutes({
-  kith: { sessions },
+  kith: { sessions, boundSessions, config },
+  guard,
   cookies,
+  keptSession,
   answerSignIn,
-}: Pick<RouteOptions, 'kith' | 'cookies' | 'answerSignIn'>): Route[] {
+}: Pick<RouteOptions, 'kith' | 'guard' | 'cookies' | 'answerSignIn'> & {
+  keptSession: KeptSession
+}): Route[] {
   return [
     publicRoute({
       method: 'POST',
       path: '/users/login',
       operationId: 'login',
-      summary: 'Sign in by username or e-mail; `username` or `email` may stand in place of `login`',
+      summary: 'Sign in by username or email; `username` or `email` may stand in place of `login`',
       body: signInBody(loginInput),
       status: 200,
       output: shapes.SignIn,
@@ -26,6 +32,8 @@ export function sessionRoutes({
         'invalid-credentials',
         'second-factor-required',
         'account-banned',
+        'approval-required',
+        ...challengeProblems(config),
         'policy-refused',
         'origin-not-allowed',
         'account-locked',
@@ -48,11 +56,12 @@ export function sessionRoutes({
         'refresh-token-expired',
         'refresh-token-reused',
         'session-revoked',
+        'device-proof-required',
         'account-banned',
         'origin-not-allowed',
         'rate-limited',
       ],
-      async handle({ body: sent, credentials, client, setCookies }) {
+      async handle({ request, body: sent, credentials, client, setCookies }) {
         const body = parseInput(tokenInput, sent)
         if (body.refreshToken !== undefined) {
           const { userId, session, tokens } = await sessions.refresh(body.refreshToken, client)
@@ -65,7 +74,12 @@ export function sessionRoutes({
           setCookies.push(...cookies.set({ session, tokens }))
           return { body: { session }, viewer: { userId, sessionId: session.id } }
         } catch (error) {
-          if (isDeadToken(error)) setCookies.push(...cookies.clear())
+          if (isDeadToken(error)) {
+            const back = await keptSession.bringBack(request.headers.get('cookie'), client)
+            setCookies.push(...(back ?? cookies.clear()))
+          }
+          const fresh = isUnproved(error) ? await freshAlready(credentials) : null
+          if (fresh) return fresh
           throw error
         }
       },
@@ -74,11 +88,12 @@ export function sessionRoutes({
       method: 'POST',
       path: '/users/logout',
       operationId: 'logout',
-      summary: 'End this session, by whatever token of it comes (idempotent)',
+      summary:
+        'End this session, by whatever token of it comes (idempotent); an admin who acted as the account has their own again',
       body: tokenInput,
       status: 204,
       problems: ['access-token-invalid', 'access-token-expired', 'origin-not-allowed'],
-      async handle({ body: sent, credentials, client, setCookies }) {
+      async handle({ request, body: sent, credentials, client, setCookies }) {
         const body = parseInput(tokenInput, sent)
         const cookie = credentials.kind === 'cookies' ? credentials.refreshToken : null
         const refreshTokens = [cookie, body.refreshToken].filter((token) => typeof token === 'string')
@@ -91,7 +106,9 @@ export function sessionRoutes({
           const alone = credentials.kind === 'bearer' && refreshTokens.length === 0
           await endByAccessToken(credentials.accessToken, { alone, client })
         }
-        if (credentials.kind === 'cookies') setCookies.push(...cookies.clear())
+        if (credentials.kind !== 'cookies') return {}
+        const back = await keptSession.bringBack(request.headers.get('cookie'), client)
+        setCookies.push(...(back ?? cookies.clear()))
         return {}
       },
     }),
@@ -113,7 +130,7 @@ export function sessionRoutes({
       summary: 'End all other sessions; with `all=true` this one too',
       query: endInput,
       status: 204,
-      problems: ['rate-limited'],
+      problems: ['impersonated', 'proof-required', 'rate-limited'],
       async handle(viewer, { query, client, setCookies }) {
         const all = parseInput(endInput, query).all === 'true'
         await sessions.logoutEverywhere(viewer, { exceptCurrent: !all, client })
@@ -127,7 +144,7 @@ export function sessionRoutes({
       operationId: 'endSession',
       summary: 'End one of your sessions',
       status: 204,
-      problems: ['session-not-found', 'rate-limited'],
+      problems: ['session-not-found', 'impersonated', 'proof-required', 'rate-limited'],
       async handle(viewer, { params, client, setCookies }) {
         await sessions.revoke(viewer, params.id, client)
         if (params.id === viewer.sessionId) setCookies.push(...cookies.clear())
@@ -135,6 +152,13 @@ export function sessionRoutes({
       },
     }),
   ]
+
+  /** A browser that is bound renews the access cookie before it sends a page's call to do so: then there is nothing left to do. */
+  async function freshAlready(credentials: Credentials): Promise<Answer | null> {
+    const viewer = await guard.guestOf(credentials)
+    const session = viewer && (await boundSessions.current(viewer))
+    return session && { body: { session }, viewer }
+  }
 
   async function endByAccessToken(
     accessToken: string,

@@ -8,6 +8,7 @@ import {
   fieldErrorTable,
   type OwnUser,
   type Page,
+  type Puzzle,
   type Session,
   type SignIn,
   type Tokens,
@@ -15,9 +16,10 @@ import {
 import * as z from 'zod'
 import { factorChallenge, factorShapes } from './factor-shapes.ts'
 import type { Problem } from './problem.ts'
+import { signUpShapes } from './sign-up-shapes.ts'
 import { page, socialShapes, time } from './social-shapes.ts'
 
-/** What a sign-in answers: the tokens only where they were asked for, otherwise they are in cookies. `User` has the fields of the app. */
+/** What a sign-in returns: the tokens only where they were asked for, otherwise they are in cookies. `User` has the fields of the app. */
 export interface SignInAnswer<User extends SignIn['user'] = SignIn['user']> {
   user: User
   session: SignIn['session']
@@ -27,8 +29,20 @@ export interface SignInAnswer<User extends SignIn['user'] = SignIn['user']> {
 /** What refreshing answers: the session, and the tokens only where the refresh token came in the body. */
 export type RefreshAnswer = Omit<SignInAnswer, 'user'>
 
-/** What a change of one's own account answers: the account, and where the password was given the fresh session beside it. */
+/** What a change of one's own account returns: the account, and where the password was given the fresh session beside it. */
 export type EditAnswer = OwnUser & { session?: SignIn['session'] | undefined; tokens?: Tokens | undefined }
+
+/** One's own account, and who acts as it where that is an admin. */
+export type Me = OwnUser & { actorId?: string | undefined }
+
+/** What a browser is told of its bound session: "JSON session instructions" of the W3C draft, 9.6. */
+export interface SessionInstructions {
+  session_identifier: string
+  refresh_url: string
+  scope: { include_site: boolean }
+  credentials: { type: 'cookie'; name: string; attributes: string }[]
+  allowed_refresh_initiators: string[]
+}
 
 const session: z.ZodType<Session> = z.strictObject({
   id: z.uuidv7(),
@@ -38,7 +52,9 @@ const session: z.ZodType<Session> = z.strictObject({
   createdAt: time,
   lastUsedAt: time,
   expiresAt: time,
+  bound: z.boolean(),
   current: z.boolean(),
+  impersonated: z.boolean(),
 })
 
 const auditEntry: z.ZodType<AuditEntry> = z.strictObject({
@@ -46,11 +62,20 @@ const auditEntry: z.ZodType<AuditEntry> = z.strictObject({
   userId: z.uuidv7(),
   action: z.enum(auditActions),
   at: time,
-  actor: z.strictObject({ kind: z.enum(['self', 'host', 'nobody']), sessionId: z.string().nullable() }),
+  actor: z.strictObject({
+    kind: z.enum(['self', 'admin', 'host', 'nobody']),
+    sessionId: z.string().nullable(),
+    userId: z.string().optional(),
+  }),
   address: z.string().nullable(),
   userAgent: z.string().nullable(),
   details: z.record(z.string(), z.unknown()) as z.ZodType<AuditEntry['details']>,
 })
+
+const me: z.ZodType<Me> = z.intersection(
+  socialShapes.OwnUser,
+  z.strictObject({ actorId: z.uuid().optional() }),
+)
 
 const tokens: z.ZodType<Tokens> = z.strictObject({
   accessToken: z.string(),
@@ -77,6 +102,17 @@ const refreshed: z.ZodType<RefreshAnswer> = z.strictObject({
   tokens: tokens.optional(),
 })
 
+/** For the browser itself: the names are those of the W3C draft. */
+const sessionInstructions: z.ZodType<SessionInstructions> = z.strictObject({
+  session_identifier: z.uuidv7(),
+  refresh_url: z.string(),
+  scope: z.strictObject({ include_site: z.boolean() }),
+  credentials: z.array(
+    z.strictObject({ type: z.literal('cookie'), name: z.string(), attributes: z.string() }),
+  ),
+  allowed_refresh_initiators: z.array(z.string()),
+})
+
 const edit: z.ZodType<EditAnswer> = z.intersection(
   socialShapes.OwnUser,
   z.strictObject({ session: openedSession.optional(), tokens: tokens.optional() }),
@@ -101,6 +137,12 @@ function parameter(kind: string | readonly string[]): z.ZodType {
   return kind === 'number' ? z.number() : z.string()
 }
 
+const puzzle: z.ZodType<Puzzle> = z.strictObject({
+  kind: z.string(),
+  parameters: z.record(z.string(), z.unknown()) as z.ZodType<Puzzle['parameters']>,
+  expiresAt: time,
+})
+
 const problem: z.ZodType<Problem> = z.strictObject({
   type: z.string(),
   title: z.string(),
@@ -110,21 +152,25 @@ const problem: z.ZodType<Problem> = z.strictObject({
   requestId: z.string(),
   errors: z.array(fieldError).optional(),
   challenge: factorChallenge.optional(),
+  puzzle: puzzle.optional(),
   unknownCredential: z.strictObject({ rpId: z.string(), credentialId: z.string() }).optional(),
   ban: z.strictObject({ until: z.iso.datetime().nullable(), reason: z.string().nullable() }).optional(),
 })
 
 /** The shapes of all answers, by the names they have in the OpenAPI document. Strict: a field they do not name is a mistake. */
 export const shapes: typeof socialShapes &
-  typeof factorShapes & {
+  typeof factorShapes &
+  typeof signUpShapes & {
     readonly FieldError: z.ZodType<FieldError>
     readonly Session: z.ZodType<Session>
     readonly Tokens: z.ZodType<Tokens>
+    readonly Me: z.ZodType<Me>
     readonly Edit: z.ZodType<EditAnswer>
     readonly SignIn: z.ZodType<SignInAnswer>
     readonly Refreshed: z.ZodType<RefreshAnswer>
     readonly CodeSent: z.ZodType<CodeSent>
     readonly IdentityBegun: z.ZodType<{ url: string }>
+    readonly SessionInstructions: z.ZodType<SessionInstructions>
     readonly SessionPage: z.ZodType<Page<Session>>
     readonly AuditEntry: z.ZodType<AuditEntry>
     readonly AuditPage: z.ZodType<Page<AuditEntry>>
@@ -132,13 +178,16 @@ export const shapes: typeof socialShapes &
   } = {
   ...socialShapes,
   ...factorShapes,
+  ...signUpShapes,
   Session: session,
   Tokens: tokens,
+  Me: me,
   Edit: edit,
   SignIn: signIn,
   Refreshed: refreshed,
   CodeSent: codeSent,
   IdentityBegun: identityBegun,
+  SessionInstructions: sessionInstructions,
   SessionPage: page(session),
   AuditEntry: auditEntry,
   AuditPage: page(auditEntry),

@@ -3,6 +3,7 @@ import { parseInput } from '@kith/core/adapter'
 import * as z from 'zod'
 import type { Cookies } from './cookies.ts'
 import type { Credentials } from './credentials.ts'
+import type { DeviceBound } from './device-bound.ts'
 import { type Guard, isDeadToken } from './guard.ts'
 import type { Answer, Exchange } from './route.ts'
 import type { SignInAnswer } from './shapes.ts'
@@ -47,11 +48,17 @@ export interface AnswerSignInOptions {
   guard: Guard
   cookies: Cookies
   sessions: Sessions
+  deviceBound: DeviceBound
 }
 
 /** Creates the answering of sign-ins. */
-export function createAnswerSignIn({ guard, cookies, sessions }: AnswerSignInOptions): AnswerSignIn {
-  return async ({ body, request, client, credentials, setCookies }, { schema, signIn }) => {
+export function createAnswerSignIn({
+  guard,
+  cookies,
+  sessions,
+  deviceBound,
+}: AnswerSignInOptions): AnswerSignIn {
+  return async ({ body, request, client, credentials, setCookies, headers }, { schema, signIn }) => {
     const { transport, deviceToken, ...input } = body
     const bearer = transport === 'bearer'
     // Otherwise any page could sign its visitors in to an account of its own (login CSRF).
@@ -72,6 +79,7 @@ export function createAnswerSignIn({ guard, cookies, sessions }: AnswerSignInOpt
       return { body: signedIn, viewer: viewerOf(signedIn) }
     }
     setCookies.push(...cookies.set(signedIn))
+    Object.assign(headers, deviceBound.offerFor(signedIn.session))
     return { body: withoutTokens(signedIn), viewer: viewerOf(signedIn) }
   }
 }
@@ -103,7 +111,7 @@ export type HostSignIn<User extends SignIn['user']> = (
   client: Pick<ClientInfo, 'device'>,
 ) => Promise<Omit<SignIn, 'user'> & { user: User }>
 
-/** What a sign-in answers where the tokens are in cookies. */
+/** What a sign-in returns where the tokens are in cookies. */
 export function withoutTokens<User extends SignIn['user']>({
   user,
   session,

@@ -1,4 +1,5 @@
 import type {
+  Age,
   Author,
   FollowState,
   Image,
@@ -46,12 +47,20 @@ const userFields = {
   viewer: z.strictObject({ following: z.boolean(), followedBy: z.boolean() }).exactOptional(),
 }
 
+const age: z.ZodType<Age> = z.strictObject({
+  from: z.int(),
+  to: z.int().nullable(),
+  source: z.string(),
+  at: time,
+})
+
 const ownFields = {
   email: z.string().nullable(),
   emailVerified: z.boolean(),
   phone: z.string().nullable(),
   phoneVerified: z.boolean(),
   role: z.string(),
+  age: age.exactOptional(),
   ownFields: appFields,
 }
 
@@ -61,7 +70,7 @@ const ownUser: z.ZodType<OwnUser> = z.strictObject({ ...userFields, ...ownFields
 
 const signedInUser: z.ZodType<SignedInUser> = z.strictObject({ ...profileFields, ...ownFields })
 
-const author: z.ZodType<Author> = z.strictObject({
+export const author: z.ZodType<Author> = z.strictObject({
   id: z.uuidv7(),
   username: z.string().nullable(),
   name: z.string(),

@@ -84,7 +84,7 @@ async function readMultipart<Result>(
   }
 }
 
-// Whoever takes the file must see its end, to clear away what was taken in so far.
+// Anyone who takes the file must see its end, to clear away what was taken in so far.
 async function giveUp(
   part: { file: Readable; taken: Promise<unknown> } | null,
   error: unknown,

@@ -10,7 +10,7 @@ import { createNodeHandler } from '@kith/http/node'
 import { expect, onTestFinished, test, vi } from 'vitest'
 import { makeLocalMedia } from '../../../test/local-media.ts'
 
-/** A Kith whose captions wait for ever, with an image to write one for. */
+/** A Kith whose captions wait forever, with an image to write one for. */
 async function open() {
   const media = await makeLocalMedia()
   onTestFinished(() => media.close())

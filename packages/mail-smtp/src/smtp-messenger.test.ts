@@ -30,7 +30,7 @@ describe.skipIf(opensslMissing)('a mail server (needs openssl)', () => {
     return messenger
   }
 
-  test('sends over STARTTLS, signed in: an e-mail as HTML and as text that no robot answers', async () => {
+  test('sends over STARTTLS, signed in: an email as HTML and as text that no robot answers', async () => {
     const server = await startMailServer(certificate)
     const messenger = messengerFor(server, { replyTo: 'help@photos.example' })
     await messenger.send(sampleMessage('sign-in-code'), never)

@@ -8,7 +8,7 @@ import { domainOf, isAddress, type Mailbox, readMailbox } from './mailbox.ts'
 import { adviceOn, toFailure } from './smtp-failure.ts'
 import { openTransport } from './smtp-transport.ts'
 
-/** How e-mail is sent. Either `url` or `transport` is required. */
+/** How email is sent. Either `url` or `transport` is required. */
 export interface SmtpMessengerOptions extends Omit<RenderOptions, 'appName' | 'origin'> {
   /** `smtp://user:password@host:587` or `smtps://…:465`. TLS is required unless it ends in `?requireTLS=false`. */
   url?: string | undefined
@@ -28,7 +28,7 @@ export interface SmtpMessengerOptions extends Omit<RenderOptions, 'appName' | 'o
   timeout?: Duration | undefined
 }
 
-/** Sends e-mail. */
+/** Sends email. */
 export interface SmtpMessenger extends Messenger, Checkable {
   /** Ends the connections, after what is being sent. A transport of the app stays open. */
   close(): Promise<void>
@@ -77,7 +77,7 @@ const checkMillis = 1_500
 const checkedMillis = 30_000
 
 /**
- * Creates a messenger that sends e-mail by SMTP. Nothing is connected before there is a message.
+ * Creates a messenger that sends email by SMTP. Nothing is connected before there is a message.
  * @throws TypeError for options that cannot work; the message names the option
  */
 export function createSmtpMessenger(options: SmtpMessengerOptions): SmtpMessenger {

@@ -50,7 +50,7 @@ function chunks(): string[] {
   return names
 }
 
-/** Colours of the stored form in its corners: top left, top right, bottom left. */
+/** Colors of the stored form in its corners: top left, top right, bottom left. */
 async function corners(): Promise<string[]> {
   const { data, info } = await sharp(readFileSync(target)).raw().toBuffer({ resolveWithObject: true })
   const names: Readonly<Record<string, string>> = { 100: 'red', '001': 'blue', 111: 'white', '010': 'green' }
@@ -89,7 +89,7 @@ describe('a HEIC', () => {
     },
   )
 
-  test.each(['p3', 'p3-tiles'])('named %s keeps its profile, and its colours', async (name) => {
+  test.each(['p3', 'p3-tiles'])('named %s keeps its profile, and its colors', async (name) => {
     const { palette } = await images.normalize(sample(name), target)
     expect(chunks()).toEqual(['VP8X', 'ICCP', 'VP8 '])
     expect(near(palette[0], '#20c040')).toBe(true)

@@ -42,7 +42,7 @@ export function writeTiff({ width, height, isOpaque, profile }: TiffForm): Tiff 
       Array.from({ length: strips }, (_, index) => Math.min(stripBytes, pixelBytes - index * stripBytes)),
     ],
     [284, short, [1]],
-    // Opacity that the colours are not multiplied by.
+    // Opacity that the colors are not multiplied by.
     ...(isOpaque ? [] : [[338, short, [2]] satisfies Field]),
     ...(profile ? [[34_675, bytes, profile] satisfies Field] : []),
   ]

@@ -21,7 +21,7 @@ afterAll(async () => {
 describe('a budget', () => {
   test('of bytes counts channels and their depth: 16 bits take twice as many', async () => {
     const options = { maxUnpackedBytes: 100 * 100 * 4 * 2 - 1 }
-    const deep = plain(100, 100).ensureAlpha(0.5).toColourspace('rgb16')
+    const deep = plain(100, 100).ensureAlpha(0.5).toColorspace('rgb16')
     const path = folder.save('deep', await deep.png().toBuffer())
     await expect(openImages(options).normalize(path, target)).rejects.toMatchObject({
       code: 'media-too-large',
@@ -56,7 +56,7 @@ describe('what is taken out before a decoder reads a file', () => {
     ['a PNG of one bit', async () => blackPng(300), reducePng],
     ['a JPEG', () => noise(200, 150).jpeg().toBuffer(), reduceJpeg],
     ['a progressive JPEG', () => noise(200, 150).jpeg({ progressive: true }).toBuffer(), reduceJpeg],
-    ['a JPEG of CMYK', () => noise(99, 99).toColourspace('cmyk').jpeg().toBuffer(), reduceJpeg],
+    ['a JPEG of CMYK', () => noise(99, 99).toColorspace('cmyk').jpeg().toBuffer(), reduceJpeg],
     ['a WebP', () => noise(200, 150).webp().toBuffer(), reduceWebp],
     ['a moving WebP', async () => (await animation(9)).webp().toBuffer(), reduceWebp],
     ['a moving GIF', async () => (await animation(9)).gif().toBuffer(), reduceGif],

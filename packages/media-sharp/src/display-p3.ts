@@ -1,4 +1,4 @@
-import { p3 } from './colour-profile.ts'
+import { p3 } from './color-profile.ts'
 
 /** How the numbers of sRGB and Display P3 become light: the constants of IEC 61966-2-1 for `para` of kind 3. */
 const curve = [2.4, 1 / 1.055, 0.055 / 1.055, 1 / 12.92, 0.04045]
@@ -6,7 +6,7 @@ const curve = [2.4, 1 / 1.055, 0.055 / 1.055, 1 / 12.92, 0.04045]
 const adaptation = [1.04788, 0.02292, -0.05022, 0.02959, 0.99048, -0.01707, -0.00925, 0.01508, 0.75168]
 const whiteD50 = [0.9642, 1, 0.8249]
 
-/** A profile of Display P3 that tells nothing else: ICC.1:2022, a display of three colours. */
+/** A profile of Display P3 that tells nothing else: ICC.1:2022, a display of three colors. */
 export const displayP3: Buffer = writeProfile()
 
 function writeProfile(): Buffer {

@@ -10,7 +10,7 @@ import {
   type WrittenRendition,
 } from '@kith/core/ports'
 import type { AvifOptions, OutputInfo, Sharp, WebpOptions } from 'sharp'
-import { storedColours } from './colour-profile.ts'
+import { storedColors } from './color-profile.ts'
 import { displayP3 } from './display-p3.ts'
 import type { ImageSettings } from './image-settings.ts'
 import { type Look, lookPixels, measure } from './measure.ts'
@@ -50,16 +50,16 @@ export const imageVerbs: {
     const source = await openImage(path, settings)
     const frames = source.kept
     const { metadata } = source
-    const { numbers, space } = coloursOf(source)
+    const { numbers, space } = colorsOf(source)
     const { data, info } = await source.decode(frames, (image) => {
       const fitting = fit(orient(image, frames), metadata)
-      const coloured =
+      const colored =
         numbers === 'same'
           ? fitting.keepIccProfile()
           : space === 'p3'
             ? fitting.withIccProfile('p3')
             : fitting
-      return toBytes(coloured.webp(storedWebp))
+      return toBytes(colored.webp(storedWebp))
     })
     const seen = await source.decode('first', look)
     await write(target, replaceProfile(data, space === 'p3' ? displayP3 : null))
@@ -91,8 +91,8 @@ interface Files {
 }
 
 /** WebP stores red, green and blue: numbers of another space are brought into sRGB. */
-function coloursOf({ metadata: { space, icc } }: SourceImage): ReturnType<typeof storedColours> {
-  return space === 'srgb' || space === 'rgb16' ? storedColours(icc) : { numbers: 'convert', space: 'srgb' }
+function colorsOf({ metadata: { space, icc } }: SourceImage): ReturnType<typeof storedColors> {
+  return space === 'srgb' || space === 'rgb16' ? storedColors(icc) : { numbers: 'convert', space: 'srgb' }
 }
 
 function fit(image: Sharp, { width, height }: SourceImage['metadata']): Sharp {
@@ -122,7 +122,7 @@ function toBytes(image: Sharp): Promise<{ data: Buffer; info: OutputInfo }> {
 /** Made from the upload, not from the stored form: a large JPEG is decoded small, which is many times faster. */
 async function look(image: Sharp): Promise<Look> {
   const { data, info } = await shrink(image.autoOrient(), lookPixels)
-    .toColourspace('srgb')
+    .toColorspace('srgb')
     .ensureAlpha()
     .raw()
     .toBuffer({ resolveWithObject: true })

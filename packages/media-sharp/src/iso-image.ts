@@ -35,7 +35,7 @@ const maxLayers = 4
 export interface IsoImage {
   /** Pixels of all coded pictures together: tiles, thumbnails, those that nothing shows, and more frames than one has. */
   codedPixels: number
-  /** Whether the data of the pictures of a HEIC is there to its end, as far as its frame of units shows: its decoder does not mind. */
+  /** Whether the data of the pictures of a HEIC is there to its end, as far as its frame of units shows: its decoder ignores that. */
   isWhole: boolean
 }
 

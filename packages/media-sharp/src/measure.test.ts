@@ -2,26 +2,26 @@ import { thumbHashToApproximateAspectRatio } from 'thumbhash'
 import { expect, test } from 'vitest'
 import { type Thumbnail, measure } from './measure.ts'
 
-/** Stripes of colours with their shares, 100 pixels wide. */
+/** Stripes of colors with their shares, 100 pixels wide. */
 function stripes(...parts: [string, number][]): Thumbnail {
-  const row = parts.flatMap(([colour, share]) => {
-    const pixel = Buffer.from(`${colour.slice(1)}ff`.slice(0, 8), 'hex')
+  const row = parts.flatMap(([color, share]) => {
+    const pixel = Buffer.from(`${color.slice(1)}ff`.slice(0, 8), 'hex')
     return Array.from({ length: share }, () => [...pixel]).flat()
   })
   const width = row.length / 4
   return { width, height: 20, rgba: Uint8Array.from(Array.from({ length: 20 }, () => row).flat()) }
 }
 
-test('the palette names the main colours, most frequent first', () => {
+test('the palette names the main colors, most frequent first', () => {
   const { palette } = measure(stripes(['#2040c0', 20], ['#f0f0f0', 50], ['#c02020', 29], ['#00ff00', 1]))
   expect(palette).toEqual(['#f0f0f0', '#c02020', '#2040c0'])
 })
 
-test('near colours count as one, and there are never more than five', () => {
+test('near colors count as one, and there are never more than five', () => {
   const sky = measure(stripes(['#3060c0', 40], ['#3464c4', 30], ['#101010', 30]))
   expect(sky.palette).toEqual(['#3262c2', '#101010'])
   const many = ['#ff0000', '#00ff00', '#0000ff', '#ffff00', '#ff00ff', '#00ffff', '#000000', '#ffffff']
-  expect(measure(stripes(...many.map((colour): [string, number] => [colour, 12]))).palette).toHaveLength(5)
+  expect(measure(stripes(...many.map((color): [string, number] => [color, 12]))).palette).toHaveLength(5)
 })
 
 test.each<[string, number, number]>([
@@ -29,8 +29,8 @@ test.each<[string, number, number]>([
   ['#ffffff', 1, 0],
   ['#808080', 0.502, 0],
   ['#ff0000', 0.213, 1],
-])('%s has lightness %d and saturation %d', (colour, lightness, saturation) => {
-  expect(measure(stripes([colour, 100]))).toMatchObject({ lightness, saturation })
+])('%s has lightness %d and saturation %d', (color, lightness, saturation) => {
+  expect(measure(stripes([color, 100]))).toMatchObject({ lightness, saturation })
 })
 
 test('what is transparent is seen as white', () => {

@@ -79,7 +79,7 @@ test.each(sources)('of %s only the picture is stored', async (name, make) => {
   }
 })
 
-test('the colour profile stays in the stored form', async () => {
+test('the color profile stays in the stored form', async () => {
   await images.normalize(folder.save('source', await jpeg()), folder.path('stored'))
   expect(webpChunks(folder.read('stored'))).toEqual(['VP8X', 'ICCP', 'VP8 '])
 })

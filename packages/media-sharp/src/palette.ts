@@ -9,14 +9,14 @@ interface Cluster {
 }
 
 /** As many as a page can use for a placeholder. */
-const maxColours = 5
-/** Colours nearer than this, of 441 between black and white, count as one. */
+const maxColors = 5
+/** Colors nearer than this, of 441 between black and white, count as one. */
 const nearness = 56
-/** A colour on fewer of the pixels than this is no main one. */
+/** A color on fewer of the pixels than this is no main one. */
 const minShare = 0.02
 
 /**
- * Up to five main colours, most frequent first. Each is the mean of its pixels, so it can be one that no pixel has.
+ * Up to five main colors, most frequent first. Each is the mean of its pixels, so it can be one that no pixel has.
  * The same pixels always give the same palette.
  */
 export function findPalette(pixels: Pixels): string[] {
@@ -24,7 +24,7 @@ export function findPalette(pixels: Pixels): string[] {
   for (const cluster of byCount(collect(pixels))) {
     const near = main.find((other) => distance(other, cluster) < nearness)
     if (near) merge(near, cluster)
-    else if (main.length < maxColours) main.push(cluster)
+    else if (main.length < maxColors) main.push(cluster)
   }
   const least = (pixels.length / 3) * minShare
   return byCount(main)

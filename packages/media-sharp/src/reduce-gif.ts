@@ -10,7 +10,7 @@ const looping = ['NETSCAPE2.0', 'ANIMEXTS1.0']
 
 /** Keeps the blocks of a GIF that a decoder needs: no comments, texts or XMP (GIF89a, 23 to 26). @throws media-too-complex */
 export function reduceGif(bytes: Buffer): Buffer {
-  let offset = 13 + colourTableBytes(bytes[10])
+  let offset = 13 + colorTableBytes(bytes[10])
   const kept: Buffer[] = [bytes.subarray(0, offset)]
   let blocks = 0
   let frames = 0
@@ -21,7 +21,7 @@ export function reduceGif(bytes: Buffer): Buffer {
     const start = offset
     if (kind === picture) {
       frames++
-      offset = endOfSubBlocks(bytes, offset + 11 + colourTableBytes(bytes[offset + 9]))
+      offset = endOfSubBlocks(bytes, offset + 11 + colorTableBytes(bytes[offset + 9]))
     } else if (kind === extension) offset = endOfSubBlocks(bytes, offset + 2)
     else {
       // The trailer, or what no decoder reads on from.
@@ -34,7 +34,7 @@ export function reduceGif(bytes: Buffer): Buffer {
   return Buffer.concat(kept)
 }
 
-function colourTableBytes(flags = 0): number {
+function colorTableBytes(flags = 0): number {
   return flags & 0x80 ? 3 * 2 ** ((flags & 7) + 1) : 0
 }
 

@@ -14,7 +14,7 @@ const comment = 0xfe
 
 /**
  * Keeps the segments of a JPEG that a decoder needs: those of the picture, EXIF that says how it was held and when it was
- * taken, its colour profile and how its colours are stored. What follows its end goes too. @throws media-too-complex
+ * taken, its color profile and how its colors are stored. What follows its end goes too. @throws media-too-complex
  */
 export function reduceJpeg(bytes: Buffer): Buffer {
   const kept: Buffer[] = [bytes.subarray(0, 2)]
@@ -52,7 +52,7 @@ export function reduceJpeg(bytes: Buffer): Buffer {
     if (counts.profileBytes > maxProfileBytes) throw tooComplex('a JPEG with too large a profile')
     const isExif: boolean = marker === 0xe1 && !hasExif && startsWith(content, 'Exif\0\0')
     hasExif ||= isExif
-    if (!isApplication(marker) || isProfile || isExif || isColours(marker, content))
+    if (!isApplication(marker) || isProfile || isExif || isColors(marker, content))
       kept.push(bytes.subarray(offset, next))
     offset = next
   }
@@ -74,7 +74,7 @@ function isApplication(marker: number): boolean {
 }
 
 /** JFIF and Adobe say how red, green and blue are stored. */
-function isColours(marker: number, content: Buffer): boolean {
+function isColors(marker: number, content: Buffer): boolean {
   return (
     (marker === 0xe0 && startsWith(content, 'JFIF\0')) || (marker === 0xee && startsWith(content, 'Adobe'))
   )

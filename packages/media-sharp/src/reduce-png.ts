@@ -1,7 +1,7 @@
 import { inflateSync } from 'node:zlib'
 import { maxProfileBytes, tooComplex } from './too-complex.ts'
 
-/** What the picture and its colours are made of, and the EXIF that says how it was held and when it was taken. */
+/** What the picture and its colors are made of, and the EXIF that says how it was held and when it was taken. */
 const needed = ['IHDR', 'PLTE', 'tRNS', 'gAMA', 'cHRM', 'sRGB', 'iCCP', 'eXIf', 'IDAT', 'IEND']
 
 /** Encoders write one for every 4 KiB or more. */

@@ -129,23 +129,23 @@ describe('animations', () => {
   })
 })
 
-describe('colours', () => {
+describe('colors', () => {
   test.each<[string, () => Promise<Buffer>]>([
-    ['CMYK', () => plain(50, 50).toColourspace('cmyk').withIccProfile('cmyk').jpeg().toBuffer()],
-    ['16 bits', () => plain(50, 50).toColourspace('rgb16').png().toBuffer()],
+    ['CMYK', () => plain(50, 50).toColorspace('cmyk').withIccProfile('cmyk').jpeg().toBuffer()],
+    ['16 bits', () => plain(50, 50).toColorspace('rgb16').png().toBuffer()],
     ['a palette', () => plain(50, 50).png({ palette: true }).toBuffer()],
     ['a wide profile', () => plain(50, 50).withIccProfile('p3').jpeg().toBuffer()],
   ])('of %s come out nearly as they were', async (_name, make) => {
     const { palette } = await images.normalize(folder.save('source', await make()), target)
-    const [colour = ''] = palette
-    const channels = [1, 3, 5].map((offset) => Number.parseInt(colour.slice(offset, offset + 2), 16))
+    const [color = ''] = palette
+    const channels = [1, 3, 5].map((offset) => Number.parseInt(color.slice(offset, offset + 2), 16))
     for (const [index, expected] of [0xcc, 0x88, 0x44].entries())
       expect(Math.abs((channels[index] ?? 0) - expected)).toBeLessThan(32)
   })
 
-  test('of a grey picture have no saturation and no profile', async () => {
-    const grey = await plain(50, 50).toColourspace('b-w').jpeg().toBuffer()
-    expect(await images.normalize(folder.save('grey', grey), target)).toMatchObject({ saturation: 0 })
+  test('of a gray picture have no saturation and no profile', async () => {
+    const gray = await plain(50, 50).toColorspace('b-w').jpeg().toBuffer()
+    expect(await images.normalize(folder.save('gray', gray), target)).toMatchObject({ saturation: 0 })
     expect(webpChunks(folder.read('target'))).toEqual(['VP8 '])
   })
 

@@ -24,7 +24,7 @@ export interface SourceImage {
 }
 
 const heicAdvice =
-  'HEIC is not read here: send it as JPEG. Whoever runs this server can install @kith/media-heic and give it to createSharpImages.'
+  'HEIC is not read here: send it as JPEG. Anyone who runs this server can install @kith/media-heic and give it to createSharpImages.'
 
 /** A decoder that has worked this long on one image is stopped. */
 const maxSeconds = 60

@@ -8,5 +8,5 @@ export function tooComplex(what: string): KithError {
   })
 }
 
-/** The most bytes of colour profiles: those of printers have 2 MiB at most. */
+/** The most bytes of color profiles: those of printers have 2 MiB at most. */
 export const maxProfileBytes: number = 4 * 1024 * 1024

@@ -17,7 +17,7 @@ export const inspectingFlaws: readonly Broken<ImageProcessor>[] = [
     fails: ['images/inspect-formats', 'images/inspect-header-only', 'images/source-unchanged'],
   },
   {
-    flaw: 'answers the size before the picture is turned',
+    flaw: 'returns the size before the picture is turned',
     breaking: ({ inspect }) => ({
       async inspect(path) {
         const header = await inspect(path)

@@ -22,21 +22,21 @@ export const measuringFlaws: readonly Broken<ImageProcessor>[] = [
     fails: ['images/thumbhash'],
   },
   {
-    flaw: 'names the rarest colour first',
-    breaking: measuring(({ palette: colours }) => ({ palette: colours.toReversed() })),
+    flaw: 'names the rarest color first',
+    breaking: measuring(({ palette: colors }) => ({ palette: colors.toReversed() })),
     fails: [palette],
   },
   {
-    flaw: 'names more than five colours',
-    breaking: measuring(({ palette: colours }) => ({
-      palette: colours.length === 5 ? [...colours, '#123456'] : colours,
+    flaw: 'names more than five colors',
+    breaking: measuring(({ palette: colors }) => ({
+      palette: colors.length === 5 ? [...colors, '#123456'] : colors,
     })),
     fails: [palette],
   },
   {
-    flaw: 'names colours without their sign',
-    breaking: measuring(({ palette: colours }) => ({
-      palette: colours.length === 5 ? colours.map((colour) => colour.slice(1)) : colours,
+    flaw: 'names colors without their sign',
+    breaking: measuring(({ palette: colors }) => ({
+      palette: colors.length === 5 ? colors.map((color) => color.slice(1)) : colors,
     })),
     fails: [palette],
   },
@@ -78,9 +78,9 @@ export const measuringFlaws: readonly Broken<ImageProcessor>[] = [
         await sharp(path, { page: pages - 1 })
           .png()
           .toFile(last)
-        const { palette: colours } = await normalize(last, `${last}-stored`)
+        const { palette: colors } = await normalize(last, `${last}-stored`)
         for (const file of [last, `${last}-stored`]) await rm(file)
-        return { ...measures, palette: colours }
+        return { ...measures, palette: colors }
       },
     }),
     fails: ['images/first-frame'],

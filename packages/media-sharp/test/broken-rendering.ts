@@ -12,7 +12,7 @@ const whole = 'images/rendition-bounds'
 const square = 'images/thumb'
 const upright = 'images/rendition-orientation'
 const bare = 'images/rendition-strips-metadata'
-const colours = 'images/rendition-colors'
+const colors = 'images/rendition-colors'
 const failing = 'images/rendition-fails'
 
 /** Flaws in `rendition`. */
@@ -121,16 +121,16 @@ export const renderingFlaws: readonly Broken<ImageProcessor>[] = [
     fails: [bare],
   })),
   {
-    flaw: 'keeps the colour profile',
+    flaw: 'keeps the color profile',
     breaking: rendering(({ path, isWide }) => (isWide ? sharp(path).keepIccProfile() : null)),
-    fails: [colours],
+    fails: [colors],
   },
   {
-    flaw: 'drops the colour profile and keeps the numbers',
+    flaw: 'drops the color profile and keeps the numbers',
     breaking: rendering(({ isWide }) =>
       isWide ? sharp({ create: { width: 48, height: 48, channels: 3, background: '#c83c3c' } }) : null,
     ),
-    fails: [colours],
+    fails: [colors],
   },
   {
     flaw: 'leaves what it has written where it fails',

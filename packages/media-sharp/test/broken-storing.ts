@@ -58,7 +58,7 @@ export const storingFlaws: readonly Broken<ImageProcessor>[] = [
     fails: ['images/normalize-webp', bare],
   },
   {
-    flaw: 'answers the size before the picture is turned',
+    flaw: 'returns the size before the picture is turned',
     breaking: measuring(({ width, height }, { orientation }) =>
       orientation > 4 ? { width: height, height: width } : {},
     ),
@@ -95,14 +95,14 @@ export const storingFlaws: readonly Broken<ImageProcessor>[] = [
     fails: [bare, upright],
   },
   {
-    flaw: 'drops the colour profile and keeps its numbers',
+    flaw: 'drops the color profile and keeps its numbers',
     breaking: storing((source, stored) =>
       source.isWide ? sharp(stored).keepIccProfile().webp().toBuffer().then(withoutProfile) : null,
     ),
     fails: [profile],
   },
   {
-    flaw: 'keeps the colour profile as it came',
+    flaw: 'keeps the color profile as it came',
     breaking: storing((source) =>
       source.isWide ? sharp(source.path).keepIccProfile().webp().toBuffer() : null,
     ),
@@ -122,7 +122,7 @@ export const storingFlaws: readonly Broken<ImageProcessor>[] = [
     fails: [failing, 'images/parallel'],
   },
   {
-    flaw: 'stores a JPEG that is cut off, grey where it ends',
+    flaw: 'stores a JPEG that is cut off, gray where it ends',
     breaking: writesAll('JPEG'),
     fails: [failing],
   },

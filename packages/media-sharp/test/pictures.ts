@@ -8,7 +8,7 @@ import sharp, { type Sharp, type SharpOptions } from 'sharp'
 /** What no file that we write may contain. */
 export const secret = 'PRIVATE'
 
-/** A picture of one colour. */
+/** A picture of one color. */
 export function plain(width: number, height: number, background = '#cc8844'): Sharp {
   return sharp({ create: { width, height, channels: 3, background } })
 }
@@ -83,7 +83,7 @@ export async function animation(frames: number, side = 60): Promise<Sharp> {
 
 /** A folder for the files of one test file. */
 export interface Folder {
-  /** Writes a file and answers its path. */
+  /** Writes a file and returns its path. */
   save(name: string, content: Uint8Array): string
   path(name: string): string
   read(name: string): Buffer
@@ -104,7 +104,7 @@ export function createFolder(): Folder {
   }
 }
 
-/** What an AVIF consists of: the types of its items, and the kinds of its colour descriptions (ISO 23008-12, 14496-12). */
+/** What an AVIF consists of: the types of its items, and the kinds of its color descriptions (ISO 23008-12, 14496-12). */
 export function avifParts(avif: Buffer): string[] {
   const parts: string[] = []
   function visit(start: number, end: number): void {

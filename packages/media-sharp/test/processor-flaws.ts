@@ -13,7 +13,7 @@ export interface Source {
   height: number
   /** As EXIF has it. */
   orientation: number
-  /** Whether it has a colour profile, as one of the samples has. */
+  /** Whether it has a color profile, as one of the samples has. */
   isWide: boolean
   isMoving: boolean
   /** Whether the kit has put a name and a place into it. */

@@ -50,7 +50,7 @@ const inspectingFlaws: readonly Broken<VideoProcessor>[] = [
     fails: ['videos/inspect-formats'],
   },
   {
-    flaw: 'answers the size of a video before it is turned',
+    flaw: 'returns the size of a video before it is turned',
     breaking: ({ inspect }) => ({
       async inspect(path) {
         const measures = await inspect(path)

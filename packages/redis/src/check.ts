@@ -1,7 +1,6 @@
 import { RetryLaterError } from '@kith/core'
-import { within } from '@kith/core/adapter'
-import { openBeside, type RedisClient, type WhenUnreachable } from './client.ts'
-import { createReach } from './reach.ts'
+import { createReach, type WhenUnreachable, within } from '@kith/core/adapter'
+import { openBeside, type RedisClient } from './client.ts'
 import { adviceOn, toKithError } from './redis-error.ts'
 
 /** What a check needs. */
@@ -21,7 +20,7 @@ const reasonMillis = 700
  */
 export function createCheck({ client, whenUnreachable, call }: CheckParts): () => Promise<string | null> {
   // Of its own: while requests find Redis silent, theirs fails without a call.
-  const reach = createReach()
+  const reach = createReach({ server: 'Redis', toKithError })
   return async () => {
     try {
       return await reach(call)

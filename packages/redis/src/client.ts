@@ -60,13 +60,3 @@ export function checkPrefix(prefix: string): string {
     throw new TypeError('prefix must be text without braces')
   return prefix
 }
-
-/** What holds while Redis cannot be reached: `closed` refuses, `open` lets through. */
-export type WhenUnreachable = 'closed' | 'open'
-
-/** Refuses what no type checker saw. @throws TypeError */
-export function checkWhenUnreachable(value: WhenUnreachable = 'closed'): WhenUnreachable {
-  if (value !== 'closed' && value !== 'open')
-    throw new TypeError("whenUnreachable must be 'closed' or 'open'")
-  return value
-}

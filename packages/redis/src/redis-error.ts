@@ -1,4 +1,4 @@
-import { isKithError, KithError, RetryLaterError, type AnyKithError, isRetryLater } from '@kith/core'
+import { isKithError, KithError, RetryLaterError, type AnyKithError } from '@kith/core'
 
 /** What a server says while it starts, fails over or is overloaded. Within a script it follows a dash. */
 const passing =
@@ -25,11 +25,6 @@ export function toKithError(error: unknown): AnyKithError {
     return new RetryLaterError('storage-unavailable', { seconds: refusedSeconds, detail }, cause)
   if (full.test(cause.message)) return new RetryLaterError('storage-full', { seconds: 60, detail }, cause)
   return new KithError('storage-failed', { detail, cause })
-}
-
-/** Whether Redis cannot be used now but may be again by itself. */
-export function isUnreachable(error: unknown): boolean {
-  return isRetryLater(error)
 }
 
 /** What to do about it, for whoever runs the server. It names no host, user or password. */

@@ -43,7 +43,7 @@ export function place(
   })
 }
 
-/** Releases what is attached to a user, and answers what of it this call released. */
+/** Releases what is attached to a user, and returns what of it this call released. */
 export async function releaseFrom({ media }: Pick<Collections, 'media'>, place: object): Promise<string[]> {
   return await releaseEach({ media }, place, await media.find(place, { fields: ['_id'] }))
 }
@@ -78,7 +78,7 @@ export async function settleAttached(
   }
 }
 
-/** Releases the avatars or covers of a user but the one that was set last, and answers what they were. */
+/** Releases the avatars or covers of a user but the one that was set last, and returns what they were. */
 async function replaceOlder(
   { media }: Pick<Collections, 'media'>,
   { use, subject }: NonNullable<MediaDocument['attachment']>,

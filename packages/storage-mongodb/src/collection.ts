@@ -55,7 +55,7 @@ export interface Collection<Row extends Identified> {
   ): Promise<Pick<Row, Field>[]>
   first(filter: Filter<Row>): Promise<Row | null>
   aggregate<Answer>(pipeline: readonly Document[]): Promise<Answer[]>
-  /** Changes one document. Answers whether it was there. */
+  /** Changes one document. Returns whether it was there. */
   update(filter: Filter<Row>, update: UpdateFilter<Row>): Promise<boolean>
   /** Changes one document, or inserts it. */
   upsert(filter: Filter<Row>, update: UpdateFilter<Row> | Document[]): Promise<void>
@@ -64,7 +64,7 @@ export interface Collection<Row extends Identified> {
   /** Changes one document, or inserts it. Answers it as it is then. */
   changeOrInsert(filter: Filter<Row>, update: UpdateFilter<Row>): Promise<Row>
   updateAll(filter: Filter<Row>, update: UpdateFilter<Row> | Document[]): Promise<number>
-  /** Makes several changes of one document each, in their order. Answers how many matched one. */
+  /** Makes several changes of one document each, in their order. Returns how many matched one. */
   updateEach(changes: readonly Change<Row>[]): Promise<number>
   remove(filter: Filter<Row>): Promise<boolean>
   /** Removes one document. Answers it as it was. */

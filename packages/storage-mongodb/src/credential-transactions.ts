@@ -112,9 +112,10 @@ export function removeCredential(
     const { users, credentials } = within
     const user = await users.change({ _id: userId, ...live }, meeting)
     const all = await credentials.find({ userId }, { fields: ['_id', 'kind'] })
-    const others = all.filter(({ _id }) => _id !== id)
-    const isThere = user !== null && others.length < all.length
-    if (isThere && !hasWayIn(user, others, waysIn)) {
+    const own = all.find(({ _id }) => _id === id)
+    const others = all.filter((each) => each !== own)
+    const isThere = user !== null && own !== undefined
+    if (isThere && waysIn.kinds.includes(own.kind) && !hasWayIn(user, others, waysIn)) {
       await abort()
       return 'last-way-in'
     }

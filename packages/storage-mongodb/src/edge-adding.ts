@@ -48,7 +48,7 @@ export async function follow(
 }
 
 /**
- * On a standalone: adds the edge first and looks at its ends then. Whoever marks an end as gone, hides it or shows it again after
+ * On a standalone: adds the edge first and looks at its ends then. Anyone who marks an end as gone, hides it or shows it again after
  * that finds the edge.
  */
 async function addAlone(call: Call, edge: EdgeRecord, outbox?: OutboxRows): Promise<AddEdgeResult> {

@@ -54,7 +54,7 @@ function recountNodes(
 function correct({ atomically }: Call, node: NodeKind, _id: string): Promise<CountDifference[]> {
   return atomically([_id], async (collections, abort) => {
     const nodes = nodesOf(collections, node)
-    // Written first: so whoever changes the node meanwhile begins again, and not this, which takes longer than they do.
+    // Written first: so anyone who changes the node meanwhile begins again, and not this, which takes longer than they do.
     const row = await nodes.change({ _id }, { $inc: { changes: 1 } })
     const differences = row ? compareNode(_id, row, (await countEdges(collections, _id, node)).get(_id)) : []
     const right = differences.map(({ kind, counted }) => [kind, counted] as const)

@@ -82,7 +82,7 @@ export function dropEdges(call: Call, node: string, limit: number): Promise<numb
   })
 }
 
-/** Whoever changes many counts at once is often in the way of others: with each attempt he takes half as many. */
+/** Anyone who changes many counts at once is often in the way of others: each attempt takes half as many. */
 function createShrinking(limit: number): () => number {
   let next = limit
   return () => {
@@ -96,7 +96,7 @@ function isSeen({ hidden }: EdgeDocument): boolean {
   return hidden === 0
 }
 
-/** Turns edges that were found, and answers how many. The condition is looked at again for each, for a standalone. */
+/** Turns edges that were found, and returns how many. The condition is looked at again for each, for a standalone. */
 async function turnAll(
   { transactional }: Call,
   within: Collections,

@@ -6,7 +6,7 @@ import { createFeedStore } from './feed-store.ts'
 
 const largestDocument = 16 * 1024 * 1024
 
-test('whoever follows 400,000 accounts sends no command that is larger than a document may be', async () => {
+test('anyone who follows 400,000 accounts sends no command that is larger than a document may be', async () => {
   const followed = Array.from({ length: 400_000 }, () => ({ to: randomUUID() }))
   const banned = followed.at(-1)?.to ?? ''
   const asked: Document[] = []

@@ -41,7 +41,7 @@ export function isRest(row: UserDocument): boolean {
   return row.deletedAt !== undefined && row.toPurge === undefined
 }
 
-/** Forgets at most so many names of an account whose hold has ended. Answers how many; 0 where another was first. */
+/** Forgets at most so many names of an account whose hold has ended. Returns how many; 0 where another was first. */
 export async function forgetEnded(
   users: Collection<UserDocument>,
   row: UserDocument,

@@ -151,15 +151,17 @@ await describeWithMongo('migrate', {}, (mongo) => {
     await storage.migrate()
     const { role: _role, sessionEpoch: _epoch, ...old } = userDocument(sampleUser({ id: 'ada' }))
     const opened = sessionDocument(sampleSession({ userId: 'ada' }))
-    const { epoch: _since, provedAt: _at, methods: _methods, ...session } = opened
+    const { epoch: _since, provedAt: _at, methods: _methods, boundKey: _key, ...session } = opened
     await database.collection<{ _id: string }>('kith_users').insertOne(old)
     await database.collection<{ _id: string }>('kith_sessions').insertOne(toStored(session))
     expect(await storage.users.byId('ada')).toMatchObject({ role: 'member', sessionEpoch: 0 })
-    const proved = { provedAt: session.createdAt, methods: ['pwd'] }
+    const proved = { provedAt: session.createdAt, methods: ['pwd'], boundKey: null }
     expect(await storage.sessions.byId(session._id)).toMatchObject({ epoch: 0, ...proved })
     const { _id: id, generation, rotatedAt: now, expiresAt } = session
-    const step = { id, generation, now, expiresAt, address: null, userAgent: null }
+    const step = { id, generation, boundKey: null, now, expiresAt, address: null, userAgent: null }
     expect(await storage.sessions.rotate(step)).toMatchObject({ rotated: true, session: proved })
+    const bound = { id, userId: 'ada', key: 'key', now: session.createdAt }
+    expect(await storage.sessions.bind(bound)).toBe(true)
     await storage.users.update('ada', { endSessions: true, role: 'admin' })
     expect(await storage.users.byId('ada')).toMatchObject({ role: 'admin', sessionEpoch: 1 })
   })
@@ -168,10 +170,10 @@ await describeWithMongo('migrate', {}, (mongo) => {
     const { storage, database } = fresh()
     await storage.migrate()
     const schema = database.collection<{ _id: string }>('kith_schema')
-    await schema.updateOne({ _id: 'schema' }, { $set: { version: 7 } })
+    await schema.updateOne({ _id: 'schema' }, { $set: { version: 8 } })
     const refused = {
       code: 'storage-unavailable',
-      detail: expect.stringContaining('schema 7 of a newer release'),
+      detail: expect.stringContaining('schema 8 of a newer release'),
     }
     await expect(storage.migrate()).rejects.toMatchObject(refused)
     const { databaseName: name } = database
@@ -211,7 +213,7 @@ await describeWithMongo('migrate', {}, (mongo) => {
       { name: 'ids of users', total: 600 },
       { name: 'what schema 3 had besides', total: 1 },
       { name: 'usernames of accounts', total: 600 },
-      { name: 'schema 6', total: 1 },
+      { name: 'schema 7', total: 1 },
     ])
     const seen: number[] = []
     noticed.length = 0

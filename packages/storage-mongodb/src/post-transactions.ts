@@ -124,7 +124,7 @@ function counted(by: number): UpdateFilter<UserDocument> {
 /**
  * On a standalone: attaches the media, in the order of their ids so that no two posts wait for each other, and then inserts the
  * post. Until it is there the media count as unused, so that a sweep finds what a process that died has left. The author is looked at
- * last, so that whoever is deleted meanwhile finds the post.
+ * last, so that anyone who is deleted meanwhile finds the post.
  */
 async function createAlone({ collections }: Call, { post, media: items, outbox }: NewPost): Promise<Outcome> {
   const { posts, media, users } = collections

@@ -95,6 +95,7 @@ await describeWithMongo('on a replica set, a command that fails once', options, 
     const step = {
       id: session.id,
       generation: 0,
+      boundKey: null,
       now: later(1),
       expiresAt: later(9),
       address: null,
@@ -106,6 +107,8 @@ await describeWithMongo('on a replica set, a command that fails once', options, 
       session: rotated,
     })
     expect(await sessions.byId(session.id)).toEqual(rotated)
+    const bind = () => sessions.bind({ ...session, key: 'key', now: later(1) })
+    expect(await once('update', mishap, bind)).toBe(true)
     expect(await once('update', mishap, () => sessions.revoke(session, later(2)))).toBe(true)
   })
 })

@@ -28,7 +28,7 @@ interface Step {
   run(report: (done: number) => void): Promise<void>
 }
 
-/** The steps that are left. Whoever knows only an earlier schema is kept out first. */
+/** The steps that are left. Anyone who knows only an earlier schema is kept out first. */
 export async function stepsToSchema4(
   { database, prefix }: { database: Db; prefix: string },
   { version, applied }: { version: number; applied: number },

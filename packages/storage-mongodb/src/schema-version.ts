@@ -15,7 +15,7 @@ export interface SchemaDocument extends Identified {
 }
 
 /** Rises with each change of the schema. */
-export const schemaVersion = 6
+export const schemaVersion = 7
 
 /** What a release has to know to work with {@link schemaVersion}: rises only with a change that it could not work with. */
 export const neededVersion = 4

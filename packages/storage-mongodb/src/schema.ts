@@ -27,6 +27,7 @@ export const indexes: Readonly<Record<keyof Documents, readonly IndexDescription
     { name: 'banned', key: { banned: 1, _id: -1 }, partialFilterExpression: { banned: true } },
     { name: 'banEnds', key: { banned: 1, bannedUntil: 1 }, partialFilterExpression: { banned: true } },
     { name: 'ofRole', key: { role: 1, _id: -1 }, sparse: true },
+    { name: 'waiting', key: { waiting: 1, _id: -1 }, partialFilterExpression: { waiting: true } },
     { name: 'hidden', key: { marked: 1, _id: -1 }, partialFilterExpression: { marked: true } },
     { name: 'deleted', key: { toPurge: 1, _id: 1 }, partialFilterExpression: { toPurge: true } },
   ],

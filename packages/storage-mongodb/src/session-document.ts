@@ -3,12 +3,19 @@ import type { Identified } from './collection.ts'
 
 /** A session. */
 export interface SessionDocument
-  extends Identified, Omit<SessionRecord, 'id' | 'epoch' | 'provedAt' | 'methods'> {
+  extends
+    Identified,
+    Omit<SessionRecord, 'id' | 'epoch' | 'provedAt' | 'methods' | 'actorId' | 'actorSessionId' | 'boundKey'> {
   /** Missing in documents that an earlier release wrote. */
   epoch?: number
   /** Missing likewise, as the methods: then it was proved when it was opened, with a password. */
   provedAt?: Date
   methods?: string[]
+  /** There while an admin acts as the account. */
+  actorId?: string
+  actorSessionId?: string
+  /** Missing likewise: then it is bound to none. */
+  boundKey?: string | null
   /** When it ended, or will. */
   endsAt: Date
   /** Which call of `revokeAll` ended it. */
@@ -16,9 +23,15 @@ export interface SessionDocument
 }
 
 /** A new session. */
-export function sessionDocument({ id, ...session }: SessionRecord): SessionDocument {
+export function sessionDocument({ id, actorId, actorSessionId, ...session }: SessionRecord): SessionDocument {
   const { revokedAt, expiresAt } = session
-  return { _id: id, ...session, endsAt: revokedAt && revokedAt < expiresAt ? revokedAt : expiresAt }
+  return {
+    _id: id,
+    ...session,
+    ...(actorId !== null && { actorId }),
+    ...(actorSessionId !== null && { actorSessionId }),
+    endsAt: revokedAt && revokedAt < expiresAt ? revokedAt : expiresAt,
+  }
 }
 
 /** A session from its document. */
@@ -34,6 +47,9 @@ export function sessionFrom(row: SessionDocument): SessionRecord {
     revokedAt: row.revokedAt,
     provedAt: row.provedAt ?? row.createdAt,
     methods: row.methods ?? ['pwd'],
+    actorId: row.actorId ?? null,
+    actorSessionId: row.actorSessionId ?? null,
+    boundKey: row.boundKey ?? null,
     deviceName: row.deviceName,
     address: row.address,
     userAgent: row.userAgent,

@@ -10,7 +10,7 @@ import { sessionDocument, sessionFrom } from './session-document.ts'
 /** Creates the session store on a connection. */
 export function createSessionStore({ call }: Connection): SessionStore {
   return {
-    // Without a transaction: two of them would not see each other's session. This way whoever looks last sees all, and
+    // Without a transaction: two of them would not see each other's session. This way anyone who looks last sees all, and
     // what one ends is among the surplus of every other order too.
     open: (session, maxLive, outbox) =>
       call('sessions.open', async (each) => {
@@ -39,10 +39,10 @@ export function createSessionStore({ call }: Connection): SessionStore {
         const found = await sessions.first({ _id: id })
         return found && sessionFrom(found)
       }),
-    rotate: ({ id, generation, now, expiresAt, address, userAgent, methods }) =>
+    rotate: ({ id, generation, boundKey, now, expiresAt, address, userAgent, methods }) =>
       call('sessions.rotate', async ({ collections: { sessions } }) => {
         const rotated = await sessions.change(
-          { _id: id, generation, revokedAt: null, expiresAt: { $gt: now } },
+          { _id: id, generation, boundKey, revokedAt: null, expiresAt: { $gt: now } },
           {
             $inc: { generation: 1 },
             $set: {
@@ -59,6 +59,18 @@ export function createSessionStore({ call }: Connection): SessionStore {
         const found = await sessions.first({ _id: id })
         return { rotated: false, session: found && sessionFrom(found) }
       }),
+    bind: ({ id, userId, key, now }, outbox) =>
+      call('sessions.bind', (each) =>
+        tellChange(each, {
+          contended: [userId],
+          outbox: outbox && (() => outbox()),
+          work: ({ sessions }) =>
+            sessions.update(
+              { _id: id, userId, boundKey: null, revokedAt: null, expiresAt: { $gt: now } },
+              { $set: { boundKey: key } },
+            ),
+        }),
+      ),
     revoke: ({ id, userId }, at, outbox) =>
       call('sessions.revoke', (each) =>
         tellChange(each, {

@@ -119,6 +119,7 @@ const expectable = [
   'phoneVerifiedAt',
   'bannedUntil',
   'sessionEpoch',
+  'waitingSince',
 ] as const
 
 /** Matches accounts whose fields are as expected. */
@@ -147,6 +148,9 @@ function loginAfter(row: UserDocument, { username, email, mayLackLogin = false }
   return name !== null || address !== null
 }
 
+/** What a document has not that would be null. */
+const leftOut: readonly string[] = ['bannedUntil', 'waitingSince', 'age']
+
 function updateOf({
   endSessions = false,
   fields: _own,
@@ -155,11 +159,13 @@ function updateOf({
 }: UserChanges): UpdateFilter<UserDocument> | null {
   const fields = Object.entries(changes).filter(([, value]) => value !== undefined)
   const isLeftOut = ([name, value]: [string, unknown]): boolean =>
-    value === null && (name === 'bannedUntil' || identifiers.includes(name as Identifier))
+    value === null && (leftOut.includes(name) || identifiers.includes(name as Identifier))
   if (fields.length === 0 && !endSessions) return null
   const $set: Record<string, unknown> = Object.fromEntries(fields.filter((field) => !isLeftOut(field)))
   const $unset = Object.fromEntries(fields.filter(isLeftOut).map(([name]) => [name, '']))
   if (changes.bannedAt) Object.assign($set, { banned: true, unseen: true })
+  if (changes.waitingSince) Object.assign($set, { waiting: true })
+  if (changes.waitingSince === null) Object.assign($unset, { waiting: '' })
   if (changes.bannedAt === null) Object.assign($unset, { banned: '', unseen: '' })
   return { $set, $unset, ...(endSessions && { $inc: { sessionEpoch: 1 } }) } as UpdateFilter<UserDocument>
 }

@@ -1,4 +1,4 @@
-import type { Identifier, UserRecord } from '@kith/core/ports'
+import type { Identifier, StoredAge, UserRecord } from '@kith/core/ports'
 import type { Identified } from './collection.ts'
 import type { Counters } from './edge-document.ts'
 import { fieldsFrom, fieldsPart, type FieldsPart } from './stored-fields.ts'
@@ -15,7 +15,19 @@ export interface UserDocument
     Identified,
     Counters,
     FieldsPart,
-    Omit<UserRecord, 'id' | Identifier | 'bannedUntil' | 'banReason' | 'role' | 'sessionEpoch' | 'fields'> {
+    Omit<
+      UserRecord,
+      | 'id'
+      | Identifier
+      | 'bannedUntil'
+      | 'banReason'
+      | 'role'
+      | 'sessionEpoch'
+      | 'waitingSince'
+      | 'invitedBy'
+      | 'age'
+      | 'fields'
+    > {
   /** Missing, as the epoch, in documents that an earlier release wrote. */
   role?: string
   sessionEpoch?: number
@@ -26,6 +38,12 @@ export interface UserDocument
   bannedUntil?: Date
   /** Missing in documents that an earlier release wrote. */
   banReason?: string | null
+  /** There while it waits to be let in. */
+  waitingSince?: Date
+  /** There as long as `waitingSince` is. */
+  waiting?: true
+  invitedBy?: string
+  age?: StoredAge
   /** Its username and those that it gave up and are held: what no other account may have. */
   names?: string[]
   /** Those that are held. */
@@ -78,6 +96,9 @@ export function userDocument({
   email,
   phone,
   bannedUntil,
+  waitingSince,
+  invitedBy,
+  age,
   fields: own,
   ...fields
 }: UserRecord): UserDocument {
@@ -87,6 +108,9 @@ export function userDocument({
     ...(email !== null && { email }),
     ...(phone !== null && { phone }),
     ...(bannedUntil !== null && { bannedUntil }),
+    ...(waitingSince !== null && { waitingSince, waiting: true }),
+    ...(invitedBy !== null && { invitedBy }),
+    ...(age !== null && { age }),
     ...fields,
     ...fieldsPart(own),
     ...(fields.bannedAt && { banned: true, unseen: true }),
@@ -111,6 +135,9 @@ export function userFrom(row: UserDocument): UserRecord {
     role: row.role ?? 'member',
     sessionEpoch: row.sessionEpoch ?? 0,
     createdAt: row.createdAt,
+    waitingSince: row.waitingSince ?? null,
+    invitedBy: row.invitedBy ?? null,
+    age: row.age ?? null,
     fields: fieldsFrom(row),
   }
 }

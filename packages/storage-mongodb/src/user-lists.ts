@@ -46,15 +46,16 @@ export function createUserLists({
   }
 }
 
-/** Where a search walks down: through all accounts, those that are banned, or those of a role that few have. */
-function walkOf({ banned, role }: UserFilter): { walk: Filter<UserDocument>; index: string } {
+/** Where a search walks down: through all accounts, those that are banned, those that wait, or those of a role that few have. */
+function walkOf({ banned, waiting, role }: UserFilter): { walk: Filter<UserDocument>; index: string } {
+  if (waiting) return { walk: { waiting: true }, index: 'waiting' }
   if (banned) return { walk: { banned: true }, index: 'banned' }
   if (role !== undefined && role !== 'member') return { walk: { role }, index: 'ofRole' }
   return { walk: {}, index: '_id_' }
 }
 
 /** What an account has to be; `null` where none can be that. */
-function matching({ banned, role, begins }: UserFilter): Filter<UserDocument> | null {
+function matching({ banned, waiting, role, begins }: UserFilter): Filter<UserDocument> | null {
   const alternatives = identifiers.flatMap((name) => {
     const begin = begins?.[name]
     return begin ? [beginsWith(name, begin)] : []
@@ -65,6 +66,7 @@ function matching({ banned, role, begins }: UserFilter): Filter<UserDocument> | 
   return {
     deletedAt: { $exists: false },
     ...(banned === false && { banned: living.banned }),
+    ...(waiting === false && { waiting: { $exists: false } }),
     ...(roles !== undefined && { role: roles as string }),
     ...(begins && { $or: alternatives }),
   }

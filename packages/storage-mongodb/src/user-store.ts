@@ -109,7 +109,7 @@ export function createUserStore({ call }: Connection): UserStore {
 
 /**
  * Creates an account with the rows of its event. In a transaction a name that is in use shows as another transaction that was first, so
- * it is looked for before; whoever inserts it meanwhile makes this begin again.
+ * it is looked for before; anyone who inserts it meanwhile makes this begin again.
  */
 function createInTransaction(
   { atomically }: Call,
@@ -152,6 +152,10 @@ async function mark(
         phone: '',
         banned: '',
         bannedUntil: '',
+        waiting: '',
+        waitingSince: '',
+        invitedBy: '',
+        age: '',
         fields: '',
         ...names.$unset,
       },

@@ -5,7 +5,7 @@ import { dirname, join } from 'node:path'
 
 /**
  * Copies an installed package with everything it depends on into a new folder, so that none of its classes is one that
- * this process has already. Answers what `require` of it gives, and the folder.
+ * this process has already. Returns what `require` of it gives, and the folder.
  */
 export function copyPackage<Exports>(name: string): { copy: Exports; folder: string } {
   const folder = mkdtempSync(join(tmpdir(), 'kith-another-copy-'))

@@ -49,7 +49,7 @@ describe.skipIf(missing !== null)('a standalone that becomes a replica set, and 
       const refused = { code: 'storage-failed', detail: expect.stringContaining('another kind') as string }
       await expect(storage.users.byId(ada.id)).rejects.toMatchObject(refused)
       await expect(storage.check()).rejects.toMatchObject(refused)
-      expect((await storage.plan()).map(({ name }) => name)).toEqual(['counts', 'schema 6'])
+      expect((await storage.plan()).map(({ name }) => name)).toEqual(['counts', 'schema 7'])
       await storage.migrate()
       expect([await counts(storage), await storage.posts.counts([ada.id])]).toEqual([expected, [1]])
       expect(await audit(client.db('app'))).toEqual([])

@@ -13,7 +13,7 @@ import {
   samplePost,
   sampleSession,
   sampleUser,
-} from './sample-records.ts'
+} from '../../../test/sample-records.ts'
 
 const page = { limit: 5, before: null }
 const nextPage = { limit: 5, before: lastId }
@@ -88,6 +88,7 @@ async function callSessions({ sessions }: Storage): Promise<void> {
     id: one,
     epoch: 0,
     generation: 0,
+    boundKey: null,
     now,
     expiresAt: hourLater,
     address: null,
@@ -95,6 +96,7 @@ async function callSessions({ sessions }: Storage): Promise<void> {
   }
   await sessions.rotate(step)
   await sessions.rotate(step)
+  await sessions.bind({ id: four, userId: ada, key: 'key', now })
   await sessions.rotate({ ...step, generation: 1, methods: ['pwd', 'otp'] })
   await sessions.list(ada, now, page)
   await sessions.list(ada, now, nextPage)

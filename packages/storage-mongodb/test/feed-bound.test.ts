@@ -3,7 +3,7 @@ import { afterAll, beforeAll, expect, test } from 'vitest'
 import { describeWithMongo } from '../../../test/servers/describe-servers.ts'
 import { createMongoStorage } from '../src/index.ts'
 import { timeoutMillis } from './emptied-storage.ts'
-import { sampleUser } from './sample-records.ts'
+import { sampleUser } from '../../../test/sample-records.ts'
 import { explainCommand } from './explained.ts'
 import { fillNetwork, idOf, readers } from './feed-network.ts'
 import { isReadFromIndex } from './index-order.ts'
@@ -11,7 +11,7 @@ import { type SentCommand, type WatchedClient, watchCommands } from './sent-comm
 import { selectionsOf } from './selections.ts'
 
 const limit = 21
-/** The promise of docs/feed.md: so many documents, whoever is followed. */
+/** The promise of docs/feed.md: so many documents, no matter who is followed. */
 const mostDocuments = limit
 
 await describeWithMongo('The cost of the home feed', {}, (mongo) => {

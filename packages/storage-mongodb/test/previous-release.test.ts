@@ -101,7 +101,7 @@ for (const topology of ['replica-set', 'standalone'] as const) {
           'releases before schema 4 are kept out',
           'ids of users',
           'ids of edges',
-          'schema 6',
+          'schema 7',
         ]),
       )
       expect((await migrateInPieces(storage)).join()).toContain('ids of media 2')

@@ -9,7 +9,7 @@ import { describeWithMongo } from '../../../test/servers/describe-servers.ts'
 import { createSociety, deeds, everydayDeeds } from '../../../test/society.ts'
 import { createMongoStorage } from '../src/index.ts'
 import { fromStored } from '../src/stored-ids.ts'
-import { createWitness } from './witness.ts'
+import { createWitness } from '../../../test/witness.ts'
 
 const folder = mkdtempSync(join(tmpdir(), 'kith-server-kill-'))
 afterAll(() => rmSync(folder, { recursive: true, force: true }))

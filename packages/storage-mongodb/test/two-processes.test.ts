@@ -1,5 +1,5 @@
 import { codeStoreCases, credentialStoreCases, runCases } from '@kith/conformance'
-import type { Storage } from '@kith/core/ports'
+import type { Storage, Stores } from '@kith/core/ports'
 import { expect, test, vi } from 'vitest'
 import { describeWithMongo } from '../../../test/servers/describe-servers.ts'
 import { useStorages } from './emptied-storage.ts'
@@ -12,7 +12,7 @@ type Verb = (...given: unknown[]) => unknown
 /** A storage whose calls go to two others by turns, so that they meet as those of two processes do. */
 function shared(storages: readonly [Storage, Storage]): Storage {
   let calls = 0
-  const storeOf = (name: keyof Storage): object =>
+  const storeOf = (name: keyof Stores): object =>
     new Proxy(storages[0][name], {
       get: (_, verb): Verb => {
         return (...given) => {
@@ -21,7 +21,7 @@ function shared(storages: readonly [Storage, Storage]): Storage {
         }
       },
     })
-  const names = Object.keys(storages[0]) as (keyof Storage)[]
+  const names = Object.keys(storages[0]) as (keyof Stores)[]
   return Object.fromEntries(names.map((name) => [name, storeOf(name)])) as unknown as Storage
 }
 

@@ -14,7 +14,7 @@ await describeWithMongo('a recount that sets something right', { topology: 'repl
 
   // With a read first the cases of the kit pass on SecantusDB all the same; a mongod would refuse the recount each time.
   test.each(['edges', 'posts'] as const)(
-    'of %s begins its transaction with a write, so that whoever writes meanwhile begins again and not it',
+    'of %s begins its transaction with a write, so that anyone who writes meanwhile begins again and not it',
     async (store) => {
       const database = mongo().freshDatabase()
       const storage = createMongoStorage({ client: watched.client, database, timeoutMillis })

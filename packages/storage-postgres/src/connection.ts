@@ -1,3 +1,12 @@
+import { setTimeout as sleep } from 'node:timers/promises'
+import { KithError } from '@kith/core'
+import { wasCommitted } from './commit-outcome.ts'
+import { createCompiler } from './compile.ts'
+import { rowsOf } from './decode.ts'
+import { type Answer, ConnectionFault, type Driver, type Isolation } from './drivers/driver.ts'
+import { sqlStateOf } from './drivers/sql-state.ts'
+import { toStorageError } from './storage-error.ts'
+
 /** A value as a statement takes it. A list is one parameter, for `= ANY (@ids)`. */
 export type Value = string | number | boolean | null | readonly string[]
 
@@ -28,6 +37,111 @@ export interface Connection extends Statements {
   atomically<Result>(work: (statements: Statements) => Promise<Result>): Promise<Result>
   /** Queries that all see the same moment: one transaction that is REPEATABLE READ and READ ONLY. */
   consistently<Result>(work: (statements: Statements) => Promise<Result>): Promise<Result>
-  /** Lets go of what Kith itself has opened. */
+  /** Refuses all calls from now on. */
   close(): Promise<void>
+}
+
+/** What a connection is made of. */
+export interface ConnectionParts {
+  driver: Driver
+  /** The name of Kith's schema. */
+  schema: string
+  /** Whether the server keeps the plans of statements under their names. */
+  prepare: boolean
+  timeoutMillis: number
+}
+
+/** Creates the connection of one storage; nothing is opened yet. */
+export function createConnection({ driver, schema, prepare, timeoutMillis }: ConnectionParts): Connection {
+  const compile = createCompiler(schema, prepare)
+  let closed = false
+
+  async function inTurns<Result>(
+    attempt: (deadline: number) => Promise<Result>,
+    goesOn: (error: unknown, times: number) => boolean,
+  ): Promise<Result> {
+    const deadline = performance.now() + timeoutMillis
+    try {
+      if (closed)
+        throw new KithError('storage-failed', { detail: 'The storage was closed: create a new one.' })
+      for (let times = 1; ; times++) {
+        try {
+          return await attempt(deadline)
+        } catch (error) {
+          const pause = Math.random() * Math.min(200, 5 * 2 ** times)
+          if (!goesOn(error, times) || performance.now() + pause > deadline) throw error
+          await sleep(pause)
+        }
+      }
+    } catch (error) {
+      throw toStorageError(error)
+    }
+  }
+
+  function alone(sql: string, values: Values = {}): Promise<Answer> {
+    const reads = sql.startsWith('SELECT')
+    return inTurns(
+      (deadline) => driver.query(compile(sql, values), deadline),
+      (error, times) => isConflict(error) || (reads && times === 1 && isLost(error)),
+    )
+  }
+
+  async function transaction<Result>(
+    work: (statements: Statements) => Promise<Result>,
+    how: { isolation: Isolation; deadline: number },
+  ): Promise<Result> {
+    const end: { result?: Result } = {}
+    try {
+      return await driver.transaction(async (session) => {
+        end.result = await work(statementsOn((sql, values = {}) => session.query(compile(sql, values))))
+        return end.result
+      }, how)
+    } catch (error) {
+      if (!(error instanceof ConnectionFault) || !error.commit) throw error
+      const committed = await wasCommitted(driver, error.commit, performance.now() + timeoutMillis)
+      if (committed) return end.result as Result
+      throw committed === null ? error : new ConnectionFault('lost', { cause: error.cause })
+    }
+  }
+
+  return {
+    ...statementsOn(alone),
+    atomically: (work) =>
+      inTurns(
+        (deadline) => transaction(work, { isolation: 'read committed', deadline }),
+        (error, times) => isConflict(error) || (times < 3 && (isDuplicate(error) || isLost(error))),
+      ),
+    consistently: (work) =>
+      inTurns(
+        (deadline) => transaction(work, { isolation: 'repeatable read read only', deadline }),
+        (error, times) => isConflict(error) || (times < 3 && isLost(error)),
+      ),
+    async close() {
+      closed = true
+    },
+  }
+}
+
+/** Statements on what answers one. */
+export function statementsOn(ask: (sql: string, values?: Values) => Promise<Answer>): Statements {
+  return {
+    run: async (sql, values) => (await ask(sql, values)).affected,
+    get: async <Row>(sql: string, values?: Values) => rowsOf<Row>(await ask(sql, values))[0] ?? null,
+    all: async <Row>(sql: string, values?: Values) => rowsOf<Row>(await ask(sql, values)),
+  }
+}
+
+/** The server has undone a transaction for another one: a serialization failure, or a deadlock. */
+function isConflict(error: unknown): boolean {
+  return ['40001', '40P01'].includes(sqlStateOf(error) ?? '')
+}
+
+/** Another transaction has committed the same name since this one looked, which looks again. */
+function isDuplicate(error: unknown): boolean {
+  return sqlStateOf(error) === '23505'
+}
+
+/** Nothing was changed and the next try has another connection. */
+function isLost(error: unknown): boolean {
+  return error instanceof ConnectionFault && error.kind === 'lost' && !error.commit
 }

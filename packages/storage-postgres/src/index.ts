@@ -1,1 +1,88 @@
-export type { Connection } from './connection.ts'
+import { joinStores, type Storage, type Stores } from '@kith/core/ports'
+import { createAuditStore } from './audit-store.ts'
+import { createCodeStore } from './code-store.ts'
+import { type Connection, createConnection } from './connection.ts'
+import { createCredentialStore } from './credential-store.ts'
+import { driverWithin } from './drivers/host-transaction.ts'
+import { driverOf } from './drivers/open-driver.ts'
+import { createEdgeStore } from './edge-store.ts'
+import { createFactStore } from './fact-store.ts'
+import { createFeedStore } from './feed-store.ts'
+import { createMediaStore } from './media-store.ts'
+import { checkSchema, migrate, plan } from './migrate.ts'
+import { type PostgresStorageOptions, settingsOf } from './options.ts'
+import { createOutboxStore } from './outbox-store.ts'
+import { createPostStore } from './post-store.ts'
+import { createSessionStore } from './session-store.ts'
+import { createUserStore } from './user-store.ts'
+
+export type { PgClient, PgPool, PgQuery } from './drivers/pg-clients.ts'
+export type { PostgresJsQuery, PostgresJsSql, PostgresJsTransaction } from './drivers/postgres-js-sql.ts'
+export { migrationSql, type MigrationSqlOptions } from './migrate.ts'
+export type {
+  PostgresClientOptions,
+  PostgresCommonOptions,
+  PostgresJsOptions,
+  PostgresPoolOptions,
+  PostgresStorageOptions,
+  PostgresUrlOptions,
+} from './options.ts'
+export {
+  createPostgresRateLimits,
+  type PostgresRateLimits,
+  type PostgresRateLimitsOptions,
+} from './rate-limits.ts'
+export {
+  createPostgresRevocations,
+  type PostgresRevocations,
+  type PostgresRevocationsOptions,
+} from './revocations.ts'
+export type { PostgresPlace, PostgresSharedOptions } from './shared-options.ts'
+
+/** How long a step of `migrate()` may take, the wait for another process that takes it included. */
+const migrationMillis = 60_000
+
+/**
+ * Keeps everything in a schema of a PostgreSQL database, version 14 or later. Nothing is opened or written here: the first use is
+ * normally `migrate()`.
+ * @throws TypeError for options that do not go together. The stores raise `storage-busy`, `storage-full`, `storage-read-only`,
+ * `storage-unavailable` and `storage-failed`.
+ */
+export function createPostgresStorage(options: PostgresStorageOptions): Storage {
+  const settings = settingsOf(options)
+  const { schema, prepare, timeoutMillis } = settings
+  const parts = { driver: driverOf(settings), schema, prepare, timeoutMillis }
+  const connection = createConnection(parts)
+  const patient = createConnection({ ...parts, timeoutMillis: Math.max(timeoutMillis, migrationMillis) })
+  let closing: Promise<unknown> | null = null
+  return {
+    ...storesOn(connection),
+    migrate: (how) => migrate(patient, schema, how),
+    plan: () => plan(connection, schema),
+    check: () => checkSchema(connection, schema),
+    async close() {
+      closing ??= Promise.all([connection.close(), patient.close()]).then(() => parts.driver.close())
+      await closing
+    },
+    // Statements without names: behind a pool each transaction has another connection.
+    within: (transaction) =>
+      storesOn(createConnection({ ...parts, driver: driverWithin(transaction), prepare: false })),
+  }
+}
+
+function storesOn(connection: Connection): Stores {
+  return joinStores({
+    users: createUserStore(connection),
+    sessions: createSessionStore(connection),
+    edges: createEdgeStore(connection),
+    posts: createPostStore(connection),
+    media: createMediaStore(connection),
+    feed: createFeedStore(connection),
+    facts: createFactStore(connection),
+    outbox: createOutboxStore(connection, 'events'),
+    messages: createOutboxStore(connection, 'messages'),
+    audit: createAuditStore(connection),
+    codes: createCodeStore(connection),
+    credentials: createCredentialStore(connection),
+  })
+}

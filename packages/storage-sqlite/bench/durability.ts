@@ -29,6 +29,7 @@ async function measure(durability: Durability, round: number): Promise<Record<st
       storage.sessions.rotate({
         id,
         generation: generation++,
+        boundKey: null,
         now: new Date(),
         expiresAt,
         address: null,

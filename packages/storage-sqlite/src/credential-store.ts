@@ -34,7 +34,7 @@ type CredentialStatement =
   | 'byUser'
   | 'bySubject'
   | 'step'
-  | 'isOwned'
+  | 'kindOfOwn'
   | 'userHasWayIn'
   | 'hasOther'
   | 'remove'
@@ -51,7 +51,7 @@ export const credentialStatements: Readonly<Record<CredentialStatement, string>>
   step: `UPDATE kith_credentials SET version = version + 1, data = coalesce(@data, data),
       name = iif(@renames, @name, name), used_at = coalesce(@usedAt, used_at)
     WHERE id = @id AND version = @version`,
-  isOwned: `SELECT 1 FROM kith_credentials WHERE ${owned}`,
+  kindOfOwn: `SELECT kind FROM kith_credentials WHERE ${owned}`,
   userHasWayIn: `SELECT 1 FROM kith_users WHERE id = @userId AND deleted_at IS NULL AND (password_hash IS NOT NULL
     OR @email AND email IS NOT NULL AND email_verified_at IS NOT NULL
     OR @phone AND phone IS NOT NULL AND phone_verified_at IS NOT NULL)`,
@@ -102,11 +102,13 @@ export function createCredentialStore(connection: Connection): CredentialStore {
       const [id, userId] = [toStored(credential.id), toStored(credential.userId)]
       const [email, phone] = [addresses.includes('email') ? 1 : 0, addresses.includes('phone') ? 1 : 0]
       return atomically((): RemoveCredentialResult => {
-        if (!get(credentialStatements.isOwned, { id, userId })) return 'gone'
-        const hasWayIn =
-          get(credentialStatements.userHasWayIn, { userId, email, phone }) ??
-          get(credentialStatements.hasOther, { userId, id, kinds: JSON.stringify(kinds) })
-        if (!hasWayIn) return 'last-way-in'
+        const own = get<{ kind: string }>(credentialStatements.kindOfOwn, { id, userId })
+        if (!own) return 'gone'
+        const mayGo =
+          !kinds.includes(own.kind) ||
+          (get(credentialStatements.userHasWayIn, { userId, email, phone }) ??
+            get(credentialStatements.hasOther, { userId, id, kinds: JSON.stringify(kinds) }))
+        if (!mayGo) return 'last-way-in'
         run(credentialStatements.remove, { id, userId })
         if (outbox) addToOutbox(connection, outbox())
         return 'removed'

@@ -9,8 +9,8 @@ import {
   type SqliteDatabase,
   type SqliteParameters,
   type SqliteStatement,
-  type Statements,
 } from './sqlite-database.ts'
+import { type Statements, statementsOf } from './statements.ts'
 import { toStorageError } from './storage-error.ts'
 
 /**
@@ -101,35 +101,7 @@ export function createConnection(options: SqliteStorageOptions): Connection {
 
   const [readers, writers] = [createLockLane(() => limitMillis), createLockLane(() => limitMillis)]
   const connection: Connection = {
-    // Each runs many times in one call, so none makes a closure.
-    run(sql, parameters = {}) {
-      try {
-        return Number(statement(sql).run(parameters).changes)
-      } catch (error) {
-        throw toStorageError(error)
-      }
-    },
-    get<Row>(sql: string, parameters: SqliteParameters = {}) {
-      try {
-        return (statement(sql).get(parameters) as Row | undefined) ?? null
-      } catch (error) {
-        throw toStorageError(error)
-      }
-    },
-    all<Row>(sql: string, parameters: SqliteParameters = {}) {
-      try {
-        return statement(sql).all(parameters) as Row[]
-      } catch (error) {
-        throw toStorageError(error)
-      }
-    },
-    script(sql) {
-      try {
-        current?.exec(sql)
-      } catch (error) {
-        throw toStorageError(error)
-      }
-    },
+    ...statementsOf(statement, () => current),
     read: (work) => inLane(readers, work),
     write: (work) => inLane(writers, work),
     atomically: (work) => inLane(writers, () => inTransaction('BEGIN IMMEDIATE', work)),

@@ -27,7 +27,7 @@ export function createFactStore({ run, get, read, write }: Connection): FactStor
       const before = await stored(name)
       if (before !== null) return before
       await write(() => run(factStatements.setOnce, { name, value }))
-      // Whoever inserted it: a fact is never removed.
+      // Another process inserted it: a fact is never removed.
       return (await stored(name)) ?? value
     },
   }

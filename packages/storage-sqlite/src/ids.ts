@@ -45,6 +45,11 @@ export function listOf(parameter: string): string {
   return `(SELECT unhex(value, '-') FROM json_each(@${parameter}))`
 }
 
+/** An id from what `hex` makes of a column that may hold none: nothing, of NULL. */
+export function fromHexOrNull(hex: string): string | null {
+  return hex === '' ? null : fromHex(hex)
+}
+
 /** Many ids as one parameter of a statement with {@link listOf}. */
 export function toStoredList(ids: readonly string[]): string {
   return JSON.stringify(ids.filter((id) => typeof toStored(id) !== 'string'))

@@ -1,9 +1,10 @@
-import { joinStores, type Storage } from '@kith/core/ports'
+import { joinStores, type Storage, type Stores } from '@kith/core/ports'
 import { backup, integrity } from './copy-and-check.ts'
 import { createAuditStore } from './audit-store.ts'
 import { createCodeStore } from './code-store.ts'
 import { createCredentialStore } from './credential-store.ts'
-import { createConnection } from './database.ts'
+import { createConnectionWithin } from './connection-within.ts'
+import { type Connection, createConnection } from './database.ts'
 import { createEdgeStore } from './edge-store.ts'
 import { createFactStore } from './fact-store.ts'
 import { createFeedStore } from './feed-store.ts'
@@ -13,6 +14,7 @@ import { checkOptions, type SqliteStorageOptions } from './options.ts'
 import { createOutboxStore } from './outbox-store.ts'
 import { createPostStore } from './post-store.ts'
 import { createSessionStore } from './session-store.ts'
+import type { SqliteDatabase } from './sqlite-database.ts'
 import { createUserStore } from './user-store.ts'
 
 export type { Durability, SqliteFileOptions, SqliteHandleOptions, SqliteStorageOptions } from './options.ts'
@@ -39,6 +41,19 @@ export function createSqliteStorage(options: SqliteStorageOptions): SqliteStorag
   const settings = { ...options }
   checkOptions(settings)
   const connection = createConnection(settings)
+  return {
+    ...storesOn(connection),
+    migrate: (how) => migrate(connection, how),
+    plan: () => plan(connection),
+    check: () => connection.read(() => checkSchema(connection)),
+    backup: (path) => backup(connection, path),
+    integrity: () => integrity(connection),
+    within: (transaction) => storesOn(createConnectionWithin(demandDatabase(transaction))),
+    close: () => connection.close(),
+  }
+}
+
+function storesOn(connection: Connection): Stores {
   return joinStores({
     users: createUserStore(connection),
     sessions: createSessionStore(connection),
@@ -52,11 +67,13 @@ export function createSqliteStorage(options: SqliteStorageOptions): SqliteStorag
     audit: createAuditStore(connection),
     codes: createCodeStore(connection),
     credentials: createCredentialStore(connection),
-    migrate: (how) => migrate(connection, how),
-    plan: () => plan(connection),
-    check: () => connection.read(() => checkSchema(connection)),
-    backup: (path) => backup(connection, path),
-    integrity: () => integrity(connection),
-    close: () => connection.close(),
   })
+}
+
+function demandDatabase(transaction: unknown): SqliteDatabase {
+  const { prepare, exec } = (transaction ?? {}) as Partial<SqliteDatabase>
+  if (typeof prepare === 'function' && typeof exec === 'function') return transaction as SqliteDatabase
+  throw new TypeError(
+    'kith.within: give the open database (a DatabaseSync of node:sqlite, or one of better-sqlite3) on which you have begun a transaction',
+  )
 }

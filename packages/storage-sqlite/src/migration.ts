@@ -1,4 +1,4 @@
-import type { Statements } from './sqlite-database.ts'
+import type { Statements } from './statements.ts'
 
 /** One version of the schema. */
 export interface Migration {

@@ -1,6 +1,6 @@
 import { mostUnlisted } from './edge-kinds.ts'
 import type { Fill } from './migration.ts'
-import type { Statements } from './sqlite-database.ts'
+import type { Statements } from './statements.ts'
 
 /** How the tables of version 7 are called while their rows are moved, and the ones they are moved to. */
 const oldPrefix = 'kith_old_'

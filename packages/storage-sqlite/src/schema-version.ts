@@ -1,5 +1,5 @@
 import { KithError, RetryLaterError } from '@kith/core'
-import type { Statements } from './sqlite-database.ts'
+import type { Statements } from './statements.ts'
 import type { Migration } from './migration.ts'
 import { newestVersion, oldestVersion } from './schema.ts'
 import { prepare, type SqliteDatabase } from './sqlite-database.ts'

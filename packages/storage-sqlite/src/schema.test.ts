@@ -283,6 +283,9 @@ test('a deleted account leaves nothing about a person in its row', async () => {
     fields: { 'own.diary': 'secret' },
     banReason: 'secret',
     bannedUntil: new Date(),
+    waitingSince: new Date(),
+    invitedBy: sampleUser().id,
+    age: { from: 13, to: 15, source: 'secret', at: new Date() },
   })
   await storage.users.create(user)
   await storage.credentials.add(sampleCredential({ userId: user.id }), 1)
@@ -306,6 +309,9 @@ test('a deleted account leaves nothing about a person in its row', async () => {
     role: 'member',
     session_epoch: 0,
     fields: null,
+    waiting_since: null,
+    invited_by: null,
+    age: null,
   })
   await storage.users.purge(user.id)
   expect(database.prepare('SELECT count(*) AS rows FROM kith_users').get()).toEqual({ rows: 0 })

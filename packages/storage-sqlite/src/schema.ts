@@ -1,7 +1,9 @@
 import { KithError } from '@kith/core'
+import { actorColumns } from './actor-columns.ts'
+import { boundKeyColumn } from './bound-key.ts'
 import type { Migration } from './migration.ts'
 import { moves, newPrefix, putInPlace, setAside } from './moves.ts'
-import type { Statements } from './sqlite-database.ts'
+import type { Statements } from './statements.ts'
 import {
   auditTable,
   codeTable,
@@ -9,6 +11,7 @@ import {
   factTable,
   longCountTables,
   queueTables,
+  signUpColumns,
   tablesOf,
 } from './tables.ts'
 
@@ -64,6 +67,11 @@ export const migrations: readonly Migration[] = Object.freeze([
       ${auditTable}
       ${codeTable}
       ${credentialTable}`,
+  },
+  {
+    version: 12,
+    // Parts of several features, which know nothing of each other.
+    statements: [actorColumns, boundKeyColumn, signUpColumns].join('\n'),
   },
 ])
 

@@ -19,26 +19,34 @@ interface SessionRow {
   user_agent: string | null
   proved_at: number
   methods: string
+  actor_id: string | null
+  actor_session_id: string | null
+  bound_key: string | null
 }
 
 const columns = `hex(id) AS id, hex(user_id) AS user_id, epoch, generation, created_at, rotated_at, expires_at, revoked_at, device_name,
-  address, user_agent, coalesce(proved_at, created_at) AS proved_at, coalesce(methods, '["pwd"]') AS methods`
+  address, user_agent, coalesce(proved_at, created_at) AS proved_at, coalesce(methods, '["pwd"]') AS methods,
+  iif(actor_id IS NULL, NULL, hex(actor_id)) AS actor_id,
+  iif(actor_session_id IS NULL, NULL, hex(actor_session_id)) AS actor_session_id, bound_key`
 
-type SessionStatement = 'insert' | 'live' | 'byId' | 'rotate' | 'revoke' | 'revokeAll' | 'list' | 'purgeEnded'
+type SessionStatement = 'insert' | 'live' | 'byId' | 'rotate' | 'bind' | 'revoke' | 'revokeAll' | 'list' | 'purgeEnded'
 
 /** Every statement of the store. */
 export const sessionStatements: Readonly<Record<SessionStatement, string>> = Object.freeze({
   insert: `INSERT INTO kith_sessions (id, user_id, epoch, generation, created_at, rotated_at, expires_at, revoked_at,
-      device_name, address, user_agent, proved_at, methods)
+      device_name, address, user_agent, proved_at, methods, actor_id, actor_session_id, bound_key)
     VALUES (@id, @userId, @epoch, @generation, @createdAt, @rotatedAt, @expiresAt, @revokedAt,
-      @deviceName, @address, @userAgent, @provedAt, @methods)`,
+      @deviceName, @address, @userAgent, @provedAt, @methods, @actorId, @actorSessionId, @boundKey)`,
   live: `SELECT hex(id) AS id, rotated_at FROM kith_sessions
     WHERE user_id = @userId AND revoked_at IS NULL AND expires_at > @at`,
   byId: `SELECT ${columns} FROM kith_sessions WHERE id = @id`,
   rotate: `UPDATE kith_sessions SET generation = generation + 1, rotated_at = @now, expires_at = @expiresAt,
       address = coalesce(@address, address), user_agent = coalesce(@userAgent, user_agent),
       proved_at = iif(@methods IS NULL, proved_at, @now), methods = coalesce(@methods, methods)
-    WHERE id = @id AND generation = @generation AND revoked_at IS NULL AND expires_at > @now RETURNING ${columns}`,
+    WHERE id = @id AND generation = @generation AND bound_key IS @boundKey AND revoked_at IS NULL AND expires_at > @now
+    RETURNING ${columns}`,
+  bind: `UPDATE kith_sessions SET bound_key = @key
+    WHERE id = @id AND user_id = @userId AND bound_key IS NULL AND revoked_at IS NULL AND expires_at > @now`,
   revoke: `UPDATE kith_sessions SET revoked_at = @at
     WHERE id = @id AND user_id = @userId AND revoked_at IS NULL AND expires_at > @at`,
   revokeAll: `UPDATE kith_sessions SET revoked_at = @at
@@ -61,7 +69,8 @@ export function createSessionStore(connection: Connection): SessionStore {
 
   return {
     async open(session, maxLive, outbox) {
-      const { id, userId, epoch, generation, deviceName, address, userAgent, methods, ...dates } = session
+      const { id, userId, epoch, generation, deviceName, address, userAgent, methods, ...others } = session
+      const { actorId, actorSessionId, boundKey, ...dates } = others
       const at = toMillis(dates.createdAt)
       const row = {
         id: toStored(id),
@@ -77,6 +86,9 @@ export function createSessionStore(connection: Connection): SessionStore {
         userAgent,
         provedAt: toMillis(dates.provedAt),
         methods: JSON.stringify(methods),
+        actorId: toStoredOrNull(actorId),
+        actorSessionId: toStoredOrNull(actorSessionId),
+        boundKey,
       }
       return atomically(() => {
         run(sessionStatements.insert, row)
@@ -99,16 +111,24 @@ export function createSessionStore(connection: Connection): SessionStore {
       const row = await read(() => get<SessionRow>(sessionStatements.byId, { id: toStored(id) }))
       return row && sessionFrom(row)
     },
-    rotate({ id: sessionId, generation, address, userAgent, ...next }) {
+    rotate({ id: sessionId, generation, boundKey, address, userAgent, ...next }) {
       const id = toStored(sessionId)
       const [now, expiresAt] = [toMillis(next.now), toMillis(next.expiresAt)]
       const methods = next.methods ? JSON.stringify(next.methods) : null
-      const step = { id, generation, now, expiresAt, address, userAgent, methods }
+      const step = { id, generation, boundKey, now, expiresAt, address, userAgent, methods }
       return write((): RotationResult => {
         const [stepped] = all<SessionRow>(sessionStatements.rotate, step)
         if (stepped) return { rotated: true, session: sessionFrom(stepped) }
         const row = get<SessionRow>(sessionStatements.byId, { id })
         return { rotated: false, session: row && sessionFrom(row) }
+      })
+    },
+    bind({ id, userId, key, now }, outbox) {
+      const values = { id: toStored(id), userId: toStored(userId), key, now: toMillis(now) }
+      return writing(connection, outbox, () => {
+        const bound = run(sessionStatements.bind, values) === 1
+        if (bound && outbox) addToOutbox(connection, outbox())
+        return bound
       })
     },
     revoke({ id, userId }, at, outbox) {
@@ -152,5 +172,8 @@ function sessionFrom(row: SessionRow): SessionRecord {
     userAgent: row.user_agent,
     provedAt: fromMillis(row.proved_at),
     methods: JSON.parse(row.methods) as string[],
+    actorId: row.actor_id === null ? null : fromHex(row.actor_id),
+    actorSessionId: row.actor_session_id === null ? null : fromHex(row.actor_session_id),
+    boundKey: row.bound_key,
   }
 }

@@ -29,7 +29,7 @@ interface StatementSwitches {
   safeIntegers?(enabled: boolean): unknown
 }
 
-/** Prepares a statement that takes bare names and answers numbers and objects, whatever the database is set to. */
+/** Prepares a statement that takes bare names and returns numbers and objects, whatever the database is set to. */
 export function prepare(database: SqliteDatabase, sql: string): SqliteStatement {
   const statement: SqliteStatement & StatementSwitches = database.prepare(sql)
   statement.setAllowBareNamedParameters?.(true)
@@ -37,16 +37,4 @@ export function prepare(database: SqliteDatabase, sql: string): SqliteStatement 
   statement.setReturnArrays?.(false)
   statement.safeIntegers?.(false)
   return statement
-}
-
-/** What the work of a connection is made of. Outside of such work each of these is a TypeError. */
-export interface Statements {
-  /** Runs a statement and returns how many rows it changed. */
-  run(sql: string, parameters?: SqliteParameters): number
-  /** The first row of a query. Only for queries: a write that returns rows commits when the last one is read. */
-  get<Row>(sql: string, parameters?: SqliteParameters): Row | null
-  /** Every row that a query, or a write with `RETURNING`, returns. */
-  all<Row>(sql: string, parameters?: SqliteParameters): Row[]
-  /** Runs statements that take no values and are needed once. */
-  script(sql: string): void
 }

@@ -228,3 +228,10 @@ export const credentialTable = `
 /** Small facts, which have no ids. */
 export const factTable =
   'CREATE TABLE kith_facts (name TEXT PRIMARY KEY, value TEXT NOT NULL) STRICT, WITHOUT ROWID;'
+
+/** Of accounts: since when one waits to be let in, who invited it, and how old its owner is, as JSON. */
+export const signUpColumns = `
+  ALTER TABLE kith_users ADD COLUMN waiting_since INTEGER;
+  ALTER TABLE kith_users ADD COLUMN invited_by BLOB;
+  ALTER TABLE kith_users ADD COLUMN age TEXT;
+  CREATE INDEX kith_users_waiting ON kith_users (id) WHERE waiting_since IS NOT NULL AND deleted_at IS NULL;`

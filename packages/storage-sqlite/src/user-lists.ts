@@ -6,20 +6,22 @@ import { toMillis } from './millis.ts'
 import type { SqliteParameters } from './sqlite-database.ts'
 import { userColumns, userFromRow, type UserRow } from './user-row.ts'
 
-/** Where a search walks down: through all accounts, those that are banned, or those of a role that few have. */
-type Walk = 'All' | 'Banned' | 'OfRole'
+/** Where a search walks down: through all accounts, those that are banned, those that wait, or those of a role that few have. */
+type Walk = 'All' | 'Banned' | 'Waiting' | 'OfRole'
 
 const walks: Readonly<Record<Walk, string>> = Object.freeze({
   All: 'true',
   // As the partial indexes say it.
   Banned: 'banned_at IS NOT NULL AND deleted_at IS NULL',
+  Waiting: 'waiting_since IS NOT NULL AND deleted_at IS NULL',
   OfRole: "role = @role AND role <> 'member'",
 })
 
 /** So many are looked at in one step, which is about a millisecond. */
 const lookedAt = 1_000
 
-const matching = `deleted_at IS NULL AND (@banned IS NULL OR (banned_at IS NOT NULL) = @banned) AND (@role IS NULL OR role = @role)
+const matching = `deleted_at IS NULL AND (@banned IS NULL OR (banned_at IS NOT NULL) = @banned)
+  AND (@waiting IS NULL OR (waiting_since IS NOT NULL) = @waiting) AND (@role IS NULL OR role = @role)
   AND (@any OR username BETWEEN @username AND @usernameEnd OR email BETWEEN @email AND @emailEnd OR phone BETWEEN @phone AND @phoneEnd)`
 
 function floor(walk: Walk): string {
@@ -45,9 +47,11 @@ export const userListStatements: Readonly<Record<UserListStatement, string>> = O
     WHERE banned_until <= @now AND banned_at IS NOT NULL AND deleted_at IS NULL ORDER BY banned_until LIMIT @limit`,
   floorAll: floor('All'),
   floorBanned: floor('Banned'),
+  floorWaiting: floor('Waiting'),
   floorOfRole: floor('OfRole'),
   searchAll: search('All'),
   searchBanned: search('Banned'),
+  searchWaiting: search('Waiting'),
   searchOfRole: search('OfRole'),
   beginningUsername: beginning('username'),
   beginningEmail: beginning('email'),
@@ -104,15 +108,17 @@ const beginnings: readonly (readonly [Identifier, string])[] = [
   ['phone', userListStatements.beginningPhone],
 ]
 
-function walkOf({ banned, role }: UserFilter): Walk {
+function walkOf({ banned, waiting, role }: UserFilter): Walk {
+  if (waiting) return 'Waiting'
   if (banned) return 'Banned'
   return role !== undefined && role !== 'member' ? 'OfRole' : 'All'
 }
 
-function valuesOf({ banned, role, begins }: UserFilter): SqliteParameters {
+function valuesOf({ banned, waiting, role, begins }: UserFilter): SqliteParameters {
   const names = beginnings.map(([name]) => [name, begins?.[name] || null] as const)
   return {
     banned: banned === undefined ? null : Number(banned),
+    waiting: waiting === undefined ? null : Number(waiting),
     role: role ?? null,
     any: Number(begins === undefined),
     ...Object.fromEntries(names),

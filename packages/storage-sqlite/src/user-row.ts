@@ -1,6 +1,6 @@
 import type { UserRecord } from '@kith/core/ports'
-import { fromFieldsText, toFieldsText } from './fields.ts'
-import { fromHex, toStored } from './ids.ts'
+import { fromAgeText, fromFieldsText, toAgeText, toFieldsText } from './fields.ts'
+import { fromHex, fromHexOrNull, toStored, toStoredOrNull } from './ids.ts'
 import { fromMillis, fromMillisOrNull, toMillis } from './millis.ts'
 import type { SqliteParameters } from './sqlite-database.ts'
 
@@ -22,11 +22,14 @@ export interface UserRow {
   session_epoch: number
   created_at: number
   fields: string | null
+  waiting_since: number | null
+  invited_by: string
+  age: string | null
 }
 
 /** The columns of {@link UserRow}. */
 export const userColumns = `hex(id) AS id, username, email, email_verified_at, phone, phone_verified_at, name, bio, password_hash,
-  banned_at, banned_until, ban_reason, role, session_epoch, created_at, fields`
+  banned_at, banned_until, ban_reason, role, session_epoch, created_at, fields, waiting_since, hex(invited_by) AS invited_by, age`
 
 /** The fields of an account that may change, as a statement takes them. */
 export function profileOf(user: UserRecord): SqliteParameters {
@@ -46,6 +49,8 @@ export function profileOf(user: UserRecord): SqliteParameters {
     role,
     sessionEpoch,
     fields: toFieldsText(user.fields),
+    waitingSince: toMillis(user.waitingSince),
+    age: toAgeText(user.age),
   }
 }
 
@@ -72,6 +77,9 @@ export function userFromRow(row: UserRow): UserRecord {
     role: row.role,
     sessionEpoch: row.session_epoch,
     createdAt: fromMillis(row.created_at),
+    waitingSince: fromMillisOrNull(row.waiting_since),
+    invitedBy: fromHexOrNull(row.invited_by),
+    age: fromAgeText(row.age),
     fields: fromFieldsText(row.fields),
   }
 }

@@ -10,7 +10,7 @@ import {
 } from '@kith/core/ports'
 import { credentialStatements } from './credential-store.ts'
 import type { Connection } from './database.ts'
-import { fromHex, listOf, toStored, toStoredList } from './ids.ts'
+import { fromHex, listOf, toStored, toStoredList, toStoredOrNull } from './ids.ts'
 import { beforeOrEnd } from './keyset.ts'
 import { createUserLists } from './user-lists.ts'
 import { toMillis } from './millis.ts'
@@ -41,9 +41,11 @@ type UserStatement =
 /** Every statement of the store. Deleted accounts hold no identifiers, so only look-ups by id must leave them out. */
 export const userStatements: Readonly<Record<UserStatement, string>> = Object.freeze({
   insert: `INSERT INTO kith_users (id, username, email, email_verified_at, phone, phone_verified_at, name, bio,
-      password_hash, banned_at, banned_until, ban_reason, role, session_epoch, created_at, fields)
+      password_hash, banned_at, banned_until, ban_reason, role, session_epoch, created_at, fields,
+      waiting_since, invited_by, age)
     VALUES (@id, @username, @email, @emailVerifiedAt, @phone, @phoneVerifiedAt, @name, @bio,
-      @passwordHash, @bannedAt, @bannedUntil, @banReason, @role, @sessionEpoch, @createdAt, @fields)
+      @passwordHash, @bannedAt, @bannedUntil, @banReason, @role, @sessionEpoch, @createdAt, @fields,
+      @waitingSince, @invitedBy, @age)
     ON CONFLICT DO NOTHING`,
   idInUse: 'SELECT 1 FROM kith_users WHERE id = @id',
   taken: `SELECT 'username' AS name FROM kith_users WHERE username = @username AND id <> @id
@@ -57,13 +59,13 @@ export const userStatements: Readonly<Record<UserStatement, string>> = Object.fr
   update: `UPDATE kith_users SET username = @username, email = @email, email_verified_at = @emailVerifiedAt,
       phone = @phone, phone_verified_at = @phoneVerifiedAt, name = @name, bio = @bio, banned_at = @bannedAt,
       banned_until = @bannedUntil, ban_reason = @banReason, role = @role, session_epoch = @sessionEpoch,
-      fields = @fields
+      fields = @fields, waiting_since = @waitingSince, age = @age
     WHERE id = @id`,
   replaceHash: `UPDATE kith_users SET password_hash = @next, session_epoch = session_epoch + @raise
     WHERE id = @id AND deleted_at IS NULL AND password_hash IS @expected RETURNING session_epoch - @raise AS endedEpoch`,
   markDeleted: `UPDATE kith_users SET username = NULL, email = NULL, email_verified_at = NULL, phone = NULL,
       phone_verified_at = NULL, name = '', bio = '', role = 'member', password_hash = NULL, fields = NULL,
-      banned_until = NULL, ban_reason = NULL, deleted_at = @at
+      banned_until = NULL, ban_reason = NULL, waiting_since = NULL, invited_by = NULL, age = NULL, deleted_at = @at
     WHERE id = @id AND deleted_at IS NULL`,
   held: `SELECT username FROM kith_held_usernames
     WHERE username = @username AND user_id <> @id AND held_until > @now`,
@@ -134,7 +136,8 @@ export function createUserStore(connection: Connection): UserStore {
       return atomically((): CreateUserResult => {
         const { passwordHash } = user
         const isFree = !isHeld(user, now)
-        const row = { ...profileOf(user), passwordHash, createdAt: toMillis(user.createdAt) }
+        const invitedBy = toStoredOrNull(user.invitedBy)
+        const row = { ...profileOf(user), passwordHash, invitedBy, createdAt: toMillis(user.createdAt) }
         if (isFree && run(userStatements.insert, row) === 1) {
           note(null, user)
           if (outbox) addToOutbox(connection, outbox())

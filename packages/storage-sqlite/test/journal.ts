@@ -13,7 +13,7 @@ export const stepCount = 8
 export async function takeStep({ users, sessions }: Storage, life: number, step: number): Promise<unknown> {
   const { user, session } = lifeOf(life)
   const { id, userId } = session
-  const rotation = { id, expiresAt: session.expiresAt, address: '198.51.100.7', userAgent: null }
+  const rotation = { id, expiresAt: session.expiresAt, boundKey: null, address: '198.51.100.7', userAgent: null }
   switch (step) {
     case 1:
       return users.create(user)
@@ -73,6 +73,9 @@ function lifeOf(life: number): { user: UserRecord; session: SessionRecord } {
     role: 'member',
     sessionEpoch: 0,
     createdAt: at(life, 1),
+    waitingSince: null,
+    invitedBy: null,
+    age: null,
     fields: {},
   }
   const session: SessionRecord = {
@@ -86,6 +89,9 @@ function lifeOf(life: number): { user: UserRecord; session: SessionRecord } {
     revokedAt: null,
     provedAt: at(life, 2),
     methods: ['pwd', 'otp'],
+    actorId: null,
+    actorSessionId: null,
+    boundKey: null,
     deviceName: 'Laptop',
     address: '192.0.2.1',
     userAgent: null,

@@ -113,7 +113,7 @@ describe('mustExist', () => {
     await expect(storage.migrate()).rejects.toMatchObject(refused)
     expect(statSync(path).size).toBe(0)
 
-    // Whoever mounts the volume need not restart.
+    // Anyone who mounts the volume need not restart.
     rmSync(path)
     await createSqliteStorage({ path }).migrate()
     expect(await storage.users.byId('x')).toBeNull()

@@ -1,140 +1,21 @@
-import type { Readable } from 'node:stream'
-import { setTimeout as wait } from 'node:timers/promises'
-import { createKith, type OutboxEvent } from '@kith/core'
-import type { EdgeKind, Storage } from '@kith/core/ports'
-import { expect, test } from 'vitest'
+import { test } from 'vitest'
+import { demandAllHandedOver } from '../../../test/outbox-kill/kill.ts'
 import { createSqliteStorage } from '../src/index.ts'
-import { outputOf, startScript } from './child-process.ts'
+import { startScript } from './child-process.ts'
 import { useTemporaryFolder } from './temporary-folder.ts'
 
 const freshPath = useTemporaryFolder()
 const rounds = 8
-const everything = { limit: 100_000, before: null }
-
-/** What the lines of a worker say. */
-interface Told {
-  did: object[]
-  got: OutboxEvent[]
-}
-
-function read(output: string, told: Told): void {
-  // The last line may have been cut off.
-  for (const line of output.split('\n').slice(0, -1)) {
-    const [what, event] = [line.slice(0, 3) as keyof Told, JSON.parse(line.slice(4)) as OutboxEvent]
-    told[what].push(event)
-  }
-}
 
 test(
   'killed at any moment, every acknowledged change is handed over, in order for its account, and nothing that did not happen',
   async () => {
     const path = freshPath()
-    const told: Told = { did: [], got: [] }
-    for (let round = 0; round < rounds; round++) {
-      const child = startScript('outbox-worker.ts', [path, String(round)])
-      const output = outputOf(child)
-      const ended = new Promise((resolve) => child.once('exit', (_, signal) => resolve(signal)))
-      await lines(child.stdout, 20 + Math.floor(Math.random() * 60))
-      await wait(Math.random() * 20)
-      child.kill('SIGKILL')
-      expect(await ended, 'the worker went on until it was killed').toBe('SIGKILL')
-      read(await output, told)
-    }
-
-    const storage = createSqliteStorage({ path })
-    // Leases of the dead are over.
-    const clock = (): Date => new Date(Date.now() + 60_000)
-    const kith = createKith({
-      secret: 'the secret of a process that is killed',
-      storage,
-      clock,
-      outbox: { events: 'all' },
+    await demandAllHandedOver({
+      rounds,
+      start: (round) => startScript('outbox-worker.ts', [path, round]),
+      open: () => createSqliteStorage({ path }),
     })
-    const waiting = await kith.outbox.backlog()
-    await kith.outbox.deliver((event) => void told.got.push(event), { limit: 1e6 })
-    expect(await kith.outbox.backlog()).toEqual({ count: 0, oldestAt: null })
-    await kith.upkeep.run()
-
-    demandOrder(told.got)
-    const events = [...new Map(told.got.map((event) => [event.id, event])).values()]
-    demandEach(told.did, events)
-    await demandState(storage, events)
-    await storage.close()
-    expect(told.did.length, 'people did much').toBeGreaterThan(rounds * 10)
-    expect(
-      waiting.count + told.got.length - events.length,
-      'a kill came between cause and acknowledgement',
-    ).toBeGreaterThan(0)
   },
   rounds * 30_000,
 )
-
-/** Resolves when a stream has brought so many lines, however long that takes on a busy machine. */
-function lines(stream: Readable | null, count: number): Promise<void> {
-  return new Promise((resolve) => {
-    let seen = 0
-    stream?.on('data', (chunk: Buffer) => {
-      seen += String(chunk).split('\n').length - 1
-      if (seen >= count) resolve()
-    })
-  })
-}
-
-/** Of one account nothing comes again but what was handed over last. */
-function demandOrder(got: readonly OutboxEvent[]): void {
-  for (const own of Map.groupBy(got, ({ userId }) => userId).values()) {
-    const ids = own.map(({ id }) => id).filter((id, index, all) => id !== all[index - 1])
-    expect(new Set(ids).size).toBe(ids.length)
-  }
-}
-
-function keyOf(event: object): string {
-  const { id: _id, at: _at, ...rest } = event as OutboxEvent
-  return JSON.stringify(Object.entries(rest).sort())
-}
-
-/** Every acknowledged change has an event of its own. */
-function demandEach(did: readonly object[], events: readonly OutboxEvent[]): void {
-  const handed = Map.groupBy(events, keyOf)
-  for (const [key, changes] of Map.groupBy(did, keyOf))
-    expect(handed.get(key)?.length ?? 0, key).toBeGreaterThanOrEqual(changes.length)
-}
-
-/** What the events say, one after the other, is what the storage has. */
-async function demandState(storage: Storage, events: readonly OutboxEvent[]): Promise<void> {
-  const users = new Set<string>()
-  const posts = new Map<string, string>()
-  const edges = new Set<string>()
-  function turn(edge: string, added: boolean): void {
-    expect(edges.has(edge), `${edge} was ${added ? 'added' : 'removed'} twice`).toBe(!added)
-    if (added) edges.add(edge)
-    else edges.delete(edge)
-  }
-  for (const event of events) {
-    const { userId } = event
-    if (event.name === 'account.registered') users.add(userId)
-    if (event.name === 'post.created') posts.set(event.postId, userId)
-    if (event.name === 'follow.added' || event.name === 'follow.removed')
-      turn(`follow ${userId} ${event.followedId}`, event.name === 'follow.added')
-    if (event.name === 'like.added' || event.name === 'like.removed')
-      turn(`like ${userId} ${event.postId}`, event.name === 'like.added')
-  }
-  for (const event of events) {
-    if (event.name === 'account.deleted') expect(users.delete(event.userId)).toBe(true)
-    if (event.name === 'post.deleted') expect(posts.delete(event.postId)).toBe(true)
-  }
-  for (const [id, author] of posts) if (!users.has(author)) posts.delete(id)
-  const lives = (node: string): boolean => users.has(node) || posts.has(node)
-  const seen = [...edges].filter((edge) => edge.split(' ').slice(1).every(lives))
-
-  const found: string[] = []
-  for (const id of users) {
-    expect(await storage.users.byId(id), 'an account whose event says that it was registered').not.toBeNull()
-    for (const kind of ['follow', 'like'] satisfies EdgeKind[])
-      for (const { to } of await storage.edges.list({ kind, side: 'out', node: id }, everything))
-        found.push(`${kind} ${id} ${to}`)
-    const own = (await storage.posts.byAuthor(id, everything)).map((post) => post.id)
-    expect(own.sort()).toEqual([...posts].flatMap(([post, author]) => (author === id ? [post] : [])).sort())
-  }
-  expect(found.sort()).toEqual(seen.sort())
-}

@@ -38,7 +38,7 @@ export type Stores = Pick<
 
 /** Two processes that use the same files. */
 export interface StoreWorkers {
-  /** Makes each of `calls` in both processes at the same moment and answers everything they got. */
+  /** Makes each of `calls` in both processes at the same moment and returns everything they got. */
   race<Answer>(path: string, calls: Call[]): Promise<Answer[]>
   /** A port whose calls go to the two processes in turn. */
   port<Port extends object>(path: string, name: Call['port']): Port

@@ -62,7 +62,7 @@ async function register(kith: Kith, request: Request, client: ClientInfo): Promi
       await kith.uploads.use(viewer, id, use)
     }
   } catch (error) {
-    // No account without its picture: whoever sends the form again finds the name free.
+    // No account without its picture: anyone who sends the form again finds the name free.
     await kith.accounts.delete(viewer, { password: account.password }, { holdUsername: false })
     throw error
   }

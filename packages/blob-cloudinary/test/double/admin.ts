@@ -4,7 +4,7 @@ import type { DoubleAccount } from './signatures.ts'
 
 // https://cloudinary.com/documentation/admin_api
 
-/** Refuses whoever has no key: `authorization` is Basic. */
+/** Refuses anyone who has no key: `authorization` is Basic. */
 export function demandKey(authorization: string | undefined, { apiKey, apiSecret }: DoubleAccount): void {
   const expected = `Basic ${Buffer.from(`${apiKey}:${apiSecret}`).toString('base64')}`
   if (authorization === undefined) refuse(401, 'Authorization required')

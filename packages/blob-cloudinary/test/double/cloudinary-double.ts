@@ -57,7 +57,7 @@ export async function startDouble(options: DoubleOptions = {}): Promise<Cloudina
     const { method = 'GET', headers } = request
     const [, root, ...parts] = url.pathname.split('/').map(decodeURIComponent)
     if (root === 'res') return await delivery.deliver(url)
-    if (root === 'v2') return await analyse(request, parts)
+    if (root === 'v2') return await analyze(request, parts)
     const [cloud = '', resourceType = '', action = ''] = parts
     if (root !== 'v1_1') refuse(404, 'Not found')
     if (cloud !== account.cloudName) refuse(401, 'cloud_name mismatch')
@@ -87,7 +87,7 @@ export async function startDouble(options: DoubleOptions = {}): Promise<Cloudina
   }
 
   /** https://cloudinary.com/documentation/analyze_api_reference */
-  async function analyse(
+  async function analyze(
     request: IncomingMessage,
     parts: readonly string[],
   ): Promise<Record<string, unknown>> {

@@ -24,7 +24,7 @@ export interface ManagementAnswer {
   body: unknown
 }
 
-/** Answers what is asked under `/v1/`. */
+/** Returns what is asked under `/v1/`. */
 export function manage(request: ManagementRequest, terms: ManagementTerms): ManagementAnswer {
   const { library, urlEndpoint } = terms
   const { method, path, query, body } = request

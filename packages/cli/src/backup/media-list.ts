@@ -21,7 +21,7 @@ export function copyOf(folder: string, id: string): string {
 
 /** The lines of a list, one at a time. */
 export async function* readList(folder: string): AsyncGenerator<ListedMedium> {
-  // Before there are lines: readline keeps none for whoever comes later.
+  // Before there are lines: readline keeps none for anyone who comes later.
   const { isBlobKey } = await import('@kith/core/ports')
   const lines = createInterface({
     input: createReadStream(join(folder, backupFiles.list)),

@@ -37,7 +37,7 @@ function checkOrigins({ allowedOrigins = [], cookies }: HttpSettings): Finding[]
     findings.push({
       check,
       level: 'error',
-      meaning: `Pages over plain http may act for users: ${plain.join(', ')}. Whoever is on their network can change them.`,
+      meaning: `Pages over plain http may act for users: ${plain.join(', ')}. Anyone who is on their network can change them.`,
       cure: 'Serve them over https and change allowedOrigins.',
     })
   }

@@ -5,7 +5,7 @@ const leastWork = 7_168 * 5
 /** The least memory in any of these rows: with less, guessing on graphics cards gets cheap. */
 const leastMemoryKiB = 7_168
 
-/** What a hash costs whoever steals it. */
+/** What a hash costs anyone who steals it. */
 export const checkPasswords: Check = ({ open: { kith } }) => {
   const check = 'passwords'
   const { memoryKiB, iterations, parallelism } = kith.config.passwords

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import type { SignedUpload } from '@kith/core/ports'
 
-/** Sends a file as a browser does, by what it was signed. Answers whether it was accepted. */
+/** Sends a file as a browser does, by what it was signed. Returns whether it was accepted. */
 export async function sendSigned(
   { method, url, headers, form }: SignedUpload,
   bytes: Uint8Array,

@@ -97,7 +97,7 @@ export const addingCases: readonly Case<EdgeStore>[] = [
   },
   {
     id: 'edges/counts-in-order',
-    title: 'counts answers in the order it is asked, for unknown nodes and for thousands too',
+    title: 'counts returns in the order it is asked, for unknown nodes and for thousands too',
     async run(edges) {
       const edge = sampleEdge()
       await edges.add(edge)
@@ -164,7 +164,7 @@ export const addingCases: readonly Case<EdgeStore>[] = [
   },
   {
     id: 'edges/parallel-adds-one-node',
-    title: 'of 50 parallel adds at one node each answers a count of its own, from 1 to 50',
+    title: 'of 50 parallel adds at one node each returns a count of its own, from 1 to 50',
     async run(edges) {
       const to = nextId()
       const answers = await race(50, () => edges.add(sampleEdge({ to })))

@@ -46,7 +46,7 @@ export const followingCases: readonly Case<SocialStores>[] = [
   },
   {
     id: 'edges/follow-self',
-    title: 'follow answers self where the name is that of the account that follows, and adds nothing',
+    title: 'follow returns self where the name is that of the account that follows, and adds nothing',
     async run(storage) {
       const ada = await newUser(storage)
       assert.deepEqual(await follow(storage, ada, ada), { outcome: 'self' })
@@ -111,7 +111,7 @@ export const followingCases: readonly Case<SocialStores>[] = [
   },
   {
     id: 'edges/parallel-follows-one-account',
-    title: 'of parallel follows of one account each answers a count of its own',
+    title: 'of parallel follows of one account each returns a count of its own',
     async run(storage) {
       const ada = await newUser(storage)
       const readers = await race(20, () => newUser(storage))

@@ -89,7 +89,7 @@ export const listCases: readonly Case<EdgeStore>[] = [
   },
   {
     id: 'edges/copies',
-    title: 'the store keeps its own copy of an edge, and answers copies',
+    title: 'the store keeps its own copy of an edge, and returns copies',
     async run(edges) {
       const edge = sampleEdge()
       const given = { ...edge }
@@ -103,7 +103,7 @@ export const listCases: readonly Case<EdgeStore>[] = [
   },
 ]
 
-/** Adds edges whose ids sort as the numbers do. Answers them newest first. */
+/** Adds edges whose ids sort as the numbers do. Returns them newest first. */
 async function addMany(
   edges: EdgeStore,
   fields: Partial<EdgeRecord>,

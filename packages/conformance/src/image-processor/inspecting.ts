@@ -20,7 +20,7 @@ export const inspectingCases: readonly Case<ImageProcessor>[] = [
   },
   {
     id: 'images/inspect-orientation',
-    title: 'inspect answers the size as displayed, in each of the eight orientations',
+    title: 'inspect returns the size as displayed, in each of the eight orientations',
     async run(images) {
       await inFolder(async (folder) => {
         for (const { file, orientation } of turned) {

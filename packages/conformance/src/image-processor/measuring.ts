@@ -19,52 +19,52 @@ export const measuringCases: readonly Case<ImageProcessor>[] = [
   },
   {
     id: 'images/palette',
-    title: 'the palette names the main colours, the most frequent first, and at most five',
+    title: 'the palette names the main colors, the most frequent first, and at most five',
     async run(images) {
       const few = await measuresOf(images, image('stripes/three.png'))
-      for (const [index, colour] of ['#f0f0f0', '#c02020', '#2040c0'].entries())
-        assertNear(few.palette[index], colour, `colour ${index}`)
+      for (const [index, color] of ['#f0f0f0', '#c02020', '#2040c0'].entries())
+        assertNear(few.palette[index], color, `color ${index}`)
       assert.equal(few.palette.length, 3)
       const { palette } = await measuresOf(images, image('stripes/eight.png'))
-      assert.ok(palette.length <= 5, `${palette.length} colours`)
-      for (const colour of palette) assert.match(colour, /^#[0-9a-f]{6}$/)
+      assert.ok(palette.length <= 5, `${palette.length} colors`)
+      for (const color of palette) assert.match(color, /^#[0-9a-f]{6}$/)
     },
   },
   {
     id: 'images/lightness',
     title: 'lightness is 0 for black and 1 for white',
     async run(images) {
-      const lightness = async (grey: string): Promise<number> =>
-        (await measuresOf(images, image(`plain/${grey}.png`))).lightness
+      const lightness = async (gray: string): Promise<number> =>
+        (await measuresOf(images, image(`plain/${gray}.png`))).lightness
       const [black, middle, white] = [
         await lightness('000000'),
         await lightness('808080'),
         await lightness('ffffff'),
       ]
       assert.ok(black >= 0 && black < 0.05, `black: ${black}`)
-      assert.ok(middle > 0.2 && middle < 0.8, `grey: ${middle}`)
+      assert.ok(middle > 0.2 && middle < 0.8, `gray: ${middle}`)
       assert.ok(white <= 1 && white > 0.95, `white: ${white}`)
     },
   },
   {
     id: 'images/saturation',
-    title: 'saturation is 0 for grey and nears 1 for a pure colour',
+    title: 'saturation is 0 for gray and nears 1 for a pure color',
     async run(images) {
       const saturation = async (color: string): Promise<number> =>
         (await measuresOf(images, image(`plain/${color}.png`))).saturation
-      const [grey, pale, pure] = [
+      const [gray, pale, pure] = [
         await saturation('808080'),
         await saturation('c08080'),
         await saturation('ff0000'),
       ]
-      assert.ok(grey >= 0 && grey < 0.05, `grey: ${grey}`)
-      assert.ok(pale > grey && pale < pure, `pale: ${pale}`)
+      assert.ok(gray >= 0 && gray < 0.05, `gray: ${gray}`)
+      assert.ok(pale > gray && pale < pure, `pale: ${pale}`)
       assert.ok(pure <= 1 && pure > 0.8, `pure: ${pure}`)
     },
   },
   {
     id: 'images/srgb-measures',
-    title: 'colours are measured in sRGB, whatever the profile',
+    title: 'colors are measured in sRGB, whatever the profile',
     async run(port) {
       const { palette } = await measuresOf(port, wide)
       assertNear(palette[0], '#d6262f', 'a red of Display P3')

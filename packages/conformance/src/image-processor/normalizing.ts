@@ -48,7 +48,7 @@ export const normalizingCases: readonly Case<ImageProcessor>[] = [
   },
   {
     id: 'images/normalize-colors',
-    title: 'normalize keeps the colours of a wide profile, and nothing of the profile itself',
+    title: 'normalize keeps the colors of a wide profile, and nothing of the profile itself',
     async run(images) {
       const [plainly, signed] = [
         await normalized(images, wide, 'a wide picture'),

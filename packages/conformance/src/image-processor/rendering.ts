@@ -119,7 +119,7 @@ export const renderingCases: readonly Case<ImageProcessor>[] = [
   },
   {
     id: 'images/rendition-colors',
-    title: 'a rendition has no colour profile, and its colours are those of sRGB',
+    title: 'a rendition has no color profile, and its colors are those of sRGB',
     async run(images) {
       for (const form of forms) {
         const { written, file } = await rendered(images, wide, form)

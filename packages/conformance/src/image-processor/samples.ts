@@ -1,6 +1,6 @@
 import { fixture, named, type NamedFile, sampleTable } from '../fixtures.ts'
 
-/** A picture of 64 × 48 in every format that has to be read: black and dark grey above, light grey and white below. */
+/** A picture of 64 × 48 in every format that has to be read: black and dark gray above, light gray and white below. */
 export const stills: readonly NamedFile[] = named(sampleTable.stills)
 
 /** The same with all that must not be kept: a place, a name, a time. */

@@ -35,7 +35,7 @@ export function assertSeen(thumbhash: string, order: readonly number[], what: st
   assert.deepEqual(ranks, order, `${what}: ${seen.map((value) => value.toFixed(2)).join(' ')}`)
 }
 
-/** Two colours, `#rrggbb`, that are nearly the same. */
+/** Two colors, `#rrggbb`, that are nearly the same. */
 export function assertNear(actual: string | undefined, expected: string, what: string): void {
   const [one, other] = [actual ?? '', expected].map((hex) =>
     [1, 3, 5].map((at) => Number.parseInt(hex.slice(at, at + 2), 16)),

@@ -9,7 +9,7 @@ export interface WrittenImage {
   height: number
   /** 1 for a still. */
   frames: number
-  /** The bytes of its colour profile. */
+  /** The bytes of its color profile. */
   profile: Buffer | null
 }
 

@@ -45,7 +45,7 @@ export const attachingCases: readonly Case<SocialStores>[] = [
   },
   {
     id: 'media/ready-again',
-    title: 'ready answers false for a medium that is ready, released or unknown, and changes nothing',
+    title: 'ready returns false for a medium that is ready, released or unknown, and changes nothing',
     async run(storage) {
       const { media } = storage
       const other = { ...sampleMeasures, width: 1 }
@@ -63,7 +63,7 @@ export const attachingCases: readonly Case<SocialStores>[] = [
   {
     id: 'media/by-ids',
     title:
-      'byIds answers the media it knows, each once; no ids, thousands, and texts that are no ids are fine',
+      'byIds returns the media it knows, each once; no ids, thousands, and texts that are no ids are fine',
     async run({ media }) {
       const [first, second] = [sampleMedia(), sampleMedia()]
       for (const item of [first, second]) await media.reserve(item)
@@ -76,7 +76,7 @@ export const attachingCases: readonly Case<SocialStores>[] = [
   {
     id: 'media/by-subjects',
     title:
-      'bySubjects answers what is attached to these subjects in this use, with the texts as they went in',
+      'bySubjects returns what is attached to these subjects in this use, with the texts as they went in',
     async run(storage) {
       const [ownerId, other] = [nextId(), nextId()]
       const [avatar, cover, foreign, inside] = [
@@ -210,7 +210,7 @@ export const attachingCases: readonly Case<SocialStores>[] = [
   },
   {
     id: 'media/copies',
-    title: 'the store keeps its own copy of a medium, and answers copies',
+    title: 'the store keeps its own copy of a medium, and returns copies',
     async run({ media }) {
       const item = sampleMedia()
       const given = structuredClone(item)

@@ -165,7 +165,7 @@ export const acknowledgingCases: readonly Case<Queued>[] = [
         const left = idsOf(answers[1] ? rows.slice(1) : rows)
         const [batch] = answers[0]
         assert.ok(batch, 'the key was free')
-        // Whoever was first, what the holder was given is what it may take away.
+        // Whichever was first, what the holder was given is what it may take away.
         assert.deepEqual(idsOf(batch.rows).slice(-left.length), left)
         const receipt = { key, by: holder.by, ids: idsOf(batch.rows), now: later(), until: null }
         assert.equal(await outbox.acknowledge(receipt), true)

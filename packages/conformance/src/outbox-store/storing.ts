@@ -102,7 +102,7 @@ export const storingCases: readonly Case<Queued>[] = [
   },
   {
     id: 'answers-stay',
-    title: 'with rows a verb answers what it answers without',
+    title: 'with rows a verb returns what it returns without',
     async run({ users, outbox, queue }) {
       const [one, other] = [sampleUser(), sampleUser()]
       const rows = (): OutboxRow[] => [sampleRow(queue)]

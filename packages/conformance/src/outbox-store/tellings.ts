@@ -52,6 +52,12 @@ export const tellings: Readonly<Record<string, (stores: TellingStores) => Promis
     await sessions.open(session, 9)
     return (outbox) => sessions.revoke(session, later(1), outbox)
   },
+  async 'sessions.bind'({ sessions }) {
+    const session = sampleSession()
+    await sessions.open(session, 9)
+    const { id, userId } = session
+    return (outbox) => sessions.bind({ id, userId, key: 'key', now: later(1) }, outbox)
+  },
   async 'sessions.revokeAll'({ sessions }) {
     const session = sampleSession()
     await sessions.open(session, 9)

@@ -21,7 +21,7 @@ export const creationCases: readonly Case<SocialStores>[] = [
   {
     id: 'posts/by-ids',
     title:
-      'byIds answers the posts it knows, each once; no ids, thousands, and texts that are no ids are fine',
+      'byIds returns the posts it knows, each once; no ids, thousands, and texts that are no ids are fine',
     async run({ posts }) {
       const [first, second] = [samplePost(), samplePost()]
       for (const post of [first, second]) await posts.create(post, [])
@@ -159,7 +159,7 @@ export const creationCases: readonly Case<SocialStores>[] = [
   },
   {
     id: 'posts/copies',
-    title: 'the store keeps its own copy of a post, and answers copies',
+    title: 'the store keeps its own copy of a post, and returns copies',
     async run({ posts }) {
       const post = samplePost()
       const given = structuredClone(post)

@@ -30,7 +30,7 @@ export const removalCases: readonly Case<SocialStores>[] = [
   },
   {
     id: 'posts/counts-in-order',
-    title: 'counts answers in the order it is asked, for unknown authors and for thousands too',
+    title: 'counts returns in the order it is asked, for unknown authors and for thousands too',
     async run({ posts }) {
       const [one, two] = [nextId(), nextId()]
       await createMany(posts, one, [0])
@@ -75,7 +75,7 @@ export const removalCases: readonly Case<SocialStores>[] = [
   },
   {
     id: 'posts/remove-once',
-    title: 'remove answers true once, and false for a post that is unknown or purged',
+    title: 'remove returns true once, and false for a post that is unknown or purged',
     async run({ posts }) {
       const [post, other] = [samplePost(), samplePost()]
       for (const each of [post, other]) await posts.create(each, [])
@@ -87,7 +87,7 @@ export const removalCases: readonly Case<SocialStores>[] = [
   },
   {
     id: 'posts/parallel-removes',
-    title: 'of 20 parallel removals of one post exactly one answers true, and the count falls by one',
+    title: 'of 20 parallel removals of one post exactly one returns true, and the count falls by one',
     async run({ posts }) {
       await repeat(3, async () => {
         const authorId = nextId()
@@ -214,7 +214,7 @@ export const removalCases: readonly Case<SocialStores>[] = [
   },
 ]
 
-/** Creates posts whose ids sort as the numbers do. Answers them newest first. */
+/** Creates posts whose ids sort as the numbers do. Returns them newest first. */
 async function createMany(
   posts: PostStore,
   authorId: string,

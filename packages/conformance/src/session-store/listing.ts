@@ -10,7 +10,7 @@ const page = { limit: 10, before: null }
 export const listingCases: readonly Case<SessionStore>[] = [
   {
     id: 'sessions/list',
-    title: 'list answers the sessions of a user, newest id first',
+    title: 'list returns the sessions of a user, newest id first',
     async run(sessions) {
       const userId = nextId()
       const [first, second, third] = [
@@ -47,7 +47,7 @@ export const listingCases: readonly Case<SessionStore>[] = [
   },
   {
     id: 'sessions/list-page',
-    title: 'list answers at most `limit` and reads on before an id, which itself may be gone',
+    title: 'list returns at most `limit` and reads on before an id, which itself may be gone',
     async run(sessions) {
       const userId = nextId()
       const all = Array.from({ length: 5 }, () => sampleSession({ userId }))
@@ -87,7 +87,7 @@ export const listingCases: readonly Case<SessionStore>[] = [
   },
   {
     id: 'sessions/purge-ended-limit',
-    title: 'purgeEnded removes at most `limit` and answers how many',
+    title: 'purgeEnded removes at most `limit` and returns how many',
     async run(sessions) {
       const ended = Array.from({ length: 5 }, () => sampleSession({ expiresAt: later(1000) }))
       for (const session of ended) await sessions.open(session, 1_000)

@@ -21,7 +21,7 @@ export const revocationCases: readonly Case<SessionStore>[] = [
   },
   {
     id: 'sessions/revoke-unknown',
-    title: 'revoke of an unknown session answers false',
+    title: 'revoke of an unknown session returns false',
     async run(sessions) {
       assert.equal(await sessions.revoke({ id: nextId(), userId: nextId() }, later()), false)
     },
@@ -49,7 +49,7 @@ export const revocationCases: readonly Case<SessionStore>[] = [
   },
   {
     id: 'sessions/parallel-revokes',
-    title: 'of 20 parallel revocations of one session exactly one answers true',
+    title: 'of 20 parallel revocations of one session exactly one returns true',
     async run(sessions) {
       await repeat(3, async () => {
         const session = sampleSession()

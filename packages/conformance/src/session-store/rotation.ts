@@ -11,6 +11,7 @@ export function stepOf(session: SessionRecord, fields: Partial<Rotation> = {}): 
   return {
     id: session.id,
     generation: session.generation,
+    boundKey: session.boundKey,
     now: later(60_000),
     expiresAt: nextEnd,
     address: null,
@@ -30,14 +31,18 @@ export const rotationCases: readonly Case<SessionStore>[] = [
         rotatedAt: later(1000),
         revokedAt: later(2000),
         methods: [],
+        boundKey: '{"kty":"EC"}',
       })
       const bare = sampleSession({
         deviceName: null,
         address: null,
         userAgent: null,
         methods: ['otp', 'hwk', 'pwd'],
+        actorId: null,
+        actorSessionId: null,
       })
-      for (const session of [ended, bare]) {
+      const byHost = sampleSession({ actorSessionId: null })
+      for (const session of [ended, bare, byHost]) {
         await sessions.open(session, 1_000)
         assert.deepEqual(await sessions.byId(session.id), session)
       }
@@ -75,7 +80,7 @@ export const rotationCases: readonly Case<SessionStore>[] = [
   },
   {
     id: 'sessions/by-id-ended',
-    title: 'byId answers sessions that have ended too',
+    title: 'byId returns sessions that have ended too',
     async run(sessions) {
       const expired = sampleSession({
         createdAt: later(-2000),
@@ -91,7 +96,7 @@ export const rotationCases: readonly Case<SessionStore>[] = [
   },
   {
     id: 'sessions/rotate',
-    title: 'rotate steps to the next generation and answers the row as it is now',
+    title: 'rotate steps to the next generation and returns the row as it is now',
     async run(sessions) {
       let session = sampleSession()
       await sessions.open(session, 1_000)
@@ -156,7 +161,7 @@ export const rotationCases: readonly Case<SessionStore>[] = [
   },
   {
     id: 'sessions/rotate-other-generation',
-    title: 'rotate from another generation changes nothing and answers the row',
+    title: 'rotate from another generation changes nothing and returns the row',
     async run(sessions) {
       const session = sampleSession({ generation: 3 })
       await sessions.open(session, 1_000)

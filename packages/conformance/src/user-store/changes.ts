@@ -93,7 +93,7 @@ export const changeCases: readonly Case<UserStore>[] = [
   },
   {
     id: 'users/needs-login',
-    title: 'update answers needs-login where no username and no e-mail would be left, and changes nothing',
+    title: 'update answers needs-login where no username and no email would be left, and changes nothing',
     async run(users) {
       const [user, other] = [sampleUser(), sampleUser()]
       for (const each of [user, other]) await users.create(each)
@@ -212,7 +212,7 @@ export const changeCases: readonly Case<UserStore>[] = [
   },
   {
     id: 'users/create-update-race',
-    title: 'of a create and an update to one e-mail, at once, exactly one takes effect',
+    title: 'of a create and an update to one email, at once, exactly one takes effect',
     async run(users) {
       await repeat(10, async (round) => {
         const email = `wanted-${round}@example.com`

@@ -62,7 +62,7 @@ export const creationCases: readonly Case<UserStore>[] = [
   },
   {
     id: 'users/by-login',
-    title: 'byLogin finds an account by username and by e-mail',
+    title: 'byLogin finds an account by username and by email',
     async run(users) {
       await users.create(sampleUser())
       const user = sampleUser({ username: 'ada', email: 'ada@example.com' })
@@ -73,7 +73,7 @@ export const creationCases: readonly Case<UserStore>[] = [
   },
   {
     id: 'users/by-login-kind-bound',
-    title: 'byLogin never takes a username for an e-mail, nor the reverse',
+    title: 'byLogin never takes a username for an email, nor the reverse',
     async run(users) {
       await users.create(sampleUser({ username: 'a@example.com', email: 'b@example.com' }))
       assert.equal(await users.byLogin({ email: 'a@example.com' }), null)
@@ -104,7 +104,7 @@ export const creationCases: readonly Case<UserStore>[] = [
   },
   {
     id: 'users/taken-named',
-    title: 'create names each identifier that is taken, whoever holds it, and no other',
+    title: 'create names each identifier that is taken, no matter by whom, and no other',
     async run(users) {
       const holders = [sampleUser(), sampleUser(), sampleUser()] as const
       for (const holder of holders) await users.create(holder)
@@ -135,7 +135,7 @@ export const creationCases: readonly Case<UserStore>[] = [
     title: 'of parallel creates that overlap in different identifiers no two winners overlap',
     async run(users) {
       await repeat(3, async (round) => {
-        // Each shares its username with one neighbour in the ring and its e-mail with the other.
+        // Each shares its username with one neighbor in the ring and its email with the other.
         const ring = Array.from({ length: 20 }, (_, index) =>
           sampleUser({
             username: `ring-${round}-${index >> 1}`,

@@ -61,7 +61,7 @@ export const deletionCases: readonly Case<UserStore>[] = [
   },
   {
     id: 'users/parallel-deletes',
-    title: 'of 20 parallel deletions of one account exactly one answers the epoch',
+    title: 'of 20 parallel deletions of one account exactly one returns the epoch',
     async run(users) {
       await repeat(3, async () => {
         const user = sampleUser()

@@ -8,7 +8,7 @@ export const listCases: readonly Case<UserStore>[] = [
   {
     id: 'users/by-ids',
     title:
-      'byIds answers the live accounts it knows, each once; no ids, thousands, and texts that are no ids are fine',
+      'byIds returns the live accounts it knows, each once; no ids, thousands, and texts that are no ids are fine',
     async run(users) {
       const [first, second, deleted] = [sampleUser(), sampleUser(), sampleUser()]
       for (const user of [first, second, deleted]) await users.create(user)
@@ -22,7 +22,7 @@ export const listCases: readonly Case<UserStore>[] = [
   },
   {
     id: 'users/by-ids-copies',
-    title: 'accounts that byIds answers are copies',
+    title: 'accounts that byIds returns are copies',
     async run(users) {
       const user = sampleUser()
       await users.create(user)

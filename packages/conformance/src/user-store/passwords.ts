@@ -81,7 +81,7 @@ export const passwordCases: readonly Case<UserStore>[] = [
   {
     id: 'users/parallel-ended-epochs',
     title:
-      'of parallel ends of all sessions, a new password and a deletion among them, each answers the epoch that it ended',
+      'of parallel ends of all sessions, a new password and a deletion among them, each returns the epoch that it ended',
     async run(users) {
       await repeat(3, async () => {
         const user = sampleUser()
@@ -136,7 +136,7 @@ export const passwordCases: readonly Case<UserStore>[] = [
   },
   {
     id: 'users/replace-password-unknown',
-    title: 'replacePassword of an unknown account answers null',
+    title: 'replacePassword of an unknown account returns null',
     async run(users) {
       assert.equal(await users.replacePassword(nextId(), null, 'next'), null)
       assert.equal(await users.replacePassword(nextId(), 'hash', 'next'), null)
@@ -144,7 +144,7 @@ export const passwordCases: readonly Case<UserStore>[] = [
   },
   {
     id: 'users/parallel-password-changes',
-    title: 'of 30 parallel password changes from one hash exactly one answers an epoch, and its hash stays',
+    title: 'of 30 parallel password changes from one hash exactly one returns an epoch, and its hash stays',
     async run(users) {
       await repeat(3, async () => {
         const user = sampleUser()

@@ -169,7 +169,11 @@ async function created<Fields extends readonly Partial<UserRecord>[]>(
 }
 
 /** Follows each `next` to the end. */
-async function wholeSearch(users: UserStore, filter: UserFilter, limit = 5): Promise<UserRecord[]> {
+export async function wholeSearch(
+  users: UserStore,
+  filter: UserFilter,
+  limit: number = 5,
+): Promise<UserRecord[]> {
   const all: UserRecord[] = []
   let before: string | null = null
   for (let steps = 0; steps < 5_000; steps++) {

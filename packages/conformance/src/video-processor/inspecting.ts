@@ -8,7 +8,7 @@ import { containers, noVideos, plainVideo, turnedVideo } from './samples.ts'
 export const inspectingCases: readonly Case<VideoProcessor>[] = [
   {
     id: 'videos/inspect-formats',
-    title: 'inspect answers size and duration of MP4, MOV and WebM',
+    title: 'inspect returns size and duration of MP4, MOV and WebM',
     async run(videos) {
       await inFolder(async (folder) => {
         for (const { name, sample } of containers) {
@@ -21,7 +21,7 @@ export const inspectingCases: readonly Case<VideoProcessor>[] = [
   },
   {
     id: 'videos/inspect-orientation',
-    title: 'inspect answers the size as displayed of a video that was turned',
+    title: 'inspect returns the size as displayed of a video that was turned',
     async run(videos) {
       await inFolder(async (folder) => {
         const path = await folder.save('turned', turnedVideo())

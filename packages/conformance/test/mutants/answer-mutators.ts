@@ -76,7 +76,7 @@ function swapped(answers: readonly unknown[]): Mutant[] {
   )
 }
 
-/** Answers what it answered before to the same question, and to the same answers of what it asked back. */
+/** Returns what it returned before for the same question, and for the same answers to what it asked back. */
 const answersStale: Mutator = ({ reads }) =>
   reads
     ? [

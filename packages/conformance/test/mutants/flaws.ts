@@ -3,7 +3,7 @@ import type { Flaw } from './run-mutants.ts'
 
 export const storageFlaws: readonly Flaw<Storage>[] = [
   {
-    flaw: 'takes a username for an e-mail',
+    flaw: 'takes a username for an email',
     fails: 'users/by-login-kind-bound',
     breaking: ({ users }) => ({
       users: {

@@ -14,7 +14,7 @@ import {
   type Verb,
 } from './verb.ts'
 
-/** Answers as if it had written, and has not. */
+/** Returns as if it had written, and has not. */
 const dropsTheWrite: Mutator = ({ reads }) =>
   reads
     ? []

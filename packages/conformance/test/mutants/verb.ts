@@ -41,7 +41,7 @@ export interface Mutant {
 /** A kind of mistake: the mutants of a verb that it leads to, by the calls that were seen. */
 export type Mutator = (verb: { name: string; reads: boolean; calls: readonly SeenCall[] }) => Mutant[]
 
-/** Changes what a verb answers, at once where it answers at once, as functions do that a verb is given. */
+/** Changes what a verb returns, immediately where it returns without a promise, as functions do that a verb is given. */
 export function whenAnswered(answer: unknown, change: (answer: unknown) => unknown): Promise<unknown> {
   return (answer instanceof Promise ? answer.then(change) : change(answer)) as Promise<unknown>
 }

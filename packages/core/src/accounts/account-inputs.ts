@@ -9,6 +9,19 @@ import type { Identifier } from './user-store.ts'
 /** Whether an account must, may or cannot have an identifier. */
 export type Presence = 'required' | 'optional' | 'off'
 
+/** How strangers come to have an account: freely, by an invitation, once somebody approves it, or not at all. */
+export type SignUp = 'open' | 'invite' | 'approval' | 'closed'
+
+/** How old somebody is, as a bracket, and who says so. */
+export interface AgeInput {
+  /** At least so many years. */
+  from: number
+  /** At most so many; `null` for no bound. */
+  to: number | null
+  /** In the app's own words: lower-case letters, digits and hyphens. */
+  source: string
+}
+
 /** What the schemas depend on. */
 export interface AccountRules {
   readonly identifiers: Readonly<Record<Identifier, Presence>>
@@ -22,6 +35,12 @@ export interface AccountRules {
   /** Those of the app that anyone may see. */
   readonly fields?: FieldScope | null
   readonly ownFields?: FieldScope | null
+  /** How strangers come to have an account. */
+  readonly signUp?: SignUp
+  /** Whether a registration says how old somebody is. */
+  readonly age?: Presence
+  /** Whether a registration may have to solve a puzzle. */
+  readonly challenged?: boolean
 }
 
 /** What registration takes. Which identifiers are required is an option of Kith. */
@@ -36,6 +55,12 @@ export interface RegisterInput<Fields extends AppFields = AppFields> {
   fields?: Fields['public']['given'] | undefined
   /** The app's own that only the owner sees: `accounts.ownFields`. */
   ownFields?: Fields['own']['given'] | undefined
+  /** The code of an invitation, where the app asks for one: `accounts.signUp`. */
+  invitation?: string | undefined
+  /** How old they say they are, where the app asks for it: `accounts.age`. */
+  age?: AgeInput | undefined
+  /** The answer to a puzzle, where one was posed: `challenge-required`. */
+  solution?: string | undefined
   /** Shown in the session list; made from the `User-Agent` where it is absent. */
   deviceName?: string | undefined
 }
@@ -43,10 +68,19 @@ export interface RegisterInput<Fields extends AppFields = AppFields> {
 /** A registration with a passkey in place of a password. */
 export type NewcomerInput<Fields extends AppFields = AppFields> = Omit<RegisterInput<Fields>, 'password'>
 
+/** An account that the host makes, for somebody who gets its password another way. */
+export interface CreateAccountInput<Fields extends AppFields = AppFields> extends Omit<
+  RegisterInput<Fields>,
+  'deviceName' | 'invitation' | 'solution'
+> {
+  emailVerified?: boolean | undefined
+  phoneVerified?: boolean | undefined
+}
+
 /** An account brought over from another system, with its password hash. */
 export interface ImportInput<Fields extends AppFields = AppFields> extends Omit<
   RegisterInput<Fields>,
-  'password' | 'deviceName'
+  'password' | 'deviceName' | 'invitation' | 'solution'
 > {
   /** Argon2, or a form that one of the `passwords.legacy` verifiers reads; `null` for none. */
   passwordHash: string | null
@@ -75,7 +109,7 @@ export interface EditInput<Fields extends AppFields = AppFields> {
   /** The app's own that change; `null` removes one that is optional. */
   fields?: ChangedFields<Fields['public']['given']> | undefined
   ownFields?: ChangedFields<Fields['own']['given']> | undefined
-  /** Needed to change the username, the e-mail or the phone number, where the account has a password. */
+  /** Needed to change the username, the email or the phone number, where the account has a password. */
   currentPassword?: string | undefined
 }
 
@@ -103,6 +137,7 @@ export interface AccountInputs {
   register: z.ZodType<RegisterInput>
   /** Of {@link register} what somebody gives who has no password: who signs in elsewhere, or by a passkey. */
   newcomer: z.ZodType<NewcomerInput>
+  create: z.ZodType<CreateAccountInput>
   import: z.ZodType<ImportInput>
   shadow: z.ZodType<ShadowInput>
   edit: z.ZodType<EditInput>
@@ -117,15 +152,46 @@ export interface AccountInputs {
 /** Longer than any password a person keeps, short enough to hash at once. */
 export const passwordMaxLength = 256
 
+/** The schema of the code of an invitation. What is no code at all is as wrong as any other. */
+export const invitationField: z.ZodType<string> = z.string().min(1).max(200)
+
+/** The schema of the answer to a puzzle. */
+export const solutionField: z.ZodType<string> = z.string().min(1).max(8_192)
+
 /** The schema of many ids. @reason A page of a list has as many, and each is a row to read. */
 export const idsInput: z.ZodType<{ ids: readonly string[] }> = z.strictObject({
   ids: z.array(z.string().max(100)).max(100),
 })
 
+const shortName = /^[a-z][a-z0-9-]{0,31}$/
+const shortNameAdvice = 'Use a to z, digits and dashes, and begin with a letter'
+
+const years = z.int().min(0).max(150)
+
+/** The schema of {@link AgeInput}. */
+export const ageInput: z.ZodType<AgeInput> = z
+  .strictObject({ from: years, to: years.nullable(), source: z.string().regex(shortName, shortNameAdvice) })
+  .refine(({ from, to }) => to === null || to >= from, {
+    ...because({ code: 'malformed', message: 'Give a bracket that ends where it begins or later' }),
+    path: ['to'],
+  })
+
 /** The schema of a role's name. */
-export const roleInput: z.ZodType<string> = z
-  .string()
-  .regex(/^[a-z][a-z0-9-]{0,31}$/, 'Use a to z, digits and dashes, and begin with a letter')
+export function roleName(): z.ZodString {
+  return z.string().regex(shortName, shortNameAdvice)
+}
+
+/** The roles that every app has. */
+export const builtInRoles: readonly ['member', 'moderator', 'admin'] = Object.freeze([
+  'member',
+  'moderator',
+  'admin',
+] as const)
+
+/** The schema of the role of an account: one of these, or where the app has named none any name. */
+export function roleInput(roles: readonly string[] | null): z.ZodType<string> {
+  return roles ? z.enum(roles as string[]) : roleName()
+}
 
 type Fields<Value> = Record<Identifier, z.ZodType<Value>>
 type Given = Partial<Record<Identifier, string | undefined>>
@@ -145,6 +211,16 @@ export function createAccountInputs(rules: AccountRules): AccountInputs {
     emailVerified: z.boolean().optional(),
     phoneVerified: z.boolean().optional(),
     createdAt: z.date().optional(),
+    age: ageInput.optional(),
+  }
+  const age = rules.age === 'required' ? ageInput : ageInput.optional()
+  // A field that the app does not ask for is told like any other unknown one.
+  const entry = Object.fromEntries([
+    ...(rules.signUp === 'invite' ? [['invitation', invitationField]] : []),
+    ...(rules.challenged ? [['solution', solutionField.optional()]] : []),
+    ...(rules.age !== undefined && rules.age !== 'off' ? [['age', age]] : []),
+  ]) as Record<'invitation' | 'solution', z.ZodType<string | undefined>> & {
+    age: z.ZodType<AgeInput | undefined>
   }
   const currentPassword = exactText(1, passwordMaxLength)
   const newPassword = exactText(rules.minLength, passwordMaxLength)
@@ -187,6 +263,7 @@ export function createAccountInputs(rules: AccountRules): AccountInputs {
     ...given,
     ...profile,
     ...own('given'),
+    ...entry,
     deviceName: visible(lineOfText(100)).optional(),
   }
 
@@ -195,11 +272,19 @@ export function createAccountInputs(rules: AccountRules): AccountInputs {
     register: z
       .strictObject({ ...newcomer, password: newPassword })
       .refine(hasLogin, needsLogin)
-      .refine((input) => !isOwnName(input, rules.forbiddenWords), {
-        ...because(ownName),
-        path: ['password'],
-        when: isObject,
-      }),
+      .refine((input) => !isOwnName(input, rules.forbiddenWords), isNoName),
+    create: z
+      .strictObject({
+        ...given,
+        ...profile,
+        ...own('given'),
+        password: newPassword,
+        emailVerified: brought.emailVerified,
+        phoneVerified: brought.phoneVerified,
+        age: brought.age,
+      })
+      .refine(hasLogin, needsLogin)
+      .refine((input) => !isOwnName(input, rules.forbiddenWords), isNoName),
     import: z
       .strictObject({
         ...given,
@@ -228,10 +313,12 @@ export function createAccountInputs(rules: AccountRules): AccountInputs {
 }
 
 const needsLogin = {
-  ...because({ code: 'required', message: 'Give a username or an e-mail address' }),
+  ...because({ code: 'required', message: 'Give a username or an email address' }),
   path: ['username'],
   when: isObject,
 }
+
+const isNoName = { ...because(ownName), path: ['password'], when: isObject }
 
 /** Of fields that may be wrong by themselves, whatever they hold. */
 function isOwnName(

@@ -1,4 +1,4 @@
-import type { Cause } from '../audit/audit-entries.ts'
+import type { Cause } from '../cause.ts'
 import type { Core } from '../core.ts'
 import { InvalidInputError, KithError } from '../errors.ts'
 import { endSessions } from '../sessions/end-sessions.ts'
@@ -10,11 +10,13 @@ import { type ClientInfo, viewerOf } from '../viewer.ts'
 import type { EditInput, RegisterInput } from './account-inputs.ts'
 import type { Identifier, UserChanges, UserRecord } from './user-store.ts'
 
-/** What is known of a new account, the app's own fields as its schemas have read them. */
-type NewAccount = Partial<Omit<UserRecord, 'fields'>> & Pick<RegisterInput, 'fields' | 'ownFields'>
+/** What is known of a new account, the app's own fields and the age as their schemas have read them. */
+type NewAccount = Partial<Omit<UserRecord, 'fields' | 'age'>> &
+  Pick<RegisterInput, 'fields' | 'ownFields' | 'age'>
 
 /** A new account with these fields, and nothing in all others. */
 export function newAccount(core: Core, fields: NewAccount): UserRecord {
+  const now = core.clock()
   return {
     id: fields.id ?? core.makeId(),
     username: fields.username ?? null,
@@ -30,27 +32,38 @@ export function newAccount(core: Core, fields: NewAccount): UserRecord {
     banReason: null,
     role: 'member',
     sessionEpoch: 0,
-    createdAt: fields.createdAt ?? core.clock(),
+    createdAt: fields.createdAt ?? now,
+    waitingSince: fields.waitingSince ?? null,
+    invitedBy: fields.invitedBy ?? null,
+    age: fields.age ? { ...fields.age, at: now } : null,
     fields: mergeFields({}, storedFields(fields)),
   }
+}
+
+/** Who registers: the account itself, which nobody has signed in to yet. */
+export function byOwner({ id }: Pick<UserRecord, 'id'>, client: ClientInfo): Cause {
+  return { viewer: viewerOf(id), client }
 }
 
 /** Saves a new account, and says so. @throws identifier-taken */
 export async function saveAccount(
   core: Core,
   user: UserRecord,
-  { event, client }: { event: 'account.registered' | 'account.imported'; client?: ClientInfo | undefined },
+  { event, cause }: { event: 'account.registered' | 'account.imported'; cause: Cause },
 ): Promise<void> {
   const told = { userId: user.id }
-  const viewer = event === 'account.registered' ? viewerOf(user.id) : undefined
-  const rows = core.rowsOf(event, () => told, { viewer, client })
+  await insertAccount(core, user, core.rowsOf(event, () => told, cause))
+  core.emit(event, told, cause)
+}
+
+/** Saves a new account without a word. @throws identifier-taken */
+export async function insertAccount(core: Core, user: UserRecord, rows?: OutboxRows): Promise<void> {
   const result = await core.storage.users.create(user, core.clock(), rows)
   if (result.outcome === 'taken') throw taken(core, result.taken)
   if (result.outcome === 'id-in-use')
     throw new KithError('storage-failed', {
       detail: 'A new id is in use: see what `random` of createKith gives.',
     })
-  core.emit(event, told)
 }
 
 /** What is said of identifiers that others have. */
@@ -104,7 +117,7 @@ export async function changeAccount(
   if (result.outcome === 'taken') throw taken(core, result.taken)
   if (result.outcome === 'needs-login') throw needsLogin()
   if (result.outcome !== 'updated') return null
-  core.emit('account.edited', told)
+  core.emit('account.edited', told, cause)
   return result.user
 }
 
@@ -125,7 +138,7 @@ export function changedIdentifiers(
 }
 
 function needsLogin(): KithError {
-  const message = 'An account keeps a username or an e-mail address to sign in with'
+  const message = 'An account keeps a username or an email address to sign in with'
   return new InvalidInputError([{ path: 'email', code: 'required', message }])
 }
 
@@ -151,7 +164,7 @@ export async function deleteAccount(
     await endSessions(core, { id: userId, epoch: ended.endedEpoch, cause })
   } finally {
     // It is deleted, also where other processes could not be told now that its sessions are over.
-    core.emit('account.deleted', told)
+    core.emit('account.deleted', told, cause)
     core.clearing.account(userId)
   }
   await core.releasedMedia.removeOwned(userId)

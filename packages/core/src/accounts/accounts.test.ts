@@ -30,7 +30,7 @@ const fieldsOf = async (call: Promise<unknown>) =>
   )
 
 describe('register', () => {
-  test('answers the account without a trace of the password, normalized', async () => {
+  test('returns the account without a trace of the password, normalized', async () => {
     const { kith } = createInstance()
     const { user } = await kith.accounts.register({
       username: 'Ana.B',
@@ -56,7 +56,7 @@ describe('register', () => {
     })
   })
 
-  test('by username alone, or by e-mail alone, as the options say', async () => {
+  test('by username alone, or by email alone, as the options say', async () => {
     const byName = createInstance({ accounts: { identifiers: { email: 'off', phone: 'off' } } }).kith.accounts
     expect((await byName.register({ username: 'ana', password })).user.username).toBe('ana')
     expect(await fieldsOf(byName.register({ email: 'ana@example.com', password }))).toEqual([
@@ -303,7 +303,7 @@ describe('change of password', () => {
 })
 
 describe('deletion', () => {
-  test('takes the account out of everything at once and frees its e-mail, and its name in 30 days', async () => {
+  test('takes the account out of everything at once and frees its email, and its name in 30 days', async () => {
     const { kith, accounts, sessions, viewer, tokens, options, advance, upkeep } = await signedIn()
     expect(await codeOf(accounts.delete(viewer, { password: 'wrong' }))).toBe('wrong-password')
     await accounts.delete(viewer, { password })
@@ -334,7 +334,7 @@ describe('deletion', () => {
     const { upkeep, sessions, viewer, options, tokens } = await signedIn()
     const { users, sessions: stored } = options.storage
     await users.markDeleted(viewer.userId, new Date('2026-01-01T00:00:00Z'))
-    const nothing = { accounts: 0, posts: 0, media: 0, sessions: 0, codes: 0, messages: 0, audit: 0 }
+    const nothing = { applications: 0, accounts: 0, posts: 0, media: 0, sessions: 0, codes: 0, messages: 0, audit: 0 }
     expect(await upkeep.run()).toEqual({ ...nothing, accounts: 1, sessions: 1, failed: [] })
     expect(await users.toPurge(10)).toEqual([])
     expect(await stored.byId(viewer.sessionId ?? '')).toBeNull()

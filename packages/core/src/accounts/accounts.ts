@@ -6,7 +6,6 @@ import {
   type DeleteAccountInput,
   type EditInput,
   type RegisterInput,
-  createAccountInputs,
 } from './account-inputs.ts'
 import type { AppFields, UnknownFields } from '../own-fields/app-fields.ts'
 import { storedFields, unread } from '../own-fields/stored-fields.ts'
@@ -38,7 +37,7 @@ import { createRecovery, type Recovery } from './recovery.ts'
 import { createRegistration, type Registration } from './registration.ts'
 import type { UserRecord } from './user-store.ts'
 
-/** What a change of one's own account answers. */
+/** What a change of one's own account returns. */
 export interface Edited<Fields extends AppFields = AppFields> {
   user: OwnUser<Fields>
   /** Where the password was given: a fresh session, since all others have ended; `null` where the sessions stay as they are. */
@@ -84,7 +83,7 @@ export interface Accounts<Fields extends AppFields = AppFields> extends HostAcco
    * away and a session that has ended count immediately, in every process.
    * @throws unauthenticated, account-banned, session-revoked, role-required
    */
-  requireRole(viewer: Viewer, roles: readonly string[]): Promise<void>
+  requireRole(viewer: Viewer, roles: readonly Fields['role'][]): Promise<void>
   /**
    * Lets a viewer pass whose account and session are good now, by a look at both: one that a sign-in of the host's own vouches for, or
    * that was let in a while ago, as on an open socket. @throws unauthenticated, account-banned, session-revoked
@@ -101,8 +100,7 @@ export function createAccounts(core: Core): {
   const { config, storage, passwords, clock, emit } = core
   const { users } = storage
   const presentOwn = (user: UserRecord): Promise<OwnUser> => core.presentUsers.presentOwn(user)
-  const { minLength, forbiddenWords } = config.passwords
-  const inputs = createAccountInputs({ ...config.accounts, minLength, forbiddenWords })
+  const { accounts: inputs } = core.inputs
   const demandUnbreached = createBreachCheck(config, emit)
 
   async function own(viewer: Viewer): Promise<UserRecord> {
@@ -129,7 +127,7 @@ export function createAccounts(core: Core): {
       const owner = { viewer, user: before, password: currentPassword, path: 'currentPassword', client }
       const stillHolds =
         changesLogin || currentPassword !== undefined ? await confirmOwner(core, owner) : null
-      // Also those that are refused: otherwise whoever has an account could try which addresses others have.
+      // Also those that are refused: otherwise anyone who has an account could try which addresses others have.
       if (changedIdentifiers(before, present(edits)).length > 0)
         await core.limits.byAccount('identifierByAccount', viewer.userId)
       const news = await newsOfEdit(core, before, { edits, client })

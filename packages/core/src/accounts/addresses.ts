@@ -2,13 +2,14 @@ import * as z from 'zod'
 import type { CodeSent, CodeInput } from '../codes/codes.ts'
 import { codeInput } from '../codes/codes.ts'
 import { headOf, type Recipient } from '../codes/code-purposes.ts'
-import type { Cause } from '../audit/audit-entries.ts'
+import type { Cause } from '../cause.ts'
 import type { Core } from '../core.ts'
 import { credentialChange } from '../credentials/credential-changes.ts'
 import { KithError, RetryLaterError } from '../errors.ts'
 import { because, exactText, isObject, parseInput } from '../input.ts'
 import { joinRows } from '../outbox/outbox-rows.ts'
 import { endSessions } from '../sessions/end-sessions.ts'
+import { demandOwner } from '../sessions/actor.ts'
 import { confirmOwner } from '../sessions/login.ts'
 import { type ClientInfo, type Viewer, viewerOf } from '../viewer.ts'
 import { passwordMaxLength } from './account-inputs.ts'
@@ -26,7 +27,7 @@ export interface VerifyAddressInput {
 
 /** Another address for an account. */
 export interface ChangeAddressInput {
-  /** The new e-mail address, or else the new phone number. */
+  /** The new email address, or else the new phone number. */
   email?: string | undefined
   phone?: string | undefined
   /** Needed where the account has a password. */
@@ -71,7 +72,7 @@ export const addressInputs: AddressInputs = {
       currentPassword: exactText(1, passwordMaxLength).optional(),
     })
     .refine(({ email, phone }) => (email === undefined) !== (phone === undefined), {
-      ...because({ code: 'required', message: 'Give an e-mail address or a phone number, one of them' }),
+      ...because({ code: 'required', message: 'Give an email address or a phone number, one of them' }),
       path: ['email'],
       when: isObject,
     }),
@@ -104,6 +105,7 @@ export function createAddresses(core: Core): Addresses {
     async verify(viewer, input, client = {}) {
       await limits.byAccount('changeByAccount', viewer.userId)
       const { kind } = parseInput(addressInputs.verify, input)
+      await demandOwner(core, viewer)
       const user = await own(viewer)
       const address = user[kind]
       if (address === null)

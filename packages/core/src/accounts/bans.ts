@@ -1,5 +1,5 @@
 import * as z from 'zod'
-import type { Cause } from '../audit/audit-entries.ts'
+import type { Cause } from '../cause.ts'
 import type { Core } from '../core.ts'
 import { AccountBannedError, KithError } from '../errors.ts'
 import type { KithEvents } from '../events.ts'
@@ -28,8 +28,12 @@ export function banInput(now: Date): z.ZodType<BanInput> {
   })
 }
 
-/** Stores a ban, or its end, and lets go of what was remembered of the account's files. @throws account-not-found */
-export async function setBan(core: Core, userId: string, ban: BanInput | null): Promise<UserRecord> {
+/** Stores a ban, or its end, and lets go of what was remembered of the account's files. @throws account-not-found, approval-required */
+export async function setBan(
+  core: Core,
+  userId: string,
+  { ban, cause }: { ban: BanInput | null; cause: Cause },
+): Promise<UserRecord> {
   const changes = {
     bannedAt: ban && core.clock(),
     bannedUntil: ban?.until ?? null,
@@ -38,21 +42,28 @@ export async function setBan(core: Core, userId: string, ban: BanInput | null): 
     endSessions: ban !== null,
   }
   const rows = ban
-    ? core.rowsOf('account.banned', () => bannedEvent(userId, ban))
-    : unbannedRows(core, userId, {})
-  const result = await core.storage.users.update(userId, changes, undefined, rows)
+    ? core.rowsOf('account.banned', () => bannedEvent(userId, ban), cause)
+    : unbannedRows(core, userId, cause)
+  const expected = { waitingSince: null }
+  const result = await core.storage.users.update(userId, { ...changes, expected }, undefined, rows)
   core.visibleFiles.forget()
+  if (result.outcome === 'differs')
+    throw new KithError('approval-required', { detail: 'It waits: approve it or refuse it first.' })
   if (result.outcome !== 'updated') throw new KithError('account-not-found')
   return result.user
 }
 
 /** Bans an account and ends its sessions. @throws account-not-found */
-export async function banAccount(core: Core, userId: string, ban: BanInput): Promise<void> {
-  const { sessionEpoch } = await setBan(core, userId, ban)
+export async function banAccount(
+  core: Core,
+  userId: string,
+  { ban, cause }: { ban: BanInput; cause: Cause },
+): Promise<void> {
+  const { sessionEpoch } = await setBan(core, userId, { ban, cause })
   try {
-    await endSessions(core, { id: userId, epoch: sessionEpoch - 1 })
+    await endSessions(core, { id: userId, epoch: sessionEpoch - 1, cause })
   } finally {
-    core.emit('account.banned', bannedEvent(userId, ban))
+    core.emit('account.banned', bannedEvent(userId, ban), cause)
     core.clearing.ban(userId)
   }
 }
@@ -67,9 +78,9 @@ function unbannedRows(core: Core, userId: string, cause: Cause): OutboxRows | un
 }
 
 /** Says that the ban of an account is over, and shows what it hid. */
-export function noteUnbanned(core: Core, userId: string): void {
+export function noteUnbanned(core: Core, userId: string, cause: Cause = {}): void {
   core.visibleFiles.forget()
-  core.emit('account.unbanned', { userId })
+  core.emit('account.unbanned', { userId }, cause)
   core.clearing.ban(userId)
 }
 
@@ -90,7 +101,11 @@ export async function withoutEndedBan(core: Core, user: UserRecord): Promise<Use
   return result.user
 }
 
-/** @throws account-banned, which says why and until when */
-export function demandUnbanned({ bannedAt, bannedUntil, banReason }: UserRecord): void {
+/** @throws account-banned, which says why and until when; approval-required */
+export function demandUnbanned({ waitingSince, bannedAt, bannedUntil, banReason }: UserRecord): void {
+  if (waitingSince)
+    throw new KithError('approval-required', {
+      detail: 'Somebody looks at it first. You can sign in once it is approved.',
+    })
   if (bannedAt) throw new AccountBannedError({ until: bannedUntil?.toISOString() ?? null, reason: banReason })
 }

@@ -1,5 +1,5 @@
 import { setImmediate as afterOthers } from 'node:timers/promises'
-import { auditEntry } from '../audit/audit-entries.ts'
+import { ownAuditEntry } from '../audit/audit-entries.ts'
 import type { Core } from '../core.ts'
 import { KithError, RefusedError } from '../errors.ts'
 import { createFairQueue, type FairQueue } from '../fair-queue.ts'
@@ -7,6 +7,7 @@ import type { EdgeKind, EdgeSide } from '../graph/edge-store.ts'
 import { presentUploads } from '../media/upload-shape.ts'
 import type { Keyset } from '../page.ts'
 import { demandFresh } from '../sessions/freshness.ts'
+import { toSession } from '../sessions/session.ts'
 import type { Viewer } from '../viewer.ts'
 
 /** Short enough that reading a page holds nobody up. */
@@ -40,12 +41,13 @@ export function createExports(core: Core): ExportAccount {
     return own
   }
 
-  return async function* ({ userId, sessionId }) {
+  return async function* (viewer) {
+    const { userId } = viewer
     await core.limits.byAccount('exportByAccount', userId)
-    await demandFresh(core, { userId, sessionId }, core.config.sessions.freshForSeconds)
+    await demandFresh(core, viewer, core.config.sessions.freshForSeconds)
     const own = enter(userId)
     try {
-      for await (const text of linesOf(core, { userId, sessionId }, inTurn)) {
+      for await (const text of linesOf(core, viewer, inTurn)) {
         yield text
         if (open.get(userId) !== own) throw refused(userId)
         own.readAt = performance.now()
@@ -84,9 +86,10 @@ async function* linesOf(core: Core, viewer: Viewer, inTurn: FairQueue): AsyncGen
   yield* pages(
     (keyset) => storage.sessions.list(user.id, clock(), keyset),
     (sessions) =>
-      sessions.map(({ id, deviceName, address, userAgent, createdAt, rotatedAt }) =>
-        line('session', { id, deviceName, address, userAgent, createdAt, lastUsedAt: rotatedAt }),
-      ),
+      sessions.map((session) => {
+        const { current: _current, expiresAt: _expiresAt, ...shown } = toSession(session, null)
+        return line('session', shown)
+      }),
   )
   yield* pages(
     (keyset) => storage.posts.byAuthor(user.id, keyset),
@@ -102,7 +105,7 @@ async function* linesOf(core: Core, viewer: Viewer, inTurn: FairQueue): AsyncGen
   if (config.audit)
     yield* pages(
       (keyset) => storage.audit.list(user.id, keyset),
-      (rows) => rows.map((row) => line('audit', auditEntry(row))),
+      (rows) => rows.map((row) => line('audit', ownAuditEntry(row))),
     )
   const lists: [string, EdgeKind, EdgeSide['side']][] = [
     ['like', 'like', 'out'],

@@ -1,3 +1,4 @@
+import type { HostCause } from '../cause.ts'
 import type { Core } from '../core.ts'
 import { InvalidInputError, KithError, RetryLaterError } from '../errors.ts'
 import { parseInput } from '../input.ts'
@@ -6,9 +7,11 @@ import type { Page, PageInput } from '../page.ts'
 import type { HostUser } from '../profiles/user.ts'
 import {
   type AccountInputs,
+  ageInput,
+  type AgeInput,
+  type CreateAccountInput,
   idsInput,
   type ImportInput,
-  roleInput,
   type ShadowInput,
   type UpdateAccountInput,
 } from './account-inputs.ts'
@@ -17,26 +20,50 @@ import { banAccount, type BanInput, banInput, noteUnbanned, setBan } from './ban
 import { createBreachCheck } from './breach-check.ts'
 import { demandNoOwnName, storePassword } from './host-passwords.ts'
 import { readLogin } from './identifiers.ts'
+import { importAll, type ImportOptions, type ImportResult } from './import-all.ts'
 import { type AccountFilter, listAccounts } from './list-accounts.ts'
+import { setRole } from './set-role.ts'
 import { shadowId } from './shadow-id.ts'
 import type { UserRecord } from './user-store.ts'
 import { verifyAddress } from './verification.ts'
 
-/** What the host does with any account, without its password and without limits. Nothing over HTTP leads here. */
+/**
+ * What the host does with any account, without its password and without limits. Nothing over HTTP leads here. `by` says for which
+ * administrator: it stands in the audit log and in the event, and is not asked about anything.
+ */
 export interface HostAccounts<Fields extends AppFields = AppFields> {
   /** The account with this id, or `null`. */
   byId(userId: string): Promise<HostUser<Fields> | null>
   /** The accounts with these ids, in their order; `null` for those that do not exist. At most 100. @throws invalid-input */
   byIds(userIds: readonly string[]): Promise<(HostUser<Fields> | null)[]>
-  /** The account with this username or e-mail, or `null`. */
+  /** The account with this username or email, or `null`. */
   find(login: string): Promise<HostUser<Fields> | null>
   /**
    * The live accounts, the highest id first, which is the newest; shadow accounts stand anywhere between. A page may be short, or empty,
    * and go on all the same: where few of very many match. @throws invalid-input, invalid-cursor
    */
   list(filter?: AccountFilter, page?: PageInput): Promise<Page<HostUser<Fields>>>
+  /**
+   * Creates an account with a password, without signing in and whatever `accounts.signUp` and `accounts.confirm` say.
+   * @throws invalid-input, identifier-taken, busy
+   */
+  create(input: CreateAccountInput<Fields>, cause?: HostCause): Promise<HostUser<Fields>>
+  /**
+   * Says how old the owner of an account is, or with `null` that nobody knows. Policies are asked with it: see docs/sign-up.md.
+   * @throws invalid-input, account-not-found
+   */
+  setAge(userId: string, age: AgeInput | null, cause?: HostCause): Promise<void>
   /** Creates an account from another system, with its password hash, without signing in. @throws identifier-taken */
-  import(input: ImportInput<Fields>): Promise<HostUser<Fields>>
+  import(input: ImportInput<Fields>, cause?: HostCause): Promise<HostUser<Fields>>
+  /**
+   * Imports any number of accounts, and yields in their order what became of each: one that is refused keeps no other from being imported. It reads
+   * no further ahead than it works, so the number does not matter. One that was imported before, with the same identifiers and hash, is `present`, so
+   * an import that was cut off is simply made again, or from where it was. Rejects where the storage fails.
+   */
+  importAll(
+    inputs: AsyncIterable<ImportInput<Fields>> | Iterable<ImportInput<Fields>>,
+    options?: ImportOptions,
+  ): AsyncGenerator<ImportResult, void, undefined>
   /**
    * The account that stands for somebody whom another system signs in, such as Auth.js or Clerk: `externalId` is what that calls them,
    * and never changes. Creates it without a password where there is none; otherwise `profile` is not looked at. Of concurrent
@@ -47,35 +74,37 @@ export interface HostAccounts<Fields extends AppFields = AppFields> {
   /** The id of that account, whether it exists or not: made from `externalId` alone, and always the same. @throws invalid-input */
   shadowId(externalId: string): string
   /**
-   * Says what an account may do in the app: `member` (at first), `moderator`, `admin`, or a name of your own: lower-case letters,
-   * digits and hyphens. Holds from the next request on, in every process. @throws account-not-found
+   * Says what an account may do in the app: `member` (at first), `moderator`, `admin`, or a name of your own: one of `accounts.roles`, or
+   * where that is absent any of lower-case letters, digits and hyphens. For {@link Accounts.requireRole} it holds from the next request on,
+   * in every process; for `viewer.role`, and for sessions in which the account acts as another, as soon as a ban does.
+   * @throws invalid-input, account-not-found
    */
-  setRole(userId: string, role: string): Promise<void>
+  setRole(userId: string, role: Fields['role'], cause?: HostCause): Promise<void>
   /**
    * Gives an account a new password, under the rules of every new one, and ends its sessions: after a check of the host's own, such as
-   * a link in an e-mail, and for accounts that have none. A ban stays. @throws invalid-input, account-not-found, busy
+   * a link in an email, and for accounts that have none. A ban stays. @throws invalid-input, account-not-found, busy
    */
-  setPassword(userId: string, password: string): Promise<void>
+  setPassword(userId: string, password: string, cause?: HostCause): Promise<void>
   /** Takes the password away and ends the sessions: from now on only {@link Sessions.open} signs in. @throws account-not-found, busy */
-  clearPassword(userId: string): Promise<void>
+  clearPassword(userId: string, cause?: HostCause): Promise<void>
   /**
-   * Marks the e-mail address as verified, and returns whether it is. Give the address that was proved: it counts only if the account
+   * Marks the email address as verified, and returns whether it is. Give the address that was proved: it counts only if the account
    * still has it in the step that marks it. @throws account-not-found
    */
-  verifyEmail(userId: string, email?: string): Promise<boolean>
+  verifyEmail(userId: string, email?: string, cause?: HostCause): Promise<boolean>
   /** The same for the phone number. @throws account-not-found */
-  verifyPhone(userId: string, phone?: string): Promise<boolean>
+  verifyPhone(userId: string, phone?: string, cause?: HostCause): Promise<boolean>
   /** Changes any account as {@link Accounts.edit} does, without its password; sessions go on. @throws account-not-found, identifier-taken */
-  update(userId: string, input: UpdateAccountInput<Fields>): Promise<HostUser<Fields>>
+  update(userId: string, input: UpdateAccountInput<Fields>, cause?: HostCause): Promise<HostUser<Fields>>
   /** Deletes any account as {@link Accounts.delete} does, without its password. @throws account-not-found */
-  remove(userId: string, options?: { holdUsername?: boolean | undefined }): Promise<void>
+  remove(userId: string, options?: HostCause & { holdUsername?: boolean | undefined }): Promise<void>
   /**
    * Suspends an account and ends its sessions. Again replaces the reason and the end. With `until` the ban ends by itself: at the next
    * sign-in after that, or when upkeep runs. @throws account-not-found, invalid-input
    */
-  ban(userId: string, input?: BanInput): Promise<void>
+  ban(userId: string, input?: BanInput, cause?: HostCause): Promise<void>
   /** Lifts a suspension. @throws account-not-found */
-  unban(userId: string): Promise<void>
+  unban(userId: string, cause?: HostCause): Promise<void>
 }
 
 /** A deleted account is cleared away behind the call that deleted it, mostly within seconds. */
@@ -91,6 +120,23 @@ export function createHostAccounts(core: Core, inputs: AccountInputs): HostAccou
     const [shown] = await core.presentUsers.presentForHost([user])
     if (!shown) throw new TypeError('an account that was given is presented')
     return shown
+  }
+
+  async function importOne(input: ImportInput, cause: HostCause = {}): Promise<HostUser> {
+    const { emailVerified, phoneVerified, ...fields } = parseInput(inputs.import, input)
+    if (fields.passwordHash !== null && !passwords.reads(fields.passwordHash)) {
+      const message =
+        'No verifier of `passwords.legacy` reads this hash, or its parameters are out of bounds'
+      throw new InvalidInputError([{ path: 'passwordHash', code: 'malformed', message }])
+    }
+    if (fields.passwordHash !== null) await passwords.expect(fields.passwordHash)
+    const user = newAccount(core, {
+      ...present(fields),
+      emailVerifiedAt: emailVerified ? clock() : null,
+      phoneVerifiedAt: phoneVerified ? clock() : null,
+    })
+    await saveAccount(core, user, { event: 'account.imported', cause })
+    return await show(user)
   }
 
   return {
@@ -112,20 +158,26 @@ export function createHostAccounts(core: Core, inputs: AccountInputs): HostAccou
       const { items, nextCursor } = await listAccounts(core, filter, page)
       return { items: await core.presentUsers.presentForHost(items), nextCursor }
     },
-    async import(input) {
-      const { emailVerified, phoneVerified, ...fields } = parseInput(inputs.import, input)
-      if (fields.passwordHash !== null && !passwords.reads(fields.passwordHash)) {
-        const message =
-          'No verifier of `passwords.legacy` reads this hash, or its parameters are out of bounds'
-        throw new InvalidInputError([{ path: 'passwordHash', code: 'malformed', message }])
-      }
-      if (fields.passwordHash !== null) await passwords.expect(fields.passwordHash)
+    import: importOne,
+    importAll: (all, options = {}) => importAll(core, { all, import: importOne }, options),
+    async setAge(userId, given, cause = {}) {
+      const age = given && { ...parseInput(ageInput, given), at: clock() }
+      const told = { userId, fields: ['age'] }
+      const rows = core.rowsOf('account.edited', () => told, cause)
+      const { outcome } = await users.update(userId, { age }, undefined, rows)
+      if (outcome !== 'updated') throw new KithError('account-not-found')
+      emit('account.edited', told, cause)
+    },
+    async create(input, cause = {}) {
+      const { password, emailVerified, phoneVerified, ...fields } = parseInput(inputs.create, input)
+      await demandUnbreached(password, { path: 'password', userId: null })
       const user = newAccount(core, {
         ...present(fields),
+        passwordHash: await passwords.hash(password, { key: 'host', lane: 'first' }),
         emailVerifiedAt: emailVerified ? clock() : null,
         phoneVerifiedAt: phoneVerified ? clock() : null,
       })
-      await saveAccount(core, user, { event: 'account.imported' })
+      await saveAccount(core, user, { event: 'account.registered', cause })
       return await show(user)
     },
     async shadow(externalId, profile = {}) {
@@ -153,14 +205,8 @@ export function createHostAccounts(core: Core, inputs: AccountInputs): HostAccou
       return await show(user)
     },
     shadowId,
-    async setRole(userId, role) {
-      const told = { userId, role: parseInput(roleInput, role) }
-      const rows = core.rowsOf('account.role-changed', () => told)
-      const { outcome } = await users.update(userId, { role: told.role }, undefined, rows)
-      if (outcome !== 'updated') throw new KithError('account-not-found')
-      emit('account.role-changed', told)
-    },
-    async setPassword(userId, password) {
+    setRole: (userId, role, cause = {}) => setRole(core, userId, { role, cause }),
+    async setPassword(userId, password, cause = {}) {
       parseInput(inputs.setPassword, { password })
       const user = await users.byId(userId)
       if (!user) throw new KithError('account-not-found')
@@ -168,25 +214,30 @@ export function createHostAccounts(core: Core, inputs: AccountInputs): HostAccou
       await demandUnbreached(password, { path: 'password', userId })
       await storePassword(core, userId, {
         next: await passwords.hash(password, { key: userId, lane: 'first' }),
+        cause,
       })
     },
-    clearPassword: (userId) => storePassword(core, userId, { next: null }),
-    verifyEmail: (userId, address) => verifyAddress(core, userId, { kind: 'email', address }),
-    verifyPhone: (userId, address) => verifyAddress(core, userId, { kind: 'phone', address }),
-    async update(userId, input) {
+    clearPassword: (userId, cause = {}) => storePassword(core, userId, { next: null, cause }),
+    verifyEmail: (userId, address, cause = {}) =>
+      verifyAddress(core, userId, { kind: 'email', address, cause }),
+    verifyPhone: (userId, address, cause = {}) =>
+      verifyAddress(core, userId, { kind: 'phone', address, cause }),
+    async update(userId, input, cause = {}) {
       const fields = present(parseInput(inputs.update, input))
       const before = await users.byId(userId)
-      const user = before && (await changeAccount(core, before, fields))
+      const user = before && (await changeAccount(core, before, { ...fields, cause }))
       if (!user) throw new KithError('account-not-found')
       return await show(user)
     },
-    async remove(userId, { holdUsername = true } = {}) {
-      if (!(await deleteAccount(core, userId, { holdUsername }))) throw new KithError('account-not-found')
+    async remove(userId, { holdUsername = true, ...cause } = {}) {
+      if (!(await deleteAccount(core, userId, { holdUsername, cause })))
+        throw new KithError('account-not-found')
     },
-    ban: async (userId, input = {}) => await banAccount(core, userId, parseInput(banInput(clock()), input)),
-    async unban(userId) {
-      await setBan(core, userId, null)
-      noteUnbanned(core, userId)
+    ban: async (userId, input = {}, cause = {}) =>
+      await banAccount(core, userId, { ban: parseInput(banInput(clock()), input), cause }),
+    async unban(userId, cause = {}) {
+      await setBan(core, userId, { ban: null, cause })
+      noteUnbanned(core, userId, cause)
     },
   }
 }

@@ -1,4 +1,4 @@
-import type { Cause } from '../audit/audit-entries.ts'
+import type { Cause } from '../cause.ts'
 import type { Core } from '../core.ts'
 import { InvalidInputError, KithError, RetryLaterError } from '../errors.ts'
 import { noticeRows } from '../messages/notices.ts'
@@ -40,7 +40,7 @@ export async function storePassword(
     try {
       await endSessions(core, { id: userId, epoch: ended.endedEpoch, cause })
     } finally {
-      core.emit('account.password-changed', told)
+      core.emit('account.password-changed', told, cause)
     }
     return
   }

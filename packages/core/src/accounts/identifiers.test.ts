@@ -104,7 +104,7 @@ test.each(['015112345678', '+0123456789', '+49', '+49151x', `+${'1'.repeat(16)}`
   },
 )
 
-test('a login is read as e-mail if it has an @, as username otherwise', () => {
+test('a login is read as email if it has an @, as username otherwise', () => {
   expect(readLogin('ＡNA')).toEqual({ username: 'ana' })
   expect(readLogin('Ana@Example.com')).toEqual({ email: 'ana@example.com' })
   expect(readLogin('ana＠example.com')).toEqual({ email: 'ana@example.com' })

@@ -35,7 +35,7 @@ export function usernameSchema(reserved: ReadonlySet<string>): z.ZodType<string,
     .pipe(allowed)
 }
 
-/** An e-mail address, folded whole, its domain in ASCII form; at most 254 characters. */
+/** An email address, folded whole, its domain in ASCII form; at most 254 characters. */
 export function emailSchema(): z.ZodType<string, string> {
   return z
     .string()
@@ -45,7 +45,7 @@ export function emailSchema(): z.ZodType<string, string> {
       z
         .string()
         .transform((text) => foldEmail(text) ?? '')
-        .refine((email) => email !== '', 'This is not an e-mail address'),
+        .refine((email) => email !== '', 'This is not an email address'),
     )
 }
 

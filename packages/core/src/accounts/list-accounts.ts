@@ -10,17 +10,20 @@ import type { Beginnings, UserFilter, UserRecord } from './user-store.ts'
 /** Which accounts the host wants to see: those of which all that is given holds. */
 export interface AccountFilter {
   /**
-   * What the username, the e-mail address or the phone number begins with, folded as they are stored; a phone number begins with `+`. An
+   * What the username, the email address or the phone number begins with, folded as they are stored; a phone number begins with `+`. An
    * empty one is none.
    */
   search?: string | undefined
   banned?: boolean | undefined
+  /** Whether it waits for approval; one that does is not banned. */
+  waiting?: boolean | undefined
   role?: string | undefined
 }
 
 const filterInput: z.ZodType<AccountFilter> = z.strictObject({
   search: z.string().max(254).optional(),
   banned: z.boolean().optional(),
+  waiting: z.boolean().optional(),
   role: z.string().max(32).optional(),
 })
 
@@ -39,7 +42,8 @@ export async function listAccounts(
   filter: AccountFilter,
   page: PageInput,
 ): Promise<Page<UserRecord>> {
-  const { search = '', ...others } = parseInput(filterInput, filter)
+  const { search = '', ...given } = parseInput(filterInput, filter)
+  const others = storedFilter(given)
   const { limit = 20, cursor } = parseInput(pageInput, page)
   const before = cursor === undefined ? null : openCursor(listName, cursor)
   const wanted = { limit, before }
@@ -48,6 +52,12 @@ export async function listAccounts(
   const ids = await core.storage.users.idsBeginning(begins, fewBeginnings + 1)
   if (ids.length > fewBeginnings) return await walk(core, { ...others, begins }, wanted)
   return await pick(core, ids.sort().reverse(), { ...wanted, filter: others })
+}
+
+/** What waits is stored as banned, and is not. */
+function storedFilter({ banned, waiting, ...others }: Omit<AccountFilter, 'search'>): UserFilter {
+  if (banned) return { ...others, banned, waiting: false }
+  return waiting === undefined ? { ...others, banned } : { ...others, waiting }
 }
 
 interface Wanted {
@@ -76,7 +86,7 @@ async function walk(core: Core, filter: UserFilter, { limit, before }: Wanted): 
 async function pick(
   core: Core,
   ids: readonly string[],
-  { limit, before, filter: { banned, role } }: Wanted & { filter: Omit<AccountFilter, 'search'> },
+  { limit, before, filter: { banned, waiting, role } }: Wanted & { filter: UserFilter },
 ): Promise<Page<UserRecord>> {
   const items: UserRecord[] = []
   const below = before === null ? ids : ids.filter((id) => id < before)
@@ -86,6 +96,7 @@ async function pick(
     const matching = found.filter(
       (user) =>
         (banned === undefined || (user.bannedAt !== null) === banned) &&
+        (waiting === undefined || (user.waitingSince !== null) === waiting) &&
         (role === undefined || user.role === role),
     )
     items.push(...matching.sort((a, b) => (a.id < b.id ? 1 : -1)))

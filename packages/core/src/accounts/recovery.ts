@@ -6,17 +6,19 @@ import { KithError } from '../errors.ts'
 import { because, exactText, isObject, parseInput } from '../input.ts'
 import { addressKey } from '../sessions/client-address.ts'
 import { type ClientInfo, viewerOf } from '../viewer.ts'
-import type { AccountInputs } from './account-inputs.ts'
+import { type AccountInputs, solutionField } from './account-inputs.ts'
 import { claimAccount } from './address-claims.ts'
 import { createBreachCheck } from './breach-check.ts'
 import { demandNoOwnName, storePassword } from './host-passwords.ts'
 import { phoneSchema, readLogin } from './identifiers.ts'
 import type { Login, UserRecord } from './user-store.ts'
 
-/** Whose account it is: by username or e-mail, or by phone number. */
+/** Whose account it is: by username or email, or by phone number. */
 export interface AccountLookup {
   login?: string | undefined
   phone?: string | undefined
+  /** The answer to a puzzle, where one was posed: `challenge-required`. */
+  solution?: string | undefined
 }
 
 /** A new password for an account, by a code. */
@@ -40,9 +42,9 @@ export interface Recovery {
 
 /** The schema of {@link AccountLookup}. */
 export const lookupInput: z.ZodType<AccountLookup> = z
-  .strictObject({ login: exactText(1, 254).optional(), phone: phoneSchema().optional() })
+  .strictObject({ login: exactText(1, 254).optional(), phone: phoneSchema().optional(), solution: solutionField.optional() })
   .refine(({ login, phone }) => (login === undefined) !== (phone === undefined), {
-    ...because({ code: 'required', message: 'Give a username or an e-mail address, or else a phone number' }),
+    ...because({ code: 'required', message: 'Give a username or an email address, or else a phone number' }),
     path: ['login'],
     when: isObject,
   })
@@ -57,8 +59,9 @@ export interface Found {
 export async function findRecipient(core: Core, input: AccountLookup, client: ClientInfo): Promise<Found> {
   const { outgoing, limits, storage } = core
   if (!outgoing.can('email') && !outgoing.can('sms')) throw new KithError('not-configured')
-  const { login, phone } = parseInput(lookupInput, input)
+  const { login, phone, solution } = parseInput(lookupInput, input)
   const typed: Login = login === undefined ? { phone: phone ?? '' } : readLogin(login)
+  await core.demandChallenge({ action: 'send', target: JSON.stringify(typed), solution, client })
   await limits.beforeSending(JSON.stringify(typed), client)
   const user = await storage.users.byLogin(typed)
   const to = user && recipientOf(core, user, { typed, language: client.language ?? null })
@@ -67,7 +70,7 @@ export async function findRecipient(core: Core, input: AccountLookup, client: Cl
 }
 
 /**
- * The address that was typed; of a username the e-mail address, or else a phone number that is theirs for sure. One that nobody has proved,
+ * The address that was typed; of a username the email address, or else a phone number that is theirs for sure. One that nobody has proved,
  * and that may be mistyped, opens no account whose other address was proved.
  */
 function recipientOf(

@@ -11,8 +11,10 @@ import { openSession } from '../sessions/open-session.ts'
 import type { SignIn } from '../sessions/session.ts'
 import type { ClientInfo } from '../viewer.ts'
 import type { AccountInputs, NewcomerInput, RegisterInput } from './account-inputs.ts'
-import { newAccount, present, saveAccount, taken } from './account-steps.ts'
+import { demandEntry, type Newcomer, saveNewcomer } from '../sign-up/newcomers.ts'
+import { newAccount, present, taken } from './account-steps.ts'
 import { accountAt, releaseAddress, verifiedAt } from './address-claims.ts'
+import { demandUnbanned } from './bans.ts'
 import { createBreachCheck } from './breach-check.ts'
 import type { UserRecord } from './user-store.ts'
 
@@ -21,16 +23,17 @@ export interface Registration<Fields extends AppFields = AppFields> {
   /**
    * Takes the input of a registration and sends a code to the address that it confirms. The account exists after the code. Where
    * somebody has that address, its owner is told so by a message, and the caller learns nothing.
-   * @throws invalid-input, identifier-taken, not-configured, rate-limited, busy
+   * @throws invalid-input, identifier-taken, sign-up-closed, invitation-invalid, not-configured, rate-limited, busy
    */
   begin(input: RegisterInput<Fields>, client?: ClientInfo): Promise<CodeSent>
-  /** Creates the account and signs it in. @throws code-invalid, identifier-taken, rate-limited */
+  /** Creates the account and signs it in. @throws code-invalid, identifier-taken, invitation-invalid, approval-required, rate-limited */
   confirm(input: CodeInput, client?: ClientInfo): Promise<SignIn<Fields>>
 }
 
 /** An account that was decided on. */
 interface Registering {
   user: UserRecord
+  invitation: string | undefined
   deviceName: string | undefined
 }
 
@@ -41,13 +44,24 @@ export async function readRegistration<Input extends NewcomerInput & { password?
   { input, client }: { input: Input; client: ClientInfo },
 ): Promise<Input> {
   await core.limits.byAddress('registerAttemptByAddress', client)
-  const parsed = parseInput(schema, input)
+  const { solution, ...rest } = parseInput(schema, input)
+  const parsed = rest as Input
+  const target = parsed.email ?? parsed.phone ?? parsed.username ?? ''
+  await core.demandChallenge({ action: 'register', target, solution, client })
+  await demandEntry(core, { client, invitation: parsed.invitation })
   await core.limits.byAddress('registerByAddress', client)
   const { password, ...given } = parsed
   const changed = await core.askPolicy('account.register', { input: given, viewer: null, client })
   if (!changed) return parsed
   const proved = password === undefined ? {} : { password }
   return parseInput(schema, { ...given, ...unread(given, input), ...changed, ...proved })
+}
+
+/** An account that has come with a code, as it is when its address is confirmed. */
+function revived(core: Core, { age, ...user }: UserRecord, { kind }: Recipient): UserRecord {
+  const now = core.clock()
+  const since = { createdAt: now, [verifiedAt[kind]]: now, age: age ? { ...age, at: now } : null }
+  return { ...user, id: core.makeId(), ...since }
 }
 
 /** Creates the registration of one Kith instance, with and without a code. */
@@ -62,20 +76,20 @@ export function createRegistration(
   const confirmInput = z.strictObject(codeFields)
 
   /** Reads the input, and hashes the password. */
-  async function read(input: RegisterInput, client: ClientInfo): Promise<Registering> {
-    const { deviceName, password, ...fields } = await readRegistration(core, inputs.register, {
+  async function readInput(input: RegisterInput, client: ClientInfo): Promise<Registering> {
+    const { deviceName, invitation, password, ...fields } = await readRegistration(core, inputs.register, {
       input,
       client,
     })
     await demandUnbreached(password, { path: 'password', userId: null })
     const turn = { key: networkKey(client.address ?? '') }
     const passwordHash = await passwords.hash(password, turn)
-    return { user: newAccount(core, { ...present(fields), passwordHash }), deviceName }
+    return { user: newAccount(core, { ...present(fields), passwordHash }), invitation, deviceName }
   }
 
   /** Sends the code, or tells the owner of the address that there is an account. */
   async function sendCode(
-    { user, deviceName }: Registering,
+    { user, invitation, deviceName }: Registering,
     { to, client }: { to: Recipient; client: ClientInfo },
   ): Promise<CodeSent> {
     const holder = await accountAt(core, to)
@@ -86,18 +100,18 @@ export function createRegistration(
       const draft = { ...headOf(to), kind: 'registration-known', content: {} } as const
       return await codes.send({ ...order, data: null }, maySend ? draft : null)
     }
-    return await codes.send({ ...order, data: { to, user, deviceName: deviceName ?? null } })
+    const data = { to, user, invitation: invitation ?? null, deviceName: deviceName ?? null }
+    return await codes.send({ ...order, data })
   }
 
   /** Saves the account. An address that somebody else has and has not confirmed is theirs no more. */
-  async function save(user: UserRecord, to: Recipient, client: ClientInfo): Promise<void> {
-    const registered = { event: 'account.registered', client } as const
+  async function save(newcomer: Newcomer, to: Recipient): Promise<UserRecord> {
     try {
-      await saveAccount(core, user, registered)
+      return await saveNewcomer(core, newcomer)
     } catch (error) {
       if (!(error instanceof KithError) || error.code !== 'identifier-taken') throw error
       if (!(await releaseAddress(core, to))) throw error
-      await saveAccount(core, user, registered)
+      return await saveNewcomer(core, newcomer)
     }
   }
 
@@ -107,8 +121,9 @@ export function createRegistration(
         throw new KithError('not-configured', {
           detail: 'This app confirms addresses (`accounts.confirm`): call kith.registration.begin.',
         })
-      const { user, deviceName } = await read(input, client)
-      await saveAccount(core, user, { event: 'account.registered', client })
+      const { deviceName, ...read } = await readInput(input, client)
+      const user = await saveNewcomer(core, { ...read, client })
+      demandUnbanned(user)
       return await openSession(core, { user, client, deviceName, methods: ['pwd'], stillHolds: () => true })
     },
     async begin(input, client = {}) {
@@ -116,7 +131,7 @@ export function createRegistration(
         throw new KithError('not-configured', {
           detail: 'Say which address it confirms: `accounts.confirm`.',
         })
-      const registering = await read(input, client)
+      const registering = await readInput(input, client)
       const { user } = registering
       const to = { kind, address: user[kind] ?? '', language: client.language ?? null }
       await limits.beforeSending(to.address, client)
@@ -127,10 +142,12 @@ export function createRegistration(
     async confirm(input, client = {}) {
       const given = parseInput(confirmInput, input)
       const { data } = await codes.consume('register', given, client)
-      const { to, deviceName } = data
-      const now = clock()
-      const user = { ...data.user, id: core.makeId(), createdAt: now, [verifiedAt[to.kind]]: now }
-      await save(user, to, client)
+      const { to, deviceName, invitation } = data
+      const user = await save(
+        { user: revived(core, data.user, to), client, invitation: invitation ?? undefined },
+        to,
+      )
+      demandUnbanned(user)
       return await openSession(core, {
         user,
         client,

@@ -27,13 +27,34 @@ export interface UserRecord {
   /** How often all of its sessions were ended together: a session that was opened in an earlier epoch is over. */
   sessionEpoch: number
   createdAt: Date
+  /**
+   * Since when it waits to be let in, by somebody who approves it or by the rest of its own registration; `null` where it does not. One that waits
+   * is stored as banned, so that nothing of it is shown and nobody signs in to it.
+   */
+  waitingSince: Date | null
+  /** The account that has invited it. */
+  invitedBy: string | null
+  /** What is known of how old its owner is. */
+  age: StoredAge | null
   /** The app's own. */
   fields: StoredFields
 }
 
+/** How old the owner of an account is, as somebody has said. */
+export interface StoredAge {
+  /** At least so many years. */
+  from: number
+  /** At most so many; `null` for no bound. */
+  to: number | null
+  /** Who says so. */
+  source: string
+  /** Since when that is known. */
+  at: Date
+}
+
 /** The fields that {@link UserStore.update} may change. A field that is absent stays as it is. */
 export interface UserChanges extends Partial<
-  Omit<UserRecord, 'id' | 'passwordHash' | 'sessionEpoch' | 'createdAt' | 'fields'>
+  Omit<UserRecord, 'id' | 'passwordHash' | 'sessionEpoch' | 'createdAt' | 'invitedBy' | 'fields'>
 > {
   /** Each one that is named is set, or removed where it is `null`; all others stay. */
   fields?: FieldChanges
@@ -43,16 +64,24 @@ export interface UserChanges extends Partial<
   expected?: Partial<
     Pick<
       UserRecord,
-      'email' | 'emailVerifiedAt' | 'phone' | 'phoneVerifiedAt' | 'bannedUntil' | 'sessionEpoch'
+      | 'email'
+      | 'emailVerifiedAt'
+      | 'phone'
+      | 'phoneVerifiedAt'
+      | 'bannedUntil'
+      | 'sessionEpoch'
+      | 'waitingSince'
     >
   >
-  /** The change is made although it leaves the account with neither username nor e-mail address. */
+  /** The change is made although it leaves the account with neither username nor email address. */
   mayLackLogin?: boolean
 }
 
 /** Accounts that are looked for: those of which all that is given holds. */
 export interface UserFilter {
+  /** Whether it is banned, or waits: that is stored as a ban. */
   banned?: boolean | undefined
+  waiting?: boolean | undefined
   role?: string | undefined
   /** At least one of these identifiers begins like this, compared byte by byte. */
   begins?: Beginnings | undefined
@@ -85,7 +114,7 @@ export type CreateUserResult =
 
 /**
  * The answer of {@link UserStore.update}: `gone` where there is no such live account; `differs` where a field is not as expected; `needs-login` where a change to `null` would leave
- * it with neither username nor e-mail address, unless it may lack both; the first of them that applies, in the order gone, differs, needs-login, taken.
+ * it with neither username nor email address, unless it may lack both; the first of them that applies, in the order gone, differs, needs-login, taken.
  */
 export type UpdateUserResult =
   | { outcome: 'updated'; user: UserRecord }
@@ -143,18 +172,18 @@ export interface UserStore {
     outbox?: OutboxRows,
   ): Promise<EndedEpoch | null>
   /**
-   * Replaces the hash by another one of the same password, under the same condition. The epoch stays as it is. Answers whether it
+   * Replaces the hash by another one of the same password, under the same condition. The epoch stays as it is. Returns whether it
    * replaced it.
    */
   upgradeHash(id: string, expected: string | null, next: string): Promise<boolean>
   /**
    * Marks a live account deleted in one step: its identifiers are free again, but for the username, which is held for nobody
-   * until `heldUntil` where that is given; its contact data, name, bio, role, the app's own fields, password hash, credentials and the reason of a ban are gone, and it is absent from every
+   * until `heldUntil` where that is given; its contact data, name, bio, role, the app's own fields, password hash, age, credentials, since when it waited, who invited it and the reason of a ban are gone, and it is absent from every
    * look-up. Holds of names that it gave up before stay. Resolves to the epoch that it had then, or to `null` where it was not live, as
    * for a second call.
    */
   markDeleted(id: string, at: Date, heldUntil?: Date | null, outbox?: OutboxRows): Promise<EndedEpoch | null>
-  /** Forgets usernames whose hold has ended by `now`, at most `limit`. Answers how many. {@link purge} forgets none. */
+  /** Forgets usernames whose hold has ended by `now`, at most `limit`. Returns how many. {@link purge} forgets none. */
   forgetUsernames(now: Date, limit: number): Promise<number>
   /** Ids of live accounts that are banned, the highest id first. */
   bannedIds(keyset: Keyset): Promise<string[]>

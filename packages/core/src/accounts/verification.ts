@@ -1,5 +1,5 @@
 import type * as z from 'zod'
-import type { Cause } from '../audit/audit-entries.ts'
+import type { Cause } from '../cause.ts'
 import type { Core } from '../core.ts'
 import { KithError, RetryLaterError } from '../errors.ts'
 import { emailSchema, phoneSchema } from './identifiers.ts'
@@ -50,7 +50,7 @@ export async function verifyAddress(
     const changes = { [verifiedAt]: core.clock(), expected: { [kind]: current } }
     const { outcome } = await users.update(userId, changes, undefined, rows)
     if (outcome !== 'updated') continue
-    core.emit('account.edited', told)
+    core.emit('account.edited', told, cause)
     return true
   }
   throw new RetryLaterError('busy', 1)

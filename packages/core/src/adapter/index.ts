@@ -29,6 +29,11 @@ export { isOwnPath } from '../identities/own-path.ts'
 export { parseInput } from '../input.ts'
 export { type LineName, type LogLine, logLines } from '../log/log-lines.ts'
 export { createLog, type Log, type LogEntry, type LogValue } from '../log/log.ts'
+export {
+  countAttempt,
+  type Counted as CountedAttempt,
+  type Window as CountedWindow,
+} from '../sessions/windows.ts'
 export { demandBlobKey } from '../media/blob-store.ts'
 export { copied, counted, type OwnBytes } from '../media/counted.ts'
 export { drawDefaultAvatar } from '../media/default-avatar.ts'
@@ -43,7 +48,23 @@ export { optionError, type OptionProblems } from '../option-problems.ts'
 export { pageInput } from '../page.ts'
 export { codeLoginInput } from '../sessions/code-sign-in.ts'
 export { loginInput } from '../sessions/login.ts'
+export { impersonationReason } from '../sessions/impersonation.ts'
 export { proveInput } from '../sessions/prove.ts'
+export type { Denylist, DenylistLine, Written as WrittenEntries } from '../shared-server/denylist.ts'
+export type { Entry as DenylistEntry } from '../shared-server/mirror.ts'
+export { createReach, type Reach, type ReachOptions } from '../shared-server/reach.ts'
+export {
+  type Counters as SharedCounters,
+  createSharedRateLimits,
+  type SharedRateLimitsParts,
+} from '../shared-server/shared-rate-limits.ts'
+export {
+  createSharedRevocations,
+  type SharedRevocations,
+  type SharedRevocationsParts,
+} from '../shared-server/shared-revocations.ts'
+export { checkWhenUnreachable, type WhenUnreachable } from '../shared-server/when-unreachable.ts'
+export { invitationInput, lookInput } from '../sign-up/invitations.ts'
 export { createSingleFlight, type SingleFlight } from '../single-flight.ts'
 export { systemCode, toSystemError } from '../system-errors.ts'
 export { silentTelemetry } from '../telemetry/telemetry.ts'

@@ -166,7 +166,7 @@ async function attend(
   }
 }
 
-/** What cannot be removed now, such as for want of a file descriptor, is left to upkeep. */
+/** What cannot be removed now, such as without a file descriptor, is left to upkeep. */
 function removeFolder(folder: string): void {
   try {
     rmSync(folder, { recursive: true, force: true })

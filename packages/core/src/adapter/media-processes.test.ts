@@ -176,7 +176,7 @@ test('closing also ends a process that is only starting', async () => {
   await refused
 })
 
-test('accounts take turns, whoever asks most', async () => {
+test('accounts take turns, no matter who asks most', async () => {
   const pool = open()
   const order: string[] = []
   const run = async (key: string): Promise<void> => {
@@ -203,7 +203,7 @@ test('more than may wait are busy', async () => {
 })
 
 describe('a process that cannot be started', () => {
-  test('for want of its module is a mistake of the build, and said at once', () => {
+  test('without its module is a mistake of the build, and said at once', () => {
     expect(() => open({ entry: new URL('lost.js', entry) })).toThrow(/lost\.js is missing.*isolation: 'none'/)
   })
 

@@ -1,13 +1,15 @@
+import { actorOf, type Cause } from '../cause.ts'
 import type { DurableEventName } from '../durable-events.ts'
 import type { KithEvents } from '../events.ts'
 import type { OutboxRow } from '../outbox/outbox-store.ts'
 import type { Json } from '../own-fields/stored-fields.ts'
 import { placeOf } from '../sessions/client-address.ts'
-import type { ClientInfo, Viewer } from '../viewer.ts'
 
 /** What is written to the audit log, by the name of its event. `docs/audit.md` is made from it. */
 export const auditActions = [
   'account.registered',
+  'account.approved',
+  'account.refused',
   'account.imported',
   'account.edited',
   'account.password-changed',
@@ -16,10 +18,14 @@ export const auditActions = [
   'account.deleted',
   'account.role-changed',
   'session.opened',
+  'session.impersonated',
+  'session.bound',
   'session.revoked',
   'session.reuse-detected',
   'credential.added',
   'credential.removed',
+  'invitation.created',
+  'invitation.revoked',
 ] as const
 
 Object.freeze(auditActions)
@@ -27,8 +33,11 @@ Object.freeze(auditActions)
 /** What an entry of the audit log tells of: the name of an event. */
 export type AuditAction = (typeof auditActions)[number]
 
-/** Who did it: the owner of the account, the host by its own verbs, or somebody unknown, or Kith itself. */
-export type AuditActor = 'self' | 'host' | 'nobody'
+/**
+ * Who did it: the owner of the account, an administrator (`by` of the host's verbs, or by acting as the account), the host by its own
+ * verbs, or somebody unknown, or Kith itself.
+ */
+export type AuditActor = 'self' | 'admin' | 'host' | 'nobody'
 
 /** One entry of the audit log. It holds no secret and no address of mail. */
 export interface AuditEntry {
@@ -38,21 +47,16 @@ export interface AuditEntry {
   action: AuditAction
   /** ISO 8601, UTC. */
   at: string
-  /** Who did it; of its owner, by which session: `null` where a password or a code was enough. */
-  actor: { kind: AuditActor; sessionId: string | null }
+  /**
+   * Who did it; of its owner, by which session: `null` where a password or a code was enough. Of an administrator, which one: the owner
+   * is shown that it was one, and neither id.
+   */
+  actor: { kind: AuditActor; sessionId: string | null; userId?: string | undefined }
   /** Where it came from; `null` where that is not known. */
   address: string | null
   userAgent: string | null
   /** What the event says besides: `{ fields }` names the identifiers that were given. */
   details: Readonly<Record<string, Json>>
-}
-
-/** Who causes a change. */
-export interface Cause {
-  /** Absent for the host; `null` for somebody unknown, or Kith itself. */
-  viewer?: Viewer | null | undefined
-  /** From where. */
-  client?: ClientInfo | undefined
 }
 
 /** What an account is changed by besides its profile. */
@@ -66,7 +70,8 @@ export function isAudited(name: DurableEventName): name is AuditAction {
 }
 
 /** The payload of the row of an event; `null` for a change that is nothing to security. */
-export function auditPayload(event: KithEvents[AuditAction], { viewer, client = {} }: Cause): string | null {
+export function auditPayload(event: KithEvents[AuditAction], cause: Cause): string | null {
+  const { viewer, client = {} } = cause
   const { userId: _account, ...details } = event
   if ('fields' in details) {
     details.fields = details.fields.filter((name) => identifyingFields.includes(name))
@@ -74,13 +79,28 @@ export function auditPayload(event: KithEvents[AuditAction], { viewer, client = 
   }
   // The place stands beside the details, for every action.
   const { address: _address, userAgent: _userAgent, ...rest } = details as Record<string, Json>
-  const kind = viewer ? 'self' : viewer === null ? 'nobody' : 'host'
   const written: Written = {
-    actor: { kind, sessionId: viewer?.sessionId ?? null },
+    actor: auditActor(cause),
     ...placeOf(client),
     details: rest,
   }
   return JSON.stringify(written)
+}
+
+function auditActor(cause: Cause): AuditEntry['actor'] {
+  const admin = actorOf(cause)
+  if (admin) return { kind: 'admin', sessionId: admin.sessionId, userId: admin.userId }
+  const { viewer } = cause
+  const kind = viewer ? 'self' : viewer === null ? 'nobody' : 'host'
+  return { kind, sessionId: viewer?.sessionId ?? null }
+}
+
+/** The entry of a row as the owner of the account sees it: without who of the administrators it was. */
+export function ownAuditEntry(row: OutboxRow): AuditEntry {
+  const entry = auditEntry(row)
+  if (entry.actor.kind !== 'admin') return entry
+  const { actorId: _actorId, ...details } = entry.details
+  return { ...entry, actor: { kind: 'admin', sessionId: null }, address: null, userAgent: null, details }
 }
 
 /** The entry of a row. */

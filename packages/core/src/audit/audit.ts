@@ -3,7 +3,7 @@ import { KithError } from '../errors.ts'
 import { parseInput } from '../input.ts'
 import { type Page, type PageInput, pageInput, readPage } from '../page.ts'
 import type { Viewer } from '../viewer.ts'
-import { auditEntry, type AuditEntry } from './audit-entries.ts'
+import { auditEntry, type AuditEntry, ownAuditEntry } from './audit-entries.ts'
 
 /** What was done to accounts that concerns their security, option `audit`. See docs/audit.md. */
 export interface Audit {
@@ -22,12 +22,13 @@ export function createAudit({ config, storage }: Core): Audit {
         throw new KithError('not-configured', {
           detail: 'No audit log is kept: option `audit` of createKith.',
         })
-      const key = typeof who === 'object' && who !== null ? who.userId : who
+      const isOwner = typeof who === 'object' && who !== null
+      const key = isOwner ? who.userId : who
       return await readPage(
         {
           name: 'audit',
           read: (keyset) => storage.audit.list(key, keyset),
-          present: async (rows) => rows.map(auditEntry),
+          present: async (rows) => rows.map(isOwner ? ownAuditEntry : auditEntry),
         },
         parseInput(pageInput, page),
       )

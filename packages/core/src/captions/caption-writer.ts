@@ -28,7 +28,7 @@ export interface CaptionUsage {
   cachedInputTokens: number | null
 }
 
-/** What a writer answers. */
+/** What a writer returns. */
 export interface CaptionAnswer {
   /** 1 to `count` different ones, none of them empty, each at most 2,200 characters as people count them. */
   suggestions: string[]
@@ -68,7 +68,7 @@ export interface CaptionWriter {
   /** Stands in events and logs: `sketch`, or what the model is called. */
   readonly name: string
   /**
-   * Answers at least one suggestion or throws, whatever the hint, the language and the measures are. The request stays as it
+   * Returns at least one suggestion or throws, whatever the hint, the language and the measures are. The request stays as it
    * is: another writer may get it next. Stops when `signal` is aborted, also while it reads the image, and then throws.
    * @throws CaptionsUnavailableError where it can say why; anything else counts as `failed`
    */

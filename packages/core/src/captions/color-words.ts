@@ -1,7 +1,7 @@
-/** The colours that have a word in each language. */
-export type Colour =
+/** The colors that have a word in each language. */
+export type Color =
   | 'black'
-  | 'grey'
+  | 'gray'
   | 'white'
   | 'red'
   | 'orange'
@@ -14,8 +14,8 @@ export type Colour =
   | 'violet'
   | 'pink'
 
-/** Each hue in degrees up to which a colour goes. */
-const hues: readonly (readonly [number, Colour])[] = [
+/** Each hue in degrees up to which a color goes. */
+const hues: readonly (readonly [number, Color])[] = [
   [15, 'red'],
   [45, 'orange'],
   [70, 'yellow'],
@@ -27,8 +27,8 @@ const hues: readonly (readonly [number, Colour])[] = [
   [360, 'red'],
 ]
 
-/** The word that most people would use for a colour, `#rrggbb`; `null` for any other text. */
-export function nameColour(hex: string): Colour | null {
+/** The word that most people would use for a color, `#rrggbb`; `null` for any other text. */
+export function nameColor(hex: string): Color | null {
   if (!/^#[0-9a-f]{6}$/i.test(hex)) return null
   const [red = 0, green = 0, blue = 0] = [1, 3, 5].map(
     (at) => Number.parseInt(hex.slice(at, at + 2), 16) / 255,
@@ -37,7 +37,7 @@ export function nameColour(hex: string): Colour | null {
   const chroma = most - Math.min(red, green, blue)
   const lightness = most - chroma / 2
   if (lightness < 0.12) return 'black'
-  if (chroma < 0.1) return lightness > 0.85 ? 'white' : lightness < 0.2 ? 'black' : 'grey'
+  if (chroma < 0.1) return lightness > 0.85 ? 'white' : lightness < 0.2 ? 'black' : 'gray'
   const hue = hueOf({ red, green, blue }, most, chroma)
   const isEarth = hue >= 10 && hue < 60
   if (isEarth && chroma < 0.35 && lightness > 0.6) return 'beige'

@@ -135,7 +135,7 @@ describe('time', () => {
 })
 
 describe('where nobody delivers', () => {
-  test('the error names all, keeps the last cause, and asks to wait for whoever is back first', async () => {
+  test('the error names all, keeps the last cause, and asks to wait for anyone who is back first', async () => {
     const limited = (seconds: number): CaptionWriter =>
       writer(`limited ${seconds}`, async () => {
         throw new RetryLaterError('busy', seconds, 'asked to wait')

@@ -1,10 +1,10 @@
 import type { ImageMeasures } from '../media/image-processor.ts'
-import { type Colour, nameColour } from './color-words.ts'
+import { type Color, nameColor } from './color-words.ts'
 
 /** What can be said of a picture that nobody has looked at. */
 export interface Impression {
   /** None, one or two, the stronger first. */
-  colours: readonly Colour[]
+  colors: readonly Color[]
   light: 'dark' | 'even' | 'bright'
   tone: 'quiet' | 'balanced' | 'vivid'
   shape: 'portrait' | 'square' | 'landscape' | 'panorama'
@@ -15,9 +15,9 @@ export interface Impression {
 /** Puts measures into kinds that there are words for. */
 export function impressionOf(measures: ImageMeasures): Impression {
   const { palette, lightness, saturation, width, height, takenAt } = measures
-  const colours = new Set(palette.map(nameColour).filter((colour) => colour !== null))
+  const colors = new Set(palette.map(nameColor).filter((color) => color !== null))
   return {
-    colours: [...colours].slice(0, 2),
+    colors: [...colors].slice(0, 2),
     light: lightness < 0.3 ? 'dark' : lightness > 0.7 ? 'bright' : 'even',
     tone: saturation < 0.12 ? 'quiet' : saturation > 0.4 ? 'vivid' : 'balanced',
     shape: shapeOf(width / height),

@@ -2,7 +2,7 @@ import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import type { ImageMeasures } from '../media/image-processor.ts'
 import type { CaptionRequest } from './caption-writer.ts'
-import { nameColour } from './color-words.ts'
+import { nameColor } from './color-words.ts'
 import { cleanHint } from './hint.ts'
 import { impressionOf } from './impression.ts'
 import { createSketchCaptions } from './sketch-captions.ts'
@@ -83,14 +83,14 @@ describe('suggestions', () => {
   })
 
   test('are as many as asked, different, whole and short, whatever was measured', async () => {
-    const colour = fc
+    const color = fc
       .integer({ min: 0, max: 0xffffff })
       .map((value) => `#${value.toString(16).padStart(6, '0')}`)
     const measures = fc.record({
       width: fc.integer({ min: 1, max: 20_000 }),
       height: fc.integer({ min: 1, max: 20_000 }),
       thumbhash: fc.constant(''),
-      palette: fc.array(colour, { maxLength: 5 }),
+      palette: fc.array(color, { maxLength: 5 }),
       lightness: fc.double({ min: 0, max: 1, noNaN: true }),
       saturation: fc.double({ min: 0, max: 1, noNaN: true }),
       takenAt: fc.constantFrom(null, 'nonsense', '2026-01-01T03:00:00', '2026-01-01T12:00:00'),
@@ -147,7 +147,7 @@ describe('a hint', () => {
 test.each([
   ['#000000', 'black'],
   ['#ffffff', 'white'],
-  ['#808080', 'grey'],
+  ['#808080', 'gray'],
   ['#d02020', 'red'],
   ['#f08020', 'orange'],
   ['#6b4423', 'brown'],
@@ -160,8 +160,8 @@ test.each([
   ['#f060b0', 'pink'],
   ['#e01040', 'red'],
   ['blue', null],
-])('%s is %s', (hex, colour) => {
-  expect(nameColour(hex)).toBe(colour)
+])('%s is %s', (hex, color) => {
+  expect(nameColor(hex)).toBe(color)
 })
 
 test.each<[Partial<ImageMeasures>, object]>([
@@ -177,7 +177,7 @@ test.each<[Partial<ImageMeasures>, object]>([
   [{ takenAt: '2026-01-01T23:00:00' }, { time: 'night' }],
   [
     { takenAt: null, palette: [] },
-    { time: null, colours: [] },
+    { time: null, colors: [] },
   ],
 ])('%j makes the impression %j', (measures, expected) => {
   expect(impressionOf({ ...sea, ...measures })).toMatchObject(expected)

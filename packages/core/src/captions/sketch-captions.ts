@@ -12,7 +12,7 @@ export interface SketchOptions {
 }
 
 /**
- * Creates a writer without a model or a network. It says what was measured (colours, light, shape, time of day) and what
+ * Creates a writer without a model or a network. It says what was measured (colors, light, shape, time of day) and what
  * the author wants said, and never what is to be seen: it has not looked. English and German; other languages get English.
  */
 export function createSketchCaptions({ random = randomBytes }: SketchOptions = {}): CaptionWriter {
@@ -30,7 +30,7 @@ export function createSketchCaptions({ random = randomBytes }: SketchOptions = {
   }
 }
 
-/** All that can be said, each once: at least four sentences, with colours six. */
+/** All that can be said, each once: at least four sentences, with colors six. */
 function sketch(impression: Impression, words: SketchWords): string[] {
   const { light, tone, shape, time } = impression
   const starts = [
@@ -40,9 +40,9 @@ function sketch(impression: Impression, words: SketchWords): string[] {
     `${words.shape[shape]}. ${words.light[light]}`,
     ...(time ? [words.time[time]] : []),
   ]
-  const colours = impression.colours.map((colour) => words.colours[colour]).join(` ${words.and} `)
-  if (colours === '') return starts
-  return [upperFirst(colours), ...starts.map((start) => words.inColours(start, colours))]
+  const colors = impression.colors.map((color) => words.colors[color]).join(` ${words.and} `)
+  if (colors === '') return starts
+  return [upperFirst(colors), ...starts.map((start) => words.inColors(start, colors))]
 }
 
 function upperFirst(text: string): string {

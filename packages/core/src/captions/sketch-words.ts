@@ -1,22 +1,22 @@
-import type { Colour } from './color-words.ts'
+import type { Color } from './color-words.ts'
 import type { Impression } from './impression.ts'
 
-/** The words of one language. Sentences take the colours as one text: `blue and white`. */
+/** The words of one language. Sentences take the colors as one text: `blue and white`. */
 export interface SketchWords {
-  colours: Readonly<Record<Colour, string>>
+  colors: Readonly<Record<Color, string>>
   and: string
   light: Readonly<Record<Impression['light'], string>>
   tone: Readonly<Record<Impression['tone'], string>>
   shape: Readonly<Record<Impression['shape'], string>>
   time: Readonly<Record<NonNullable<Impression['time']>, string>>
   /** `A wide frame` and `blue` → `A wide frame in blue`. */
-  inColours: (start: string, colours: string) => string
+  inColors: (start: string, colors: string) => string
 }
 
 const english: SketchWords = {
-  colours: {
+  colors: {
     black: 'black',
-    grey: 'grey',
+    gray: 'gray',
     white: 'white',
     red: 'red',
     orange: 'orange',
@@ -40,13 +40,13 @@ const english: SketchWords = {
     evening: 'Evening',
     night: 'Late hours',
   },
-  inColours: (start, colours) => `${start} in ${colours}`,
+  inColors: (start, colors) => `${start} in ${colors}`,
 }
 
 const german: SketchWords = {
-  colours: {
+  colors: {
     black: 'Schwarz',
-    grey: 'Grau',
+    gray: 'Grau',
     white: 'Weiß',
     red: 'Rot',
     orange: 'Orange',
@@ -75,7 +75,7 @@ const german: SketchWords = {
     evening: 'Abends',
     night: 'Nachts',
   },
-  inColours: (start, colours) => `${start} in ${colours}`,
+  inColors: (start, colors) => `${start} in ${colors}`,
 }
 
 const languages: Readonly<Record<string, SketchWords>> = Object.freeze({ en: english, de: german })

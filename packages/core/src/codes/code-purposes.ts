@@ -14,7 +14,7 @@ export interface Recipient {
 /** What goes with a code that is sent, sealed, until it is consumed. */
 interface SentData {
   /** The account that is to be. */
-  register: { to: Recipient; user: UserRecord; deviceName: string | null }
+  register: { to: Recipient; user: UserRecord; invitation: string | null; deviceName: string | null }
   'reset-password': { to: Recipient }
   'sign-in': { to: Recipient }
   /** `from` is the address that the account had then, in this epoch of its sessions: what ends those ends a change that a thief has begun. */
@@ -34,18 +34,26 @@ export interface CodeData extends SentData {
   'prove-passkey': { sessionId: string | null }
   'login-passkey': Record<string, never>
   /** The account that is to be. */
-  'register-passkey': { user: UserRecord; deviceName: string | null }
+  'register-passkey': { user: UserRecord; invitation: string | null; deviceName: string | null }
   /** A sign-in elsewhere that is under way, or with `viewer` the linking of an identity. */
   identity: {
     provider: string
     nonce: string
     codeVerifier: string
     returnTo: string
+    invitation: string | null
     deviceName: string | null
     viewer: Viewer | null
   }
+  /** A puzzle that was posed. */
+  challenge: Record<string, never>
   /** An identity whose account needs to be told more. */
-  'identity-details': { provider: string; identity: ForeignIdentity; deviceName: string | null }
+  'identity-details': {
+    provider: string
+    identity: ForeignIdentity
+    invitation: string | null
+    deviceName: string | null
+  }
 }
 
 /** What codes are for. */
@@ -96,6 +104,7 @@ export const codePurposes: Readonly<Record<CodePurpose, Purpose>> = Object.freez
   'prove-passkey': { seconds: tenMinutes, page: null },
   'login-passkey': { seconds: tenMinutes, page: null },
   'register-passkey': { seconds: tenMinutes, page: null },
+  challenge: { seconds: tenMinutes, page: null },
   identity: { seconds: tenMinutes, page: null },
   'identity-details': { seconds: tenMinutes, page: null },
 })

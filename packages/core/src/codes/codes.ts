@@ -8,7 +8,7 @@ import type { Draft, Outgoing } from '../messages/outgoing.ts'
 import { createSeal } from '../sealed.ts'
 import { deriveKey } from '../sessions/derive-key.ts'
 import type { Limits } from '../sessions/limits.ts'
-import type { Storage } from '../storage.ts'
+import type { Stores } from '../storage.ts'
 import type { ClientInfo } from '../viewer.ts'
 import {
   type CodeData,
@@ -116,7 +116,7 @@ export interface Codes {
 /** What {@link createCodes} stands on. */
 interface CodeParts {
   config: KithConfig
-  storage: Pick<Storage, 'codes'>
+  storage: Pick<Stores, 'codes'>
   clock: Clock
   makeId: MakeId
   limits: Limits

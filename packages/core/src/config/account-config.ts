@@ -1,6 +1,6 @@
 import { availableParallelism } from 'node:os'
 import * as z from 'zod'
-import type { Presence } from '../accounts/account-inputs.ts'
+import { builtInRoles, type Presence, roleName } from '../accounts/account-inputs.ts'
 import { argon2Bounds } from '../accounts/argon2-hash.ts'
 import type { BreachedPasswords } from '../accounts/breached-passwords.ts'
 import { fold } from '../accounts/identifiers.ts'
@@ -19,15 +19,40 @@ export type PasswordConfig = Filled<PasswordOptions, 'breached'>
 
 /** The options of accounts, with their defaults. */
 export type AccountConfig = Omit<
-  Filled<AccountOptions>,
-  'identifiers' | 'reservedUsernames' | 'fields' | 'ownFields'
+  Filled<Omit<AccountOptions, 'applicationTtl'>>,
+  'identifiers' | 'reservedUsernames' | 'roles' | 'fields' | 'ownFields' | 'invitations'
 > & {
+  readonly invitations: InvitationConfig
+  /** `null` where accounts wait for as long as it takes. */
+  readonly applicationTtlSeconds: number | null
   readonly fields: FieldScope | null
   readonly ownFields: FieldScope | null
   readonly identifiers: Readonly<Record<Identifier, Presence>>
+  /** With the built-in ones; `null` where any name is one. */
+  readonly roles: readonly string[] | null
   /** Folded, with the built-in ones. */
   readonly reservedUsernames: ReadonlySet<string>
 }
+
+/** Who may invite, with the defaults. */
+export interface InvitationConfig {
+  readonly roles: Readonly<Record<string, { readonly open: number; readonly uses: number }>>
+  readonly lastsSeconds: number
+}
+
+const mostInvited = whole(1).max(1_000)
+
+const invitations = z
+  .strictObject({
+    roles: z
+      .record(roleName(), z.strictObject({ open: mostInvited, uses: mostInvited }).readonly())
+      .readonly()
+      .prefault({ admin: { open: 100, uses: 1_000 } }),
+    lasts: duration().prefault('14d'),
+  })
+  .transform(({ roles, lasts }) => ({ roles, lastsSeconds: lasts }))
+  .readonly()
+  .prefault({})
 
 const presence = z.enum(['required', 'optional', 'off'])
 
@@ -56,7 +81,17 @@ export const accounts: z.ZodType<AccountConfig, AccountOptions | undefined> = z
       .prefault('30d'),
     revealTaken: z.boolean().default(false),
     confirm: z.enum(['email', 'phone']).nullable().default(null),
+    signUp: z.enum(['open', 'invite', 'approval', 'closed']).default('open'),
+    invitations,
+    applicationTtl: duration().nullable().prefault('30d'),
+    age: presence.default('off'),
     linkVerified: z.boolean().default(false),
+    roles: z
+      .array(roleName())
+      .transform((names) => [...new Set([...builtInRoles, ...names])])
+      .readonly()
+      .optional()
+      .transform((names) => names ?? null),
     fields: fieldScope('accounts.fields'),
     ownFields: fieldScope('accounts.ownFields', ownPrefix),
   })
@@ -64,7 +99,11 @@ export const accounts: z.ZodType<AccountConfig, AccountOptions | undefined> = z
     error: 'what a registration confirms is required: set it in accounts.identifiers',
     path: ['confirm'],
   })
-  .transform(({ usernameHold, ...rest }) => ({ ...rest, usernameHoldSeconds: usernameHold }))
+  .transform(({ usernameHold, applicationTtl, ...rest }) => ({
+    ...rest,
+    usernameHoldSeconds: usernameHold,
+    applicationTtlSeconds: applicationTtl,
+  }))
   .readonly()
   .prefault({})
 

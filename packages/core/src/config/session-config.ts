@@ -1,9 +1,12 @@
 import * as z from 'zod'
+import { roleName } from '../accounts/account-inputs.ts'
 import { duration, type Filled, whole } from '../option-schemas.ts'
-import type { SessionOptions } from '../options.ts'
+import type { ImpersonationOptions, SessionOptions } from '../options.ts'
 
 /** The options of sessions, with their defaults. */
-export type SessionConfig = Omit<Filled<SessionOptions>, 'trustDevicesSeconds'> & {
+export type SessionConfig = Omit<Filled<SessionOptions>, 'trustDevicesSeconds' | 'impersonation'> & {
+  /** `null` where nobody acts as others. */
+  readonly impersonation: Filled<ImpersonationOptions> | null
   /** `null` where no device is trusted. */
   readonly trustDevicesSeconds: number | null
 }
@@ -26,6 +29,26 @@ const signingKeys = z
   )
   .readonly()
 
+const roles = z.array(roleName()).min(1).readonly()
+
+const impersonation = z
+  .strictObject({
+    by: roles.prefault(['admin']),
+    as: roles.prefault(['member']),
+    ttl: duration()
+      .refine((seconds) => seconds <= 12 * 3600, 'it is at most 12 hours')
+      .prefault('30m'),
+    notice: z.boolean().default(true),
+  })
+  .refine((given) => !given.as.some((role) => given.by.includes(role)), {
+    error: 'a role that may act as others cannot be acted as',
+    path: ['as'],
+  })
+  .transform(({ ttl, ...rest }) => ({ ...rest, ttlSeconds: ttl }))
+  .readonly()
+  .nullable()
+  .default(null)
+
 /** Reads the options of sessions. */
 export const sessions: z.ZodType<SessionConfig, SessionOptions | undefined> = z
   .strictObject({
@@ -37,8 +60,10 @@ export const sessions: z.ZodType<SessionConfig, SessionOptions | undefined> = z
     issuer: z.string().min(1).default('kith'),
     audience: z.string().min(1).default('kith'),
     codeSignIn: z.boolean().default(false),
+    deviceBound: z.boolean().default(false),
     freshFor: duration().prefault('10m'),
     trustDevices: duration().nullable().prefault(null),
+    impersonation,
     signingKeys: signingKeys.prefault([]),
   })
   .transform(

@@ -1,4 +1,4 @@
-import type { Cause } from '../audit/audit-entries.ts'
+import type { Cause } from '../cause.ts'
 import type { Core } from '../core.ts'
 import { KithError } from '../errors.ts'
 import type { KithEvents } from '../events.ts'
@@ -25,7 +25,7 @@ export function credentialChange(
 ): { rows: OutboxRows<unknown> | undefined; tell(): void } {
   const told = { userId, credentialId: id, kind }
   const event = `credential.${change}` as const
-  return { rows: core.rowsOf(event, () => told, cause), tell: () => core.emit(event, told) }
+  return { rows: core.rowsOf(event, () => told, cause), tell: () => core.emit(event, told, cause) }
 }
 
 /** The same, and the owner is told by a message. Who makes the change is signed in. */
@@ -58,7 +58,7 @@ export async function removeCredentials(
   const rowsOf = core.rowsOf('credential.removed', eventOf, cause)
   const rows = rowsOf && ((all: RemovedCredential[]) => all.flatMap((each) => rowsOf(each)))
   const removed = await core.storage.credentials.removeOf(userId, kinds, rows)
-  for (const each of removed) core.emit('credential.removed', eventOf(each))
+  for (const each of removed) core.emit('credential.removed', eventOf(each), cause)
   return removed.length
 }
 

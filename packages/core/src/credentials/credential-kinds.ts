@@ -1,8 +1,11 @@
 import type { WaysIn } from './credential-store.ts'
 import type { KithConfig } from '../config.ts'
 
-/** What a credential can be. */
+/** What a credential can be that proves who somebody is. */
 export type CredentialKind = 'passkey' | 'totp' | 'recovery-codes' | 'identity' | 'trusted-device'
+
+/** What is kept as a credential: what proves something, and invitations, which their owners give to others. */
+type StoredKind = CredentialKind | 'invitation'
 
 interface Kind {
   /** How many of them an account has at most. */
@@ -12,18 +15,25 @@ interface Kind {
 }
 
 /** Every kind. */
-export const credentialKinds: Readonly<Record<CredentialKind, Kind>> = Object.freeze({
+export const credentialKinds: Readonly<Record<StoredKind, Kind>> = Object.freeze({
   passkey: { atMost: 30, opens: true },
   totp: { atMost: 5, opens: false },
   // One, with all of the codes in it.
   'recovery-codes': { atMost: 1, opens: false },
   identity: { atMost: 20, opens: true },
   'trusted-device': { atMost: 30, opens: false },
+  // Those of the host; a role says how many a member has.
+  invitation: { atMost: 1_000, opens: false },
 })
 
-const opening = (Object.keys(credentialKinds) as CredentialKind[]).filter(
+const opening = (Object.keys(credentialKinds) as StoredKind[]).filter(
   (kind) => credentialKinds[kind].opens,
 )
+
+/** Whether a credential proves who its owner is. Only those are in their list. */
+export function isProof({ kind }: { kind: string }): boolean {
+  return kind !== 'invitation'
+}
 
 /** What opens an account in an app with these options, besides a password. */
 export function waysIn({ sessions, messages }: KithConfig): WaysIn {

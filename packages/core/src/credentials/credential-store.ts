@@ -67,7 +67,7 @@ export interface CredentialStore {
    */
   step(step: CredentialStep, outbox?: OutboxRows): Promise<boolean>
   /**
-   * Removes a credential of this account, unless the account would be left without a way in: with neither a password nor a
+   * Removes a credential of this account, unless it is a way in and the account would be left without one: with neither a password nor a
    * verified address or another credential that is one. Decided in the same step: concurrent calls do not remove the last two.
    */
   remove(

@@ -1,12 +1,13 @@
 import * as z from 'zod'
-import type { Cause } from '../audit/audit-entries.ts'
+import type { Cause } from '../cause.ts'
 import type { Core } from '../core.ts'
 import { KithError } from '../errors.ts'
 import { lineOfText, parseInput, visible } from '../input.ts'
+import { demandOwner } from '../sessions/actor.ts'
 import { demandFresh } from '../sessions/freshness.ts'
 import type { ClientInfo, Viewer } from '../viewer.ts'
 import { announcedChange, removeCredentials } from './credential-changes.ts'
-import { waysIn } from './credential-kinds.ts'
+import { isProof, waysIn } from './credential-kinds.ts'
 import type { CredentialRecord } from './credential-store.ts'
 import { type Credential, showCredential } from './credential-view.ts'
 
@@ -36,8 +37,12 @@ export function createCredentials(core: Core): Credentials {
   const { config, limits } = core
   const { credentials } = core.storage
 
+  async function proofsOf({ userId }: Viewer): Promise<CredentialRecord[]> {
+    return (await credentials.byUser(userId)).filter(isProof)
+  }
+
   async function own(viewer: Viewer, id: string): Promise<CredentialRecord> {
-    const found = (await credentials.byUser(viewer.userId)).find((each) => each.id === id)
+    const found = (await proofsOf(viewer)).find((each) => each.id === id)
     if (!found) throw new KithError('credential-not-found')
     return found
   }
@@ -50,10 +55,11 @@ export function createCredentials(core: Core): Credentials {
   }
 
   return {
-    list: async ({ userId }) => (await credentials.byUser(userId)).map((each) => showCredential(core, each)),
+    list: async (viewer) => (await proofsOf(viewer)).map((each) => showCredential(core, each)),
     async rename(viewer, id, input) {
       await limits.byAccount('changeByAccount', viewer.userId)
       const { name } = parseInput(credentialNameInput, input)
+      await demandOwner(core, viewer)
       for (let tries = 0; tries < mostTries; tries++) {
         const { version } = await own(viewer, id)
         if (await credentials.step({ id, version, name })) return

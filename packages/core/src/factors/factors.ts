@@ -4,6 +4,7 @@ import { announcedChange, demandAdded } from '../credentials/credential-changes.
 import { credentialKinds } from '../credentials/credential-kinds.ts'
 import { KithError } from '../errors.ts'
 import { lineOfText, parseInput, visible } from '../input.ts'
+import { demandOwner } from '../sessions/actor.ts'
 import { demandFresh } from '../sessions/freshness.ts'
 import type { ClientInfo, Viewer } from '../viewer.ts'
 import { appCode } from './second-factor.ts'
@@ -119,6 +120,7 @@ export function createFactors(core: Core): Factors {
     async confirmTotp(viewer, input, client = {}) {
       const { token, code } = parseInput(factorInputs.confirmTotp, input)
       await limits.byAccount('changeByAccount', viewer.userId)
+      await demandOwner(core, viewer)
       const open = await codes.open('enroll-totp', token)
       if (open.userId !== viewer.userId) throw new KithError('code-invalid')
       const secret = Buffer.from(open.data.secret, 'base64url')

@@ -3,7 +3,7 @@ import type { KithConfig } from '../config.ts'
 import type { CredentialRecord } from '../credentials/credential-store.ts'
 import { createSeal } from '../sealed.ts'
 import type { Clock } from '../id.ts'
-import type { Storage } from '../storage.ts'
+import type { Stores } from '../storage.ts'
 import { deriveKey } from '../sessions/derive-key.ts'
 import { matchTotp } from './totp.ts'
 
@@ -25,7 +25,7 @@ export interface StoredFactors {
 /** What {@link createStoredFactors} stands on. */
 interface FactorParts {
   config: KithConfig
-  storage: Pick<Storage, 'credentials'>
+  storage: Pick<Stores, 'credentials'>
   clock: Clock
 }
 

@@ -97,7 +97,7 @@ export interface EdgeStore {
    */
   follow(follow: NamedFollow, outbox?: OutboxRows<string>): Promise<FollowResult>
   /**
-   * Removes the edge if there is one, hidden or not, whether or not its ends live. Answers whether it was there, and how many edges end
+   * Removes the edge if there is one, hidden or not, whether or not its ends live. Returns whether it was there, and how many edges end
    * at `to` after that. Of concurrent calls exactly one removes.
    */
   remove(
@@ -111,7 +111,7 @@ export interface EdgeStore {
   /** The counts of these nodes, in the order of `nodes`. */
   counts(kind: EdgeKind, nodes: readonly string[]): Promise<EdgeCounts[]>
   /**
-   * Hides an account, or shows it again: at most `limit` of its edges in one step. Answers how many changed; done at 0, and
+   * Hides an account, or shows it again: at most `limit` of its edges in one step. Returns how many changed; done at 0, and
    * until then lists and counts agree on the edges that have changed. From its first step on, edges that are added to a
    * hidden node are hidden. It may be turned round at any step.
    */
@@ -119,7 +119,7 @@ export interface EdgeStore {
   /** Nodes that are hidden or not yet shown again in full, the highest id first. */
   hiddenNodes(keyset: Keyset): Promise<string[]>
   /**
-   * Removes at most `limit` edges of a node that is gone for good, with their counts. Answers how many; done at 0, when
+   * Removes at most `limit` edges of a node that is gone for good, with their counts. Returns how many; done at 0, when
    * the node is no longer among the hidden ones either.
    */
   drop(node: string, limit: number): Promise<number>

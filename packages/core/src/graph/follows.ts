@@ -1,5 +1,6 @@
 import { readAccountName } from '../accounts/identifiers.ts'
 import type { Core } from '../core.ts'
+import type { KithEvents } from '../events.ts'
 import { KithError } from '../errors.ts'
 import { parseInput } from '../input.ts'
 import type { AppFields } from '../own-fields/app-fields.ts'
@@ -52,9 +53,10 @@ export function createFollows(core: Core): Follows {
     )
   }
 
-  async function follow(from: string, named: ReturnType<typeof readAccountName>): Promise<FollowResult> {
-    const id = core.makeId()
-    const rows = core.rowsOf('follow.added', (followedId: string) => ({ userId: from, followedId }))
+  async function follow(viewer: Viewer, named: ReturnType<typeof readAccountName>): Promise<FollowResult> {
+    const [id, from] = [core.makeId(), viewer.userId]
+    const eventOf = (followedId: string): KithEvents['follow.added'] => ({ userId: from, followedId })
+    const rows = core.rowsOf('follow.added', eventOf, { viewer })
     if ('username' in named) return await edges.follow({ id, from, ...named }, rows)
     if (named.id === from) return { outcome: 'self' }
     const result = await edges.add({ id, kind: 'follow', from, to: named.id }, rows && (() => rows(named.id)))
@@ -67,11 +69,11 @@ export function createFollows(core: Core): Follows {
       const named = readAccountName(name)
       await core.askPolicy('follow.add', { input: named, viewer, client })
       const { userId } = viewer
-      const result = await follow(userId, named)
+      const result = await follow(viewer, named)
       if (result.outcome === 'self') throw new KithError('self-follow')
       if (result.outcome === 'gone')
         throw new KithError(result.end === 'to' ? 'account-not-found' : 'session-revoked')
-      if (result.outcome === 'added') core.emit('follow.added', { userId, followedId: result.to })
+      if (result.outcome === 'added') core.emit('follow.added', { userId, followedId: result.to }, { viewer })
       return { following: true, followers: result.count }
     },
     async remove(viewer, name) {
@@ -79,9 +81,9 @@ export function createFollows(core: Core): Follows {
       const { id } = await visibleUser(core, name)
       const told = { userId: viewer.userId, followedId: id }
       const edge = { kind: 'follow', from: viewer.userId, to: id } as const
-      const rows = core.rowsOf('follow.removed', () => told)
+      const rows = core.rowsOf('follow.removed', () => told, { viewer })
       const { removed, count } = await edges.remove(edge, rows)
-      if (removed) core.emit('follow.removed', told)
+      if (removed) core.emit('follow.removed', told, { viewer })
       return { following: false, followers: count }
     },
     followers: (viewer, name, input = {}) => list(viewer, { name, side: 'in' }, input),

@@ -27,16 +27,16 @@ export function createLikes(core: Core): Likes {
   return {
     async add(viewer, postId) {
       const told = { userId: viewer.userId, postId }
-      const rows = core.rowsOf('like.added', () => told)
+      const rows = core.rowsOf('like.added', () => told, { viewer })
       const { changed, count } = await markPost(core, { kind: 'like', viewer, postId, rows })
-      if (changed) core.emit('like.added', told)
+      if (changed) core.emit('like.added', told, { viewer })
       return { liked: true, likes: count }
     },
     async remove(viewer, postId) {
       const told = { userId: viewer.userId, postId }
-      const rows = core.rowsOf('like.removed', () => told)
+      const rows = core.rowsOf('like.removed', () => told, { viewer })
       const { changed, count } = await unmarkPost(core, { kind: 'like', viewer, postId, rows })
-      if (changed) core.emit('like.removed', told)
+      if (changed) core.emit('like.removed', told, { viewer })
       return { liked: false, likes: count }
     },
     async list(viewer, postId, input = {}) {

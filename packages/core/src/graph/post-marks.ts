@@ -15,7 +15,7 @@ export interface PostMark {
 }
 
 /**
- * Puts an edge from the viewer to a post. Answers whether it is new, and how many such edges the post has.
+ * Puts an edge from the viewer to a post. Returns whether it is new, and how many such edges the post has.
  * @throws post-not-found, session-revoked, rate-limited
  */
 export async function markPost(

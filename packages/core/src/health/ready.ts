@@ -64,7 +64,7 @@ export function createReady({
   }
 
   return async () => {
-    // Not kept: whoever asks after the signal to end hears of it.
+    // Not kept: anyone who asks after the signal to end hears of it.
     if (isDraining()) return { ok: false, parts: [...(last ? (await last.readiness).parts : []), endingPart] }
     return await askOnce()
   }

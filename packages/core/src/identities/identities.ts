@@ -6,6 +6,7 @@ import { KithError } from '../errors.ts'
 import { demandSecondFactor } from '../factors/second-factor.ts'
 import { parseInput } from '../input.ts'
 import type { AppFields } from '../own-fields/app-fields.ts'
+import { agePart } from '../profiles/user.ts'
 import { demandFresh } from '../sessions/freshness.ts'
 import { openSession } from '../sessions/open-session.ts'
 import type { SignIn } from '../sessions/session.ts'
@@ -22,6 +23,7 @@ import {
   type IdentityFinished,
 } from './identity-inputs.ts'
 import type { ForeignIdentity } from './identity-provider.ts'
+import { demandEntry } from '../sign-up/newcomers.ts'
 import { demandLinkable, linkIdentity, verifiedHolder } from './link-identity.ts'
 import { findIdentity, markUsed } from './stored-identity.ts'
 
@@ -31,7 +33,7 @@ export interface IdentityBeginner {
   client?: ClientInfo | undefined
 }
 
-/** Signing in with what people have elsewhere. An identity is an issuer and its subject, never an e-mail address. */
+/** Signing in with what people have elsewhere. An identity is an issuer and its subject, never an email address. */
 export interface Identities<Fields extends AppFields = AppFields> {
   /**
    * Sends somebody to a provider. To link one takes a viewer who has just proved to be the account.
@@ -41,12 +43,13 @@ export interface Identities<Fields extends AppFields = AppFields> {
   /**
    * Signs in, or links, who came back; each answer once. Where the account has a second factor it is asked for as after a password.
    * @throws code-invalid for another browser, another provider, or a second time; provider-unavailable, identity-refused, link-required,
-   * credential-taken, second-factor-required, account-banned, policy-refused, rate-limited
+   * credential-taken, second-factor-required, account-banned, sign-up-closed, invitation-invalid, approval-required, policy-refused, rate-limited
    */
   finish(provider: string, input: FinishIdentityInput, client?: ClientInfo): Promise<IdentityFinished<Fields>>
   /**
    * Creates the account of somebody of whom something was missing, and signs it in.
-   * @throws code-invalid, invalid-input, identifier-taken, identity-refused, policy-refused, rate-limited
+   * @throws code-invalid, invalid-input, identifier-taken, identity-refused, sign-up-closed, invitation-invalid, approval-required, policy-refused,
+   * rate-limited
    */
   complete(input: CompleteIdentityInput<Fields>, client?: ClientInfo): Promise<SignIn<Fields>>
 }
@@ -71,7 +74,7 @@ export function createIdentities(core: Core, inputs: Pick<AccountInputs, 'newcom
     if (!found) throw new KithError('identity-refused', { detail: 'Try again.' })
     const user = await withoutEndedBan(core, found)
     demandUnbanned(user)
-    await core.askPolicy('session.open', { input: { userId }, viewer: null, client })
+    await core.askPolicy('session.open', { input: { userId, ...agePart(user) }, viewer: null, client })
     const methods = ['fed']
     await demandSecondFactor(core, { ...opening, user, methods })
     const signIn = await openSession(core, {
@@ -102,11 +105,11 @@ export function createIdentities(core: Core, inputs: Pick<AccountInputs, 'newcom
   }
 
   async function askForDetails(
-    { provider, deviceName, returnTo }: IdentityFlow,
+    { provider, invitation, deviceName, returnTo }: IdentityFlow,
     identity: ForeignIdentity,
     missing: string[],
   ): Promise<DetailsNeeded> {
-    const data = { provider, identity, deviceName }
+    const data = { provider, identity, invitation, deviceName }
     const { flow, token } = await codes.make({ purpose: 'identity-details', userId: null, data })
     const { name, verifiedEmail: email } = identity
     const suggestion = { username: await suggestUsername(core, inputs, identity), name, email }
@@ -124,8 +127,11 @@ export function createIdentities(core: Core, inputs: Pick<AccountInputs, 'newcom
     if (owner !== null)
       return { kind: 'signed-in', signIn: await open({ ...opening, userId: owner }), isNew: false, returnTo }
     demandConfirmed(core, identity)
-    const given = knownFields(core, identity)
+    const given = { ...knownFields(core, identity), ...invited(flow) }
     const { error } = inputs.newcomer.safeParse(given)
+    // Nobody fills in a form who cannot come in by it.
+    if (error && (core.config.accounts.signUp !== 'invite' || given.invitation !== undefined))
+      await demandEntry(core, { client, invitation: given.invitation })
     if (error)
       return await askForDetails(flow, identity, [...new Set(error.issues.map(({ path }) => path.join('.')))])
     const { title } = demandProvider(core, provider)
@@ -137,13 +143,14 @@ export function createIdentities(core: Core, inputs: Pick<AccountInputs, 'newcom
     async begin(name, input, { viewer, client = {} } = {}) {
       await limits.byAddress('loginByAddress', client)
       demandProvider(core, name)
-      const { purpose, returnTo = '/', deviceName = null } = parseInput(beginIdentityInput, input)
+      const { purpose, returnTo = '/', invitation = null, deviceName = null } = parseInput(beginIdentityInput, input)
       if (purpose === 'link') await demandOwner(viewer)
       const flow = {
         provider: name,
         nonce: randomSecret(),
         codeVerifier: randomSecret(),
         returnTo,
+        invitation,
         deviceName,
         viewer: purpose === 'link' && viewer ? viewer : null,
       }
@@ -170,7 +177,7 @@ export function createIdentities(core: Core, inputs: Pick<AccountInputs, 'newcom
       const { data, giveBack } = await codes.consume('identity-details', secretCode(token), client)
       const { identity, provider } = data
       const { title } = demandProvider(core, provider)
-      const fields = { ...knownFields(core, identity), ...given }
+      const fields = { ...knownFields(core, identity), ...invited(data), ...given }
       const registering = { given: fields, client, identity, title }
       const registered = await registerIdentity(core, inputs, registering).catch(async (error: unknown) => {
         await giveBack()
@@ -179,6 +186,11 @@ export function createIdentities(core: Core, inputs: Pick<AccountInputs, 'newcom
       const deviceName = registered.deviceName ?? data.deviceName ?? undefined
       return await open({ userId: registered.userId, identity, client, deviceName })
     },
+  }
+
+  /** The invitation that somebody came with. */
+  function invited({ invitation }: Pick<IdentityFlow, 'invitation'>): { invitation?: string } {
+    return config.accounts.signUp === 'invite' && invitation ? { invitation } : {}
   }
 
   async function demandOwner(viewer: Viewer | undefined): Promise<void> {

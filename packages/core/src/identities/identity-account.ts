@@ -1,13 +1,14 @@
 import type { AccountInputs, RegisterInput } from '../accounts/account-inputs.ts'
-import { deleteAccount, newAccount, present, saveAccount } from '../accounts/account-steps.ts'
+import { newAccount, present } from '../accounts/account-steps.ts'
 import { releaseAddress } from '../accounts/address-claims.ts'
 import { readLogin } from '../accounts/identifiers.ts'
-import type { Cause } from '../audit/audit-entries.ts'
+import type { Cause } from '../cause.ts'
 import type { Core } from '../core.ts'
 import { credentialChange, demandAdded } from '../credentials/credential-changes.ts'
 import { KithError } from '../errors.ts'
 import { parseInput } from '../input.ts'
 import { unread } from '../own-fields/stored-fields.ts'
+import { demandEntry, saveNewcomer } from '../sign-up/newcomers.ts'
 import { type ClientInfo, viewerOf } from '../viewer.ts'
 import type { ForeignIdentity } from './identity-provider.ts'
 import { addIdentity, type AddedIdentity, credentialOf, findIdentity } from './stored-identity.ts'
@@ -54,26 +55,31 @@ interface Registering extends Omit<AddedIdentity, 'userId'> {
   client: ClientInfo
 }
 
-/** Reads the fields of a new account, asks the policy, and makes it. @throws invalid-input, identifier-taken, policy-refused, rate-limited */
+/**
+ * Reads the fields of a new account, asks the policy, and makes it.
+ * @throws invalid-input, sign-up-closed, invitation-invalid, identifier-taken, policy-refused, rate-limited
+ */
 export async function registerIdentity(
   core: Core,
   inputs: Pick<AccountInputs, 'newcomer'>,
   { given, client, identity, title }: Registering,
 ): Promise<{ userId: string; isNew: boolean; deviceName: string | undefined }> {
   const parsed = parseInput(inputs.newcomer, given)
+  await demandEntry(core, { client, invitation: parsed.invitation })
   await core.limits.byAddress('registerByAddress', client)
   const changed = await core.askPolicy('account.register', { input: parsed, viewer: null, client })
-  const { deviceName, ...fields } = changed
+  const { deviceName, invitation, ...fields } = changed
     ? parseInput(inputs.newcomer, { ...parsed, ...unread(parsed, given), ...changed })
     : parsed
   // An app that has addresses confirmed takes none that was typed here.
   if (core.config.accounts.confirm === 'email' && fields.email !== identity.verifiedEmail)
     throw new KithError('identity-refused', { detail: 'Keep the address that the provider has confirmed.' })
-  return { ...(await createAccount(core, { fields, identity, title, client })), deviceName }
+  return { ...(await createAccount(core, { fields, invitation, identity, title, client })), deviceName }
 }
 
 interface NewAccount extends Omit<AddedIdentity, 'userId'> {
-  fields: Omit<IdentityFields, 'deviceName'>
+  fields: Omit<IdentityFields, 'deviceName' | 'invitation'>
+  invitation: string | undefined
   client: ClientInfo
 }
 
@@ -83,28 +89,24 @@ interface NewAccount extends Omit<AddedIdentity, 'userId'> {
  */
 async function createAccount(
   core: Core,
-  { identity, title, fields, client }: NewAccount,
+  { identity, title, fields, invitation, client }: NewAccount,
 ): Promise<{ userId: string; isNew: boolean }> {
   const { verifiedEmail } = identity
   const proved = fields.email === verifiedEmail ? verifiedEmail : null
   const user = newAccount(core, present({ ...fields, ...(proved !== null && { email: undefined }) }))
   const { id: userId } = user
+  const cause = { viewer: viewerOf(userId), client }
+  async function prepare(): Promise<void> {
+    const credential = credentialOf(core, { userId, identity, title })
+    const change = credentialChange(core, credential, { change: 'added', cause })
+    demandAdded(await addIdentity(core, credential, change))
+  }
   try {
-    await saveAccount(core, user, { event: 'account.registered', client })
+    await saveNewcomer(core, { user, client, invitation, prepare })
   } catch (error) {
     const winner = await findIdentity(core, identity)
-    if (winner) return { userId: winner.userId, isNew: false }
+    if (winner && winner.userId !== userId) return { userId: winner.userId, isNew: false }
     throw error
-  }
-  const cause = { viewer: viewerOf(userId), client }
-  const credential = credentialOf(core, { userId, identity, title })
-  const change = credentialChange(core, credential, { change: 'added', cause })
-  const added = await addIdentity(core, credential, change)
-  if (added !== 'added') {
-    await deleteAccount(core, userId, { holdUsername: false, cause })
-    const winner = await findIdentity(core, identity)
-    if (winner) return { userId: winner.userId, isNew: false }
-    demandAdded(added)
   }
   if (proved !== null) await giveAddress(core, userId, { email: proved, cause })
   return { userId, isNew: true }

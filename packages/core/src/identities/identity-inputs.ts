@@ -1,5 +1,5 @@
 import * as z from 'zod'
-import type { RegisterInput } from '../accounts/account-inputs.ts'
+import { invitationField, type RegisterInput } from '../accounts/account-inputs.ts'
 import { because, lineOfText, visible } from '../input.ts'
 import type { AppFields } from '../own-fields/app-fields.ts'
 import type { SignIn } from '../sessions/session.ts'
@@ -11,6 +11,8 @@ export interface BeginIdentityInput {
   purpose: 'sign-in' | 'link'
   /** The path of your app that the browser goes back to in the end. @default '/' */
   returnTo?: string | undefined
+  /** The code of an invitation, for somebody who may have no account yet. */
+  invitation?: string | undefined
   /** Shown in the session list; made from the `User-Agent` where it is absent. */
   deviceName?: string | undefined
 }
@@ -71,5 +73,6 @@ export const beginIdentityInput: z.ZodType<BeginIdentityInput> = z.strictObject(
     .string()
     .refine(isOwnPath, because({ code: 'malformed', message: 'Give a path of this app, such as /settings' }))
     .optional(),
+  invitation: invitationField.optional(),
   deviceName: visible(lineOfText(100)).optional(),
 })

@@ -14,9 +14,9 @@ export interface IdentityChecks {
 export interface ForeignIdentity {
   /** Who says so. With `subject` it names the identity. */
   issuer: string
-  /** Never given to somebody else, unlike a name or an e-mail address. */
+  /** Never given to somebody else, unlike a name or an email address. */
   subject: string
-  /** An e-mail address of which the provider has made sure that it is theirs; `null` without one. Others are of no use to Kith. */
+  /** An email address of which the provider has made sure that it is theirs; `null` without one. Others are of no use to Kith. */
   verifiedEmail: string | null
   /** What they are called. */
   name: string | null

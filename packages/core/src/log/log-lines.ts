@@ -36,7 +36,13 @@ export const logLines = {
   'process.alone': {
     level: 'warn',
     meaning: 'One of several processes keeps revocations for itself.',
-    toDo: 'Give `createKith` the `revocations` and `rateLimits` of @kith/redis.',
+    toDo: 'Give `createKith` the `revocations` and `rateLimits` of @kith/redis or @kith/storage-postgres.',
+  },
+  'process.two-kiths': {
+    level: 'warn',
+    meaning:
+      'Two Kiths with one secret live in this process, and each keeps revocations for itself: a logout in one counts in the other after up to 15 minutes.',
+    toDo: 'Make one Kith and share it: bundlers and reloads run a module twice, so keep it on `globalThis` (docs/server-rendered.md). Or give all of them the same `revocations`.',
   },
   'listener.failed': {
     level: 'error',
@@ -206,6 +212,22 @@ export const logLines = {
     level: 'warn',
     meaning: 'Redis may evict revocations when it is full.',
     toDo: 'Set `maxmemory-policy` to `noeviction`, or keep revocations on a server of their own.',
+  },
+  'postgres.uncounted': {
+    level: 'warn',
+    meaning: "PostgreSQL cannot be used, and by `whenUnreachable: 'open'` attempts pass uncounted.",
+    toDo: 'Do what `detail` says: until then nothing slows down somebody who guesses passwords. Logged once for each reason.',
+  },
+  'postgres.full': {
+    level: 'warn',
+    meaning:
+      'The disk of PostgreSQL is full: limits are counted in each process by itself until there is room.',
+    toDo: 'Make room on the disk of the server.',
+  },
+  'postgres.not-pushed': {
+    level: 'warn',
+    meaning: 'This process does not hear of revocations; it asks PostgreSQL at each check.',
+    toDo: 'Read `error`: the connection that each process keeps for itself cannot be made or was lost. If it repeats, see `listen` in the README of @kith/storage-postgres.',
   },
 } as const
 

@@ -25,7 +25,7 @@ const patterns: readonly (readonly [look: RegExp, instead: string])[] = [
   ],
 ]
 
-/** What moves the cursor of whoever reads the log, recolors it or turns its text around; not the end of a line. */
+/** What moves the cursor of anyone who reads the log, recolors it or turns its text around; not the end of a line. */
 const unprintable = /[^\P{Cc}\n\t]|[\u2028\u2029\u202a-\u202e\u2066-\u2069]/gu
 
 /** A key or a signature: long, without the dashes of an id. A word has no digits, and a number no letters. */

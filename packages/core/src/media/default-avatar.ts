@@ -13,7 +13,7 @@ const drawn = new Map<string, OwnBytes>()
 const maxDrawn = 1_000
 
 /**
- * The picture of an account that has set none: a PNG of a mirrored pattern in one colour, made from its id alone. Drawing one
+ * The picture of an account that has set none: a PNG of a mirrored pattern in one color, made from its id alone. Drawing one
  * takes a tenth of a millisecond, so ids that were made up cost no more than other requests; pictures that are asked for
  * often are kept.
  */
@@ -28,7 +28,7 @@ export function drawDefaultAvatar(userId: string): OwnBytes {
 
 function draw(userId: string): OwnBytes {
   const digest = createHash('sha256').update(userId).digest()
-  const palette = Buffer.from([0xf2, 0xf2, 0xf4, ...colour(digest.readUInt16BE(0))])
+  const palette = Buffer.from([0xf2, 0xf2, 0xf4, ...color(digest.readUInt16BE(0))])
   const header = Buffer.alloc(13)
   header.writeUInt32BE(defaultAvatarPixels, 0)
   header.writeUInt32BE(defaultAvatarPixels, 4)
@@ -75,8 +75,8 @@ function isFilled(digest: Buffer, column: number, row: number): boolean {
   return ((digest[2 + row * 3 + mirrored] ?? 0) & 1) === 1
 }
 
-/** A colour of this hue, of middle lightness. */
-function colour(hue: number): number[] {
+/** A color of this hue, of middle lightness. */
+function color(hue: number): number[] {
   const turn = (hue / 0x10000) * 6
   return [5, 3, 1].map((offset) => {
     const distance = Math.abs(((turn + offset) % 6) - 3)

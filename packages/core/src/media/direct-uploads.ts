@@ -49,7 +49,7 @@ export interface DirectUploads {
   /**
    * Whether the file has come, going by what the service itself measured and never by what the sender says. Changes
    * nothing, so it can be called again, unless the file does not fit: then it is removed before the error. What the service
-   * cannot measure is left to whoever reads the file.
+   * cannot measure is left to anyone who reads the file.
    * @throws unsupported-media-type, media-too-large, media-unavailable
    */
   confirm(key: string, limits: UploadLimits): Promise<boolean>

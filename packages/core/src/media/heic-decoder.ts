@@ -7,7 +7,7 @@ export interface HeicDecoder {
 /** A HEIC file. */
 export interface HeicFile {
   bytes: Uint8Array
-  /** ICC; without it the colours are those of sRGB. */
+  /** ICC; without it the colors are those of sRGB. */
   profile: Uint8Array | null
 }
 

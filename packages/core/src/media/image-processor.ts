@@ -9,18 +9,18 @@ export interface ImageHeader {
   frames: number
 }
 
-/** What is measured of an image, its colours in sRGB. */
+/** What is measured of an image, its colors in sRGB. */
 export interface ImageMeasures {
   /** Of the file that was written. */
   width: number
   height: number
   /** A ThumbHash: a placeholder of about 25 bytes, base64. */
   thumbhash: string
-  /** Up to five main colours, most frequent first: `#rrggbb`. */
+  /** Up to five main colors, most frequent first: `#rrggbb`. */
   palette: string[]
   /** Mean lightness from 0 (black) to 1 (white). */
   lightness: number
-  /** Mean saturation from 0 (grey) to 1. */
+  /** Mean saturation from 0 (gray) to 1. */
   saturation: number
   /** When the camera took it, from its metadata, before that is stripped; ISO 8601 without a zone. `null` for what is no time. */
   takenAt: string | null
@@ -49,7 +49,7 @@ export interface ImageProcessor {
    */
   inspect(path: string, turn?: string): Promise<ImageHeader>
   /**
-   * Writes the image as it is stored: a WebP, upright, with nothing beside the picture. Its colours are those of sRGB, or of
+   * Writes the image as it is stored: a WebP, upright, with nothing beside the picture. Its colors are those of sRGB, or of
    * a wider space that a profile names; the profile is the processor's own and tells nothing of the source. Measures it; of
    * an animation, its first frame. The same file is measured the same. Where it fails there is no target.
    * @throws media-unreadable, media-too-large, media-too-complex, unsupported-media-type, busy

@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto'
 import type { KithConfig } from '../config.ts'
 import { KithError } from '../errors.ts'
-import type { Storage } from '../storage.ts'
+import type { Stores } from '../storage.ts'
 import { type BlobStore, isMarked, type MarkedBlobStore } from './blob-store.ts'
 import type { MediaStore } from './media-store.ts'
 
@@ -53,7 +53,7 @@ async function sampleOf(media: MediaStore, blobs: BlobStore): Promise<Adoption> 
 
 /** Creates the media place of one Kith instance. Blobs that keep no mark are always in their place. */
 export function createMediaPlace(
-  { facts, media }: Storage,
+  { facts, media }: Stores,
   { media: { blobs }, log }: KithConfig,
 ): MediaPlace {
   if (!blobs || !isMarked(blobs)) {

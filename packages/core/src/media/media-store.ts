@@ -70,7 +70,7 @@ export interface MediaStore {
    * and changes nothing.
    */
   reserve(media: MediaRecord): Promise<void>
-  /** Makes a reserved medium ready. Answers `false` if it no longer waits for that: then its blob has to go. */
+  /** Makes a reserved medium ready. Returns `false` if it no longer waits for that: then its blob has to go. */
   ready(id: string, measures: MediaMeasures): Promise<boolean>
   /**
    * Claims a reserved medium, unless another claim on it holds at `now`. Resolves to whether the claim is held: of
@@ -97,7 +97,7 @@ export interface MediaStore {
   /** Releases at most `limit` media of an owner. Resolves to how many; done at 0. */
   releaseAll(ownerId: string, limit: number): Promise<number>
   /**
-   * Releases at most `limit` media that are unattached and were reserved before `before`, and answers at most `limit`
+   * Releases at most `limit` media that are unattached and were reserved before `before`, and returns at most `limit`
    * ids of released ones, oldest first. One that never became ready is answered only if it was reserved before `before`,
    * that of this sweep or of an earlier one: until then its blob may still be on the way. With `after` it names only ids
    * that sort behind that one, so that a blob that cannot be removed keeps no other from it. What it answers can no longer

@@ -1,6 +1,6 @@
 import type { Emit } from '../events.ts'
 import type { Log } from '../log/log.ts'
-import type { Storage } from '../storage.ts'
+import type { Stores } from '../storage.ts'
 import type { MediaPlace } from './media-place.ts'
 
 /** Files that the database has and that are not where media are kept. */
@@ -17,7 +17,7 @@ const rememberedMissing = 1_000
 
 /** Creates the missing files of one Kith instance. */
 export function createMissingFiles(
-  { media }: Pick<Storage, 'media'>,
+  { media }: Pick<Stores, 'media'>,
   place: MediaPlace,
   { log, emit }: { log: Log; emit: Emit },
 ): MissingFiles {

@@ -99,7 +99,7 @@ export function demandBlobs(config: MediaConfig): BlobStore {
   return config.blobs ?? notConfigured('media.blobs')
 }
 
-/** Whoever reads files of this type. @throws not-configured */
+/** The processor that reads files of this type. @throws not-configured */
 export function demandProcessor(config: MediaConfig, contentType: MediaType): void {
   if (contentType.startsWith('image/')) demandImages(config)
   else demandVideos(config)

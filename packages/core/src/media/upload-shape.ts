@@ -15,7 +15,7 @@ export interface Upload {
   /** Seconds; videos only. */
   duration?: number
   thumbhash: string | null
-  /** Its main colours, `#rrggbb`; empty for videos. */
+  /** Its main colors, `#rrggbb`; empty for videos. */
   palette: string[]
   renditions: Partial<Image['renditions']>
 }

@@ -69,20 +69,20 @@ export function createUploads(core: Core): Uploads {
     async use(viewer, id, as) {
       await core.limits.byAccount('changeByAccount', viewer.userId)
       const told = { userId: viewer.userId, fields: [as] }
-      const rows = core.rowsOf('account.edited', () => told)
+      const rows = core.rowsOf('account.edited', () => told, { viewer })
       const result = await storage.media.attach(id, viewer.userId, as, rows)
       if (result.outcome === 'gone') throw new KithError('session-revoked')
       if (result.outcome === 'unavailable')
         throw new KithError('media-not-found', { detail: 'Give an unused image upload of yours.' })
-      core.emit('account.edited', told)
+      core.emit('account.edited', told, { viewer })
       await removeReplaced(result.released)
     },
     async clear(viewer, use) {
       await core.limits.byAccount('changeByAccount', viewer.userId)
       const told = { userId: viewer.userId, fields: [use] }
-      const rows = core.rowsOf('account.edited', () => told)
+      const rows = core.rowsOf('account.edited', () => told, { viewer })
       const released = await storage.media.detach(use, viewer.userId, rows)
-      core.emit('account.edited', told)
+      core.emit('account.edited', told, { viewer })
       await removeReplaced(released)
     },
   }

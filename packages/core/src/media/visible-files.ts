@@ -1,4 +1,4 @@
-import type { Storage } from '../storage.ts'
+import type { Stores } from '../storage.ts'
 import { isBlobKey } from './blob-store.ts'
 import type { MediaKind } from './media-type.ts'
 
@@ -26,7 +26,7 @@ const rememberedFiles = 20_000
  * Creates it. An answer costs two look-ups and is remembered for a few seconds, those for ids that do not exist too;
  * concurrent questions for one id are one.
  */
-export function createVisibleFiles({ media, users }: Pick<Storage, 'media' | 'users'>): VisibleFiles {
+export function createVisibleFiles({ media, users }: Pick<Stores, 'media' | 'users'>): VisibleFiles {
   const remembered = new Map<string, { answer: Promise<VisibleFile | null>; until: number }>()
 
   async function lookUp(id: string): Promise<VisibleFile | null> {

@@ -52,9 +52,10 @@ export function createMemoryCredentialStore({
     },
     async remove({ id, userId }, waysIn, outbox) {
       const all = of(userId)
+      const credential = all.find((each) => each.id === id)
+      if (!credential) return 'gone'
       const others = all.filter((each) => each.id !== id)
-      if (others.length === all.length) return 'gone'
-      if (!hasWayIn(userId, others, waysIn)) return 'last-way-in'
+      if (waysIn.kinds.includes(credential.kind) && !hasWayIn(userId, others, waysIn)) return 'last-way-in'
       addToOutbox(queues, outbox?.() ?? [])
       credentials.delete(id)
       return 'removed'

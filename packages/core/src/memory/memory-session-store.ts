@@ -36,10 +36,11 @@ export function createMemorySessionStore({ queues }: Pick<MemoryState, 'queues'>
     async byId(id) {
       return structuredClone(sessions.get(id) ?? null)
     },
-    async rotate({ id, generation, now, expiresAt, address, userAgent, methods }) {
+    async rotate({ id, generation, boundKey, now, expiresAt, address, userAgent, methods }) {
       const session = sessions.get(id)
       if (!session) return { rotated: false, session: null }
-      if (session.generation !== generation || session.revokedAt || session.expiresAt <= now) {
+      const isAsHeld = session.generation === generation && session.boundKey === boundKey
+      if (!isAsHeld || session.revokedAt || session.expiresAt <= now) {
         return { rotated: false, session: structuredClone(session) }
       }
       session.generation++
@@ -49,6 +50,14 @@ export function createMemorySessionStore({ queues }: Pick<MemoryState, 'queues'>
       session.userAgent = userAgent ?? session.userAgent
       if (methods) Object.assign(session, { provedAt: new Date(now), methods: [...methods] })
       return { rotated: true, session: structuredClone(session) }
+    },
+    async bind({ id, userId, key, now }, outbox) {
+      const session = sessions.get(id)
+      if (session?.userId !== userId || session.boundKey !== null) return false
+      if (session.revokedAt || session.expiresAt <= now) return false
+      addToOutbox(queues, outbox?.() ?? [])
+      session.boundKey = key
+      return true
     },
     async revoke({ id, userId }, at, outbox) {
       const session = sessions.get(id)

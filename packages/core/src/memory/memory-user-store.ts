@@ -160,9 +160,10 @@ function beginsWith(user: UserRecord, begins: Beginnings): boolean {
   return identifiers.some((name) => begins[name] && user[name]?.startsWith(begins[name]))
 }
 
-function matches(user: UserRecord, { banned, role, begins }: UserFilter): boolean {
+function matches(user: UserRecord, { banned, waiting, role, begins }: UserFilter): boolean {
   return (
     (banned === undefined || (user.bannedAt !== null) === banned) &&
+    (waiting === undefined || (user.waitingSince !== null) === waiting) &&
     (role === undefined || user.role === role) &&
     (begins === undefined || beginsWith(user, begins))
   )

@@ -6,7 +6,7 @@ import type { Message } from './messenger.ts'
 
 /** Longer names push what matters out of sight. */
 const maxName = { graphemes: 80, length: 200 }
-/** As long as an address of e-mail can be. */
+/** As long as an address of email can be. */
 const maxAddress = { graphemes: 320, length: 320 }
 
 /** What a mail program would turn into a link: `evil.example`, `https://…`, `me@evil.example`. */

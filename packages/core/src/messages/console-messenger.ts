@@ -30,7 +30,7 @@ const kept = 100
 export function createConsoleMessenger(options: ConsoleMessengerOptions = {}): ConsoleMessenger {
   if (process.env['NODE_ENV'] === 'production')
     throw new TypeError(
-      'createConsoleMessenger: it sends nothing and writes codes to the log, so not in production. Use createSmtpMessenger of @kith/mail-smtp for e-mail, createHttpMessenger for text messages.',
+      'createConsoleMessenger: it sends nothing and writes codes to the log, so not in production. Use createSmtpMessenger of @kith/mail-smtp for email, createHttpMessenger for text messages.',
     )
   const { write = console.log, appName = 'Your app', ...render } = options
   const messages: WrittenMessage[] = []

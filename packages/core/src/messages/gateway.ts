@@ -6,15 +6,15 @@ export interface OutgoingMessage {
   /** The same at every try. */
   id: string
   channel: 'email' | 'sms'
-  /** A phone number such as `+4930123456`, or an e-mail address. */
+  /** A phone number such as `+4930123456`, or an email address. */
   to: string
   text: string
   kind: MessageKind
   /** BCP 47. */
   language: string
-  /** Of e-mail. */
+  /** Of email. */
   subject?: string | undefined
-  /** Of e-mail. */
+  /** Of email. */
   html?: string | undefined
 }
 

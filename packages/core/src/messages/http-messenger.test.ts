@@ -40,7 +40,7 @@ test('hands over a text message: JSON, its id as the key, and a signature that v
   expect(verifySignature({ ...request!, body: `${request?.body} ` }, { secret })).toBe(false)
 })
 
-test('hands over e-mail with its subject and HTML', async () => {
+test('hands over email with its subject and HTML', async () => {
   const gateway = await startAnswering(200)
   await createHttpMessenger({ appName: 'Photo Club', url: gateway.url }).send(
     sampleMessage('new-device'),

@@ -8,7 +8,7 @@ export interface LayoutContext {
   language: string
 }
 
-/** Makes the HTML of an e-mail. It has to escape everything: the letter holds no HTML, but what others have typed. */
+/** Makes the HTML of an email. It has to escape everything: the letter holds no HTML, but what others have typed. */
 export type Layout = (letter: Letter, context: LayoutContext) => string
 
 const font = "font-family:system-ui,-apple-system,'Segoe UI',Roboto,Helvetica,Arial,sans-serif"

@@ -1,6 +1,6 @@
 import type { MessageContents, MessageKind } from './messenger.ts'
 
-/** What an e-mail says: the layout puts it in order, as HTML and as plain text. Nothing in it is HTML. */
+/** What an email says: the layout puts it in order, as HTML and as plain text. Nothing in it is HTML. */
 export interface Letter {
   /** One line; codes come first, where phones look for them. */
   subject: string
@@ -26,7 +26,7 @@ export interface TextContext {
   time(iso: string): string
 }
 
-/** The words of one kind of message: a letter for e-mail, and a text for SMS. */
+/** The words of one kind of message: a letter for email, and a text for SMS. */
 export interface MessageText<Kind extends MessageKind> {
   letter(content: MessageContents[Kind], context: TextContext): Letter
   /** One or two sentences; up to 160 characters cost one SMS. */

@@ -22,8 +22,12 @@ export interface MessageContents {
   'credential-removed': NoticeContent & CredentialContent
   /** Too many wrong passwords or codes were given. */
   'locked-out': NoticeContent
+  /** The account of its reader waited for approval, and was let in. */
+  'account-approved': Record<string, never>
   /** An old refresh token was used, so a copy of it is in other hands; its session was ended. */
   'reuse-detected': NoticeContent
+  /** An admin of the app opened a session as the account. */
+  impersonated: NoticeContent
 }
 
 interface CodeContent {
@@ -62,7 +66,7 @@ export type Message = {
     id: string
     kind: Kind
     channel: 'email' | 'sms'
-    /** An e-mail address, or a phone number such as `+4930123456`. */
+    /** An email address, or a phone number such as `+4930123456`. */
     to: string
     /** The `Accept-Language` of the client that caused it; `null` where that is unknown. */
     language: string | null

@@ -16,6 +16,7 @@ export type NoticeKind =
   | 'credential-removed'
   | 'locked-out'
   | 'reuse-detected'
+  | 'impersonated'
 
 type More<Kind extends NoticeKind> = Omit<MessageContents[Kind], 'device' | 'address' | 'at'>
 
@@ -32,7 +33,7 @@ export interface Notice<Kind extends NoticeKind> {
 const worthMillis = 3 * 86_400_000
 
 /**
- * What a verb takes as `outbox` so that its owner is told of the change: by e-mail, or else at a phone number that is theirs for sure.
+ * What a verb takes as `outbox` so that its owner is told of the change: by email, or else at a phone number that is theirs for sure.
  * `undefined` where the app sends nothing there, and then the storage does no more than without.
  */
 export function noticeRows<Kind extends NoticeKind>(
@@ -52,6 +53,14 @@ export function noticeRows<Kind extends NoticeKind>(
   return core.outgoing.rows(new Date(at.getTime() + worthMillis), () => [draft])
 }
 
+/** The same for an account that waited and was let in. */
+export function approvedRows(core: Core, user: Notice<NoticeKind>['user']): OutboxRows<unknown> | undefined {
+  const to = recipientOf(core, user, null)
+  if (!to) return undefined
+  const end = new Date(core.clock().getTime() + worthMillis)
+  return core.outgoing.rows(end, () => [{ ...headOf(to), kind: 'account-approved', content: {} }])
+}
+
 function recipientOf(
   { outgoing }: Core,
   { email, phone, phoneVerifiedAt }: Notice<NoticeKind>['user'],
@@ -69,8 +78,7 @@ const quietMillis = 86_400_000
 
 /** Tells an owner, behind the call and once a day, that too many wrong passwords or codes were given. */
 export function tellLockedOut(core: Core, userId: string, client: ClientInfo): void {
-  const { codes, users } = core.storage
-  core.clearing.notice(async () => {
+  core.clearing.notice(async ({ codes, users }) => {
     const now = core.clock()
     const mark = { purpose: lockedOut, subject: userId }
     const user = await users.byId(userId)

@@ -3,7 +3,7 @@ import { createDelivery, type DeliveryParts, type DeliveryReport } from '../outb
 import type { OutboxRow, OutboxRows } from '../outbox/outbox-store.ts'
 import { createSeal } from '../sealed.ts'
 import { JobStopped } from '../steps.ts'
-import type { Storage } from '../storage.ts'
+import type { Stores } from '../storage.ts'
 import { within } from '../within.ts'
 import type { Message } from './messenger.ts'
 
@@ -33,7 +33,7 @@ export interface Outgoing {
 /** What {@link createOutgoing} stands on. */
 interface OutgoingParts extends DeliveryParts {
   config: KithConfig
-  storage: Pick<Storage, 'messages'>
+  storage: Pick<Stores, 'messages'>
 }
 
 /** What a row holds, sealed. */

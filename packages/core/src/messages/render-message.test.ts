@@ -9,7 +9,7 @@ const options: RenderOptions = { appName: 'Photo Club' }
 
 function renderEmail(message: Message, more: Partial<RenderOptions> = {}): RenderedEmail {
   const rendered = renderMessage(message, { ...options, ...more })
-  if (rendered.channel !== 'email') throw new Error('not an e-mail')
+  if (rendered.channel !== 'email') throw new Error('not an email')
   return rendered
 }
 

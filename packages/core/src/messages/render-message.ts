@@ -16,13 +16,13 @@ export interface RenderOptions {
   texts?: OwnTexts | undefined
   /** The language for who asks for none that there is. @default 'en' */
   language?: string | undefined
-  /** The HTML of e-mail. @default a plain layout for light and dark mode */
+  /** The HTML of email. @default a plain layout for light and dark mode */
   layout?: Layout | undefined
   /** The site where codes of text messages are entered, such as `https://photos.example`: browsers offer them there, and nowhere else. @default none */
   origin?: string | undefined
 }
 
-/** An e-mail as it is read. */
+/** An email as it is read. */
 export interface RenderedEmail {
   channel: 'email'
   subject: string

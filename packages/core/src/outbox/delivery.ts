@@ -121,7 +121,7 @@ export function createDelivery(
         await postpone(lease, { row, error })
         return
       }
-      // Whoever has claimed the account meanwhile goes on with this very event.
+      // Anyone who has claimed the account meanwhile goes on with this very event.
       if (!(await acknowledge(lease, [row.id], index === rows.length - 1))) return
       report.delivered++
       settings.delivered(row)

@@ -1,4 +1,5 @@
-import { type AuditAction, auditPayload, type Cause, isAudited } from '../audit/audit-entries.ts'
+import { type AuditAction, auditPayload, isAudited } from '../audit/audit-entries.ts'
+import { actorOf, type Cause } from '../cause.ts'
 import type { KithConfig } from '../config.ts'
 import type { DurableEventName } from '../durable-events.ts'
 import type { KithEvents } from '../events.ts'
@@ -24,6 +25,7 @@ export function createRowsOf(
     const isEvent = outbox?.events.has(name) ?? false
     const isEntry = audit !== null && isAudited(name)
     if (!isEvent && !isEntry) return undefined
+    const actor = actorOf(cause)
     return (change) => {
       const event = payloadOf(change)
       if (!event) return []
@@ -37,7 +39,9 @@ export function createRowsOf(
       })
       const entry = isEntry ? auditPayload(event as KithEvents[AuditAction], cause) : null
       return [
-        ...(isEvent ? [rowIn('events', JSON.stringify(event))] : []),
+        ...(isEvent
+          ? [rowIn('events', JSON.stringify(actor ? { ...event, actorId: actor.userId } : event))]
+          : []),
         ...(entry === null ? [] : [rowIn('audit', entry)]),
       ]
     }

@@ -39,7 +39,11 @@ async function live(kith: Kith, moveClock: (seconds: number) => void): Promise<v
   await likes.add(viewerOf(ben), post.id)
   await likes.remove(viewerOf(ben), post.id)
   await posts.remove(viewer, post.id)
-  await accounts.setRole(carl.id, 'moderator')
+  await accounts.setRole(carl.id, 'admin')
+  const admin = viewerOf(await sessions.open(carl.id))
+  const acting = await sessions.impersonate(admin, { userId: ana.user.id, reason: 'To look' })
+  await sessions.logout(await sessions.authenticate(acting.tokens.accessToken))
+  await othersComeIn(kith, carl.id)
   // Two more than may live.
   for (let index = 0; index < 3; index++) await sessions.login({ login: 'ben', password })
   const stolen = await sessions.login({ login: 'ben', password })
@@ -56,6 +60,20 @@ async function live(kith: Kith, moveClock: (seconds: number) => void): Promise<v
   await accounts.unban(ben.user.id)
   const last = await sessions.login({ login: 'ana', password: 'battery staple' })
   await accounts.delete(viewerOf(last), { password: 'battery staple' })
+}
+
+/** Somebody is invited, and two who wait are let in and not let in. */
+async function othersComeIn({ accounts, approvals, invitations, storage }: Kith, host: string): Promise<void> {
+  await invitations.revokeOf(host, (await invitations.createFor(host)).id)
+  const since = new Date('2026-01-01T00:00:00Z')
+  for (const [username, decide] of [
+    ['yael', approvals.approve],
+    ['zoe', approvals.refuse],
+  ] as const) {
+    const { id } = await accounts.import({ username, passwordHash: null })
+    await storage.users.update(id, { waitingSince: since, bannedAt: since })
+    await decide(id)
+  }
 }
 
 /** At the time at which the clock of an instance begins. */
@@ -76,7 +94,7 @@ function instanceWith(outbox: KithOptions['outbox']) {
   return createInstance({
     outbox,
     posts: { textOnly: true },
-    sessions: { maxPerAccount: 2 },
+    sessions: { maxPerAccount: 2, impersonation: {} },
     media: { blobs: createMemoryBlobs(), images: copyingImages },
   })
 }
@@ -117,7 +135,11 @@ describe('what is stored', () => {
   test('only what was asked for', async () => {
     const { kith, advance } = instanceWith({ events: ['account.deleted', 'follow.added'] })
     await live(kith, advance)
-    expect((await delivered(kith)).map(({ name }) => name)).toEqual(['follow.added', 'account.deleted'])
+    expect((await delivered(kith)).map(({ name }) => name)).toEqual([
+      'follow.added',
+      'account.deleted',
+      'account.deleted',
+    ])
   })
 
   test('nothing without the option: no store is given rows, and the outbox is not called', async () => {

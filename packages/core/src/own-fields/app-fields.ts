@@ -23,18 +23,25 @@ export type OpenFields = FieldTypes<UnknownFields, { fields?: UnknownFields }>
 export type OpenOwnFields = FieldTypes<UnknownFields, { ownFields?: UnknownFields }>
 
 /**
- * Which fields of its own an app has: those of accounts that anyone may see, those that only the owner sees, and those of posts. It holds
- * plain types and no schemas, which compilers would compare part by part.
+ * Which fields of its own an app has: those of accounts that anyone may see, those that only the owner sees, and those of posts; and the
+ * names of its roles. It holds plain types and no schemas, which compilers would compare part by part.
  */
 export interface AppFields<
   Public extends OpenFields = OpenFields,
   Own extends OpenOwnFields = OpenOwnFields,
   OfPosts extends OpenFields = OpenFields,
+  Role extends string = string,
 > {
   readonly public: Public
   readonly own: Own
   readonly posts: OfPosts
+  readonly role: Role
 }
+
+/** The roles of an app: those that every app has, and those that it has named. */
+export type RoleOf<Named extends string> = string extends Named
+  ? string
+  : 'member' | 'moderator' | 'admin' | Named
 
 /** The types of `accounts.fields` or `posts.fields`. */
 export type FieldsOf<Schema extends FieldsSchema> = FieldsSchema extends Schema

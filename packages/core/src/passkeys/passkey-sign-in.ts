@@ -6,6 +6,8 @@ import { type Credential, showCredential } from '../credentials/credential-view.
 import { KithError, PasskeyUnknownError } from '../errors.ts'
 import { parseInput } from '../input.ts'
 import type { AppFields } from '../own-fields/app-fields.ts'
+import { agePart } from '../profiles/user.ts'
+import { demandOwner } from '../sessions/actor.ts'
 import { demandFresh } from '../sessions/freshness.ts'
 import { openSession } from '../sessions/open-session.ts'
 import type { SignIn } from '../sessions/session.ts'
@@ -114,6 +116,7 @@ export function createPasskeySignIn(core: Core, accountInputs: AccountInputs): P
       const verifier = demandPasskeys(core)
       const { token, response, name: given } = parseInput(passkeyInputs.confirmAdd, input)
       await limits.byAccount('changeByAccount', viewer.userId)
+      await demandOwner(core, viewer)
       const { userId, data } = await spendToken(core, 'add-passkey', { token, client })
       if (userId !== viewer.userId || data.sessionId !== viewer.sessionId) throw new KithError('code-invalid')
       const expected = { challenge: challengeOf(token), conditional: data.conditional }
@@ -147,7 +150,7 @@ export function createPasskeySignIn(core: Core, accountInputs: AccountInputs): P
         throw new PasskeyUnknownError({ rpId: demandPasskeys(core).rpId, credentialId: credential.subject })
       const user = await withoutEndedBan(core, found)
       demandUnbanned(user)
-      await core.askPolicy('session.open', { input: { userId: user.id }, viewer: null, client })
+      await core.askPolicy('session.open', { input: { userId: user.id, ...agePart(user) }, viewer: null, client })
       return await openSession(core, {
         user,
         client,

@@ -1,17 +1,19 @@
 import type { AccountInputs, NewcomerInput } from '../accounts/account-inputs.ts'
 import { newAccount, present, taken } from '../accounts/account-steps.ts'
+import { demandUnbanned } from '../accounts/bans.ts'
 import { readRegistration } from '../accounts/registration.ts'
 import type { Identifier, Login, UserRecord } from '../accounts/user-store.ts'
 import type { Core } from '../core.ts'
-import { isKithError, KithError } from '../errors.ts'
+import { KithError } from '../errors.ts'
 import { parseInput } from '../input.ts'
 import { openSession } from '../sessions/open-session.ts'
 import type { SignIn } from '../sessions/session.ts'
+import { saveNewcomer } from '../sign-up/newcomers.ts'
 import type { ClientInfo } from '../viewer.ts'
 import { addPasskey } from './add-passkey.ts'
 import { challengeOf, creationOptions, demandPasskeys, makeToken, spendToken } from './passkey-challenge.ts'
 import { type PasskeyCreationInput, passkeyInputs } from './passkey-inputs.ts'
-import type { NewPasskey, PasskeyCreationOptions } from './passkey-verifier.ts'
+import type { PasskeyCreationOptions } from './passkey-verifier.ts'
 
 /** Reads the input of a registration, and makes the options of its passkey. */
 export async function beginRegistration(
@@ -21,10 +23,10 @@ export async function beginRegistration(
 ): Promise<{ token: string; options: PasskeyCreationOptions }> {
   const verifier = demandPasskeys(core)
   demandOpen(core)
-  const { deviceName = null, ...fields } = await readRegistration(core, schema, { input, client })
+  const { deviceName = null, invitation = null, ...fields } = await readRegistration(core, schema, { input, client })
   const user = newAccount(core, present(fields))
   await demandFree(core, user)
-  const data = { user, deviceName }
+  const data = { user, invitation, deviceName }
   const token = await makeToken(core, { purpose: 'register-passkey', userId: null, data })
   return { token, options: creationOptions(verifier, { token, user, exclude: [], conditional: false }) }
 }
@@ -40,8 +42,18 @@ export async function registerByPasskey(
   const { data } = await spendToken(core, 'register-passkey', { token, client })
   const expected = { challenge: challengeOf(token), conditional: false }
   const passkey = await verifier.verifyCreation(response, expected)
-  const user = { ...data.user, createdAt: core.clock() }
-  await createWithPasskey(core, user, passkey)
+  const { username, email, phone, age } = data.user
+  const now = core.clock()
+  // Without its names: a process that dies on the way leaves an account that nobody finds, and takes no name from anybody.
+  const nameless = { ...data.user, username: null, email: null, phone: null }
+  const user = await saveNewcomer(core, {
+    user: { ...nameless, createdAt: now, age: age ? { ...age, at: now } : null },
+    client,
+    invitation: data.invitation ?? undefined,
+    prepare: async () => void (await addPasskey(core, { userId: data.user.id, passkey })),
+    names: { username, email, phone },
+  })
+  demandUnbanned(user)
   return await openSession(core, {
     user,
     client,
@@ -49,36 +61,6 @@ export async function registerByPasskey(
     methods: [passkey.syncable ? 'swk' : 'hwk', 'user', 'mfa'],
     stillHolds: () => true,
   })
-}
-
-/**
- * Creates an account without a name, adds its passkey, and gives it its name last, by which it counts as registered. A process that dies
- * on the way leaves an account that nobody finds, and takes no name from anybody.
- */
-async function createWithPasskey(core: Core, user: UserRecord, passkey: NewPasskey): Promise<void> {
-  const { users } = core.storage
-  const { id: userId, username, email, phone } = user
-  const nameless = { ...user, username: null, email: null, phone: null }
-  if ((await users.create(nameless, core.clock())).outcome !== 'created') throw new KithError('code-invalid')
-  const told = { userId }
-  const rows = core.rowsOf('account.registered', () => told)
-  const hold = { now: core.clock(), until: null }
-  try {
-    await addPasskey(core, { userId, passkey })
-    const result = await users.update(userId, { username, email, phone }, hold, rows)
-    if (result.outcome === 'taken') throw taken(core, result.taken)
-    if (result.outcome !== 'updated') throw new KithError('code-invalid')
-  } catch (error) {
-    // Of any other error nobody knows whether it was stored all the same.
-    if (isKithError(error) && error.status < 500) await forget(core, userId)
-    throw error
-  }
-  core.emit('account.registered', told)
-}
-
-async function forget(core: Core, userId: string): Promise<void> {
-  await core.storage.users.markDeleted(userId, core.clock())
-  core.clearing.account(userId)
 }
 
 /** Said before a passkey is made that would be good for nothing. @throws identifier-taken */

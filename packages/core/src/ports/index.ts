@@ -7,6 +7,7 @@ export type {
   EndedEpoch,
   Identifier,
   Login,
+  StoredAge,
   UpdateUserResult,
   UserChanges,
   UserFilter,
@@ -15,6 +16,7 @@ export type {
   UserSearchResult,
   UserStore,
 } from '../accounts/user-store.ts'
+export type { Challenge, ChallengeContext, Checking, Posing, Puzzle, Solved } from '../challenges/challenge.ts'
 export type {
   CaptionAnswer,
   CaptionFailure,
@@ -132,6 +134,7 @@ export type { CreatePostResult, PostChanges, PostMedia, PostRecord, PostStore } 
 export type { HitResult, Limit, RateLimits } from '../sessions/rate-limits.ts'
 export type { Revocations } from '../sessions/revocations.ts'
 export type {
+  Binding,
   Rotation,
   RotationResult,
   SessionChange,
@@ -139,7 +142,7 @@ export type {
   SessionStore,
 } from '../sessions/session-store.ts'
 export { joinStores } from '../joined-stores.ts'
-export type { MigrateOptions, MigrationProgress, PlannedStep, Storage } from '../storage.ts'
+export type { MigrateOptions, MigrationProgress, PlannedStep, Storage, Stores } from '../storage.ts'
 export { type Metric, type MetricName, metrics } from '../telemetry/metrics.ts'
 export {
   type Attributes,

@@ -55,8 +55,8 @@ export interface PostStore {
    */
   edit(id: string, changes: PostChanges, outbox?: OutboxRows): Promise<PostRecord | null>
   /**
-   * Takes a live post out of everything in one step and releases its media. Answers whether it was live: of concurrent
-   * calls exactly one answers `true`.
+   * Takes a live post out of everything in one step and releases its media. Returns whether it was live: of concurrent
+   * calls exactly one returns `true`.
    */
   remove(id: string, outbox?: OutboxRows): Promise<boolean>
   /** Removes at most `limit` live posts of an author, each as {@link remove} does. Resolves to the ids of those; done when there are none. */

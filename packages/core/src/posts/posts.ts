@@ -8,7 +8,7 @@ import { type Page, type PageInput, pageInput, readPage } from '../page.ts'
 import { visibleUser } from '../profiles/profiles.ts'
 import type { ClientInfo, Viewer } from '../viewer.ts'
 import type { Post } from './post.ts'
-import { createPostInputs, type CreatePostInput, type EditPostInput, type PostInputs } from './post-inputs.ts'
+import type { CreatePostInput, EditPostInput, PostInputs } from './post-inputs.ts'
 import type { PostRecord } from './post-store.ts'
 
 /** Posts. */
@@ -29,7 +29,7 @@ export interface Posts<Fields extends AppFields = AppFields> {
 /** Creates the posts of one Kith instance. */
 export function createPosts(core: Core): Posts {
   const { storage, clock, emit, rowsOf } = core
-  const inputs = createPostInputs(core.config.posts)
+  const { posts: inputs } = core.inputs
 
   async function presentOne(viewer: Viewer | null, record: PostRecord): Promise<Post> {
     const [post] = await core.presentPosts(viewer, [record])
@@ -69,7 +69,7 @@ export function createPosts(core: Core): Posts {
       const result = await storage.posts.create(
         record,
         media,
-        rowsOf('post.created', () => told),
+        rowsOf('post.created', () => told, { viewer }),
       )
       if (result.outcome === 'gone') throw new KithError('session-revoked')
       if (result.outcome === 'media-unavailable') {
@@ -80,7 +80,7 @@ export function createPosts(core: Core): Posts {
         }))
         throw new InvalidInputError(errors)
       }
-      emit('post.created', told)
+      emit('post.created', told, { viewer })
       return await presentOne(viewer, record)
     },
     get: async (viewer, id) => await presentOne(viewer, await findPost(core, id)),
@@ -95,10 +95,10 @@ export function createPosts(core: Core): Posts {
         ? parseInput(inputs.edit, { ...given, ...unread(given, input), ...instead })
         : given
       const told = { userId: viewer.userId, postId: id }
-      const rows = rowsOf('post.edited', () => told)
+      const rows = rowsOf('post.edited', () => told, { viewer })
       const edited = await storage.posts.edit(id, { ...changes, editedAt: clock() }, rows)
       if (!edited) throw new KithError('post-not-found')
-      emit('post.edited', told)
+      emit('post.edited', told, { viewer })
       return await presentOne(viewer, edited)
     },
     async remove(viewer, id) {
@@ -106,9 +106,9 @@ export function createPosts(core: Core): Posts {
       await own(viewer, id)
       const media = (await storage.media.bySubjects('post', [id])).map((item) => item.id)
       const told = { userId: viewer.userId, postId: id }
-      const rows = rowsOf('post.deleted', () => told)
+      const rows = rowsOf('post.deleted', () => told, { viewer })
       if (!(await storage.posts.remove(id, rows))) throw new KithError('post-not-found')
-      emit('post.deleted', told)
+      emit('post.deleted', told, { viewer })
       for (const item of media) core.visibleFiles.forget(item)
       core.clearing.post(id)
       await core.releasedMedia.removeOwn(media)

@@ -3,7 +3,7 @@ import type { MediaConfig } from '../config/media-config.ts'
 import { toImage } from '../media/image.ts'
 import type { MediaRecord } from '../media/media-store.ts'
 import type { PresentUsers } from '../profiles/present-users.ts'
-import type { Storage } from '../storage.ts'
+import type { Stores } from '../storage.ts'
 import type { Viewer } from '../viewer.ts'
 import type { Post, PostMediaView } from './post.ts'
 import type { PostRecord } from './post-store.ts'
@@ -15,7 +15,7 @@ const none: string[] = []
 
 /** Creates what shows posts. */
 export function createPresentPosts(
-  storage: Storage,
+  storage: Stores,
   presentUsers: PresentUsers,
   { media: config, posts: { fields } }: Pick<KithConfig, 'media' | 'posts'>,
 ): PresentPosts {

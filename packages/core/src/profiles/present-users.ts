@@ -4,7 +4,7 @@ import { defaultAvatarPixels } from '../media/default-avatar.ts'
 import { type Image, toImage } from '../media/image.ts'
 import type { MediaRecord } from '../media/media-store.ts'
 import type { UnknownFields } from '../own-fields/app-fields.ts'
-import type { Storage } from '../storage.ts'
+import type { Stores } from '../storage.ts'
 import type { Viewer } from '../viewer.ts'
 import {
   type Author,
@@ -39,7 +39,7 @@ const none: string[] = []
 
 /** Creates what shows accounts. */
 export function createPresentUsers(
-  { users, edges, posts, media }: Storage,
+  { users, edges, posts, media }: Stores,
   { media: config, accounts: { fields, ownFields } }: Pick<KithConfig, 'media' | 'accounts'>,
 ): PresentUsers {
   async function images(use: 'avatar' | 'cover', ids: readonly string[]): Promise<Map<string, Image>> {

@@ -33,6 +33,20 @@ export interface OwnPart {
   phoneVerified: boolean
   /** What the account may do in the app, as the host has said: `member`, `moderator`, `admin`, or a name of the host's own. */
   role: string
+  /** How old its owner is, as far as somebody has said; absent where nobody has. */
+  age?: Age | undefined
+}
+
+/** How old somebody is, as a bracket, and how that is known. */
+export interface Age {
+  /** At least so many years. */
+  from: number
+  /** At most so many; `null` for no bound. */
+  to: number | null
+  /** Who says so, in the app's own words: `declared`, `app-store`, `id-check`. */
+  source: string
+  /** Since when that is known; ISO 8601, UTC. */
+  at: string
 }
 
 /** An account as the host sees it. */
@@ -46,6 +60,10 @@ export interface HostPart {
   bannedUntil: string | null
   /** What the host said of the ban. */
   banReason: string | null
+  /** Since when it waits for approval, ISO 8601, UTC; `null` where it does not. */
+  waitingSince: string | null
+  /** The account that has invited it; `null` where none did. */
+  invitedBy: string | null
 }
 
 /** An account as a sign-in shows it to its owner: without counts, which `accounts.me` reads. */
@@ -55,9 +73,15 @@ export type SignedInUser<Fields extends AppFields = AppFields> = Omit<OwnUser<Fi
 export type Author = Pick<PublicUser, 'id' | 'username' | 'name' | 'avatar'>
 
 /** What only the host sees of an account. */
-export function hostPart({ bannedAt, bannedUntil, banReason }: UserRecord): HostPart {
-  if (!bannedAt) return { bannedAt: null, bannedUntil: null, banReason: null }
-  return { bannedAt: bannedAt.toISOString(), bannedUntil: bannedUntil?.toISOString() ?? null, banReason }
+export function hostPart({ bannedAt, bannedUntil, banReason, waitingSince, invitedBy }: UserRecord): HostPart {
+  const isBanned = bannedAt !== null && waitingSince === null
+  return {
+    bannedAt: isBanned ? bannedAt.toISOString() : null,
+    bannedUntil: isBanned ? (bannedUntil?.toISOString() ?? null) : null,
+    banReason: isBanned ? banReason : null,
+    waitingSince: waitingSince?.toISOString() ?? null,
+    invitedBy,
+  }
 }
 
 /** What only the owner sees of an account. */
@@ -68,5 +92,11 @@ export function ownPart(user: UserRecord): OwnPart {
     phone: user.phone,
     phoneVerified: user.phoneVerifiedAt !== null,
     role: user.role,
+    ...agePart(user),
   }
+}
+
+/** How old the owner of an account is, where somebody has said so. */
+export function agePart({ age }: Pick<UserRecord, 'age'>): { age?: Age } {
+  return age ? { age: { ...age, at: age.at.toISOString() } } : {}
 }

@@ -12,6 +12,8 @@ import { generateSigningKey } from './signing-keys.ts'
 const secret = 'the first secret, of 32 characters or more'
 let now = Date.parse('2026-01-01T00:00:00Z')
 const viewer = { userId: 'user-1', sessionId: 'session-1' }
+const provedAt = new Date(now - 60_000)
+const grant = { ...viewer, role: 'member', provedAt, methods: ['pwd', 'otp'], actorId: null }
 
 function tokensWith(overrides: Partial<AccessTokenOptions> = {}) {
   return createAccessTokens({
@@ -47,7 +49,7 @@ function hmacToken(header: object, payload: object, key: Uint8Array | KeyObject)
 // asvs: 7.2.2, 9.2.1
 test('a token says who its viewer is until it expires', async () => {
   const tokens = tokensWith()
-  const { token, expiresIn } = await tokens.issue(viewer, farOff)
+  const { token, expiresIn } = await tokens.issue(grant, farOff)
   expect(await tokens.verify(token)).toMatchObject(viewer)
   now += (expiresIn - 1) * 1000
   expect(await tokens.verify(token)).toMatchObject(viewer)
@@ -58,7 +60,7 @@ test('a token says who its viewer is until it expires', async () => {
 test('lifetimes are shortened by up to 5 %, and differ', async () => {
   const tokens = tokensWith()
   const lifetimes = await Promise.all(
-    Array.from({ length: 200 }, async () => (await tokens.issue(viewer, farOff)).expiresIn),
+    Array.from({ length: 200 }, async () => (await tokens.issue(grant, farOff)).expiresIn),
   )
   expect(Math.min(...lifetimes)).toBeGreaterThanOrEqual(855)
   expect(Math.max(...lifetimes)).toBeLessThanOrEqual(900)
@@ -66,10 +68,10 @@ test('lifetimes are shortened by up to 5 %, and differ', async () => {
 })
 
 test('a rotated secret still verifies what it signed and signs nothing new', async () => {
-  const before = await tokensWith().issue(viewer, farOff)
+  const before = await tokensWith().issue(grant, farOff)
   const rotated = tokensWith({ secrets: ['the second secret, of 32 characters or more', secret] })
   expect(await rotated.verify(before.token)).toMatchObject(viewer)
-  const after = await rotated.issue(viewer, farOff)
+  const after = await rotated.issue(grant, farOff)
   expect(await codeOf(tokensWith().verify(after.token))).toBe('access-token-invalid')
 })
 
@@ -86,7 +88,7 @@ describe('asymmetric keys', () => {
       )
       await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
       const url = new URL(`http://127.0.0.1:${(server.address() as AddressInfo).port}/`)
-      const { token } = await tokens.issue(viewer, farOff)
+      const { token } = await tokens.issue(grant, farOff)
       const { payload, protectedHeader } = await jwtVerify(token, createRemoteJWKSet(url), {
         issuer: 'kith',
         audience: 'kith',
@@ -101,7 +103,7 @@ describe('asymmetric keys', () => {
 
   test('a retired key of which only the public half is left still verifies', async () => {
     const old = await generateSigningKey('ES256')
-    const { token } = await tokensWith({ signingKeys: [old] }).issue(viewer, farOff)
+    const { token } = await tokensWith({ signingKeys: [old] }).issue(grant, farOff)
     const { d: _private, ...publicJwk } = old.jwk
     const tokens = tokensWith({
       signingKeys: [await generateSigningKey('EdDSA'), { ...old, jwk: publicJwk }],
@@ -132,7 +134,7 @@ test('no forged, foreign or bent token passes', async () => {
   const tokens = tokensWith()
   const { kid, key } = deriveKey(secret, 'access-token')
   const header = { alg: 'HS256', typ: 'at+jwt', kid }
-  const { token: good } = await tokens.issue(viewer, farOff)
+  const { token: good } = await tokens.issue(grant, farOff)
   const [head = '', body = '', signature = ''] = good.split('.')
   const { privateKey } = generateKeyPairSync('ec', { namedCurve: 'P-256' })
   const attackerJwk = await exportJWK(privateKey)
@@ -152,6 +154,9 @@ test('no forged, foreign or bent token passes', async () => {
     revokedAt: null,
     provedAt: new Date(now),
     methods: ['pwd'],
+    actorId: null,
+    actorSessionId: null,
+    boundKey: null,
     deviceName: null,
     address: null,
     userAgent: null,

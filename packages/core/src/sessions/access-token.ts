@@ -1,7 +1,8 @@
-import type { CryptoKey, JWK, JWTHeaderParameters } from 'jose'
+import type { CryptoKey, JWK, JWTHeaderParameters, JWTPayload } from 'jose'
 import { JWTExpired } from 'jose/errors'
 import { SignJWT } from 'jose/jwt/sign'
 import { jwtVerify } from 'jose/jwt/verify'
+import * as z from 'zod'
 import { KithError } from '../errors.ts'
 import type { Clock, Random } from '../id.ts'
 import type { Viewer } from '../viewer.ts'
@@ -15,20 +16,28 @@ export interface JwksDocument {
   keys: JWK[]
 }
 
-/** What an access token says, once it is verified. */
+/** What an access token says, once it is verified. Tokens of earlier releases say nothing of roles and proofs. */
 export interface AccessClaims extends Viewer {
   readonly sessionId: string
   /** Milliseconds since 1970. */
   expiresAt: number
 }
 
+/** What an access token is to say. */
+export interface AccessGrant {
+  userId: string
+  sessionId: string
+  role: string
+  provedAt: Date
+  methods: readonly string[]
+  /** Who acts as the account; `null` for its owner. */
+  actorId: string | null
+}
+
 /** Signs and verifies access tokens: JWTs of type `at+jwt` (RFC 9068). */
 export interface AccessTokens {
   /** Lasts as long as access tokens do, but not beyond `latest`, when the session ends. */
-  issue(
-    of: Pick<AccessClaims, 'userId' | 'sessionId'>,
-    latest: Date,
-  ): Promise<{ token: string; expiresIn: number }>
+  issue(grant: AccessGrant, latest: Date): Promise<{ token: string; expiresIn: number }>
   /** @throws access-token-invalid, access-token-expired */
   verify(token: string): Promise<AccessClaims>
   jwks(): JwksDocument | null
@@ -75,7 +84,7 @@ export function createAccessTokens(options: AccessTokenOptions): AccessTokens {
   }
 
   return {
-    async issue({ userId, sessionId }, latest) {
+    async issue(grant, latest) {
       const entry = ring.get(signingKid)
       if (!entry) throw new TypeError('there is no key to sign with')
       const now = Math.floor(clock().getTime() / 1000)
@@ -83,9 +92,9 @@ export function createAccessTokens(options: AccessTokenOptions): AccessTokens {
       const [chance = 0] = random(1)
       const usual = ttlSeconds - Math.floor((ttlSeconds * 0.05 * chance) / 256)
       const expiresIn = Math.max(1, Math.min(usual, Math.floor(latest.getTime() / 1000) - now))
-      const token = await new SignJWT({ sid: sessionId })
+      const token = await new SignJWT(claimsOf(grant))
         .setProtectedHeader({ alg: entry.algorithm, typ: 'at+jwt', kid: signingKid })
-        .setSubject(userId)
+        .setSubject(grant.userId)
         .setIssuer(issuer)
         .setAudience(audience)
         .setIssuedAt(now)
@@ -104,11 +113,8 @@ export function createAccessTokens(options: AccessTokenOptions): AccessTokens {
           currentDate: clock(),
           requiredClaims: ['sub', 'sid', 'exp', 'iat'],
         })
-        const { sub, exp } = payload
-        const sid = payload['sid']
-        const doubled = protectedHeader.alg === 'ES256' && !hasLowS(token)
-        if (typeof sid !== 'string' || !sub || !exp || doubled) throw new KithError('access-token-invalid')
-        return { userId: sub, sessionId: sid, expiresAt: exp * 1000 }
+        if (protectedHeader.alg === 'ES256' && !hasLowS(token)) throw new KithError('access-token-invalid')
+        return readClaims(payload)
       } catch (error) {
         if (error instanceof JWTExpired)
           throw new KithError('access-token-expired', { detail: 'Refresh the session.' })
@@ -118,6 +124,43 @@ export function createAccessTokens(options: AccessTokenOptions): AccessTokens {
     jwks: () => (asymmetric ? { keys: options.signingKeys.map(publicHalf) } : null),
   }
 }
+
+/** What of a token is not the same in all of them, by the names of RFC 9068, RFC 8693 and RFC 8176. */
+function claimsOf({ sessionId, role, provedAt, methods, actorId }: AccessGrant): JWTPayload {
+  return {
+    sid: sessionId,
+    auth_time: Math.floor(provedAt.getTime() / 1000),
+    ...(methods.length > 0 && { amr: methods }),
+    roles: [role],
+    ...(actorId !== null && { act: { sub: actorId } }),
+  }
+}
+
+/** @throws access-token-invalid where a claim is not as it was written */
+function readClaims(payload: JWTPayload): AccessClaims {
+  const parsed = claims.safeParse(payload)
+  if (!parsed.success) throw new KithError('access-token-invalid')
+  const { sub, sid, exp, roles, auth_time: provedAt, amr, act } = parsed.data
+  return {
+    userId: sub,
+    sessionId: sid,
+    expiresAt: exp * 1000,
+    ...(roles && { role: roles[0] }),
+    ...(provedAt !== undefined && { provedAt: new Date(provedAt * 1000), methods: Object.freeze(amr ?? []) }),
+    ...(act && { actorId: act.sub }),
+  }
+}
+
+const name = z.string().min(1)
+const claims = z.object({
+  sub: name,
+  sid: name,
+  exp: z.number().positive(),
+  roles: z.tuple([name]).optional(),
+  auth_time: z.int().nonnegative().optional(),
+  amr: z.array(name).optional(),
+  act: z.strictObject({ sub: name }).optional(),
+})
 
 function symmetricRing(secrets: readonly string[]): Map<string, RingEntry> {
   return new Map(

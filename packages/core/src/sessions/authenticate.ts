@@ -1,24 +1,16 @@
+import type { Core } from '../core.ts'
 import { KithError } from '../errors.ts'
-import type { Clock } from '../id.ts'
+import type { UserRecord } from '../accounts/user-store.ts'
 import type { Viewer } from '../viewer.ts'
-import type { UserStore } from '../accounts/user-store.ts'
-import type { AccessClaims, AccessTokens } from './access-token.ts'
-import { epochKey } from './end-sessions.ts'
-import type { Revocations } from './revocations.ts'
+import type { AccessClaims } from './access-token.ts'
+import { demandActor } from './actor.ts'
+import { epochKey, roleKey } from './end-sessions.ts'
 import { isOfAccount } from './session.ts'
-import type { SessionStore } from './session-store.ts'
-import { createVerifiedTokens, type MetClaims } from './verified-tokens.ts'
+import type { SessionRecord } from './session-store.ts'
+import { createVerifiedTokens, type MetToken } from './verified-tokens.ts'
 
 /** What {@link createAuthenticate} depends on. */
-export interface AuthenticateOptions {
-  accessTokens: AccessTokens
-  sessions: SessionStore
-  users: UserStore
-  /** How long tokens last: for no longer one is known without another look. */
-  ttlSeconds: number
-  revocations: Revocations
-  clock: Clock
-}
+export type AuthenticateOptions = Pick<Core, 'accessTokens' | 'storage' | 'config' | 'revocations' | 'clock'>
 
 /** Keeps memory bounded: a token that is forgotten is verified again. */
 const rememberedTokens = 20_000
@@ -27,46 +19,94 @@ const rememberedTokens = 20_000
  * Creates the check of access tokens. A token is verified, and its session and account looked up, when this process sees it for
  * the first time: so a logout also holds after a restart, when the denylist of the old process is gone, and what ended all sessions
  * holds although the process died before it could say so. From then on it costs a look-up in memory, its expiry and the denylist.
- * After the life of a token it is looked up again, whatever the clock says: entries of the denylist have gone by then.
+ * After the life of a token it is looked up again, whatever the clock says: entries of the denylist have gone by then. So it is each
+ * time while the denylist says that the role of the account has changed.
  */
 export function createAuthenticate(
   options: AuthenticateOptions,
 ): (accessToken: string) => Viewer | Promise<Viewer> {
-  const { accessTokens, sessions, users, revocations, clock } = options
-  const known = createVerifiedTokens({ capacity: rememberedTokens, maxAgeMillis: options.ttlSeconds * 1000 })
+  const { accessTokens, storage, config, revocations, clock } = options
+  const known = createVerifiedTokens({
+    capacity: rememberedTokens,
+    maxAgeMillis: config.sessions.accessTtlSeconds * 1000,
+  })
 
-  async function meet(accessToken: string): Promise<MetClaims> {
+  async function meet(accessToken: string): Promise<MetToken> {
     const claims = await accessTokens.verify(accessToken)
-    const [session, user] = await Promise.all([sessions.byId(claims.sessionId), users.byId(claims.userId)])
-    if (!session || !user || session.revokedAt || !isOfAccount(session, user))
+    const [session, user] = await Promise.all([
+      storage.sessions.byId(claims.sessionId),
+      storage.users.byId(claims.userId),
+    ])
+    if (!session || !user || session.revokedAt || !isOfAccount(session, user)) {
+      // Of its other tokens this process may know some, and learn of the end from the denylist later, or never.
+      known.deleteSession(claims.sessionId)
       throw new KithError('session-revoked')
-    const met = Object.freeze({ ...claims, epochKey: epochKey(user.id, session.epoch) })
+    }
+    // A token that hides who acts was not written by us, or not for this session.
+    if ((claims.actorId ?? null) !== session.actorId) throw new KithError('access-token-invalid')
+    const actor = await demandActor(options, session)
+    const met = Object.freeze({
+      viewer: viewerOf(claims, { session, user }),
+      expiresAt: claims.expiresAt,
+      ended: [session.id, epochKey(user.id, session.epoch), ...actor.ended],
+      changed: [roleKey(user.id), ...actor.changed],
+    })
     known.set(accessToken, met)
     return met
   }
 
-  /** Asked after the session was read, so that a logout between the two is seen. */
-  function admit(accessToken: string, claims: MetClaims): MetClaims | Promise<MetClaims> {
-    if (claims.expiresAt <= clock().getTime()) {
-      known.delete(accessToken)
-      throw new KithError('access-token-expired', { detail: 'Refresh the session.' })
-    }
-    const ofSession = revocations.isRevoked(claims.sessionId)
-    const ofEpoch = revocations.isRevoked(claims.epochKey)
-    if (typeof ofSession === 'object' || typeof ofEpoch === 'object')
-      return oneIsTrue([ofSession, ofEpoch]).then((isDenied) => demandLive(claims, isDenied))
-    return demandLive(claims, ofSession || ofEpoch)
+  function demandUnexpired(accessToken: string, { expiresAt }: MetToken): void {
+    if (expiresAt > clock().getTime()) return
+    known.delete(accessToken)
+    throw new KithError('access-token-expired', { detail: 'Refresh the session.' })
+  }
+
+  /** Whether one of these is denied. Asked after the session was read, so that a logout between the two is seen. */
+  function isDenied(keys: readonly string[]): boolean | Promise<boolean> {
+    const answers = keys.map((key) => revocations.isRevoked(key))
+    return answers.some((answer) => typeof answer === 'object') ? oneIsTrue(answers) : answers.includes(true)
+  }
+
+  function admit(accessToken: string, met: MetToken): Viewer | Promise<Viewer> {
+    demandUnexpired(accessToken, met)
+    const hasEnded = isDenied(met.ended)
+    if (typeof hasEnded === 'object') return hasEnded.then((ended) => demandLive(met, ended))
+    return demandLive(met, hasEnded)
+  }
+
+  async function meetAndAdmit(accessToken: string): Promise<Viewer> {
+    return await admit(accessToken, await meet(accessToken))
   }
 
   return (accessToken) => {
-    const claims = known.get(accessToken)
-    return claims ? admit(accessToken, claims) : meet(accessToken).then((met) => admit(accessToken, met))
+    const met = known.get(accessToken)
+    if (!met) return meetAndAdmit(accessToken)
+    demandUnexpired(accessToken, met)
+    const hasChanged = isDenied(met.changed)
+    if (typeof hasChanged === 'object')
+      return hasChanged.then((changed) => (changed ? meetAndAdmit(accessToken) : admit(accessToken, met)))
+    return hasChanged ? meetAndAdmit(accessToken) : admit(accessToken, met)
   }
 }
 
-function demandLive(claims: MetClaims, isDenied: boolean): MetClaims {
-  if (isDenied) throw new KithError('session-revoked')
-  return claims
+/** Who asks: the role is that of the account, and a token of an earlier release says the rest by its session. */
+function viewerOf(
+  { userId, sessionId, provedAt, methods }: AccessClaims,
+  { session, user }: { session: SessionRecord; user: UserRecord },
+): Viewer {
+  return Object.freeze({
+    userId,
+    sessionId,
+    role: user.role,
+    provedAt: provedAt ?? session.provedAt,
+    methods: methods ?? Object.freeze([...session.methods]),
+    ...(session.actorId !== null && { actorId: session.actorId }),
+  })
+}
+
+function demandLive({ viewer }: MetToken, hasEnded: boolean): Viewer {
+  if (hasEnded) throw new KithError('session-revoked')
+  return viewer
 }
 
 /** Whether one of them is true. Only where none is does it matter that another could not be had. */

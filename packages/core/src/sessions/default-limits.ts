@@ -2,7 +2,7 @@ import type { Limit } from './rate-limits.ts'
 
 /**
  * What is limited. `…ByAddress` counts calls per client address (IPv6 by its /64), the others per account, device or session.
- * `password…` count wrong passwords in a row; a right one clears them. Whoever is signed in counts by session, a device on
+ * `password…` count wrong passwords in a row; a right one clears them. Anyone who is signed in counts by session, a device on
  * which the account has signed in before by device, and strangers by client and account: neither of the first two is ever
  * locked by somebody else. `passwordByAccount` counts the strangers of all clients together, to slow them down.
  */
@@ -19,6 +19,7 @@ export type LimitName =
   | 'passwordFormBySession'
   | 'refreshByAddress'
   | 'refreshBySession'
+  | 'boundRefreshBySession'
   | 'uploadByAccount'
   | 'postByAccount'
   | 'captionByAccount'
@@ -30,6 +31,8 @@ export type LimitName =
   | 'identifierByAccount'
   | 'codeByAddress'
   | 'challengeByAddress'
+  | 'unchallengedByAddress'
+  | 'unchallengedByTarget'
   | 'sendByAddress'
   | 'sendByClient'
   | 'sendByRecipient'
@@ -70,13 +73,13 @@ export const defaultLimits: Readonly<Record<LimitName, readonly Limit[]>> = Obje
     { limit: 20, windowSeconds: 60 },
     { limit: 200, windowSeconds: 3_600 },
   ],
-  // Whoever stole a device token has a hundred guesses a day, and locks that device only.
+  // Anyone who stole a device token has a hundred guesses a day, and locks that device only.
   passwordByDevice: [
     { limit: 10, windowSeconds: 300 },
     { limit: 30, windowSeconds: 3_600 },
     { limit: 100, windowSeconds: 86_400 },
   ],
-  // Whoever stole a session has a hundred guesses a day at the password, and locks that session only.
+  // Anyone who stole a session has a hundred guesses a day at the password, and locks that session only.
   passwordBySession: [
     { limit: 10, windowSeconds: 300 },
     { limit: 30, windowSeconds: 3_600 },
@@ -88,6 +91,8 @@ export const defaultLimits: Readonly<Record<LimitName, readonly Limit[]>> = Obje
   refreshByAddress: [{ limit: 600, windowSeconds: 60 }],
   // Once in 15 minutes is usual; a client in a loop is stopped before it costs the database.
   refreshBySession: [{ limit: 60, windowSeconds: 60 }],
+  // The same by the key of its device. Apart, since whoever copied the cookies must not use up what the device needs.
+  boundRefreshBySession: [{ limit: 60, windowSeconds: 60 }],
   // Twenty full posts an hour, each file of which is decoded.
   uploadByAccount: [{ limit: 200, windowSeconds: 3_600 }],
   // More than anybody writes by hand; every follower reads each.
@@ -123,6 +128,13 @@ export const defaultLimits: Readonly<Record<LimitName, readonly Limit[]>> = Obje
     { limit: 60, windowSeconds: 60 },
     { limit: 600, windowSeconds: 3_600 },
   ],
+  // Registrations, sign-ins and codes, each by itself, that need no solved puzzle where the app has a challenge: a household does not see one.
+  unchallengedByAddress: [
+    { limit: 10, windowSeconds: 600 },
+    { limit: 30, windowSeconds: 86_400 },
+  ],
+  // The same by what was typed, from all addresses together: a botnet that tries one account solves a puzzle each time.
+  unchallengedByTarget: [{ limit: 10, windowSeconds: 3_600 }],
   // Messages that strangers of one address ask for, whomever to.
   sendByAddress: [
     { limit: 30, windowSeconds: 600 },

@@ -13,6 +13,8 @@ export type KeyPurpose =
   | 'code-data'
   | 'messages'
   | 'credentials'
+  | 'device-challenges'
+  | 'challenges'
 
 /** A symmetric key for one purpose, with the id that tokens name it by. */
 export interface DerivedKey {

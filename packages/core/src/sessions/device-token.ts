@@ -39,7 +39,7 @@ export function createDeviceTokens(options: OwnTokenOptions & { random: Random }
   const tokens = createOwnTokens(options, 'device-token', 'dt+jwt')
   const keys = options.secrets.map((secret) => deriveKey(secret, 'device-account').key)
 
-  /** What stands in the token for an account, by the current secret first. It tells nothing of the hash to whoever has no secret. */
+  /** What stands in the token for an account, by the current secret first. It tells nothing of the hash to anyone who has no secret. */
   function marksOf({ id, passwordHash }: Account): string[] {
     return keys.map((key) => {
       const mark = createHmac('sha256', key).update(`${id} ${passwordHash}`).digest('base64url')

@@ -1,6 +1,7 @@
-import type { Cause } from '../audit/audit-entries.ts'
+import type { Cause } from '../cause.ts'
 import type { Core } from '../core.ts'
 import type { KithEvents } from '../events.ts'
+import { warnOfOthers } from '../known-kiths.ts'
 import { joinRows } from '../outbox/outbox-rows.ts'
 import type { OutboxRows } from '../outbox/outbox-store.ts'
 import type { ClientInfo } from '../viewer.ts'
@@ -12,6 +13,7 @@ const marginSeconds = 60
 /** Makes access tokens fail from the next request on: those of sessions, by their ids, or of all of an epoch, by {@link epochKey}. */
 export async function denyTokens(core: Core, keys: readonly string[]): Promise<void> {
   if (keys.length === 0) return
+  warnOfOthers(core.config)
   const seconds = core.config.sessions.accessTtlSeconds + marginSeconds
   await core.revocations.revoke(keys, new Date(core.clock().getTime() + seconds * 1000))
 }
@@ -36,12 +38,12 @@ export async function endSession(
   const rows = joinRows(endedRows(core, session.userId, cause), also)
   const ended = await core.storage.sessions.revoke(session, core.clock(), rows)
   // Told first: the session has ended, also where the denylist cannot be reached now.
-  if (ended) core.emit('session.revoked', { userId: session.userId, sessionId: session.id })
+  if (ended) core.emit('session.revoked', { userId: session.userId, sessionId: session.id }, cause)
   await denyTokens(core, [session.id])
 }
 
 /**
- * Ends the session that a user named, if it is a live one of theirs; any other is left alone. Answers whether it was.
+ * Ends the session that a user named, if it is a live one of theirs; any other is left alone. Returns whether it was.
  * The tokens of one of theirs that had ended before are denied once more, as above.
  */
 export async function endOwnSession(
@@ -55,7 +57,7 @@ export async function endOwnSession(
     if (found?.userId === session.userId) await denyTokens(core, [session.id])
     return false
   }
-  core.emit('session.revoked', { userId: session.userId, sessionId: session.id })
+  core.emit('session.revoked', { userId: session.userId, sessionId: session.id }, cause)
   await denyTokens(core, [session.id])
   return true
 }
@@ -63,6 +65,11 @@ export async function endOwnSession(
 /** What the tokens of all sessions of an account that were opened in one epoch are denied under. */
 export function epochKey(userId: string, epoch: number): string {
   return `${userId}/${epoch}`
+}
+
+/** What is denied where the role of an account changes: its tokens, and those by which it acts as others, are looked up again. */
+export function roleKey(userId: string): string {
+  return `${userId}/role`
 }
 
 /**
@@ -108,7 +115,7 @@ async function denyAndRevoke(
   const [denial] = await Promise.allSettled([denyTokens(core, keys)])
   const rows = endedRows(core, userId, cause)
   const ended = await core.storage.sessions.revokeAll(userId, core.clock(), except, rows)
-  for (const sessionId of ended) core.emit('session.revoked', { userId, sessionId })
+  for (const sessionId of ended) core.emit('session.revoked', { userId, sessionId }, cause)
   // Among them may be those of an attempt before that stopped halfway, or opened since.
   await denyTokens(core, ended)
   if (denial.status === 'rejected') throw denial.reason

@@ -17,7 +17,7 @@ test('strangers wait by network, a /24 or a /48; those who are known by account,
   expect(turnOf({ kind: 'session', userId: 'ana', sessionId: 's' })).toEqual(known)
 })
 
-test('whoever is known gets in while strangers from everywhere fill the queue', async () => {
+test('anyone who is known gets in while strangers from everywhere fill the queue', async () => {
   const { kith } = createInstance({
     passwords: { memoryKiB: 1_024, iterations: 2, concurrency: 1, queueLimit: 20 },
   })

@@ -25,7 +25,7 @@ type AccountLimit = Exclude<
   | ViewerLimit
 >
 
-/** What viewers count by their session, so that whoever stole another one uses up nothing of theirs. */
+/** What viewers count by their session, so that anyone who stole another one uses up nothing of theirs. */
 type ViewerLimit = Extract<LimitName, 'passwordFormBySession' | 'revokeBySession'>
 
 /** Counts attempts by the limits of one Kith instance. */
@@ -47,7 +47,12 @@ export interface Limits {
    */
   maySend(to: string, client: ClientInfo): Promise<boolean>
   /** @throws rate-limited */
-  bySession(sessionId: string): Promise<void>
+  bySession(name: 'refreshBySession' | 'boundRefreshBySession', sessionId: string): Promise<void>
+  /**
+   * Counts a call of a stranger by its address and by what it is about, and returns whether it is one of those that need no solved puzzle. Says
+   * nothing by an event.
+   */
+  isFree(action: string, target: string, client: ClientInfo): Promise<boolean>
   /**
    * Counts a password about to be checked, so that parallel guesses cannot pass the limit together.
    * @throws account-locked
@@ -79,7 +84,7 @@ export function createLimits(
 ): Limits {
   const salt = createHmac('sha256', deriveKey(secret, 'counters').key).update('keys').digest('base64url')
 
-  // Short, and a hash that needs the secret: whoever reads the store of counters cannot try which names and addresses are in it. It is cut,
+  // Short, and a hash that needs the secret: anyone who reads the store of counters cannot try which names and addresses are in it. It is cut,
   // so nobody can continue it either, and a hash in one call costs a quarter of an HMAC.
   function keyOf(name: LimitName, subject: string): string {
     return crypto.hash('sha256', `${salt} ${name} ${subject}`, 'base64url').slice(0, 16)
@@ -122,7 +127,20 @@ export function createLimits(
       if (address !== undefined && !(await isLet(demand('sendByClient', own, { address })))) return false
       return await isLet(demand('sendByRecipient', to))
     },
-    bySession: (sessionId) => demand('refreshBySession', sessionId),
+    bySession: (name, sessionId) => demand(name, sessionId),
+    async isFree(action, target, { address }) {
+      const subjects = [
+        ['unchallengedByTarget', target],
+        ...(address === undefined ? [] : [['unchallengedByAddress', addressKey(address)] as const]),
+      ] as const
+      let isFree = true
+      for (const [name, subject] of subjects) {
+        if (limits[name].length === 0) continue
+        const key = keyOf(name, `${action} ${subject}`)
+        isFree = (await rateLimits.hit(key, limits[name], clock())).allowed && isFree
+      }
+      return isFree
+    },
     async beforePassword(guesser) {
       for (const [name, subject] of countersOf(guesser))
         await demand(name, subject, { code: 'account-locked' })

@@ -1,5 +1,5 @@
 import * as z from 'zod'
-import { passwordMaxLength } from '../accounts/account-inputs.ts'
+import { passwordMaxLength, solutionField } from '../accounts/account-inputs.ts'
 import { demandUnbanned, withoutEndedBan } from '../accounts/bans.ts'
 import { readLogin } from '../accounts/identifiers.ts'
 import type { Login, UserRecord } from '../accounts/user-store.ts'
@@ -8,6 +8,8 @@ import { InvalidInputError, isKithError, KithError } from '../errors.ts'
 import type { KithEvents } from '../events.ts'
 import { because, exactText, isObject, lineOfText, parseInput, visible } from '../input.ts'
 import type { ClientInfo, Viewer } from '../viewer.ts'
+import { agePart } from '../profiles/user.ts'
+import { demandOwner } from './actor.ts'
 import { placeOf } from './client-address.ts'
 import type { Device } from './device-token.ts'
 import { demandFresh } from './freshness.ts'
@@ -18,10 +20,12 @@ import { tellLockedOut } from '../messages/notices.ts'
 import { openSession } from './open-session.ts'
 import type { SignIn } from './session.ts'
 
-/** A sign-in by username or e-mail, whichever `login` holds. */
+/** A sign-in by username or email, whichever `login` holds. */
 export interface LoginInput {
   login: string
   password: string
+  /** The answer to a puzzle, where one was posed: `challenge-required`. */
+  solution?: string | undefined
   /** Shown in the session list; made from the `User-Agent` where it is absent. */
   deviceName?: string | undefined
 }
@@ -33,15 +37,16 @@ export const loginInput: z.ZodType<LoginInput> = z
     username: exactText(1, 254).optional(),
     email: exactText(1, 254).optional(),
     password: exactText(1, passwordMaxLength),
+    solution: solutionField.optional(),
     deviceName: visible(lineOfText(100)).optional(),
   })
   .refine((input) => loginsIn(input) > 0, {
-    ...because({ code: 'required', message: 'Give a username or an e-mail address' }),
+    ...because({ code: 'required', message: 'Give a username or an email address' }),
     path: ['login'],
     when: isObject,
   })
   .refine((input) => loginsIn(input) < 2, {
-    ...because({ code: 'ambiguous', message: 'Give a username or an e-mail address, once' }),
+    ...because({ code: 'ambiguous', message: 'Give a username or an email address, once' }),
     path: ['login'],
     when: isObject,
   })
@@ -55,18 +60,21 @@ function loginsIn({
   return [login, username, email].filter((value) => value !== undefined).length
 }
 
-/** Signs in by username or e-mail and password. */
+/** Signs in by username or email and password. */
 export async function login(core: Core, input: LoginInput, client: ClientInfo): Promise<SignIn> {
   const device = await countedDevice(core, client)
-  const { login: typed, password, deviceName } = parseInput(loginInput, input)
+  const { login: typed, password, solution, deviceName } = parseInput(loginInput, input)
   const login = readLogin(typed)
   const found = usable(core, login, await core.storage.users.byLogin(login))
+  // Nobody who has signed in on this device solves anything.
+  if (!found || !device || !core.deviceTokens.knows(device, found))
+    await core.demandChallenge({ action: 'login', target: JSON.stringify(login), solution, client })
   const guesser = await admit(core, { login, user: found, device, client })
   const upgrade = await checkPassword(core, { guesser, user: found, password, client })
   if (upgrade === null || !found) throw new KithError('invalid-credentials')
   const user = await withoutEndedBan(core, found)
   demandUnbanned(user)
-  await core.askPolicy('session.open', { input: { userId: user.id }, viewer: null, client })
+  await core.askPolicy('session.open', { input: { userId: user.id, ...agePart(user) }, viewer: null, client })
   const turn = turnOf(guesser)
   if (upgrade) {
     const next = await core.passwords.hash(password, turn)
@@ -104,7 +112,8 @@ export async function confirmPassword(
   core: Core,
   { viewer, user, password, client }: Confirmation,
 ): Promise<(fresh: UserRecord) => Promise<boolean>> {
-  const guesser: Guesser = { kind: 'session', ...viewer }
+  const { userId, sessionId } = viewer
+  const guesser: Guesser = { kind: 'session', userId, sessionId }
   await countGuess(core, guesser, { userId: user.id, ...placeOf(client) })
   const upgrade = await checkPassword(core, { guesser, user, password, client })
   if (upgrade === null) throw new KithError('wrong-password')
@@ -113,7 +122,8 @@ export async function confirmPassword(
 
 /**
  * Checks that the caller who changes something delicate is the owner: by the password where the account has one, or else by how long ago the
- * session was proved. Gives the check whether what was given still holds. @throws invalid-input, wrong-password, account-locked, proof-required
+ * session was proved. An admin who acts as the account is none. Gives the check whether what was given still holds.
+ * @throws impersonated, invalid-input, wrong-password, account-locked, proof-required
  */
 export async function confirmOwner(
   core: Core,
@@ -124,6 +134,7 @@ export async function confirmOwner(
   }: Omit<Confirmation, 'password'> & { password: string | undefined; path: string },
 ): Promise<(fresh: UserRecord) => boolean | Promise<boolean>> {
   const { viewer, user } = confirmation
+  await demandOwner(core, viewer)
   if (password !== undefined) return await confirmPassword(core, { ...confirmation, password })
   if (user.passwordHash !== null) {
     const message = 'Give the current password'
@@ -169,7 +180,7 @@ interface Arrival {
 
 /**
  * Counts a guess and says who makes it. A device counts by address after all for an account that is new to it, and so does one
- * that has used up what it had: somebody may have copied its token, and whoever has it counts as a stranger, at worst.
+ * that has used up what it had: somebody may have copied its token, and anyone who has it counts as a stranger, at worst.
  */
 async function admit(core: Core, { login, user, device, client }: Arrival): Promise<Guesser> {
   const about = { userId: user?.id ?? null, ...placeOf(client) }

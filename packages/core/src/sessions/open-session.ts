@@ -1,8 +1,9 @@
 import { demandUnbanned } from '../accounts/bans.ts'
 import type { UserRecord } from '../accounts/user-store.ts'
 import { KithError } from '../errors.ts'
-import type { Cause } from '../audit/audit-entries.ts'
+import type { Cause } from '../cause.ts'
 import type { Core } from '../core.ts'
+import type { KithEvents } from '../events.ts'
 import type { ClientInfo, Viewer } from '../viewer.ts'
 import { placeOf } from './client-address.ts'
 import { noticeRows } from '../messages/notices.ts'
@@ -26,7 +27,9 @@ export interface Opening {
   /** Whether the owner is told where the account does not know the device. */
   announce?: boolean | undefined
   /** What it is refused with where the account is gone or lets it no longer pass. @default 'invalid-credentials' */
-  refusal?: 'passkey-invalid' | undefined
+  refusal?: 'passkey-invalid' | 'not-impersonable' | undefined
+  /** Who acts as the account, and why, where it is not its owner. */
+  actor?: { viewer: Viewer; reason: string } | undefined
   /** Whether the host opens it, without a proof: then one of an account that is gone fails with `account-not-found`. */
   byHost?: boolean | undefined
 }
@@ -37,7 +40,7 @@ export interface Opening {
  * outlives the change, without a transaction over both.
  */
 export async function openSession(core: Core, opening: Opening): Promise<SignIn> {
-  const { user, client } = opening
+  const { user, client, actor } = opening
   const deviceName = opening.deviceName ?? deviceNameOf(client.userAgent)
   const now = core.clock()
   const session = await keep(core, opening, {
@@ -47,10 +50,14 @@ export async function openSession(core: Core, opening: Opening): Promise<SignIn>
     generation: 0,
     createdAt: now,
     rotatedAt: now,
-    expiresAt: sessionEnd(core, now, now),
+    expiresAt: sessionEnd(core, now, { openedAt: now, isImpersonated: actor !== undefined }),
     revokedAt: null,
-    provedAt: now,
+    // An admin has not proved to be the account, not to releases either that do not know who acts.
+    provedAt: actor ? new Date(0) : now,
     methods: [...opening.methods],
+    actorId: actor?.viewer.userId ?? null,
+    actorSessionId: actor?.viewer.sessionId ?? null,
+    boundKey: null,
     deviceName: deviceName ?? null,
     ...placeOf(client),
   })
@@ -73,19 +80,49 @@ export async function openSession(core: Core, opening: Opening): Promise<SignIn>
     )
     return await openSession(core, { ...opening, user: fresh })
   }
-  core.emit('session.opened', { userId: user.id, sessionId: session.id, ...placeOf(client) })
+  raiseOpened(core, opening, session)
   const [account, opened, deviceToken] = await Promise.all([
     core.presentUsers.presentSignedIn(fresh),
-    issueTokens(core, session),
-    core.deviceTokens.read(client.device).then((device) => core.deviceTokens.issue(fresh, device)),
+    issueTokens(core, session, fresh),
+    // A device on which an admin acts is none of the owner's.
+    actor
+      ? undefined
+      : core.deviceTokens.read(client.device).then((device) => core.deviceTokens.issue(fresh, device)),
   ])
   return { user: account, session: opened.session, tokens: { ...opened.tokens, deviceToken } }
 }
 
+function raiseOpened(core: Core, opening: Opening, session: SessionRecord): void {
+  const impersonated = impersonatedEvent(opening, session)
+  if (impersonated) core.emit('session.impersonated', impersonated)
+  else core.emit('session.opened', openedEvent(session))
+}
+
+function openedEvent({
+  userId,
+  id: sessionId,
+  address,
+  userAgent,
+}: SessionRecord): KithEvents['session.opened'] {
+  return { userId, sessionId, address, userAgent }
+}
+
+/** What is told of a session in place of that it was opened, where its owner has not opened it. */
+function impersonatedEvent(
+  { actor }: Opening,
+  session: SessionRecord,
+): KithEvents['session.impersonated'] | null {
+  return actor ? { ...openedEvent(session), actorId: actor.viewer.userId, reason: actor.reason } : null
+}
+
 type Notice = OutboxRows<unknown> | undefined
 
-/** The message to the owner of an account that has not met this device. */
-async function noticeOf(core: Core, { user, client, announce = false }: Opening): Promise<Notice> {
+/** The message to the owner of an account that has not met this device, or that an admin acts as. */
+async function noticeOf(core: Core, { user, client, announce = false, actor }: Opening): Promise<Notice> {
+  if (actor)
+    return core.config.sessions.impersonation?.notice
+      ? noticeRows(core, { kind: 'impersonated', user, more: {} })
+      : undefined
   if (!announce) return undefined
   const device = await core.deviceTokens.read(client.device)
   if (device && core.deviceTokens.knows(device, user)) return undefined
@@ -99,7 +136,7 @@ interface Renewal extends Omit<Opening, 'deviceName'> {
 
 /**
  * Ends every session of an account, also the one that asks, of which a copy may be in other hands, and opens a fresh one for
- * whoever has just given the password.
+ * anyone who has just given the password.
  */
 export async function renewSession(core: Core, { viewer, user, ...opening }: Renewal): Promise<SignIn> {
   const asking = viewer.sessionId === null ? null : await core.storage.sessions.byId(viewer.sessionId)
@@ -114,40 +151,51 @@ export async function renewSession(core: Core, { viewer, user, ...opening }: Ren
  * and be ended itself: then it is saved again, after them.
  */
 async function keep(core: Core, opening: Opening, session: SessionRecord): Promise<SessionRecord> {
-  const causing = { cause: causeOf(opening, session), notice: await noticeOf(core, opening) }
-  if (!(await open(core, session, causing)).includes(session.id)) return session
+  const notice = await noticeOf(core, opening)
+  if (!(await open(core, session, { opening, notice })).includes(session.id)) return session
   const { userId, createdAt } = session
   const page = { limit: core.config.sessions.maxPerAccount, before: null }
   const live = await core.storage.sessions.list(userId, createdAt, page)
   const latest = Math.max(createdAt.getTime(), ...live.map(({ rotatedAt }) => rotatedAt.getTime()))
   const after = { ...session, id: core.makeId(), rotatedAt: new Date(latest + 1) }
-  await open(core, after, { cause: causeOf(opening, after), notice: undefined })
+  await open(core, after, { opening, notice: undefined })
   return after
 }
 
-/** The person who signs in is the owner, by this very session. */
-function causeOf({ byHost = false, client }: Opening, { id, userId }: SessionRecord): Cause {
+/** The person who signs in is the owner, by this very session, unless an admin does. */
+function causeOf({ byHost = false, client, actor }: Opening, { id, userId }: SessionRecord): Cause {
+  if (actor) return { by: actor.viewer, client }
   return byHost ? { client } : { viewer: { userId, sessionId: id }, client }
 }
 
 async function open(
   core: Core,
   session: SessionRecord,
-  { cause, notice }: { cause: Cause; notice: Notice },
+  { opening, notice }: { opening: Opening; notice: Notice },
 ): Promise<string[]> {
-  const { id: sessionId, userId, address, userAgent } = session
+  const { id: sessionId, userId } = session
+  const cause = causeOf(opening, session)
+  const impersonated = impersonatedEvent(opening, session)
   const rows = joinRows(
-    core.rowsOf(
-      'session.opened',
-      ({ opened }: SessionChange) => (opened ? { userId, sessionId, address, userAgent } : null),
-      cause,
-    ),
+    impersonated
+      ? core.rowsOf(
+          'session.impersonated',
+          ({ opened }: SessionChange) => (opened ? impersonated : null),
+          cause,
+        )
+      : core.rowsOf(
+          'session.opened',
+          ({ opened }: SessionChange) => (opened ? openedEvent(session) : null),
+          cause,
+        ),
     notice && (({ opened, id }: SessionChange) => (opened && id === sessionId ? notice(null) : [])),
     endedRows(core, userId, cause),
   )
-  const ended = await core.storage.sessions.open(session, core.config.sessions.maxPerAccount, rows)
+  const { maxPerAccount } = core.config.sessions
+  // One of an admin pushes out none of the owner's.
+  const ended = await core.storage.sessions.open(session, maxPerAccount + (opening.actor ? 1 : 0), rows)
   if (notice) core.outgoing.kick()
-  for (const id of ended) core.emit('session.revoked', { userId, sessionId: id })
+  for (const id of ended) core.emit('session.revoked', { userId, sessionId: id }, cause)
   await denyTokens(core, ended)
   return ended
 }

@@ -1,5 +1,6 @@
 import * as z from 'zod'
 import { passwordMaxLength } from '../accounts/account-inputs.ts'
+import type { UserRecord } from '../accounts/user-store.ts'
 import type { Core } from '../core.ts'
 import { KithError } from '../errors.ts'
 import { checkFactor, factorFields, givenFactor, isOne } from '../factors/second-factor.ts'
@@ -7,9 +8,11 @@ import { because, exactText, isObject, parseInput } from '../input.ts'
 import { spendToken } from '../passkeys/passkey-challenge.ts'
 import { passkeyProof, type PasskeyProof } from '../passkeys/passkey-inputs.ts'
 import type { ClientInfo, Viewer } from '../viewer.ts'
+import { demandOwner } from './actor.ts'
 import { placeOf } from './client-address.ts'
 import { confirmPassword } from './login.ts'
-import { issueTokens, type Refreshed, sessionEnd } from './session.ts'
+import { issueTokens, openedSession, type Proved, sessionEnd } from './session.ts'
+import type { SessionRecord } from './session-store.ts'
 
 /** What somebody signed in proves with that they still are the account: one of these. */
 export interface ProveInput {
@@ -42,20 +45,21 @@ export async function prove(
   core: Core,
   viewer: Viewer,
   { input, client }: { input: ProveInput; client: ClientInfo },
-): Promise<Refreshed> {
+): Promise<Proved> {
   await core.limits.byViewer('passwordFormBySession', viewer)
   const { password, passkey, ...factor } = parseInput(proveInput, input)
   const user = await core.storage.users.byId(viewer.userId)
   if (!user || viewer.sessionId === null) throw new KithError('unauthenticated')
+  await demandOwner(core, viewer)
   const session = { userId: user.id, sessionId: viewer.sessionId }
   if (password !== undefined) {
     await confirmPassword(core, { viewer, user, password, client })
-    return await renewProof(core, session, { client, method: 'pwd' })
+    return await renewProof(core, user, { session, client, method: 'pwd' })
   }
   if (passkey) await demandOwnToken(core, session, { token: passkey.token, client })
   const given = givenFactor({ ...factor, passkey: passkey?.response, token: passkey?.token })
   const method = await checkFactor(core, user.id, { given, client, sessionId: session.sessionId })
-  return await renewProof(core, session, { client, method })
+  return await renewProof(core, user, { session, client, method })
 }
 
 type OwnSession = Viewer & { sessionId: string }
@@ -70,15 +74,21 @@ async function demandOwnToken(
   if (spent.userId !== userId || spent.data.sessionId !== sessionId) throw new KithError('code-invalid')
 }
 
+/** The tokens of a session that is bound are renewed by its key alone: who has no more than its cookies and the password gets none. */
+async function renewedTokens(core: Core, session: SessionRecord, user: UserRecord): Promise<Proved> {
+  if (session.boundKey === null) return await issueTokens(core, session, user)
+  return { userId: session.userId, session: openedSession(session), tokens: null }
+}
+
 /** So often a session is read again that was refreshed meanwhile. */
 const mostTries = 10
 
 /** Steps a session, and says that its owner has just proved to be the account. @throws session-revoked */
 async function renewProof(
   core: Core,
-  viewer: OwnSession,
-  { client, method }: { client: ClientInfo; method: string },
-): Promise<Refreshed> {
+  user: UserRecord,
+  { session: viewer, client, method }: { session: OwnSession; client: ClientInfo; method: string },
+): Promise<Proved> {
   const { sessions } = core.storage
   for (let tries = 0; tries < mostTries; tries++) {
     const session = await sessions.byId(viewer.sessionId)
@@ -87,14 +97,15 @@ async function renewProof(
     const result = await sessions.rotate({
       id: session.id,
       generation: session.generation,
+      boundKey: session.boundKey,
       now,
-      expiresAt: sessionEnd(core, now, session.createdAt),
+      expiresAt: sessionEnd(core, now, { openedAt: session.createdAt, isImpersonated: false }),
       ...placeOf(client),
       methods: [...new Set([...session.methods, method])],
     })
     if (!result.rotated) continue
     core.grace.begin(result.session)
-    return await issueTokens(core, result.session)
+    return await renewedTokens(core, result.session, user)
   }
   throw new KithError('session-revoked')
 }

@@ -19,6 +19,9 @@ const session = {
   revokedAt: null,
   provedAt: start,
   methods: ['pwd'],
+  actorId: null,
+  actorSessionId: null,
+  boundKey: null,
   deviceName: 'phone',
   address: '203.0.113.7',
   userAgent: null,
@@ -32,7 +35,14 @@ test('one row gives one token, to the letter, and it tells nothing but session, 
   const tokens = refreshTokens([secret], () => start)
   const token = await tokens.issue(session)
   expect(await refreshTokens([secret], () => new Date(start.getTime() + 5_000)).issue(session)).toBe(token)
-  expect(await tokens.verify(token)).toEqual({ sessionId: 'session-1', generation: 3, openedAt: start })
+  expect(await tokens.verify(token)).toEqual({
+    sessionId: 'session-1',
+    generation: 3,
+    openedAt: start,
+    isImpersonated: false,
+  })
+  const acting = await tokens.issue({ ...session, actorId: 'admin-1' })
+  expect(await tokens.verify(acting)).toMatchObject({ isImpersonated: true })
   const payload: unknown = JSON.parse(Buffer.from(token.split('.')[1] ?? '', 'base64url').toString())
   expect(Object.keys(payload as object).sort()).toEqual([
     'aud',
@@ -86,7 +96,19 @@ test('an access token, a raised generation, alg none and long texts do not pass'
 
   const [head = '', , signature = ''] = (await tokens.issue(session)).split('.')
   const bad = [
-    (await access.issue({ userId: 'user-1', sessionId: 'session-1' }, session.expiresAt)).token,
+    (
+      await access.issue(
+        {
+          userId: 'user-1',
+          sessionId: 'session-1',
+          role: 'member',
+          provedAt: start,
+          methods: [],
+          actorId: null,
+        },
+        session.expiresAt,
+      )
+    ).token,
     `${head}.${encode({ ...payload, gen: 4 })}.${signature}`,
     `${encode({ ...header, alg: 'none' })}.${encode(payload)}.`,
     sign({ ...header, typ: 'at+jwt' }, payload),

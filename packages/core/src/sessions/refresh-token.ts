@@ -9,6 +9,8 @@ export interface RefreshClaims {
   generation: number
   /** When the session was opened, in whole seconds: its absolute age counts from there. */
   openedAt: Date
+  /** Whether an admin has opened it, who acts as the account. */
+  isImpersonated: boolean
 }
 
 /** Signs and verifies refresh tokens, which hold a session id, a generation and when the session was opened. */
@@ -30,16 +32,26 @@ export function createRefreshTokens(options: OwnTokenOptions): RefreshTokens {
     async issue(session) {
       const openedAt = Math.floor(session.createdAt.getTime() / 1000)
       return await tokens.sign(
-        { sid: session.id, gen: session.generation, auth_time: openedAt },
+        {
+          sid: session.id,
+          gen: session.generation,
+          auth_time: openedAt,
+          ...(session.actorId !== null && { act: true }),
+        },
         { issuedAt: session.rotatedAt, expiresAt: session.expiresAt },
       )
     },
     async verify(token) {
       try {
-        const { sid, gen, auth_time: openedAt } = await tokens.verify(token, ['sid', 'gen', 'auth_time'])
+        const { sid, gen, auth_time: openedAt, act } = await tokens.verify(token, ['sid', 'gen', 'auth_time'])
         if (typeof sid !== 'string' || !isCount(gen) || !isCount(openedAt))
           throw new KithError('refresh-token-invalid')
-        return { sessionId: sid, generation: gen, openedAt: new Date(openedAt * 1000) }
+        return {
+          sessionId: sid,
+          generation: gen,
+          openedAt: new Date(openedAt * 1000),
+          isImpersonated: act === true,
+        }
       } catch (error) {
         if (error instanceof JWTExpired)
           throw new KithError('refresh-token-expired', { detail: 'Sign in again.' })

@@ -5,6 +5,7 @@ import { noticeRows } from '../messages/notices.ts'
 import { joinRows } from '../outbox/outbox-rows.ts'
 import type { ClientInfo } from '../viewer.ts'
 import { placeOf } from './client-address.ts'
+import { demandActor } from './actor.ts'
 import { endSession } from './end-sessions.ts'
 import type { RefreshClaims } from './refresh-token.ts'
 import type { SessionChange, SessionRecord } from './session-store.ts'
@@ -13,16 +14,19 @@ import { isOfAccount, issueTokens, type Refreshed, sessionEnd } from './session.
 /** Trades a refresh token for its successor. */
 export async function refresh(core: Core, refreshToken: string, client: ClientInfo): Promise<Refreshed> {
   const claims = await verified(core, refreshToken, client)
-  await core.limits.bySession(claims.sessionId)
+  await core.limits.bySession('refreshBySession', claims.sessionId)
 
   const session = await step(core, claims, client)
   const user = await core.storage.users.byId(session.userId)
-  if (!isOfAccount(session, user)) {
+  if (!user || !isOfAccount(session, user)) {
     await endSession(core, session, { cause: { viewer: null } })
     if (user) demandUnbanned(user)
     throw new KithError('session-revoked')
   }
-  return await issueTokens(core, session)
+  // An earlier release beside this one has refreshed it as one of the owner's.
+  if (session.actorId !== null && !claims.isImpersonated) throw new KithError('session-revoked')
+  await demandActor(core, session)
+  return await issueTokens(core, session, user)
 }
 
 /** Reads the token. Only those that are not good count by address, where others could use up what honest ones need. */
@@ -38,11 +42,12 @@ async function verified(core: Core, refreshToken: string, client: ClientInfo): P
 /** The session at the generation whose tokens the caller gets. */
 async function step(core: Core, claims: RefreshClaims, client: ClientInfo): Promise<SessionRecord> {
   const now = core.clock()
-  const expiresAt = sessionEnd(core, now, claims.openedAt)
+  const expiresAt = sessionEnd(core, now, claims)
   if (expiresAt <= now) throw new KithError('refresh-token-expired', { detail: 'Sign in again.' })
   const { rotated, session } = await core.storage.sessions.rotate({
     id: claims.sessionId,
     generation: claims.generation,
+    boundKey: null,
     now,
     expiresAt,
     ...placeOf(client),
@@ -54,6 +59,11 @@ async function step(core: Core, claims: RefreshClaims, client: ClientInfo): Prom
   }
   // The row was read after the failed step, so a session revoked by then stays dead inside the grace too.
   if (!session || session.revokedAt || session.expiresAt <= now) throw new KithError('session-revoked')
+  // Before anything of generations: what a bound session is refreshed by says nothing about who has its cookie.
+  if (session.boundKey !== null) {
+    core.config.telemetry.count('kith.refreshes', 1, { 'kith.outcome': 'unproved' })
+    throw new KithError('device-proof-required', { detail: 'The browser that is bound renews it by itself.' })
+  }
   if (claims.generation > session.generation) {
     await endQuietly(core, session)
     throw new KithError('session-revoked', { detail: 'Sign in again.' })

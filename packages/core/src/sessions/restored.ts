@@ -1,5 +1,5 @@
 import type { Steps } from '../steps.ts'
-import type { Storage } from '../storage.ts'
+import type { Stores } from '../storage.ts'
 import type { SessionStore } from './session-store.ts'
 
 /** What {@link Restored} did. */
@@ -21,7 +21,7 @@ export type Restored = () => Promise<RestoreReport>
 const endOfTime = new Date('9999-12-31T00:00:00Z')
 
 /** Creates the step of one Kith instance. */
-export function createRestored({ sessions, codes }: Storage, steps: Steps): Restored {
+export function createRestored({ sessions, codes }: Stores, steps: Steps): Restored {
   async function removeAll({ purgeEnded }: Pick<SessionStore, 'purgeEnded'>): Promise<number> {
     let total = 0
     await steps.run(async (limit) => {

@@ -19,6 +19,15 @@ export interface SessionRecord {
   provedAt: Date
   /** How: the names of RFC 8176, such as `pwd` and `otp`, in order. `pwd` alone for rows of releases that did not write it. */
   methods: string[]
+  /** The account that acts here as this one; `null` for a session of the owner, and for rows of releases that did not write it. */
+  actorId: string | null
+  /** The session from which it does so, if it has one. */
+  actorSessionId: string | null
+  /**
+   * The public key that its device has shown to hold: from then on a refresh token alone renews nothing. `null` where none was, and
+   * for rows of releases that did not write it.
+   */
+  boundKey: string | null
   deviceName: string | null
   address: string | null
   userAgent: string | null
@@ -29,6 +38,8 @@ export interface Rotation {
   id: string
   /** The generation that the caller holds. */
   generation: number
+  /** The key that the caller has checked a proof of; `null` where it has checked none. */
+  boundKey: string | null
   now: Date
   /** The end of the session if this step is taken. */
   expiresAt: Date
@@ -38,6 +49,14 @@ export interface Rotation {
   userAgent: string | null
   /** Sets `provedAt` to `now`, and `methods` to these; where it is absent both stay. */
   methods?: string[] | undefined
+}
+
+/** A session that is to be bound to the key of its device. */
+export interface Binding {
+  id: string
+  userId: string
+  key: string
+  now: Date
 }
 
 /** A session that a verb has opened or ended: what `outbox` is called with, once for each. */
@@ -67,11 +86,17 @@ export interface SessionStore {
   byId(id: string): Promise<SessionRecord | null>
   /**
    * Steps from `generation` to `generation + 1` and sets `rotatedAt` to `now`, if the session is at exactly that
-   * generation, not revoked, and not expired at `now`. Compare and set are one atomic step: of concurrent calls with
-   * one generation exactly one answers `rotated: true`; the others get the row as that step, or a later one, left it.
+   * generation, bound to exactly `boundKey` (to none where that is `null`), not revoked, and not expired at `now`. Compare and set are one atomic step: of concurrent calls with
+   * one generation exactly one returns `rotated: true`; the others get the row as that step, or a later one, left it.
    */
   rotate(rotation: Rotation): Promise<RotationResult>
-  /** Ends a session of this user. Answers whether it was live until now; another user's session is left alone. */
+  /**
+   * Sets `boundKey` of a session of this user that has none, is not revoked, and not expired at `now`; resolves to whether it did. It is set once:
+   * no call changes it afterwards. Compare and set are one atomic step: of concurrent calls exactly one resolves to `true`, and a
+   * rotation with `boundKey: null` comes before that step or does not step.
+   */
+  bind(binding: Binding, outbox?: OutboxRows): Promise<boolean>
+  /** Ends a session of this user. Returns whether it was live until now; another user's session is left alone. */
   revoke(
     session: { id: string; userId: string },
     at: Date,

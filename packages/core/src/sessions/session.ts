@@ -35,6 +35,11 @@ export interface Refreshed {
   tokens: Tokens
 }
 
+/** What proving returns: without tokens where the session is bound to a key, since only a proof by that renews them. */
+export interface Proved extends Omit<Refreshed, 'tokens'> {
+  tokens: Tokens | null
+}
+
 /** A session as its owner sees it in the list of devices. */
 export interface Session {
   id: string
@@ -45,34 +50,54 @@ export interface Session {
   /** When it was last refreshed: exact to the lifetime of an access token. */
   lastUsedAt: string
   expiresAt: string
+  /** Whether it is bound to a key of its device, so that a copy of its cookies is soon worth nothing. */
+  bound: boolean
   /** Whether it is the session that asks. */
   current: boolean
+  /** Whether an admin has opened it and acts as the account. */
+  impersonated: boolean
 }
 
 /** Shows a session to its owner, or to the host, who has none that asks. */
 export function toSession(session: SessionRecord, currentId: string | null): Session {
+  const impersonated = session.actorId !== null
+  // Where an admin is concerns nobody but the audit log.
+  const { deviceName, address, userAgent } = impersonated ? nowhere : session
   return {
     id: session.id,
-    deviceName: session.deviceName,
-    address: session.address,
-    userAgent: session.userAgent,
+    deviceName,
+    address,
+    userAgent,
     createdAt: session.createdAt.toISOString(),
     lastUsedAt: session.rotatedAt.toISOString(),
     expiresAt: session.expiresAt.toISOString(),
+    bound: session.boundKey !== null,
     current: session.id === currentId,
+    impersonated,
   }
 }
 
-/** Signs the tokens of the generation that a session has now. */
-export async function issueTokens(core: Core, session: SessionRecord): Promise<Refreshed> {
-  const { id, userId, expiresAt } = session
+const nowhere = Object.freeze({ deviceName: null, address: null, userAgent: null })
+
+/** What shows a session to the client that has it. */
+export function openedSession({ id, expiresAt }: SessionRecord): SignIn['session'] {
+  return { id, expiresAt: expiresAt.toISOString() }
+}
+
+/** Signs the tokens of the generation that a session of this account has now. */
+export async function issueTokens(
+  core: Core,
+  session: SessionRecord,
+  { role }: Pick<UserRecord, 'role'>,
+): Promise<Refreshed> {
+  const { id, userId, expiresAt, provedAt, methods, actorId } = session
   const [access, refreshToken] = await Promise.all([
-    core.accessTokens.issue({ userId, sessionId: id }, expiresAt),
+    core.accessTokens.issue({ userId, sessionId: id, role, provedAt, methods, actorId }, expiresAt),
     core.refreshTokens.issue(session),
   ])
   return {
     userId,
-    session: { id, expiresAt: expiresAt.toISOString() },
+    session: openedSession(session),
     tokens: { accessToken: access.token, refreshToken, expiresIn: access.expiresIn },
   }
 }
@@ -87,12 +112,19 @@ export function isOfAccount(session: SessionRecord, user: UserRecord | null): bo
   )
 }
 
+/** Since when a session is there, and whether somebody else than its owner has opened it. */
+interface Beginning {
+  openedAt: Date
+  isImpersonated: boolean
+}
+
 /**
- * When a session ends that was opened at `openedAt` and is opened or refreshed now: not refreshed for too long, or at its
- * greatest age. Whole seconds, as tokens carry them.
+ * When a session ends that is opened or refreshed now: not refreshed for too long, or at its greatest age, which is a short one where an
+ * admin acts as the account. Whole seconds, as tokens carry them.
  */
-export function sessionEnd(core: Core, now: Date, openedAt: Date): Date {
-  const { refreshTtlSeconds, maxLifetimeSeconds } = core.config.sessions
+export function sessionEnd(core: Core, now: Date, { openedAt, isImpersonated }: Beginning): Date {
+  const { refreshTtlSeconds, maxLifetimeSeconds, impersonation } = core.config.sessions
+  const greatestAge = isImpersonated ? (impersonation?.ttlSeconds ?? 0) : maxLifetimeSeconds
   const seconds = (date: Date): number => Math.floor(date.getTime() / 1000)
-  return new Date(Math.min(seconds(now) + refreshTtlSeconds, seconds(openedAt) + maxLifetimeSeconds) * 1000)
+  return new Date(Math.min(seconds(now) + refreshTtlSeconds, seconds(openedAt) + greatestAge) * 1000)
 }

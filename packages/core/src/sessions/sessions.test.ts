@@ -34,7 +34,7 @@ describe('login', () => {
     expect(calls).toEqual(['byLogin'])
   })
 
-  test('answers alike for a wrong password and for nobody', async () => {
+  test('returns alike for a wrong password and for nobody', async () => {
     const { sessions } = await signedIn()
     const errors = await Promise.all(
       ['ana', 'nobody'].map((login) =>

@@ -2,6 +2,7 @@ import type { AccountLookup } from '../accounts/recovery.ts'
 import type { CodeSent, ResendInput } from '../codes/codes.ts'
 import { type CodeLoginInput, loginByCode, sendSignInCode } from './code-sign-in.ts'
 import { demandUnbanned, withoutEndedBan } from '../accounts/bans.ts'
+import type { HostCause } from '../cause.ts'
 import type { Core } from '../core.ts'
 import { KithError } from '../errors.ts'
 import { parseInput } from '../input.ts'
@@ -15,14 +16,15 @@ import { type FactorLoginInput, loginByFactor } from '../factors/second-factor.t
 import { demandFresh } from './freshness.ts'
 import { prove, type ProveInput } from './prove.ts'
 import { denyTokens, endAllSessions, endOtherSessions, endOwnSession, endSession } from './end-sessions.ts'
+import { impersonate, type ImpersonateInput } from './impersonation.ts'
 import { login, type LoginInput } from './login.ts'
 import { openSession } from './open-session.ts'
 import { refresh } from './refresh.ts'
-import { isOfAccount, type Refreshed, type Session, type SignIn, toSession } from './session.ts'
+import { isOfAccount, type Proved, type Refreshed, type Session, type SignIn, toSession } from './session.ts'
 
 /** Everything about sessions. */
 export interface Sessions<Fields extends AppFields = AppFields> {
-  /** Signs in by username or e-mail. @throws invalid-credentials, account-banned, account-locked, rate-limited, busy */
+  /** Signs in by username or email. @throws invalid-credentials, account-banned, account-locked, rate-limited, busy */
   login(input: LoginInput, client?: ClientInfo): Promise<SignIn<Fields>>
   /**
    * Sends a code and a link to sign in with to an address of an account, if there is one: the caller learns nothing of that.
@@ -40,10 +42,11 @@ export interface Sessions<Fields extends AppFields = AppFields> {
    */
   loginByFactor(input: FactorLoginInput, client?: ClientInfo): Promise<SignIn<Fields>>
   /**
-   * Says that the viewer has just proved to be the account, by the password or a second factor, and renews the tokens.
+   * Says that the viewer has just proved to be the account, by the password or a second factor, and renews the tokens. Those of a session
+   * that is bound to a key of its device are `null`: only that renews them.
    * @throws wrong-password, factor-invalid, code-invalid, account-locked, rate-limited
    */
-  prove(viewer: Viewer, input: ProveInput, client?: ClientInfo): Promise<Refreshed>
+  prove(viewer: Viewer, input: ProveInput, client?: ClientInfo): Promise<Proved>
   /**
    * Lets a viewer pass who has signed in, or proved to be the account, not longer ago than this: `sessions.freshFor` where it is absent.
    * @throws session-revoked, proof-required
@@ -55,7 +58,7 @@ export interface Sessions<Fields extends AppFields = AppFields> {
    * Trades a refresh token for new tokens; the account is not shown with them. Concurrent calls with one token, and calls within the grace after, get the
    * same successor; a token older than that ends the session. So does, without an alarm, one that is newer than the session in
    * storage: a backup was restored.
-   * @throws refresh-token-invalid, refresh-token-expired, refresh-token-reused, session-revoked, rate-limited
+   * @throws refresh-token-invalid, refresh-token-expired, refresh-token-reused, session-revoked, device-proof-required, rate-limited
    */
   refresh(refreshToken: string, client?: ClientInfo): Promise<Refreshed>
   /**
@@ -70,7 +73,7 @@ export interface Sessions<Fields extends AppFields = AppFields> {
   authenticateNow(accessToken: string): Viewer | Promise<Viewer>
   /**
    * Opens a session for an account after a check of the host's own: a third party's sign-in, a passkey, a second factor, a link in an
-   * e-mail. For the host: no password is asked for, and nothing counts it. @throws account-not-found, account-banned
+   * email. For the host: no password is asked for, and nothing counts it. @throws account-not-found, account-banned
    */
   open(userId: string, client?: ClientInfo): Promise<SignIn<Fields>>
   /** Ends the viewer's session; a viewer without one has none to end. Idempotent. */
@@ -95,17 +98,25 @@ export interface Sessions<Fields extends AppFields = AppFields> {
   list(who: Viewer | string, input?: PageInput): Promise<Page<Session>>
   /** Ends one of the viewer's sessions; another than the one that asks after a fresh proof. @throws session-not-found, proof-required, rate-limited, counted by the session */
   revoke(viewer: Viewer, sessionId: string, client?: ClientInfo): Promise<void>
-  /** Ends all sessions of an account. For the host, as the next one. Idempotent. @throws account-not-found */
-  endAll(userId: string): Promise<void>
+  /** Ends all sessions of an account. For the host, as the next one, which `by` says for whom. Idempotent. @throws account-not-found */
+  endAll(userId: string, cause?: HostCause): Promise<void>
   /** Ends one session of an account. @throws session-not-found */
-  end(userId: string, sessionId: string): Promise<void>
+  end(userId: string, sessionId: string, cause?: HostCause): Promise<void>
+  /**
+   * Opens a session in which an admin acts as another account (option `sessions.impersonation`). It is marked: `act` in the access token,
+   * `viewer.actorId`, the session list, events and the audit log. It may do what the owner may, but nothing about how the account is signed
+   * in to, its exports, its deletion and its other sessions; it ends soon, whatever is refreshed, and with the session, the role or a ban
+   * of the admin. The admin has to have signed in, or proved to be the account, within `sessions.freshFor`.
+   * @throws not-configured, invalid-input, role-required, proof-required, account-not-found, account-banned, not-impersonable, impersonated
+   */
+  impersonate(admin: Viewer, input: ImpersonateInput, client?: ClientInfo): Promise<SignIn<Fields>>
   /** The public keys of the access tokens, for other services to verify them; `null` where tokens are HS256. */
   jwks(): JwksDocument | null
 }
 
 /** Creates the sessions of one Kith instance. */
 export function createSessions(core: Core): Sessions {
-  const { storage, revocations, accessTokens, refreshTokens, clock } = core
+  const { storage, accessTokens, refreshTokens, clock } = core
 
   async function list(userId: string, currentId: string | null, input: PageInput): Promise<Page<Session>> {
     const user = await storage.users.byId(userId)
@@ -124,14 +135,7 @@ export function createSessions(core: Core): Sessions {
     if (!(await storage.users.byId(userId))) throw new KithError('account-not-found')
   }
 
-  const authenticateNow = createAuthenticate({
-    accessTokens,
-    sessions: storage.sessions,
-    users: storage.users,
-    ttlSeconds: core.config.sessions.accessTtlSeconds,
-    revocations,
-    clock,
-  })
+  const authenticateNow = createAuthenticate(core)
 
   return {
     login: (input, client = {}) => login(core, input, client),
@@ -165,8 +169,12 @@ export function createSessions(core: Core): Sessions {
       if (sessionId !== null) await endSession(core, { id: sessionId, userId }, { cause: { viewer, client } })
     },
     async logoutByAccessToken(accessToken, client = {}) {
-      const { sessionId: id, userId } = await accessTokens.verify(accessToken)
-      await endSession(core, { id, userId }, { cause: { viewer: { userId, sessionId: id }, client } })
+      const { sessionId: id, userId, actorId } = await accessTokens.verify(accessToken)
+      await endSession(
+        core,
+        { id, userId },
+        { cause: { viewer: { userId, sessionId: id, actorId }, client } },
+      )
     },
     async logoutByRefreshToken(refreshToken, client = {}) {
       const claims = await refreshTokens.verify(refreshToken).catch(() => null)
@@ -174,7 +182,8 @@ export function createSessions(core: Core): Sessions {
       const session = await storage.sessions.byId(claims.sessionId)
       // Upkeep may have removed it since an attempt that ended it and could not say so.
       if (!session) return await denyTokens(core, [claims.sessionId])
-      const viewer = { userId: session.userId, sessionId: session.id }
+      const { actorId } = session
+      const viewer = { userId: session.userId, sessionId: session.id, ...(actorId !== null && { actorId }) }
       await endSession(core, session, { cause: { viewer, client } })
     },
     async logoutEverywhere(viewer, { exceptCurrent = false, client = {} } = {}) {
@@ -197,12 +206,14 @@ export function createSessions(core: Core): Sessions {
       const ended = await endOwnSession(core, session, { viewer, client })
       if (!ended) throw new KithError('session-not-found')
     },
-    async endAll(userId) {
-      if (!(await endAllSessions(core, userId))) throw new KithError('account-not-found')
+    async endAll(userId, cause = {}) {
+      if (!(await endAllSessions(core, userId, cause))) throw new KithError('account-not-found')
     },
-    async end(userId, sessionId) {
-      if (!(await endOwnSession(core, { id: sessionId, userId }))) throw new KithError('session-not-found')
+    async end(userId, sessionId, cause = {}) {
+      if (!(await endOwnSession(core, { id: sessionId, userId }, cause)))
+        throw new KithError('session-not-found')
     },
+    impersonate: (admin, input, client = {}) => impersonate(core, admin, { input, client }),
     jwks: () => accessTokens.jwks(),
   }
 }

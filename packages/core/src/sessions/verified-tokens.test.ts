@@ -1,7 +1,12 @@
 import { expect, test } from 'vitest'
 import { createVerifiedTokens } from './verified-tokens.ts'
 
-const claimsOf = (sessionId: string) => ({ userId: 'u', sessionId, expiresAt: 0, epochKey: 'u/0' })
+const claimsOf = (sessionId: string) => ({
+  viewer: { userId: 'u', sessionId },
+  expiresAt: 0,
+  ended: ['u/0'],
+  changed: [],
+})
 
 test('one session pushes out none but its own tokens', () => {
   const known = createVerifiedTokens({ capacity: 100, maxAgeMillis: 60_000 })
@@ -20,5 +25,16 @@ test('past the capacity the least recently used one is forgotten, and what was d
   expect(['a', 'b', 'c', 'd'].map((name) => known.get(name) !== undefined)).toEqual([true, false, true, true])
   known.delete('a')
   known.set('e', claimsOf('e'))
+  expect(['c', 'd', 'e'].map((name) => known.get(name) !== undefined)).toEqual([true, true, true])
+})
+
+test('a session that is deleted loses all of its tokens, leaves those of others alone, and its room is free again', () => {
+  const known = createVerifiedTokens({ capacity: 3, maxAgeMillis: 60_000 })
+  for (const name of ['a', 'b']) known.set(name, claimsOf('one'))
+  known.set('c', claimsOf('other'))
+  known.deleteSession('one')
+  known.deleteSession('unheard of')
+  expect(['a', 'b', 'c'].map((name) => known.get(name) !== undefined)).toEqual([false, false, true])
+  for (const name of ['d', 'e']) known.set(name, claimsOf('one'))
   expect(['c', 'd', 'e'].map((name) => known.get(name) !== undefined)).toEqual([true, true, true])
 })

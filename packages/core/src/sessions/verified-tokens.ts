@@ -1,15 +1,23 @@
-import type { AccessClaims } from './access-token.ts'
+import type { Viewer } from '../viewer.ts'
 
-/** What a token says, and under what those of its session's epoch are denied together. */
-export interface MetClaims extends AccessClaims {
-  epochKey: string
+/** What a token was found to be worth, and until when nothing is said against it. */
+export interface MetToken {
+  readonly viewer: Viewer
+  /** Milliseconds since 1970. */
+  readonly expiresAt: number
+  /** Where one of these is denied it has ended. */
+  readonly ended: readonly string[]
+  /** Where one of these is denied it is looked up again. */
+  readonly changed: readonly string[]
 }
 
 /** Access tokens that were verified not long ago, the most recently used ones. */
 export interface VerifiedTokens {
-  get(token: string): MetClaims | undefined
-  set(token: string, claims: MetClaims): void
+  get(token: string): MetToken | undefined
+  set(token: string, met: MetToken): void
   delete(token: string): void
+  /** Forgets all tokens of a session. */
+  deleteSession(sessionId: string): void
 }
 
 /** Of one session so many tokens are remembered: a page that refreshes has the next before it lets go of the last. */
@@ -24,7 +32,7 @@ interface Bounds {
 
 interface Known {
   token: string
-  claims: MetClaims
+  met: MetToken
   since: number
 }
 
@@ -37,7 +45,7 @@ export function createVerifiedTokens({ capacity, maxAgeMillis }: Bounds): Verifi
   const keysBySession = new Map<string, string[]>()
 
   function forget(key: string): void {
-    const sessionId = byKey.get(key)?.claims.sessionId
+    const sessionId = byKey.get(key)?.met.viewer.sessionId ?? undefined
     byKey.delete(key)
     if (sessionId === undefined) return
     const others = keysBySession.get(sessionId)?.filter((other) => other !== key) ?? []
@@ -59,16 +67,17 @@ export function createVerifiedTokens({ capacity, maxAgeMillis }: Bounds): Verifi
         byKey.delete(key)
         byKey.set(key, known)
       }
-      return known.claims
+      return known.met
     },
-    set(token, claims) {
+    set(token, met) {
       // A copy: cut out of a header, the text would keep the whole header in memory.
       const own = Buffer.from(token, 'latin1').toString('latin1')
       const key = keyOf(own)
       forget(key)
-      const keys = [...(keysBySession.get(claims.sessionId) ?? []), key]
-      byKey.set(key, { token: own, claims, since: performance.now() })
-      keysBySession.set(claims.sessionId, keys)
+      const sessionId = met.viewer.sessionId ?? ''
+      const keys = [...(keysBySession.get(sessionId) ?? []), key]
+      byKey.set(key, { token: own, met, since: performance.now() })
+      keysBySession.set(sessionId, keys)
       const [oldest = ''] = keys
       if (keys.length > perSession) forget(oldest)
       if (byKey.size > capacity) {
@@ -77,6 +86,10 @@ export function createVerifiedTokens({ capacity, maxAgeMillis }: Bounds): Verifi
       }
     },
     delete: (token) => forget(keyOf(token)),
+    deleteSession(sessionId) {
+      for (const key of keysBySession.get(sessionId) ?? []) byKey.delete(key)
+      keysBySession.delete(sessionId)
+    },
   }
 }
 

@@ -5,10 +5,10 @@ import { silentTelemetry, type Telemetry } from './telemetry.ts'
 /** Counts what is raised as well. */
 export function countEvents(emit: Emit, telemetry: Telemetry): Emit {
   if (telemetry === silentTelemetry) return emit
-  return (name, event) => {
+  return (name, event, cause) => {
     telemetry.count('kith.events', 1, { 'kith.event': name })
     countMore(telemetry, name, event)
-    emit(name, event)
+    emit(name, event, cause)
   }
 }
 

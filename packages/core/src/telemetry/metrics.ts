@@ -111,7 +111,7 @@ export const metrics: Readonly<Record<MetricName, Metric>> = Object.freeze<Recor
     unit: '{refresh}',
     attributes: ['kith.outcome'],
     tells:
-      'Refresh tokens that were good or reused: `rotated`, `grace` (given again within the grace), `reuse`, `set-back` (ahead of its session, since a backup was restored).',
+      'Refresh tokens that were good or reused: `rotated`, `grace` (given again within the grace), `reuse`, `set-back` (ahead of its session, since a backup was restored), `unproved` (of a session that is bound to a key, without a proof).',
   },
   'kith.limits.refused': {
     kind: 'counter',

@@ -1,6 +1,6 @@
 import type { KithConfig } from '../config.ts'
 import { createEventLoopWatch } from '../health/event-loop-watch.ts'
-import type { Storage } from '../storage.ts'
+import type { Storage, Stores } from '../storage.ts'
 import { observePort } from './observe-port.ts'
 import { isObservable, silentTelemetry, type Telemetry } from './telemetry.ts'
 
@@ -43,11 +43,24 @@ export function observeFoundation({ config, storage }: Foundation): Foundation {
 /** Each store under its own name, and what the storage does itself under its own. */
 function observeStorage(storage: Storage, telemetry: Telemetry): Storage {
   if (isObservable(storage)) storage.observe(telemetry)
-  const observed = observePort(storage, 'storage', telemetry)
-  for (const [name, store] of Object.entries(storage) as [string, unknown][]) {
+  const within = storage.within?.bind(storage)
+  const observed = observeStores(observePort(storage, 'storage', telemetry), telemetry)
+  if (!within) return observed
+  // Nothing to be timed, and what it returns is observed like the rest.
+  const value: Storage['within'] = (transaction) => {
+    const stores = within(transaction)
+    return observeStores(Object.create(stores) as Stores, telemetry)
+  }
+  return Object.defineProperty(observed, 'within', { value, enumerable: true, configurable: true })
+}
+
+/** Puts a measure around each store of an object that inherits from them. */
+function observeStores<Observed extends Stores>(observed: Observed, telemetry: Telemetry): Observed {
+  const stores = Object.getPrototypeOf(observed) as object
+  for (const [name, store] of Object.entries(stores) as [string, unknown][]) {
     if (typeof store !== 'object' || store === null) continue
     const value = observePort(store, `storage.${name}`, telemetry)
-    Object.defineProperty(observed, name, { value, enumerable: true })
+    Object.defineProperty(observed, name, { value, enumerable: true, configurable: true })
   }
   return observed
 }

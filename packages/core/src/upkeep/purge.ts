@@ -1,6 +1,6 @@
 import type { Clock } from '../id.ts'
 import type { Steps } from '../steps.ts'
-import type { Storage } from '../storage.ts'
+import type { Stores } from '../storage.ts'
 
 /** Finishes removals in short steps. Each step can be repeated, so upkeep goes on where something was cut off. */
 export interface Purge {
@@ -16,7 +16,7 @@ export interface Purge {
 const mostOwnPosts = 20_000
 
 /** Creates the purge of one Kith instance. */
-export function createPurge(storage: Storage, clock: Clock, steps: Steps): Purge {
+export function createPurge(storage: Stores, clock: Clock, steps: Steps): Purge {
   const { users, sessions, posts, edges, media, codes } = storage
 
   const dropEdges = (id: string): Promise<void> =>
@@ -60,7 +60,7 @@ export function createPurge(storage: Storage, clock: Clock, steps: Steps): Purge
       for (const postId of own) await post(postId)
     },
     async settle(id) {
-      // Whoever bans or lifts a ban meanwhile does the same, so each step follows the account as it is now, and the last
+      // Anyone who bans or lifts a ban meanwhile does the same, so each step follows the account as it is now, and the last
       // word is a look at the account that finds nothing left to do.
       let settled: boolean | null = null
       for (;;) {

@@ -1,7 +1,7 @@
 import type { KithConfig } from '../config.ts'
 import type { MediaPlace } from '../media/media-place.ts'
 import { JobStopped, type Steps } from '../steps.ts'
-import type { Storage } from '../storage.ts'
+import type { Stores } from '../storage.ts'
 
 /** Removes the blobs of released media, and their rows after them. */
 export interface ReleasedMedia {
@@ -46,7 +46,7 @@ export const unattachedSeconds = 86_400
 
 /** Creates what removes released media. */
 export function createReleasedMedia(
-  { media }: Storage,
+  { media }: Stores,
   config: KithConfig,
   { steps, place }: { steps: Steps; place: MediaPlace },
 ): ReleasedMedia {

@@ -1,5 +1,6 @@
 /** The steps of a run of upkeep, in their order. */
 export type UpkeepStep =
+  | 'applications'
   | 'accounts'
   | 'posts'
   | 'bans'
@@ -14,6 +15,8 @@ export type UpkeepStep =
 
 /** What one run of upkeep did. */
 export interface UpkeepReport {
+  /** Accounts that waited for approval for too long, or whose registration was cut off, and were deleted. */
+  applications: number
   /** Deleted accounts that were cleared away. */
   accounts: number
   /** Removed posts that were cleared away. */

@@ -6,6 +6,7 @@ import type { Keyset } from '../page.ts'
 import { endSessions } from '../sessions/end-sessions.ts'
 import type { Adoption } from '../media/media-place.ts'
 import { JobStopped } from '../steps.ts'
+import { removeWaiting } from '../sign-up/remove-waiting.ts'
 import { createUpkeepObserver } from '../telemetry/observe-upkeep.ts'
 import { unattachedSeconds } from './released-media.ts'
 import type { UpkeepReport, UpkeepStep } from './upkeep-report.ts'
@@ -53,7 +54,7 @@ export interface Upkeep {
 }
 
 /** What a step of a run is given: it says what failed in it and goes on, or gives up by throwing. */
-interface StepReport {
+export interface StepReport {
   fail(error: unknown): void
   done(total: number): void
 }
@@ -120,7 +121,7 @@ export function createUpkeep(core: Core): Upkeep {
   async function endSessionsOfBanned(id: string): Promise<void> {
     const live = await steps.once(() => sessions.list(id, clock(), { limit: 1, before: null }))
     if (live.length === 0) return
-    // Whoever lifted the ban meanwhile may have signed in again.
+    // The account may have signed in again.
     const user = await users.byId(id)
     if (user?.bannedAt) await endSessions(core, { id, epoch: user.sessionEpoch - 1, cause: { viewer: null } })
   }
@@ -212,6 +213,7 @@ export function createUpkeep(core: Core): Upkeep {
         }
       }
       await core.clearing.settled()
+      const applications = await step('applications', (report) => removeWaiting(core, report))
       const accounts = await step('accounts', (report) =>
         forEach({ list: users.toPurge, act: purge.account }, report),
       )
@@ -231,6 +233,7 @@ export function createUpkeep(core: Core): Upkeep {
       const messages = await step('messages', sendMessages)
       const entries = await step('audit', removeOldEntries)
       const report = {
+        applications: applications ?? 0,
         accounts: accounts ?? 0,
         posts: removed ?? 0,
         media: media ?? 0,

@@ -1,7 +1,8 @@
 import assert from 'node:assert/strict'
-import type { AuditEntry, CodeSent, OwnUser, Page, Session } from '@kith/core'
+import type { AuditEntry, CodeSent, Page, Session } from '@kith/core'
 import {
   type EditAnswer,
+  type Me,
   type Problem,
   type RefreshAnswer,
   type RouteDescription,
@@ -16,7 +17,7 @@ export interface Answer extends WireAnswer {
   json(): unknown
   signIn(status?: number): SignInAnswer
   refreshed(): RefreshAnswer
-  user(): OwnUser
+  user(): Me
   /** The answer of an edit, with the fresh session beside the account where the password was given. */
   edited(): EditAnswer
   sessions(): Page<Session>
@@ -47,7 +48,7 @@ export function toAnswer(wire: WireAnswer): Answer {
     json: () => JSON.parse(wire.text) as unknown,
     signIn: (status = 200) => read(status, shapes.SignIn),
     refreshed: () => read(200, shapes.Refreshed),
-    user: () => read(200, shapes.OwnUser),
+    user: () => read(200, shapes.Me),
     edited: () => read(200, shapes.Edit),
     sessions: () => read(200, shapes.SessionPage),
     audit: () => read(200, shapes.AuditPage),

@@ -29,9 +29,14 @@ export function createCookieJar(now: () => Date): CookieJar {
         const [pair = '', ...attributes] = line.split('; ')
         const [name = '', value = ''] = pair.split('=', 2)
         const [maxAge = '', ...rest] = attributes
-        assert.match(name, /^__Host-kith-(?:access|refresh|device|flow|details)$/)
+        assert.match(name, /^__Host-kith-(?:access|refresh|device|flow|details|admin)$/)
         // A provider's own page posts its form, so that cookie has to come along from another site.
-        const sameSite = name.endsWith('flow') && rest.at(-1) === 'SameSite=None' ? 'None' : 'Lax'
+        const sameSite =
+          name.endsWith('flow') && rest.at(-1) === 'SameSite=None'
+            ? 'None'
+            : name.endsWith('admin')
+              ? 'Strict'
+              : 'Lax'
         assert.deepEqual(rest, ['Path=/', 'HttpOnly', 'Secure', `SameSite=${sameSite}`], line)
         const seconds = Number(/^Max-Age=(\d+)$/.exec(maxAge)?.[1])
         assert.ok(seconds >= 0, line)

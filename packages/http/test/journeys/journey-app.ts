@@ -21,7 +21,7 @@ export interface JourneyApp extends Client {
   /** Lines that Kith has logged. */
   readonly log: readonly string[]
   readonly media: JourneyMedia
-  /** E-mails that Kith has sent. */
+  /** Emails that Kith has sent. */
   readonly mailbox: Mailbox
   /** Its text messages. */
   readonly phones: Mailbox
@@ -94,6 +94,7 @@ export async function openJourneyApp(host: JourneyHost, setup: JourneySetup = {}
     accounts: {
       revealTaken: setup.revealTaken,
       ...(setup.confirm && { confirm: 'email', identifiers: { email: 'required' } }),
+      ...setup.accounts,
     },
     passkeys: createPasskeys({ rpId: 'app.example', rpName: 'Journeys', origins: [allowedOrigin] }),
     messages: { email: mailbox, sms: phones, links },
@@ -108,6 +109,9 @@ export async function openJourneyApp(host: JourneyHost, setup: JourneySetup = {}
     captions: { writer: setup.captions ?? createSketchCaptions(), timeout: 1 },
     sessions: {
       codeSignIn: true,
+      // In all of them: browsers that do not know it notice nothing.
+      deviceBound: setup.deviceBound ?? true,
+      impersonation: {},
       ...(setup.asymmetric && { signingKeys: [await generateSigningKey()] }),
     },
     audit: { keepFor: '30d' },

@@ -1,5 +1,5 @@
 import type { Host, HostServer } from '@kith/conformance'
-import type { Kith, MediaOptions } from '@kith/core'
+import type { AccountOptions, Kith, MediaOptions } from '@kith/core'
 import type { CaptionWriter, Storage } from '@kith/core/ports'
 import type { KithHttpOptions } from '@kith/http'
 
@@ -9,8 +9,12 @@ export interface JourneySetup {
   /** Access tokens that are signed with a key pair. */
   asymmetric?: boolean | undefined
   revealTaken?: boolean | undefined
-  /** Registrations confirm the e-mail address by a code. */
+  /** Whether browsers may bind their sessions. @default true */
+  deviceBound?: boolean | undefined
+  /** Registrations confirm the email address by a code. */
   confirm?: boolean | undefined
+  /** Options of accounts besides those above. */
+  accounts?: AccountOptions | undefined
   /** People sign in elsewhere as well. */
   providers?: boolean | undefined
   /** Media are at a host that accepts files from browsers and shows them by signed URLs. */

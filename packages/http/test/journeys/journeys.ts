@@ -1,5 +1,7 @@
+import { adminJourneys } from './admin-journeys.ts'
 import { accountJourneys } from './account-journeys.ts'
 import { bodyJourneys } from './body-journeys.ts'
+import { boundJourneys } from './bound-journeys.ts'
 import { codeJourneys } from './code-journeys.ts'
 import { codeRefusalJourneys } from './code-refusal-journeys.ts'
 import { factorJourneys } from './factor-journeys.ts'
@@ -20,6 +22,7 @@ import { renewalJourneys } from './renewal-journeys.ts'
 import { renditionJourneys } from './rendition-journeys.ts'
 import { sessionJourneys } from './session-journeys.ts'
 import { mediaJourneys } from './media-journeys.ts'
+import { signUpJourneys } from './sign-up-journeys.ts'
 import { socialJourneys } from './social-journeys.ts'
 import { tokenJourneys } from './token-journeys.ts'
 import { workJourneys } from './work-journeys.ts'
@@ -27,6 +30,8 @@ import { workJourneys } from './work-journeys.ts'
 /** What Kith promises over HTTP, besides the `hostCases` of the kit. */
 export const journeys: readonly Journey[] = [
   ...accountJourneys,
+  ...adminJourneys,
+  ...signUpJourneys,
   ...sessionJourneys,
   ...codeJourneys,
   ...codeRefusalJourneys,
@@ -37,6 +42,7 @@ export const journeys: readonly Journey[] = [
   ...originJourneys,
   ...guardJourneys,
   ...renewalJourneys,
+  ...boundJourneys,
   ...ownSignInJourneys,
   ...limitJourneys,
   ...inputJourneys,

@@ -77,7 +77,7 @@ export const limitJourneys: readonly Journey[] = [
       await registerBearer(app, 'berta')
       for (let attempt = 0; attempt < 10; attempt++)
         (await browser.post('/users/login', wrong('anna'))).problem('invalid-credentials')
-      // Whoever copied the token may have done that. With it one is a stranger then, and no worse.
+      // Anyone who copied the token may have done that. With it one is a stranger then, and no worse.
       for (let attempt = 0; attempt < 9; attempt++)
         (await browser.post('/users/login', wrong('anna'))).problem('invalid-credentials')
       ;(await browser.post('/users/login', { login: 'anna', password })).signIn()

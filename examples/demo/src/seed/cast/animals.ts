@@ -68,7 +68,7 @@ export const animals: readonly Person[] = [
         pet({ kind: 'dog', coat: '#b5793f', light: '#fff3e2', wall: '#e6c8b4', scarf: '#2a6f8f' }),
       ),
       shared(
-        'His favourite stretch. Forty minutes for two hundred metres.',
+        'His favorite stretch. Forty minutes for two hundred metres.',
         'tall',
         forest({ season: 'spring' }),
       ),

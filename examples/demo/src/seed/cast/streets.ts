@@ -142,7 +142,7 @@ export const streets: readonly Person[] = [
         }),
       ),
       shared(
-        'Opened the shop, and the neighbour had put this by the door. Hello, neighbour.',
+        'Opened the shop, and the neighbor had put this by the door. Hello, neighbor.',
         'square',
         facade({ wall: '#e3c8b8', shutters: '#4a3f6b', blossom: '#e7a0b8', front: 'cat' }),
       ),

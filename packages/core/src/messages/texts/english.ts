@@ -163,6 +163,14 @@ export const english: MessageTexts = {
     sms: (_content, { appName }) =>
       `Too many wrong passwords or codes for your ${appName} account: sign-in is paused. Not you? Nobody got in.`,
   },
+  'account-approved': {
+    letter: (_content, { appName }) => ({
+      subject: `Your ${appName} account is ready`,
+      paragraphs: [`Your ${appName} account was approved. You can sign in now.`],
+      notes: [`If you did not ask for an account, you can ignore this message.`],
+    }),
+    sms: (_content, { appName }) => `Your ${appName} account was approved. You can sign in now.`,
+  },
   'reuse-detected': {
     letter: (content, context) => ({
       subject: `We signed out a device of your ${context.appName} account`,
@@ -177,5 +185,19 @@ export const english: MessageTexts = {
     }),
     sms: (_content, { appName }) =>
       `We signed out a device of your ${appName} account: its sign-in may have been copied. Change your password to be safe.`,
+  },
+  impersonated: {
+    letter: (content, context) => ({
+      subject: `An administrator used your ${context.appName} account`,
+      paragraphs: [
+        `An administrator of ${context.appName} opened your account and acts as you for a short time. They cannot see or change your password, your addresses or how you sign in.`,
+      ],
+      facts: facts(content, context),
+      notes: [
+        'You can end this under your devices in your settings. What was done is in the security log of your account.',
+      ],
+    }),
+    sms: (_content, { appName }) =>
+      `An administrator of ${appName} opened your account and acts as you for a short time. See the devices in your settings.`,
   },
 }

@@ -169,6 +169,14 @@ export const german: MessageTexts = {
     sms: (_content, { appName }) =>
       `Zu viele falsche Passwörter oder Codes bei ${appName}: Die Anmeldung ist vorübergehend gesperrt. Niemand ist in Dein Konto gelangt.`,
   },
+  'account-approved': {
+    letter: (_content, { appName }) => ({
+      subject: `Dein Konto bei ${appName} ist bereit`,
+      paragraphs: [`Dein Konto bei ${appName} wurde freigegeben. Du kannst Dich jetzt anmelden.`],
+      notes: [`Wenn Du kein Konto wolltest, kannst Du diese Nachricht ignorieren.`],
+    }),
+    sms: (_content, { appName }) => `Dein Konto bei ${appName} wurde freigegeben. Melde Dich jetzt an.`,
+  },
   'reuse-detected': {
     letter: (content, context) => ({
       subject: `Wir haben ein Gerät bei ${context.appName} abgemeldet`,
@@ -183,5 +191,19 @@ export const german: MessageTexts = {
     }),
     sms: (_content, { appName }) =>
       `Wir haben ein Gerät bei ${appName} abgemeldet: Die Anmeldung wurde vielleicht kopiert. Ändere am besten Dein Passwort.`,
+  },
+  impersonated: {
+    letter: (content, context) => ({
+      subject: `Ein Administrator hat Dein Konto bei ${context.appName} benutzt`,
+      paragraphs: [
+        `Ein Administrator von ${context.appName} hat Dein Konto geöffnet und handelt für kurze Zeit als Du. Dein Passwort, Deine Adressen und wie Du Dich anmeldest, kann er weder sehen noch ändern.`,
+      ],
+      facts: facts(content, context),
+      notes: [
+        'In den Einstellungen kannst Du das unter Deinen Geräten beenden. Was getan wurde, steht im Sicherheitsprotokoll Deines Kontos.',
+      ],
+    }),
+    sms: (_content, { appName }) =>
+      `Ein Administrator von ${appName} hat Dein Konto geöffnet und handelt für kurze Zeit als Du. Siehe Geräte in den Einstellungen.`,
   },
 }

@@ -178,6 +178,14 @@ export const spanish: MessageTexts = {
     sms: (_content, { appName }) =>
       `Demasiadas contraseñas o códigos incorrectos en ${appName}: el acceso queda bloqueado un rato. Nadie ha entrado en tu cuenta.`,
   },
+  'account-approved': {
+    letter: (_content, { appName }) => ({
+      subject: `Tu cuenta de ${appName} está lista`,
+      paragraphs: [`Hemos aprobado tu cuenta de ${appName}. Ya puedes iniciar sesión.`],
+      notes: [`Si no has pedido una cuenta, puedes ignorar este mensaje.`],
+    }),
+    sms: (_content, { appName }) => `Hemos aprobado tu cuenta de ${appName}. Ya puedes iniciar sesión.`,
+  },
   'reuse-detected': {
     letter: (content, context) => ({
       subject: `Hemos cerrado una sesión de tu cuenta de ${context.appName}`,
@@ -192,5 +200,19 @@ export const spanish: MessageTexts = {
     }),
     sms: (_content, { appName }) =>
       `Hemos cerrado una sesión de tu cuenta de ${appName}: puede que la hayan copiado. Cambia tu contraseña por seguridad.`,
+  },
+  impersonated: {
+    letter: (content, context) => ({
+      subject: `Un administrador ha usado tu cuenta de ${context.appName}`,
+      paragraphs: [
+        `Un administrador de ${context.appName} ha abierto tu cuenta y actúa como tú durante un tiempo breve. No puede ver ni cambiar tu contraseña, tus direcciones ni cómo inicias sesión.`,
+      ],
+      facts: facts(content, context),
+      notes: [
+        'Puedes terminarlo en los ajustes, en tus dispositivos. Lo que se hizo consta en el registro de seguridad de tu cuenta.',
+      ],
+    }),
+    sms: (_content, { appName }) =>
+      `Un administrador de ${appName} ha abierto tu cuenta y actúa como tú durante un tiempo breve. Mira tus dispositivos en los ajustes.`,
   },
 }

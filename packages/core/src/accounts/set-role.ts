@@ -1,0 +1,25 @@
+import type { Cause } from '../cause.ts'
+import type { Core } from '../core.ts'
+import { KithError } from '../errors.ts'
+import { parseInput } from '../input.ts'
+import { denyTokens, roleKey } from '../sessions/end-sessions.ts'
+import { roleInput } from './account-inputs.ts'
+
+/**
+ * Stores the role of an account. Its tokens, and those by which it acts as others, are looked up again from before that on, so a process
+ * that dies here leaves nobody with a role that is over. @throws invalid-input, account-not-found
+ */
+export async function setRole(
+  core: Core,
+  userId: string,
+  { role, cause }: { role: string; cause: Cause },
+): Promise<void> {
+  const told = { userId, role: parseInput(roleInput(core.config.accounts.roles), role) }
+  // Where the denylist cannot be reached now the role changes all the same; who asked is told afterwards.
+  const [denial] = await Promise.allSettled([denyTokens(core, [roleKey(userId)])])
+  const rows = core.rowsOf('account.role-changed', () => told, cause)
+  const { outcome } = await core.storage.users.update(userId, { role: told.role }, undefined, rows)
+  if (outcome !== 'updated') throw new KithError('account-not-found')
+  core.emit('account.role-changed', told, cause)
+  if (denial.status === 'rejected') throw denial.reason
+}

@@ -1,0 +1,109 @@
+import { createHash } from 'node:crypto'
+import type { Core } from '../core.ts'
+import type { CredentialRecord } from '../credentials/credential-store.ts'
+import { KithError, RetryLaterError } from '../errors.ts'
+import type { Random } from '../id.ts'
+import type { OutboxRows } from '../outbox/outbox-store.ts'
+
+/** What a credential of this kind keeps: an invitation of its owner. */
+export const invitationKind = 'invitation'
+
+/** What is stored of an invitation beside its credential, whose name is the note of its owner. Times are milliseconds. */
+export interface StoredInvitation {
+  /** How many accounts it lets in. */
+  limit: number
+  expiresAt: number
+  revokedAt: number | null
+  /** The accounts that it has let in, or is about to. */
+  used: readonly string[]
+}
+
+/** An invitation, and the credential that keeps it. */
+export interface FoundInvitation extends StoredInvitation {
+  credential: CredentialRecord
+}
+
+/** No look-alikes: neither i, l, o nor u. */
+const letters = '0123456789abcdefghjkmnpqrstvwxyz'
+const codeLength = 26
+
+/** A code of 130 bits. */
+export function makeInvitationCode(random: Random): string {
+  return Array.from(random(codeLength), (byte) => letters[byte % letters.length]).join('')
+}
+
+/** What an invitation is found by. A code is random enough that its hash needs no secret, and outlives a change of that. */
+export function subjectOf(code: string): string {
+  const typed = code.toLowerCase().replace(/[\s-]/g, '')
+  return createHash('sha256').update(`kith invitation ${typed}`).digest('base64url')
+}
+
+/** The data of the credential. */
+export function writeInvitation({ limit, expiresAt, revokedAt, used }: StoredInvitation): string {
+  return JSON.stringify({ limit, expiresAt, revokedAt, used })
+}
+
+/** The invitation that a credential keeps. */
+export function readInvitation(credential: CredentialRecord): FoundInvitation {
+  return { ...(JSON.parse(credential.data) as StoredInvitation), credential }
+}
+
+/** Whether somebody may still come in by it. */
+export function isOpen({ limit, expiresAt, revokedAt, used }: StoredInvitation, now: Date): boolean {
+  return revokedAt === null && expiresAt > now.getTime() && used.length < limit
+}
+
+/** The open invitation that has this code, and whose owner is not banned. @throws invitation-invalid */
+export async function findInvitation(core: Core, code: string): Promise<FoundInvitation> {
+  const { credentials, users } = core.storage
+  const credential = await credentials.bySubject(invitationKind, subjectOf(code))
+  const found = credential && readInvitation(credential)
+  const inviter = found && (await users.byId(found.credential.userId))
+  if (!found || !isOpen(found, core.clock()) || !inviter || inviter.bannedAt) throw invalidInvitation()
+  return found
+}
+
+/** So often one is read again that others have stepped meanwhile: each of those steps was somebody's success. */
+const mostTries = 1_000
+
+/** Counts an account. Of concurrent calls no more than the limit are counted. @throws invitation-invalid */
+export async function countUse(core: Core, code: string, userId: string): Promise<void> {
+  for (let tries = 0; tries < mostTries; tries++) {
+    const found = await findInvitation(core, code)
+    if (await stepInvitation(core, found, { used: [...found.used, userId] })) return
+  }
+  throw new RetryLaterError('busy', 1)
+}
+
+/** Takes back what was counted for an account that will never be. Idempotent. */
+export async function giveUseBack(core: Core, inviterId: string, userId: string): Promise<void> {
+  for (let tries = 0; tries < mostTries; tries++) {
+    const counted = (await invitationsOf(core, inviterId)).find(({ used }) => used.includes(userId))
+    if (!counted) return
+    const used = counted.used.filter((id) => id !== userId)
+    if (await stepInvitation(core, counted, { used })) return
+  }
+  throw new RetryLaterError('busy', 1)
+}
+
+/** The invitations of an account, the oldest first. */
+export async function invitationsOf(core: Core, userId: string): Promise<FoundInvitation[]> {
+  const all = await core.storage.credentials.byUser(userId)
+  return all.filter(({ kind }) => kind === invitationKind).map(readInvitation)
+}
+
+/** Changes an invitation that is as it was read. */
+export async function stepInvitation(
+  core: Core,
+  { credential: { id, version }, ...stored }: FoundInvitation,
+  { rows, ...changes }: Partial<StoredInvitation> & { rows?: OutboxRows | undefined },
+): Promise<boolean> {
+  const data = writeInvitation({ ...stored, ...changes })
+  const usedAt = changes.used ? { usedAt: core.clock() } : {}
+  return await core.storage.credentials.step({ id, version, data, ...usedAt }, rows)
+}
+
+/** What is said of every code that lets nobody in, whatever is wrong with it. */
+export function invalidInvitation(): KithError {
+  return new KithError('invitation-invalid', { detail: 'Ask whoever invited you for another one.' })
+}

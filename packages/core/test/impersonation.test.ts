@@ -1,0 +1,306 @@
+import { createKith, type Kith, type KithOptions, type SignIn, type Viewer } from '@kith/core'
+import { decodeJwt } from 'jose'
+import { describe, expect, test } from 'vitest'
+import { password, viewerOf } from './audit-actions.ts'
+import { createRefreshTokens } from '../src/sessions/refresh-token.ts'
+import { codeOf, createInstance, type Instance } from './instance.ts'
+import { createMailbox } from './mailbox.ts'
+
+const client = { address: '192.0.2.9', userAgent: 'Desk/1' }
+const reason = 'Ticket 7: posts are missing'
+
+interface Desk extends Instance {
+  admin: Viewer
+  adminTokens: SignIn['tokens']
+  ada: SignIn
+  /** Acts as ada. */
+  act(): Promise<SignIn>
+}
+
+async function desk(options: Partial<KithOptions> = {}): Promise<Desk> {
+  const sessions = { impersonation: {}, ...options.sessions }
+  const made = createInstance({ audit: { keepFor: '30d' }, ...options, sessions })
+  const { accounts } = made.kith
+  const ada = await accounts.register({ username: 'ada', email: 'ada@example.com', password })
+  const cleo = await accounts.register({ username: 'cleo', password })
+  await accounts.setRole(cleo.user.id, 'admin')
+  const admin = viewerOf(cleo)
+  const input = { userId: ada.user.id, reason }
+  return {
+    ...made,
+    admin,
+    adminTokens: cleo.tokens,
+    ada,
+    act: () => made.kith.sessions.impersonate(admin, input, client),
+  }
+}
+
+/** Another process over the same storage, which knows nothing yet. */
+function elsewhere({ options }: Instance): Kith {
+  return createKith(options)
+}
+
+describe('who may', () => {
+  test('an admin acts as a member, and the token, the viewer and the session list say so', async () => {
+    const { kith, admin, ada, act } = await desk()
+    const opened = await act()
+    expect(decodeJwt(opened.tokens.accessToken)).toMatchObject({
+      sub: ada.user.id,
+      act: { sub: admin.userId },
+      roles: ['member'],
+      auth_time: 0,
+    })
+    const viewer = await kith.sessions.authenticate(opened.tokens.accessToken)
+    expect(viewer).toEqual({
+      userId: ada.user.id,
+      sessionId: opened.session.id,
+      role: 'member',
+      provedAt: new Date(0),
+      methods: [],
+      actorId: admin.userId,
+    })
+    expect(await kith.accounts.me(viewer)).toMatchObject({ username: 'ada' })
+    const { items } = await kith.sessions.list(viewerOf(ada))
+    expect(items.map(({ impersonated }) => impersonated)).toEqual([true, false])
+    expect(items[0]).toMatchObject({ id: opened.session.id, address: null, userAgent: null })
+    expect(opened.tokens.deviceToken).toBeUndefined()
+  })
+
+  test('without the option nobody does, and sessions from before it was taken away are over', async () => {
+    const made = await desk()
+    const { tokens } = await made.act()
+    const { kith } = createInstance({ storage: made.options.storage })
+    const input = { userId: made.ada.user.id, reason }
+    expect(await codeOf(kith.sessions.impersonate(made.admin, input))).toBe('not-configured')
+    expect(await codeOf(kith.sessions.authenticate(tokens.accessToken))).toBe('session-revoked')
+    expect(await codeOf(kith.sessions.refresh(tokens.refreshToken))).not.toBe('no error')
+  })
+
+  test('members, moderators, admins whose proof is old, and those of another role do not', async () => {
+    const { kith, admin, ada, act, advance } = await desk()
+    const ben = await kith.accounts.register({ username: 'ben', password })
+    const asBen = () => kith.sessions.impersonate(viewerOf(ben), { userId: ada.user.id, reason })
+    expect(await codeOf(asBen())).toBe('role-required')
+    await kith.accounts.setRole(ben.user.id, 'moderator')
+    expect(await codeOf(asBen())).toBe('role-required')
+    advance(601)
+    expect(await codeOf(act())).toBe('proof-required')
+    await kith.sessions.prove(admin, { password })
+    expect(await codeOf(act())).toBe('no error')
+    await kith.accounts.setRole(admin.userId, 'member')
+    expect(await codeOf(act())).toBe('role-required')
+  })
+
+  test('nobody acts as themselves, as an admin, a moderator, or an account that is gone or banned', async () => {
+    const { kith, admin, ada } = await desk()
+    const as = (userId: string, given = reason) =>
+      codeOf(kith.sessions.impersonate(admin, { userId, reason: given }))
+    expect(await as(admin.userId)).toBe('not-impersonable')
+    for (const role of ['moderator', 'admin', 'editor']) {
+      await kith.accounts.setRole(ada.user.id, role)
+      expect(await as(ada.user.id)).toBe('not-impersonable')
+    }
+    await kith.accounts.setRole(ada.user.id, 'member')
+    expect(await as(ada.user.id, '  ')).toBe('invalid-input')
+    expect(await as(ada.user.id, 'x'.repeat(501))).toBe('invalid-input')
+    await kith.accounts.ban(ada.user.id)
+    expect(await as(ada.user.id)).toBe('account-banned')
+    expect(await as('018f5a5e-0000-7000-8000-000000000000')).toBe('account-not-found')
+  })
+
+  test('roles of the app may act, and be acted as, where the option names them', async () => {
+    const impersonation = { by: ['support'], as: ['member', 'editor'], ttl: '5m' } as const
+    const { kith, admin, ada, act } = await desk({ sessions: { impersonation } })
+    expect(await codeOf(act())).toBe('role-required')
+    await kith.accounts.setRole(admin.userId, 'support')
+    await kith.accounts.setRole(ada.user.id, 'editor')
+    expect(await codeOf(act())).toBe('no error')
+    for (const wrong of [{ by: ['a'], as: ['a'] }, { ttl: '13h' }, { by: [] }, { as: ['Member'] }])
+      expect(() => createInstance({ sessions: { impersonation: wrong as never } })).toThrow(TypeError)
+  })
+})
+
+describe('what it cannot touch', () => {
+  test('nothing about how the account is signed in to, its exports, its deletion and its other sessions', async () => {
+    const { kith, ada, act } = await desk({ messages: { email: createMailbox() } })
+    const opened = await act()
+    const token = await kith.sessions.authenticate(opened.tokens.accessToken)
+    // A host may have made the viewer anew, without what the token said.
+    const plain: Viewer = { userId: token.userId, sessionId: token.sessionId }
+    for (const viewer of [token, plain]) {
+      const refused: Record<string, () => Promise<unknown>> = {
+        username: () => kith.accounts.edit(viewer, { username: 'eve', currentPassword: password }),
+        email: () => kith.accounts.edit(viewer, { email: 'eve@example.com', currentPassword: password }),
+        password: () =>
+          kith.accounts.changePassword(viewer, { currentPassword: password, newPassword: 'other horse 1' }),
+        deletion: () => kith.accounts.delete(viewer, { password }),
+        export: () => kith.accounts.export(viewer)[Symbol.asyncIterator]().next(),
+        verify: () => kith.addresses.verify(viewer, { kind: 'email' }),
+        address: () => kith.addresses.change(viewer, { email: 'e@example.com', currentPassword: password }),
+        prove: () => kith.sessions.prove(viewer, { password }),
+        fresh: () => kith.sessions.requireFresh(viewer, '12h'),
+        everywhere: () => kith.sessions.logoutEverywhere(viewer),
+        another: () => kith.sessions.revoke(viewer, ada.session.id),
+        totp: () => kith.factors.beginTotp(viewer),
+        confirmTotp: () => kith.factors.confirmTotp(viewer, { token: 'a.b', code: '123456' }),
+        codes: () => kith.factors.renewRecoveryCodes(viewer),
+        rename: () => kith.credentials.rename(viewer, 'x', { name: 'Mine' }),
+        remove: () => kith.credentials.remove(viewer, 'x'),
+        further: () => kith.sessions.impersonate(viewer, { userId: ada.user.id, reason }),
+      }
+      for (const [name, call] of Object.entries(refused))
+        expect([name, await codeOf(call())]).toEqual([name, 'impersonated'])
+    }
+    expect(await codeOf(kith.accounts.edit(token, { name: 'Ada L.' }))).toBe('no error')
+    expect(await codeOf(kith.sessions.authenticate(ada.tokens.accessToken))).toBe('no error')
+    expect(await codeOf(kith.sessions.login({ login: 'ada', password }))).toBe('no error')
+  })
+
+  test('it pushes out no session of the owner, and is no device of the account', async () => {
+    const { kith, ada, act } = await desk({ sessions: { impersonation: {}, maxPerAccount: 1 } })
+    await act()
+    expect(await codeOf(kith.sessions.authenticate(ada.tokens.accessToken))).toBe('no error')
+    expect((await kith.sessions.list(viewerOf(ada))).items).toHaveLength(2)
+  })
+})
+
+describe('how it ends', () => {
+  test('after its time, however often it is refreshed', async () => {
+    const { kith, act, advance } = await desk()
+    let { tokens } = await act()
+    for (let minutes = 0; minutes < 30; minutes += 10) {
+      tokens = (await kith.sessions.refresh(tokens.refreshToken)).tokens
+      expect(decodeJwt(tokens.accessToken)).toHaveProperty('act')
+      advance(600)
+    }
+    expect(await codeOf(kith.sessions.refresh(tokens.refreshToken))).toBe('refresh-token-expired')
+    expect(await codeOf(kith.sessions.authenticate(tokens.accessToken))).toBe('access-token-expired')
+  })
+
+  const ends: Record<string, (made: Desk) => Promise<unknown>> = {
+    'logout of the admin': ({ kith, admin }) => kith.sessions.logout(admin),
+    'the end of all of their sessions': ({ kith, admin }) => kith.sessions.endAll(admin.userId),
+    'another role of theirs': ({ kith, admin }) => kith.accounts.setRole(admin.userId, 'moderator'),
+    'a ban of the admin': ({ kith, admin }) => kith.accounts.ban(admin.userId),
+    'their deletion': ({ kith, admin }) => kith.accounts.remove(admin.userId),
+    'a new password of theirs': ({ kith, admin }) =>
+      kith.accounts.setPassword(admin.userId, 'another horse 99'),
+    'the owner, from the list': ({ kith, ada, act: _act }) => endActed(kith, viewerOf(ada)),
+    'a ban of the account': ({ kith, ada }) => kith.accounts.ban(ada.user.id),
+    'logging the account out': ({ kith, ada }) => kith.sessions.endAll(ada.user.id),
+  }
+  for (const [name, end] of Object.entries(ends))
+    test(`with ${name}: known tokens at once, in another process, and the refresh token`, async () => {
+      const made = await desk()
+      const { tokens } = await made.act()
+      expect(await codeOf(made.kith.sessions.authenticate(tokens.accessToken))).toBe('no error')
+      await end(made)
+      expect(await codeOf(made.kith.sessions.authenticate(tokens.accessToken))).toBe('session-revoked')
+      const other = elsewhere(made)
+      expect(await codeOf(other.sessions.authenticate(tokens.accessToken))).toBe('session-revoked')
+      expect(await codeOf(other.sessions.refresh(tokens.refreshToken))).toMatch(/revoked|banned/)
+    })
+
+  test('with the session of the admin where that only ran out', async () => {
+    const made = await desk({ sessions: { impersonation: { ttl: '2h' }, refreshTtl: '1h' } })
+    made.advance(3000)
+    await made.kith.sessions.prove(made.admin, { password })
+    const { tokens } = await made.act()
+    made.advance(500)
+    const { tokens: next } = await made.kith.sessions.refresh(tokens.refreshToken)
+    made.advance(3101)
+    expect(await codeOf(made.kith.sessions.refresh(next.refreshToken))).toBe('session-revoked')
+  })
+
+  test('an earlier release that refreshed it as one of the owner gains nothing by that', async () => {
+    const made = await desk()
+    const { session } = await made.act()
+    const { storage, secret, clock = () => new Date() } = made.options
+    const expiresAt = new Date(clock().getTime() + 30 * 86_400_000)
+    const step = {
+      id: session.id,
+      generation: 0,
+      boundKey: null,
+      now: clock(),
+      expiresAt,
+      address: null,
+      userAgent: null,
+    }
+    const { session: stepped } = await storage.sessions.rotate(step)
+    if (!stepped) throw new Error('it was not rotated')
+    const own = { ...stepped, actorId: null }
+    const issuing = { secrets: [String(secret)], issuer: 'kith', audience: 'kith', clock }
+    const refreshToken = await createRefreshTokens(issuing).issue(own)
+    const viewer = { userId: own.userId, sessionId: own.id }
+    expect(await codeOf(made.kith.sessions.requireFresh(viewer))).toBe('impersonated')
+    expect(own.provedAt).toEqual(new Date(0))
+    expect(await codeOf(made.kith.sessions.refresh(refreshToken))).toBe('session-revoked')
+  })
+})
+
+async function endActed(kith: Kith, owner: Viewer): Promise<void> {
+  const { items } = await kith.sessions.list(owner)
+  await kith.sessions.revoke(owner, items.find(({ impersonated }) => impersonated)?.id ?? '')
+}
+
+describe('what is told of it', () => {
+  test('one event in place of session.opened, and the admin in all that are raised meanwhile', async () => {
+    const { kith, admin, ada, act, options } = await desk({
+      outbox: { events: ['session.impersonated', 'session.opened', 'post.created', 'account.edited'] },
+      posts: { textOnly: true },
+    })
+    await kith.outbox.deliver(() => undefined)
+    const raised: object[] = []
+    for (const name of ['session.opened', 'session.impersonated', 'post.created', 'follow.added'] as const)
+      kith.events.on(name, ({ at: _at, ...event }) => void raised.push({ name, ...event }))
+    const opened = await act()
+    const viewer = await kith.sessions.authenticate(opened.tokens.accessToken)
+    const { id: postId } = await kith.posts.create(viewer, { caption: 'By whom?' })
+    await kith.follows.add(viewer, 'cleo')
+    await kith.accounts.edit(viewer, { name: 'Ada' })
+    const [userId, actorId] = [ada.user.id, admin.userId]
+    const sessionId = opened.session.id
+    expect(raised).toEqual([
+      { name: 'session.impersonated', userId, sessionId, actorId, reason, ...client },
+      { name: 'post.created', userId, postId, actorId },
+      { name: 'follow.added', userId, followedId: admin.userId, actorId },
+    ])
+    const delivered: object[] = []
+    await createKith(options).outbox.deliver((event) => void delivered.push(event))
+    expect(delivered).toMatchObject([
+      { name: 'session.impersonated', actorId, reason },
+      { name: 'post.created', actorId },
+      { name: 'account.edited', actorId },
+    ])
+  })
+
+  test('the owner reads that an admin did, and why; the host reads who', async () => {
+    const { kith, admin, ada, act } = await desk()
+    const opened = await act()
+    const [own] = (await kith.audit.list(viewerOf(ada))).items
+    expect(own).toMatchObject({ action: 'session.impersonated', actor: { kind: 'admin', sessionId: null } })
+    expect(own).toMatchObject({ address: null, userAgent: null, details: { reason } })
+    const [entry] = (await kith.audit.list(ada.user.id)).items
+    const actor = { kind: 'admin', userId: admin.userId, sessionId: admin.sessionId }
+    expect(entry).toMatchObject({ actor, ...client, details: { actorId: admin.userId, reason } })
+    const lines: string[] = []
+    for await (const line of kith.accounts.export(viewerOf(ada))) lines.push(line)
+    const seen = JSON.stringify([own, lines, await kith.sessions.list(viewerOf(ada))])
+    for (const hidden of [admin.userId, admin.sessionId ?? '', client.address, client.userAgent])
+      expect(seen).not.toContain(hidden)
+    expect(seen).toContain(opened.session.id)
+  })
+
+  for (const notice of [true, false])
+    test(`the owner ${notice ? 'gets a message' : 'gets none where the option says so'}`, async () => {
+      const mailbox = createMailbox()
+      const { kith, act } = await desk({
+        messages: { email: mailbox },
+        sessions: { impersonation: { notice } },
+      })
+      await act()
+      await kith.settled()
+      const kinds = mailbox.messages.map(({ kind }) => kind).filter((kind) => kind === 'impersonated')
+      expect(kinds).toEqual(notice ? ['impersonated'] : [])
+    })
+})

@@ -1,0 +1,66 @@
+import { InvalidInputError } from '@kith/core'
+import { impersonationReason, pageInput, parseInput } from '@kith/core/adapter'
+import type { RouteOptions } from './account-routes.ts'
+import type { KeptSession } from './kept-session.ts'
+import { type Route, viewerRoute } from './route.ts'
+import { shapes } from './shapes.ts'
+import { signInBody, withoutTokens } from './sign-in.ts'
+
+const actBody = signInBody(impersonationReason)
+
+/** The routes of the back office. Each asks for the role of the account as it is now. */
+export function adminRoutes({
+  kith: { accounts, audit, config, sessions },
+  keptSession,
+}: Pick<RouteOptions, 'kith'> & { keptSession: KeptSession }): Route[] {
+  return [
+    viewerRoute({
+      method: 'GET',
+      path: '/admin/users/:id/audit',
+      operationId: 'listAuditOf',
+      summary: 'List what was done to an account that concerns its security, newest first; for admins',
+      isConfigured: config.audit !== null,
+      query: pageInput,
+      status: 200,
+      output: shapes.AuditPage,
+      problems: ['invalid-cursor', 'role-required', 'account-banned'],
+      async handle(viewer, { params, query }) {
+        await accounts.requireRole(viewer, ['admin'])
+        return { body: await audit.list(params.id, query) }
+      },
+    }),
+    viewerRoute({
+      method: 'POST',
+      path: '/admin/users/:id/impersonate',
+      operationId: 'impersonate',
+      summary: 'Act as another account for a short time; signing out ends it',
+      isConfigured: config.sessions.impersonation !== null,
+      body: actBody,
+      status: 201,
+      output: shapes.SignIn,
+      problems: [
+        'role-required',
+        'proof-required',
+        'impersonated',
+        'not-impersonable',
+        'account-not-found',
+        'account-banned',
+        'rate-limited',
+      ],
+      async handle(viewer, { params, body, client, credentials, setCookies }) {
+        const { reason, transport } = parseInput(actBody, body)
+        const own = credentials.kind === 'cookies' ? credentials.refreshToken : null
+        // Without it nothing would bring the session of the admin back.
+        if (transport !== 'bearer' && own === null)
+          throw new InvalidInputError([{ path: 'transport', code: 'required', message: withoutCookie }])
+        const input = { userId: params.id, reason }
+        const acting = await sessions.impersonate(viewer, input, client)
+        if (transport === 'bearer' || own === null) return { body: acting }
+        setCookies.push(...keptSession.setAside(own, acting))
+        return { body: withoutTokens(acting) }
+      },
+    }),
+  ]
+}
+
+const withoutCookie = 'Give `bearer`: this request came without the refresh cookie'

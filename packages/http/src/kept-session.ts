@@ -1,0 +1,59 @@
+import type { ClientInfo, Clock, Sessions, SignIn } from '@kith/core'
+import { type Cookies, pairsOf } from './cookies.ts'
+import { isDeadToken, isUnproved } from './guard.ts'
+
+/** The session of an admin, kept in a cookie of its own while their browser has the cookies of an account that they act as. */
+export interface KeptSession {
+  /** The `Set-Cookie` headers that put one in the place of the other. */
+  setAside(refreshToken: string, acting: SignIn): string[]
+  /**
+   * Those that bring the session of the admin back, with fresh tokens, where the cookies of this request are of an account that they act
+   * as; `null` where they are not, or that session has ended too.
+   */
+  bringBack(header: string | null, client: ClientInfo): Promise<string[] | null>
+}
+
+/** What {@link createKeptSession} depends on. */
+export interface KeptSessionOptions {
+  sessions: Sessions
+  cookies: Cookies
+  secure: boolean
+  clock: Clock
+}
+
+/** Creates it for one handler. */
+export function createKeptSession({ sessions, cookies, secure, clock }: KeptSessionOptions): KeptSession {
+  // With this prefix no other host of the domain can put one of its own: it would sign an admin in to another account.
+  const name = `${secure ? '__Host-' : ''}kith-admin`
+  const write = (value: string, seconds: number): string =>
+    `${name}=${value}; Max-Age=${seconds}; Path=/; HttpOnly; ${secure ? 'Secure; ' : ''}SameSite=Strict`
+
+  return {
+    setAside(refreshToken, acting) {
+      const seconds = Math.ceil((Date.parse(acting.session.expiresAt) - clock().getTime()) / 1000)
+      return [...cookies.set(acting), write(refreshToken, Math.max(0, seconds))]
+    },
+    async bringBack(header, client) {
+      const kept = pairsOf(header).find(([found]) => found === name)?.[1]
+      const { refreshToken } = cookies.read(header)
+      if (kept === undefined || refreshToken === null || !isOfActor(refreshToken)) return null
+      try {
+        return [...cookies.set(await sessions.refresh(kept, client)), write('', 0)]
+      } catch (error) {
+        // One that is bound to a device is refreshed by its browser alone, so the admin signs in again.
+        if (isDeadToken(error) || isUnproved(error)) return null
+        throw error
+      }
+    },
+  }
+}
+
+/** Whether a refresh token says that an admin acts by it, without a check of its signature: it is a cookie of this browser. */
+function isOfActor(token: string): boolean {
+  try {
+    const claims: unknown = JSON.parse(Buffer.from(token.split('.')[1] ?? '', 'base64url').toString())
+    return (claims as { act?: unknown }).act === true
+  } catch {
+    return false
+  }
+}

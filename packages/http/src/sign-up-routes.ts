@@ -1,0 +1,65 @@
+import { invitationInput, lookInput } from '@kith/core/adapter'
+import type { RouteOptions } from './account-routes.ts'
+import { publicRoute, type Route, viewerRoute } from './route.ts'
+import { shapes } from './shapes.ts'
+
+/** The routes of invitations, where the app asks for them. */
+export function signUpRoutes({
+  kith: { invitations, config },
+  guard,
+}: Pick<RouteOptions, 'kith' | 'guard'>): Route[] {
+  const isConfigured = config.accounts.signUp === 'invite'
+
+  return [
+    viewerRoute({
+      method: 'GET',
+      path: '/users/me/invitations',
+      operationId: 'listInvitations',
+      summary: 'List your invitations and who came in by them, the newest first',
+      status: 200,
+      output: shapes.InvitationList,
+      isConfigured,
+      handle: async (viewer) => ({ body: { items: await invitations.list(viewer) } }),
+    }),
+    viewerRoute({
+      method: 'POST',
+      path: '/users/me/invitations',
+      operationId: 'createInvitation',
+      summary: 'Make an invitation; its code is shown this once',
+      body: invitationInput,
+      status: 201,
+      output: shapes.NewInvitation,
+      isConfigured,
+      problems: ['role-required', 'too-many-invitations', 'account-banned', 'rate-limited'],
+      handle: async (viewer, { body, client }) => ({ body: await invitations.create(viewer, body, client) }),
+    }),
+    viewerRoute({
+      method: 'DELETE',
+      path: '/users/me/invitations/:id',
+      operationId: 'revokeInvitation',
+      summary: 'Take an invitation back (idempotent); who came in by it stays',
+      status: 204,
+      isConfigured,
+      problems: ['invitation-not-found', 'rate-limited'],
+      async handle(viewer, { params, client }) {
+        await invitations.revoke(viewer, params.id, client)
+        return {}
+      },
+    }),
+    publicRoute({
+      method: 'POST',
+      path: '/users/invitations/look',
+      operationId: 'lookUpInvitation',
+      summary: 'Read who invites somebody who has the code of an invitation',
+      body: lookInput,
+      status: 200,
+      output: shapes.InvitationView,
+      isConfigured,
+      problems: ['invitation-invalid', 'origin-not-allowed', 'rate-limited'],
+      async handle({ request, body, client }) {
+        guard.demandOwnPage(request)
+        return { body: await invitations.look(body.invitation, client) }
+      },
+    }),
+  ]
+}

@@ -1,0 +1,186 @@
+import assert from 'node:assert/strict'
+import {
+  type Browser,
+  knownDevice,
+  password,
+  registerBearer,
+  registerInBrowser,
+  withBearer,
+} from './clients.ts'
+import type { Journey } from './journey.ts'
+import type { JourneyApp } from './journey-app.ts'
+
+const reason = 'Ticket 7: posts are missing'
+const bearer = { reason, transport: 'bearer' }
+
+/** An account that may act as others, in a browser of its own. */
+async function adminInBrowser(app: JourneyApp): Promise<{ browser: Browser; id: string; sessionId: string }> {
+  const { browser, user, sessionId } = await registerInBrowser(app, 'cleo')
+  await app.kith.accounts.setRole(user.id, 'admin')
+  return { browser, id: user.id, sessionId }
+}
+
+const act = (id: string) => `/admin/users/${id}/impersonate`
+
+/** The back office. */
+export const adminJourneys: readonly Journey[] = [
+  {
+    id: 'admin/audit',
+    title: 'Admins read what was done to an account and by which of them; moderators and members do not',
+    async run(app) {
+      const { browser, id, sessionId } = await adminInBrowser(app)
+      const anna = await registerBearer(app)
+      const by = { userId: id, sessionId }
+      const client = { address: '192.0.2.9', userAgent: 'Desk/1' }
+      await app.kith.accounts.ban(anna.user.id, { reason: 'Spam' }, { by, client })
+      await app.kith.accounts.unban(anna.user.id, { by })
+      const path = `/admin/users/${anna.user.id}/audit`
+      const { items } = (await browser.request(`${path}?limit=2`)).audit()
+      const actor = { kind: 'admin', sessionId, userId: id }
+      assert.deepEqual(
+        items.map((entry) => [entry.action, entry.actor, entry.address]),
+        [
+          ['account.unbanned', actor, null],
+          ['session.revoked', actor, client.address],
+        ],
+      )
+      const own = await registerBearer(app, 'berta')
+      ;(await own.request(path)).problem('role-required')
+      ;(await own.request(`/admin/users/${own.user.id}/audit`)).problem('role-required')
+      ;(await app.request(path)).problem('unauthenticated')
+      await app.kith.accounts.setRole(id, 'moderator')
+      ;(await browser.request(path)).problem('role-required')
+      await app.kith.accounts.setRole(id, 'admin')
+      ;(await browser.request(`${path}?cursor=c2Vzc2lvbnM`)).problem('invalid-cursor')
+      await app.kith.accounts.ban(id)
+      ;(await browser.request(path)).problem('session-revoked')
+    },
+  },
+  {
+    id: 'admin/act',
+    title:
+      'An admin acts as a member by cookies, sees so, may not touch how they sign in, and is back after signing out',
+    async run(app) {
+      const { browser, id } = await adminInBrowser(app)
+      const anna = await registerBearer(app)
+      const { user, session, tokens } = (await browser.post(act(anna.user.id), { reason })).signIn(201)
+      assert.deepEqual([user.id, tokens], [anna.user.id, undefined])
+      const me = (await browser.request('/users/me')).user()
+      assert.deepEqual([me.username, me.actorId], ['anna', id])
+      assert.equal((await anna.request('/users/me')).user().actorId, undefined)
+      ;(await browser.patch('/users/me', { name: 'Anna A.' })).edited()
+      const refused: [method: 'post' | 'patch' | 'delete', path: string, json?: object][] = [
+        ['patch', '/users/me', { username: 'eve', currentPassword: password }],
+        ['post', '/users/me/password', { currentPassword: password, newPassword: 'other horse 12' }],
+        ['delete', '/users/me', { password }],
+        ['post', '/users/me/prove', { password }],
+        ['post', '/users/me/addresses/verify', { kind: 'email' }],
+        ['post', '/users/me/addresses', { email: 'eve@example.com', currentPassword: password }],
+        ['post', '/users/me/factors/totp/begin', {}],
+        ['post', '/users/me/factors/recovery-codes'],
+        ['post', '/users/me/passkeys/begin', {}],
+        ['delete', '/users/me/sessions'],
+        ['delete', `/users/me/sessions/${anna.sessionId}`],
+        ['post', act(anna.user.id), { reason }],
+      ]
+      for (const [method, path, json] of refused) {
+        const answer = await browser[method](path, json)
+        assert.equal((answer.json() as { code?: string }).code, 'impersonated', `${method} ${path}`)
+      }
+      ;(await browser.request('/users/me/export')).problem('impersonated')
+      const { items } = (await anna.request('/users/me/sessions')).sessions()
+      assert.deepEqual(
+        items.map((each) => [each.id, each.impersonated, each.address]),
+        [
+          [session.id, true, null],
+          [anna.sessionId, false, items[1]?.address],
+        ],
+      )
+      const log = (await anna.request('/users/me/audit')).audit()
+      const [entry] = log.items
+      assert.deepEqual(
+        [entry?.action, entry?.actor],
+        ['session.impersonated', { kind: 'admin', sessionId: null }],
+      )
+      assert.ok(!JSON.stringify(log).includes(id))
+      assert.ok(browser.jar.names().includes('__Host-kith-admin'))
+      ;(await browser.post('/users/logout')).done()
+      const back = (await browser.request('/users/me')).user()
+      assert.deepEqual([back.username, back.actorId], ['cleo', undefined])
+      assert.ok(!browser.jar.names().includes('__Host-kith-admin'))
+      ;(await browser.post('/users/logout')).done()
+      assert.deepEqual(browser.jar.names(), knownDevice)
+    },
+  },
+  {
+    id: 'admin/act-ends',
+    title:
+      'It ends with its time, by the owner and with the admin; a cookie that is left brings nobody back who signed out',
+    async run(app) {
+      const { browser, id } = await adminInBrowser(app)
+      const anna = await registerBearer(app)
+      ;(await browser.post(act(anna.user.id), { reason })).signIn(201)
+      const kept = browser.jar.get('__Host-kith-admin') ?? ''
+      const { items } = (await anna.request('/users/me/sessions')).sessions()
+      ;(await anna.delete(`/users/me/sessions/${items[0]?.id}`)).done()
+      ;(await browser.request('/users/me')).problem('session-revoked')
+      ;(await browser.post('/users/refresh')).problem('session-revoked')
+      assert.equal((await browser.request('/users/me')).user().username, 'cleo')
+
+      ;(await browser.post(act(anna.user.id), { reason })).signIn(201)
+      app.advance(1000)
+      ;(await browser.post('/users/refresh')).refreshed()
+      assert.equal((await browser.request('/users/me')).user().actorId, id)
+      app.advance(801)
+      assert.deepEqual(browser.jar.names(), knownDevice)
+
+      ;(await browser.post('/users/login', { login: 'cleo', password })).signIn()
+      browser.jar.set('__Host-kith-admin', kept)
+      ;(await browser.post('/users/logout')).done()
+      ;(await browser.request('/users/me')).problem('unauthenticated')
+
+      ;(await browser.post('/users/login', { login: 'cleo', password })).signIn()
+      const { tokens } = (await browser.post(act(anna.user.id), bearer)).signIn(201)
+      const acting = withBearer(app, tokens?.accessToken ?? '')
+      assert.equal((await acting.request('/users/me')).user().actorId, id)
+      assert.equal((await browser.request('/users/me')).user().username, 'cleo')
+      ;(await browser.post('/users/logout')).done()
+      ;(await acting.request('/users/me')).problem('session-revoked')
+    },
+  },
+  {
+    id: 'admin/act-refused',
+    title: 'Members, admins without a fresh proof, and what cannot be acted as are refused',
+    async run(app) {
+      const { browser, id } = await adminInBrowser(app)
+      const anna = await registerBearer(app)
+      const berta = await registerBearer(app, 'berta')
+      ;(await anna.post(act(berta.user.id), bearer)).problem('role-required')
+      ;(await app.post(act(berta.user.id), bearer)).problem('unauthenticated')
+      ;(await browser.post(act(id), { reason })).problem('not-impersonable')
+      ;(await browser.post(act('018f5a5e-0000-7000-8000-000000000000'), { reason })).problem(
+        'account-not-found',
+      )
+      assert.deepEqual((await browser.post(act(anna.user.id), {})).invalid(), ['reason required'])
+      await app.kith.accounts.ban(berta.user.id)
+      ;(await browser.post(act(berta.user.id), { reason })).problem('account-banned')
+      app.advance(601)
+      ;(await browser.post(act(anna.user.id), { reason })).problem('proof-required')
+      ;(await browser.post('/users/me/prove', { password })).refreshed()
+      ;(await browser.post(act(anna.user.id), { reason })).signIn(201)
+    },
+  },
+  {
+    id: 'admin/act-bearer',
+    title: 'Whoever asks by bearer asks for bearer tokens: nothing could bring their session back',
+    async run(app) {
+      const cleo = await registerBearer(app, 'cleo')
+      await app.kith.accounts.setRole(cleo.user.id, 'admin')
+      const anna = await registerBearer(app)
+      assert.deepEqual((await cleo.post(act(anna.user.id), { reason })).invalid(), ['transport required'])
+      const opened = await cleo.post(act(anna.user.id), bearer)
+      assert.deepEqual(opened.headers.getSetCookie(), [])
+      assert.ok(opened.signIn(201).tokens)
+    },
+  },
+]

@@ -1,0 +1,115 @@
+import assert from 'node:assert/strict'
+import { shapes } from '../../src/shapes.ts'
+import { type Client, race } from './client.ts'
+import { openBrowser, password, withBearer } from './clients.ts'
+import type { Journey } from './journey.ts'
+import type { JourneyApp } from './journey-app.ts'
+
+/** Makes an invitation of an account of the host. */
+async function invite(app: JourneyApp, uses: number): Promise<string> {
+  const { id } = await app.kith.accounts.import({ username: 'host', passwordHash: null })
+  return (await app.kith.invitations.createFor(id, { uses })).code
+}
+
+async function join(app: JourneyApp, username: string, invitation: string): Promise<Client> {
+  const json = { username, password, invitation, transport: 'bearer' }
+  const { tokens } = (await app.post('/users/register', json)).signIn(201)
+  return withBearer(app, tokens?.accessToken ?? '')
+}
+
+/** Who may come in. */
+export const signUpJourneys: readonly Journey[] = [
+  {
+    id: 'sign-up/closed',
+    title: 'A closed app says so to whoever registers, and takes no account',
+    setup: { accounts: { signUp: 'closed' } },
+    async run(app) {
+      const json = { username: 'anna', password }
+      ;(await app.post('/users/register', json)).problem('sign-up-closed')
+      const passkey = await app.post('/users/register/passkey/begin', { username: 'anna' })
+      passkey.problem('sign-up-closed')
+      ;(await app.post('/users/login', { login: 'anna', password })).problem('invalid-credentials')
+    },
+  },
+  {
+    id: 'sign-up/invitation',
+    title: 'A member invites; the page shows who invites; the code lets in once, and then nobody',
+    setup: { accounts: { signUp: 'invite', invitations: { roles: { member: { open: 1, uses: 1 } } } } },
+    async run(app) {
+      const anna = await join(app, 'anna', await invite(app, 1))
+      const missing = await app.post('/users/register', { username: 'berta', password })
+      assert.deepEqual(missing.invalid(), ['invitation required'])
+      const made = await anna.post('/users/me/invitations', { note: 'Berta', expiresAt: '2026-01-02T00:00:00Z' })
+      assert.equal(made.status, 201, made.text)
+      const { code, id, state } = shapes.NewInvitation.parse(made.json())
+      assert.equal(state, 'open')
+      ;(await anna.post('/users/me/invitations', {})).problem('too-many-invitations')
+      assert.deepEqual((await anna.post('/users/me/invitations', { uses: 2 })).invalid(), ['uses too-large'])
+      const look = async () => await app.post('/users/invitations/look', { invitation: code })
+      const { inviter, expiresAt } = shapes.InvitationView.parse((await look()).json())
+      assert.deepEqual([inviter?.username, expiresAt], ['anna', '2026-01-02T00:00:00.000Z'])
+      const browser = openBrowser(app)
+      const json = { username: 'berta', password, invitation: code }
+      ;(await browser.post('/users/register', json)).signIn(201)
+      ;(await look()).problem('invitation-invalid')
+      ;(await app.post('/users/register', { ...json, username: 'clara' })).problem('invitation-invalid')
+      const { items } = shapes.InvitationList.parse((await anna.request('/users/me/invitations')).json())
+      const seen = items.map(({ invited, ...each }) => [each.id, each.note, each.state, invited[0]?.username])
+      assert.deepEqual(seen, [[id, 'Berta', 'used-up', 'berta']])
+      ;(await browser.delete(`/users/me/invitations/${id}`)).problem('invitation-not-found')
+      ;(await app.request('/users/me/invitations')).problem('unauthenticated')
+    },
+  },
+  {
+    id: 'sign-up/invitation-revoked',
+    title: 'An invitation that is taken back lets nobody in, and whoever may not invite is told so',
+    setup: { accounts: { signUp: 'invite', invitations: { roles: { moderator: { open: 5, uses: 5 } } } } },
+    async run(app) {
+      const anna = await join(app, 'anna', await invite(app, 1))
+      ;(await anna.post('/users/me/invitations', {})).problem('role-required')
+      const { id: annaId } = (await anna.request('/users/me')).user()
+      await app.kith.accounts.setRole(annaId, 'moderator')
+      const { code, id } = shapes.NewInvitation.parse((await anna.post('/users/me/invitations', {})).json())
+      for (const _again of [1, 2]) (await anna.delete(`/users/me/invitations/${id}`)).done()
+      const json = { username: 'berta', password, invitation: code }
+      ;(await app.post('/users/register', json)).problem('invitation-invalid')
+    },
+  },
+  {
+    id: 'sign-up/invitation-race',
+    title: 'Of 20 registrations at the same moment an invitation lets in as many as it says',
+    setup: { accounts: { signUp: 'invite' } },
+    async run(app) {
+      const invitation = await invite(app, 3)
+      const answers = await race(20, (index) =>
+        app.post('/users/register', { username: `guest${index}`, password, invitation }),
+      )
+      assert.equal(answers.filter(({ status }) => status === 201).length, 3)
+      for (const answer of answers) if (answer.status !== 201) answer.problem('invitation-invalid')
+      const { items } = await app.kith.accounts.list({}, { limit: 100 })
+      assert.equal(items.length, 4)
+    },
+  },
+  {
+    id: 'sign-up/approval',
+    title: 'An account waits until it is approved, which only its own password shows',
+    host: 'no cookies with a problem',
+    setup: { accounts: { signUp: 'approval' } },
+    async run(app) {
+      const browser = openBrowser(app)
+      const json = { username: 'anna', email: 'anna@example.com', password }
+      ;(await browser.post('/users/register', json)).problem('approval-required')
+      const login = async (given = password) => await browser.post('/users/login', { login: 'anna', password: given })
+      ;(await login()).problem('approval-required')
+      ;(await login('battery staple horse')).problem('invalid-credentials')
+      ;(await app.request('/users/anna')).problem('account-not-found')
+      assert.deepEqual(browser.jar.names(), [])
+      const { items } = await app.kith.approvals.list()
+      assert.deepEqual(items.map(({ username }) => username), ['anna'])
+      await app.kith.approvals.approve(items[0]?.id ?? '')
+      await app.kith.settled()
+      assert.equal(app.mailbox.last('account-approved').to, 'anna@example.com')
+      ;(await login()).signIn()
+    },
+  },
+]

@@ -1,0 +1,58 @@
+import { setTimeout as sleep } from 'node:timers/promises'
+import { ConnectionFault, type Driver, type Mark } from './drivers/driver.ts'
+import { sqlStateOf } from './drivers/sql-state.ts'
+
+/**
+ * What became of a transaction. Numbers are given again where a crash has lost the log of those that had not been committed, so
+ * `committed` counts only on a server that has not been started, or has not recovered, since the transaction began.
+ */
+const ask = `SELECT pg_xact_status($1::xid8), coalesce(
+    inet_server_addr()::text IS NOT DISTINCT FROM $3::text
+      AND pg_postmaster_start_time() < to_timestamp($2::float8)
+      AND (SELECT stats_reset FROM pg_stat_bgwriter) < to_timestamp($2::float8), false)`
+
+/** Ends a transaction whose client is gone, as the server may not notice for hours. A commit that is under way goes on. */
+const end = 'SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE backend_xid = $1::xid8::xid'
+
+/** How long a commit may take before it is ended. */
+const patienceMillis = 500
+const pauseMillis = 50
+
+/** Finds out whether a transaction was committed whose connection was lost during its COMMIT; null where nobody can say. */
+export async function wasCommitted(driver: Driver, mark: Mark, deadline: number): Promise<boolean | null> {
+  const started = performance.now()
+  for (;;) {
+    const status = await statusOf(driver, mark, deadline)
+    if (status === 'committed' || status === 'aborted') return status === 'committed'
+    if (status === 'unknown') return null
+    if (performance.now() + pauseMillis >= deadline) return null
+    if (status === 'in progress' && performance.now() - started > patienceMillis)
+      await driver.query({ text: end, name: null, values: [mark.transaction] }, deadline).catch(() => {})
+    await sleep(pauseMillis)
+  }
+}
+
+type Status = 'committed' | 'aborted' | 'in progress' | 'unknown' | 'unreachable'
+
+async function statusOf(
+  driver: Driver,
+  { transaction, at, server }: Mark,
+  deadline: number,
+): Promise<Status> {
+  try {
+    const { rows } = await driver.query(
+      { text: ask, name: null, values: [transaction, at, server] },
+      deadline,
+    )
+    const [status = null, isSame = null] = rows[0] ?? []
+    // Whoever had the number: it was given again only because this transaction had left no trace.
+    if (status === 'aborted') return 'aborted'
+    if (isSame !== 't') return 'unknown'
+    return status === 'committed' || status === 'in progress' ? status : 'unknown'
+  } catch (error) {
+    // The number lies in the future: its transaction has left no trace before a crash.
+    if (sqlStateOf(error) === '22023') return 'aborted'
+    if (error instanceof ConnectionFault || /^(57P0|53)/.test(sqlStateOf(error) ?? '')) return 'unreachable'
+    return 'unknown'
+  }
+}

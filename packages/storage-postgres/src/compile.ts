@@ -1,0 +1,58 @@
+import { createHash } from 'node:crypto'
+import type { Value, Values } from './connection.ts'
+import type { Query } from './drivers/driver.ts'
+
+/** A statement as the server takes it. */
+interface Compiled {
+  readonly text: string
+  readonly name: string
+  /** The names of its values, in the order of their numbers. */
+  readonly names: readonly string[]
+}
+
+/** Makes statements that are written for a schema named `kith` and with named values what the server takes, each once. */
+export function createCompiler(schema: string, prepare: boolean): (sql: string, values: Values) => Query {
+  const known = new Map<string, Compiled>()
+  return (sql, values) => {
+    let compiled = known.get(sql)
+    if (!compiled) known.set(sql, (compiled = compile(sql, schema)))
+    const { text, name, names } = compiled
+    return { text, name: prepare ? name : null, values: names.map((each) => valueOf(values, each)) }
+  }
+}
+
+/** A name as it stands in a statement. */
+export function quoted(name: string): string {
+  return `"${name.replaceAll('"', '""')}"`
+}
+
+/** Statements that take no values, for a schema of that name. */
+export function inSchema(sql: string, schema: string): string {
+  return sql.replaceAll(/\bkith\./g, () => `${quoted(schema)}.`)
+}
+
+function compile(sql: string, schema: string): Compiled {
+  const names: string[] = []
+  const text = inSchema(sql, schema).replaceAll(/@(\w+)/g, (_, name: string) => {
+    if (!names.includes(name)) names.push(name)
+    return `$${names.indexOf(name) + 1}`
+  })
+  return { text, name: `kith_${createHash('sha256').update(text).digest('hex').slice(0, 20)}`, names }
+}
+
+function valueOf(values: Values, name: string): string | null {
+  const value = values[name]
+  if (value === undefined) throw new TypeError(`The statement has no value for @${name}`)
+  return textOf(value)
+}
+
+function textOf(value: Value): string | null {
+  if (value === null || typeof value === 'string') return value
+  if (typeof value === 'object') return `{${value.map(elementOf).join(',')}}`
+  return String(value)
+}
+
+/** An element of an array as the server reads it: https://www.postgresql.org/docs/current/arrays.html#ARRAYS-IO. */
+function elementOf(value: string): string {
+  return `"${value.replaceAll(/["\\]/g, String.raw`\$&`)}"`
+}

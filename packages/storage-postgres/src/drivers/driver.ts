@@ -1,0 +1,92 @@
+/** A statement as the server takes it, with `$1` for the first value. */
+export interface Query {
+  readonly text: string
+  /** The name under which the server may keep its plan; null for a statement that it forgets. */
+  readonly name: string | null
+  /** The values as texts, whose types the server infers. */
+  readonly values: readonly (string | null)[]
+}
+
+/** What the server says to a statement, as it says it: `text[row][column]`. */
+export interface Answer {
+  readonly columns: readonly { readonly name: string; readonly type: number }[]
+  readonly rows: readonly (readonly (string | null)[])[]
+  /** How many rows were changed, or read. */
+  readonly affected: number
+}
+
+/** An open transaction. */
+export interface Session {
+  query(query: Query): Promise<Answer>
+}
+
+/** A transaction that the app has begun, with parts that can be undone by themselves. */
+export interface HostTransaction extends Session {
+  /** Runs work in a savepoint, which is undone where the work rejects. */
+  savepoint<Result>(work: (session: Session) => Promise<Result>): Promise<Result>
+}
+
+/** What a transaction is to be. */
+export type Isolation = 'read committed' | 'repeatable read read only'
+
+/** What names a transaction that writes after its connection is gone: see `commit-outcome.ts`. */
+export interface Mark {
+  /** Its number. */
+  readonly transaction: string
+  /** When it began by the clock of the server, in seconds since 1970. */
+  readonly at: string
+  /** Where the server is; null where that is a socket. */
+  readonly server: string | null
+}
+
+/** The statement that reads a {@link Mark}. It is what gives a transaction its number. */
+export const markStatement =
+  'SELECT pg_current_xact_id()::text, extract(epoch FROM now())::text, inet_server_addr()::text'
+
+/** A {@link Mark} from its row. */
+export function markFrom(row: readonly (string | null)[] | undefined): Mark {
+  const [transaction = null, at = null, server = null] = row ?? []
+  if (transaction === null || at === null) throw new TypeError('The server gave a transaction no number')
+  return { transaction, at, server }
+}
+
+/** A driver of PostgreSQL, as far as Kith uses it. Each call settles within `deadline`, a moment of `performance.now()`. */
+export interface Driver {
+  /** Runs one statement that is its own transaction. */
+  query(query: Query, deadline: number): Promise<Answer>
+  /**
+   * Runs work in a transaction, on a connection that nobody else uses meanwhile, and commits it; rolls back where the work rejects.
+   * Raises errors of the server as the driver has them, and a {@link ConnectionFault} for all else.
+   */
+  transaction<Result>(
+    work: (session: Session) => Promise<Result>,
+    how: { isolation: Isolation; deadline: number },
+  ): Promise<Result>
+  /** Lets go of what was opened here. */
+  close(): Promise<void>
+}
+
+/** What kept a statement from its answer. */
+export type FaultKind =
+  /** Nobody was reached: nothing was sent. */
+  | 'unreachable'
+  /** Every connection was in use for too long: nothing was sent. */
+  | 'exhausted'
+  /** The connection was lost. */
+  | 'lost'
+  /** The server said nothing for too long. */
+  | 'silent'
+
+/** A connection that failed, as opposed to an error of the server. */
+export class ConnectionFault extends Error {
+  override readonly name = 'ConnectionFault'
+  readonly kind: FaultKind
+  /** The transaction, where its COMMIT had been sent. */
+  readonly commit: Mark | null
+
+  constructor(kind: FaultKind, { cause, commit = null }: { cause?: unknown; commit?: Mark | null } = {}) {
+    super(`The connection to PostgreSQL is ${kind}`, { cause })
+    this.kind = kind
+    this.commit = commit
+  }
+}

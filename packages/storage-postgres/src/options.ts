@@ -1,0 +1,110 @@
+import type { PgClient, PgPool } from './drivers/pg-clients.ts'
+import type { PostgresJsSql } from './drivers/postgres-js-sql.ts'
+
+/** What all ways to reach the server have in common. */
+export interface PostgresCommonOptions {
+  /** The schema of Kith's tables, which `migrate()` makes. @default 'kith' */
+  schema?: string | undefined
+  /** How long a call may take, waiting for a connection included; where a COMMIT got no answer, as long again to find out what became of it. @default 5000 @reason A restart takes one to three seconds; a request that waits longer is given up by its client. */
+  timeoutMillis?: number | undefined
+  /** Whether the server keeps the plans of statements under names. Turn it off behind a PgBouncer before 1.21. @default false, and with `sql` what its own option says */
+  prepare?: boolean | undefined
+}
+
+/** Kith uses a `Pool` of `pg` that the app made and will close. */
+export interface PostgresPoolOptions extends PostgresCommonOptions {
+  pool: PgPool
+  client?: undefined
+  sql?: undefined
+  url?: undefined
+}
+
+/** Kith uses a `Client` of `pg` that the app connected and will close, for one call after the other. Nobody else may use it meanwhile. */
+export interface PostgresClientOptions extends PostgresCommonOptions {
+  client: PgClient
+  pool?: undefined
+  sql?: undefined
+  url?: undefined
+}
+
+/** Kith uses a `sql` of postgres.js that the app made and will close. */
+export interface PostgresJsOptions extends PostgresCommonOptions {
+  sql: PostgresJsSql
+  pool?: undefined
+  client?: undefined
+  url?: undefined
+}
+
+/** Kith opens a pool by itself, at the first use, with `pg` or else postgres.js, and closes it. */
+export interface PostgresUrlOptions extends PostgresCommonOptions {
+  /** A connection string, `postgres://user:password@host:5432/database`. */
+  url: string
+  /** How many connections the pool has. @default 10 */
+  maxConnections?: number | undefined
+  pool?: undefined
+  client?: undefined
+  sql?: undefined
+}
+
+/** Where the data is kept: a database of a pool, a client or a `sql` that is there, or of a server by its URL. */
+export type PostgresStorageOptions =
+  PostgresPoolOptions | PostgresClientOptions | PostgresJsOptions | PostgresUrlOptions
+
+/** Options with their defaults. */
+export type PostgresSettings = PostgresStorageOptions & {
+  schema: string
+  timeoutMillis: number
+  prepare: boolean
+}
+
+const ways =
+  'createPostgresStorage: give one of { url }, { pool } or { client } of pg, and { sql } of postgres.js'
+
+/** Refuses what no type checker saw, and adds the defaults. The caller's object is not written. */
+export function settingsOf(options: PostgresStorageOptions): PostgresSettings {
+  const { pool, client, sql, url, schema = 'kith', timeoutMillis = 5000 } = options
+  if ([pool, client, sql, url].filter((way) => way !== undefined).length !== 1) throw new TypeError(ways)
+  if (url !== undefined && (typeof url !== 'string' || !/^postgres(ql)?:\/\//.test(url)))
+    throw new TypeError(
+      'url must be a connection string, such as postgres://user:password@host:5432/database',
+    )
+  if (pool !== undefined && typeof pool.connect !== 'function')
+    throw new TypeError('pool must be a Pool of pg')
+  if (client !== undefined && typeof client.query !== 'function')
+    throw new TypeError('client must be a Client of pg')
+  if (sql !== undefined) checkSql(sql)
+  checkSchemaName(schema)
+  if (!Number.isSafeInteger(timeoutMillis) || timeoutMillis < 1)
+    throw new TypeError('timeoutMillis must be a whole number of milliseconds')
+  if (url !== undefined && !isCount(options.maxConnections))
+    throw new TypeError('maxConnections must be a whole number')
+  return { ...options, schema, timeoutMillis, prepare: prepareOf(options) }
+}
+
+/** Refuses a name that the server would cut or keep for itself. */
+export function checkSchemaName(schema: string): void {
+  if (typeof schema !== 'string' || !/^(?!pg_)[a-z_][a-z0-9_]{0,62}$/.test(schema))
+    throw new TypeError(
+      'schema must be a name of lower-case letters, digits and _ that does not begin with pg_',
+    )
+}
+
+function checkSql(sql: PostgresJsSql): void {
+  if (typeof (sql as PostgresJsSql | null)?.begin !== 'function')
+    throw new TypeError('sql must be what postgres() of postgres.js gives, not a transaction of it')
+  const { column, row } = sql.options.transform
+  if (column.from || row.from)
+    throw new TypeError(
+      'sql renames columns or changes rows by its option transform: give Kith one that does not, of the same URL',
+    )
+}
+
+function prepareOf({ prepare, sql }: PostgresStorageOptions): boolean {
+  if (prepare !== undefined && typeof prepare !== 'boolean')
+    throw new TypeError('prepare must be true or false')
+  return prepare ?? (sql !== undefined && sql.options.prepare !== false)
+}
+
+function isCount(value: number | undefined): boolean {
+  return value === undefined || (Number.isSafeInteger(value) && value > 0)
+}

@@ -1,0 +1,49 @@
+import { KithError, RetryLaterError } from '@kith/core'
+import type { Statements } from './connection.ts'
+
+/** What was done to a database. */
+export interface Applied {
+  /** The version that a release has to know; 0 for a database without the schema. */
+  readonly needed: number
+  /** The newest version any step of which was done. */
+  readonly newest: number
+  /** Whether a version was made. */
+  has(version: number): boolean
+}
+
+/** The first that is supported by its makers at this time. */
+const oldestServer = 140_000
+
+/** Reads it. Refuses a server that is too old. */
+export async function readApplied({ get, all }: Statements, schema: string): Promise<Applied> {
+  // Of the catalog and not by `to_regclass`, which may not have heard yet of what another transaction has just committed.
+  const place = await get<{ found: boolean; server: number; name: string }>(
+    `SELECT EXISTS (SELECT 1 FROM pg_tables WHERE schemaname = @schema AND tablename = 'schema_steps') AS found,
+      current_setting('server_version_num')::int AS server, current_setting('server_version') AS name`,
+    { schema },
+  )
+  if (place && place.server < oldestServer)
+    throw new KithError('storage-failed', {
+      detail: `The server is PostgreSQL ${place.name}: Kith needs 14 or later.`,
+    })
+  if (!place?.found) return { needed: 0, newest: 0, has: () => false }
+  const needed = await get<{ version: number | null }>('SELECT max(version) AS version FROM kith.schema')
+  const steps = (await all<{ version: number }>('SELECT version FROM kith.schema_steps')).map(
+    ({ version }) => version,
+  )
+  return {
+    needed: needed?.version ?? 0,
+    newest: Math.max(0, ...steps),
+    has: (version) => steps.includes(version),
+  }
+}
+
+/** Refuses a database that a newer release has changed so that this one cannot use it. */
+export function refuseNewer({ needed }: Applied, known: number): void {
+  if (needed > known)
+    throw new RetryLaterError('storage-unavailable', {
+      seconds: 5,
+      detail:
+        'A newer release of @kith/storage-postgres has changed this database so that this release cannot use it: update the package.',
+    })
+}

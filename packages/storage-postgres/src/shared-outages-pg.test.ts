@@ -1,0 +1,3 @@
+import { testOutages } from '../test/shared-outages.ts'
+
+await testOutages('pg')

@@ -1,0 +1,24 @@
+/**
+ * Edges and their counts. `hidden` of an edge is 1 while its start is hidden, plus 2 while its end is. There are no foreign keys:
+ * upkeep removes what an account leaves behind, in small steps. Rows of counts are updated in their place, for which their pages keep
+ * room.
+ */
+export const edges = `
+  CREATE TABLE kith.edges (
+    from_id uuid NOT NULL,
+    to_id uuid NOT NULL,
+    id uuid NOT NULL,
+    kind smallint NOT NULL,
+    hidden smallint NOT NULL,
+    PRIMARY KEY (from_id, kind, to_id)
+  );
+  CREATE INDEX edges_out ON kith.edges (from_id, kind, hidden, id);
+  CREATE INDEX edges_in ON kith.edges (to_id, kind, hidden, id);
+
+  CREATE TABLE kith.edge_counts (
+    node uuid NOT NULL,
+    kind smallint NOT NULL,
+    outgoing integer NOT NULL,
+    incoming integer NOT NULL,
+    PRIMARY KEY (node, kind)
+  ) WITH (fillfactor = 70);`

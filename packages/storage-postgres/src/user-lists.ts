@@ -1,0 +1,105 @@
+import type { Identifier, UserFilter, UserStore } from '@kith/core/ports'
+import type { Connection, Values } from './connection.ts'
+import { beforeOrEnd, firstId } from './ids.ts'
+import { moment, toMillis } from './moments.ts'
+import { userColumns, userFromRow, type UserRow } from './user-row.ts'
+
+/** Where a search walks down: through all accounts, those that are banned, those that wait, or those of a role that few have. */
+type Walk = 'All' | 'Banned' | 'Waiting' | 'OfRole'
+
+const walks: Readonly<Record<Walk, string>> = Object.freeze({
+  All: 'true',
+  // As the partial indexes say it.
+  Banned: 'banned_at IS NOT NULL AND deleted_at IS NULL',
+  Waiting: 'waiting_since IS NOT NULL AND deleted_at IS NULL',
+  OfRole: "role = @role AND role <> 'member'",
+})
+
+/** So many are looked at in one step, which is about a millisecond. */
+const lookedAt = 1_000
+
+const names: readonly Identifier[] = ['username', 'email', 'phone']
+
+const beginsSo = names.map((name) => `${name} BETWEEN @${name} AND @${name}End`)
+
+const matching = `deleted_at IS NULL AND (@banned::boolean IS NULL OR (banned_at IS NOT NULL) = @banned::boolean)
+    AND (@waiting::boolean IS NULL OR (waiting_since IS NOT NULL) = @waiting::boolean)
+    AND (@role::text IS NULL OR role = @role) AND (@any::boolean OR ${beginsSo.join(' OR ')})`
+
+/** One statement, so that both of its parts see the same moment. The floor is there also where nobody matches. */
+function search(walk: Walk): string {
+  return `SELECT floor.id AS floor, found.* FROM
+    (SELECT (SELECT id FROM kith.users WHERE ${walks[walk]} AND id < @before
+      ORDER BY id DESC LIMIT 1 OFFSET ${lookedAt - 1}) AS id) AS floor
+    LEFT JOIN LATERAL (SELECT ${userColumns} FROM kith.users
+      WHERE ${walks[walk]} AND id < @before AND id >= coalesce(floor.id, '${firstId}') AND ${matching}
+      ORDER BY id DESC LIMIT @limit) AS found ON true
+    ORDER BY found.id DESC`
+}
+
+type UserListStatement = 'endedBans' | `search${Walk}` | 'beginning'
+
+/** The statements of the lists that the host reads. */
+export const userListStatements: Readonly<Record<UserListStatement, string>> = Object.freeze({
+  endedBans: `SELECT id FROM kith.users
+    WHERE banned_until <= ${moment('now')} AND banned_at IS NOT NULL AND deleted_at IS NULL
+    ORDER BY banned_until LIMIT @limit`,
+  searchAll: search('All'),
+  searchBanned: search('Banned'),
+  searchWaiting: search('Waiting'),
+  searchOfRole: search('OfRole'),
+  beginning: `SELECT DISTINCT id FROM (${beginsSo
+    .map((condition) => `(SELECT id FROM kith.users WHERE ${condition} LIMIT @limit)`)
+    .join(' UNION ALL ')}) AS found LIMIT @limit`,
+})
+
+/** What the user store has for the host: bans that end, and accounts that are looked for. */
+export function createUserLists({
+  all,
+}: Connection): Pick<UserStore, 'endedBans' | 'idsBeginning' | 'search'> {
+  async function idsOf(sql: string, values: Values): Promise<string[]> {
+    return (await all<{ id: string }>(sql, values)).map(({ id }) => id)
+  }
+
+  return {
+    endedBans: (now, limit) => idsOf(userListStatements.endedBans, { now: toMillis(now), limit }),
+    idsBeginning: (begins, limit) => idsOf(userListStatements.beginning, { ...rangesOf(begins), limit }),
+    async search(filter, keyset) {
+      const rows = await all<UserRow & { floor: string | null }>(
+        userListStatements[`search${walkOf(filter)}`],
+        {
+          before: beforeOrEnd(keyset.before),
+          limit: keyset.limit,
+          banned: filter.banned ?? null,
+          waiting: filter.waiting ?? null,
+          role: filter.role ?? null,
+          any: filter.begins === undefined,
+          ...rangesOf(filter.begins),
+        },
+      )
+      const found = rows.filter(({ id }: { id: string | null }) => id !== null)
+      const users = found.map(userFromRow)
+      const floor = rows[0]?.floor ?? null
+      return { users, next: users.length < keyset.limit ? floor : (users.at(-1)?.id ?? null) }
+    },
+  }
+}
+
+function walkOf({ banned, waiting, role }: UserFilter): Walk {
+  if (waiting) return 'Waiting'
+  if (banned) return 'Banned'
+  return role !== undefined && role !== 'member' ? 'OfRole' : 'All'
+}
+
+/** Where each identifier begins so. Nothing in a text sorts after this character. */
+function rangesOf(begins: UserFilter['begins'] = {}): Values {
+  return Object.fromEntries(
+    names.flatMap((name) => {
+      const begin = begins[name] || null
+      return [
+        [name, begin],
+        [`${name}End`, begin && `${begin}\u{10ffff}`],
+      ]
+    }),
+  )
+}

@@ -1,0 +1,144 @@
+import { type HostDatabase, hostTransactionCases, runCases } from '@kith/conformance'
+import pg from 'pg'
+import postgres from 'postgres'
+import { afterAll, afterEach, describe, expect, test } from 'vitest'
+import { describeWithPostgres } from '../../../test/servers/describe-servers.ts'
+import { createPostgresStorage } from '../src/index.ts'
+
+await describeWithPostgres('transactions of an app', {}, (server) => {
+  const opened: { end(): Promise<void> }[] = []
+  const ending = async (): Promise<void> => {
+    await Promise.all(opened.splice(0).map((each) => each.end()))
+  }
+  afterEach(ending)
+  afterAll(ending)
+
+  async function migrated(): Promise<HostDatabase['storage']> {
+    const storage = createPostgresStorage({ url: server().uri, schema: server().freshSchema() })
+    opened.push({ end: () => storage.close() })
+    await storage.migrate()
+    return storage
+  }
+
+  async function connected(): Promise<pg.Client> {
+    const client = new pg.Client(server().uri)
+    await client.connect()
+    opened.push(client)
+    return client
+  }
+
+  describe('on pg', () => {
+    runCases(test, hostTransactionCases, async () => ({
+      storage: await migrated(),
+      async begin() {
+        const client = await connected()
+        await client.query('BEGIN')
+        return {
+          transaction: client,
+          commit: async () => void (await client.query('COMMIT')),
+          rollback: async () => void (await client.query('ROLLBACK')),
+        }
+      },
+    }))
+
+    test('a client on which nothing was begun, one whose transaction has failed, and a pool are refused', async () => {
+      const storage = await migrated()
+      const client = await connected()
+      const remove = (): Promise<unknown> | undefined =>
+        storage.within?.(client).posts.remove('01900000-0000-7000-8000-000000000000')
+      await expect(remove()).rejects.toMatchObject({
+        detail: expect.stringContaining('after BEGIN') as string,
+      })
+      await client.query('BEGIN')
+      await expect(client.query('SELECT 1 / 0')).rejects.toThrow('division')
+      await expect(remove()).rejects.toMatchObject({
+        detail: expect.stringContaining('roll it back') as string,
+      })
+      expect(() => storage.within?.(new pg.Pool())).toThrow(TypeError)
+    })
+
+    test('a connection that is lost takes the transaction with it, and is not asked again', async () => {
+      const storage = await migrated()
+      const [client, other] = [await connected(), await connected()]
+      client.on('error', () => {})
+      await client.query('BEGIN')
+      const { rows } = await client.query<{ pid: number }>('SELECT pg_backend_pid() AS pid')
+      await storage.within?.(client).users.create(sampleUser)
+      await other.query('SELECT pg_terminate_backend($1)', [rows[0]?.pid])
+      await expect(
+        storage.within?.(client).users.update(sampleUser.id, { bio: 'late' }),
+      ).rejects.toMatchObject({
+        code: 'storage-unavailable',
+        detail: expect.stringContaining('lost') as string,
+      })
+      expect(await storage.users.byId(sampleUser.id)).toBe(null)
+    })
+
+    test('a conflict at a higher isolation ends at once and says to run it again', async () => {
+      const storage = await migrated()
+      const user = { ...sampleUser }
+      await storage.users.create(user)
+      const client = await connected()
+      await client.query('BEGIN ISOLATION LEVEL REPEATABLE READ')
+      await client.query('SELECT 1')
+      await storage.users.update(user.id, { bio: 'first' })
+      const started = performance.now()
+      await expect(storage.within?.(client).users.update(user.id, { bio: 'second' })).rejects.toMatchObject({
+        code: 'storage-busy',
+        detail: expect.stringContaining('run it again') as string,
+      })
+      expect(performance.now() - started).toBeLessThan(3_000)
+    })
+  })
+
+  describe('on postgres.js', () => {
+    runCases(test, hostTransactionCases, async () => {
+      const sql = postgres(server().uri, { onnotice: () => {} })
+      opened.push({ end: () => sql.end() })
+      return {
+        storage: await migrated(),
+        async begin() {
+          const given = Promise.withResolvers<postgres.TransactionSql>()
+          const over = Promise.withResolvers<null>()
+          const whole = sql.begin(async (transaction) => {
+            given.resolve(transaction)
+            return over.promise
+          })
+          return {
+            transaction: await given.promise,
+            async commit() {
+              over.resolve(null)
+              await whole
+            },
+            async rollback() {
+              over.reject(new Error('undo'))
+              await whole.catch(() => {})
+            },
+          }
+        },
+      }
+    })
+  })
+})
+
+const sampleUser = {
+  id: '01900000-0000-7000-8000-000000000001',
+  username: 'ada',
+  email: null,
+  emailVerifiedAt: null,
+  phone: null,
+  phoneVerifiedAt: null,
+  name: '',
+  bio: '',
+  passwordHash: null,
+  bannedAt: null,
+  bannedUntil: null,
+  banReason: null,
+  role: 'member',
+  sessionEpoch: 0,
+  createdAt: new Date(),
+  waitingSince: null,
+  invitedBy: null,
+  age: null,
+  fields: {},
+}

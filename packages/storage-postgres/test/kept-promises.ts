@@ -1,0 +1,18 @@
+import { runCases, runStorageCases, sharedFactStoreCases } from '@kith/conformance'
+import { test, vi } from 'vitest'
+import { describeWithPostgres } from '../../../test/servers/describe-servers.ts'
+import { type TestDriver, useStorages } from './storages.ts'
+
+/** Runs the conformance kit through one driver. Each has a file of its own, so that both can run at once. */
+export async function testPromises(driver: TestDriver): Promise<void> {
+  vi.setConfig({ testTimeout: 60_000 })
+
+  await describeWithPostgres(`PostgreSQL storage through ${driver}`, {}, (postgres) => {
+    const { emptied, another, fresh } = useStorages(postgres, driver)
+    runStorageCases(test, async () => fresh(), { emptied })
+    runCases(test, sharedFactStoreCases, async () => {
+      const one = (await emptied()).facts
+      return { one, other: another().facts }
+    })
+  })
+}

@@ -1,0 +1,78 @@
+import type { Storage } from '@kith/core/ports'
+import pg from 'pg'
+import postgres from 'postgres'
+import { afterAll, beforeAll } from 'vitest'
+import type { PostgresServer } from '../../../test/servers/postgres-server.ts'
+import { createPostgresStorage, type PostgresStorageOptions } from '../src/index.ts'
+
+/** How long a call may take in tests, as the machine does other things. */
+const timeoutMillis = 60_000
+
+/** Which driver a suite uses. */
+export type TestDriver = 'pg' | 'postgres.js'
+
+/** Storages for the tests of a suite. */
+export interface TestStorages {
+  /** A pool of `pg`, whatever driver the storages have. */
+  pool(): pg.Pool
+  /** A storage on a schema that is migrated and empty; always the same one, because that is faster. */
+  emptied(): Promise<Storage>
+  /** The schema of that one. */
+  schema(): string
+  /** Another storage on the schema of `emptied`, as another process has it. */
+  another(): Storage
+  /** A storage on a schema that nobody has made. */
+  fresh(): Storage
+}
+
+/** Opens connections before the tests and closes them after them. */
+export function useStorages(server: () => PostgresServer, driver: TestDriver = 'pg'): TestStorages {
+  const open: { pool?: pg.Pool; sql?: postgres.Sql } = {}
+  let storage: Promise<Storage> | null = null
+  let schema = ''
+  const pool = (): pg.Pool => {
+    if (!open.pool) throw new Error('The pool is open only while tests run')
+    return open.pool
+  }
+
+  beforeAll(() => {
+    open.pool = new pg.Pool({ connectionString: server().uri, max: 10 })
+    open.pool.on('error', () => {})
+    if (driver === 'postgres.js') open.sql = postgres(server().uri, { max: 10, onnotice: () => {} })
+  })
+  afterAll(() => Promise.all([open.pool?.end(), open.sql?.end({ timeout: 1 })]))
+
+  function create(name: string): Storage {
+    const way: PostgresStorageOptions = open.sql ? { sql: open.sql } : { pool: pool() }
+    return createPostgresStorage({ ...way, schema: name, timeoutMillis })
+  }
+
+  async function migrated(): Promise<Storage> {
+    schema = server().freshSchema()
+    const created = create(schema)
+    await created.migrate()
+    return created
+  }
+
+  return {
+    pool,
+    async emptied() {
+      storage ??= migrated()
+      const empty = await storage
+      await emptyTables(pool(), schema)
+      return empty
+    },
+    schema: () => schema,
+    another: () => create(schema),
+    fresh: () => create(server().freshSchema()),
+  }
+}
+
+/** Deletes all rows but those that say how far the schema is, which is faster than to make it anew. */
+async function emptyTables(pool: pg.Pool, schema: string): Promise<void> {
+  const { rows } = await pool.query<{ tablename: string }>(
+    "SELECT tablename FROM pg_tables WHERE schemaname = $1 AND tablename NOT IN ('schema', 'schema_steps')",
+    [schema],
+  )
+  await pool.query(rows.map(({ tablename }) => `DELETE FROM ${schema}.${tablename}`).join(';'))
+}

