@@ -26,8 +26,6 @@ interface HeldUser {
   has_way_in: boolean
 }
 
-type OwnRow = Pick<CredentialRow, 'kind'>
-
 interface Room {
   taken: boolean
   held: number
@@ -119,11 +117,12 @@ export function createCredentialStore(connection: Connection): CredentialStore {
       const user = { userId, email: addresses.includes('email'), phone: addresses.includes('phone') }
       return atomically(async (statements): Promise<RemoveCredentialResult> => {
         const held = await statements.get<HeldUser>(credentialStatements.holdUser, user)
-        const own = held && (await statements.get<OwnRow>(credentialStatements.kindOfOwn, { id, userId }))
+        const own =
+          held && (await statements.get<{ kind: string }>(credentialStatements.kindOfOwn, { id, userId }))
         if (!own) return 'gone'
         const mayGo =
-          held.has_way_in ||
           !kinds.includes(own.kind) ||
+          held.has_way_in ||
           (await statements.get(credentialStatements.hasOther, { userId, id, kinds }))
         if (!mayGo) return 'last-way-in'
         if ((await statements.run(credentialStatements.remove, { id, userId })) === 0) return 'gone'
