@@ -146,6 +146,8 @@ await describeWithPostgres('plans', {}, (postgres) => {
     'counters.hit',
     ...['All', 'Banned', 'OfRole', 'Waiting'].map((walk) => `users.search${walk}`),
     'users.beginning',
+    // The uploads of a post.
+    'posts.create',
     // At most one row for each author followed, in no order that an index could have.
     'feed.heads',
     // The sessions of one account.
