@@ -146,11 +146,7 @@ await describeWithPostgres('plans', {}, (postgres) => {
     'counters.hit',
     ...['All', 'Banned', 'OfRole', 'Waiting'].map((walk) => `users.search${walk}`),
     'users.beginning',
-<<<<<<< HEAD
     // The uploads of one post, before PostgreSQL 16.
-=======
-    // The uploads of a post.
->>>>>>> pg2
     'posts.create',
     // At most one row for each author followed, in no order that an index could have.
     'feed.heads',
