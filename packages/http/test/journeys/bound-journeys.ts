@@ -354,7 +354,7 @@ export const boundJourneys: readonly Journey[] = [
       ;(await browser.post('/users/refresh')).problem('device-proof-required')
       assert.ok(browser.jar.get(refreshCookie))
       browser.refreshes = true
-      app.breakStorage(new RetryLaterError('storage-unavailable', { seconds: 5 }))
+      app.breakStorage(new RetryLaterError('storage-unavailable', { seconds: 5, detail: 'down' }))
       await browser.request('/users/me')
       assert.equal(browser.bound().length, 1, 'an outage ends nothing')
       app.breakStorage(null)
