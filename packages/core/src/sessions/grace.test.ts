@@ -26,7 +26,9 @@ function setup({ graceSeconds = 10, behindMillis = 0 } = {}) {
 }
 
 const sample = {
-  ...{ actorId: null, boundKey: null },
+  actorId: null,
+  actorSessionId: null,
+  boundKey: null,
   ...{ id: '', userId: 'user', epoch: 0, generation: 1, revokedAt: null, methods: ['pwd'] },
   ...{ createdAt: new Date(start), provedAt: new Date(start), expiresAt: new Date(start + 24 * hour) },
   ...{ deviceName: null, address: null, userAgent: null },
