@@ -54,7 +54,6 @@ const rules: Readonly<Record<string, string>> = {
   uses: 'How many accounts it lets in; 1 where it is absent. At most what `accounts.invitations.roles` allows.',
   expiresAt: 'ISO 8601. At most as late as `accounts.invitations.lasts`, which holds where it is absent.',
   note: 'One line, for its owner.',
-  reason: 'Why you act as that account; it stands in the audit log.',
 }
 
 /** A text of each of these lengths shows the bounds of a field that are shorter. */

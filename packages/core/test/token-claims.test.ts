@@ -186,7 +186,7 @@ describe('a fresh proof', () => {
     expect(sessions.calls).toEqual([])
     const { tokens } = await kith.sessions.prove(viewer, { password })
     expect(await codeOf(counted.sessions.requireFresh(asking, '10m'))).toBe('proof-required')
-    const proved = await counted.sessions.authenticate(tokens.accessToken)
+    const proved = await counted.sessions.authenticate(tokens?.accessToken ?? '')
     expect(await codeOf(counted.sessions.requireFresh(proved, '10m'))).toBe('no error')
     // One that a host has made anew says nothing, and goes by the session.
     expect(await codeOf(counted.sessions.requireFresh(viewer, '10m'))).toBe('no error')

@@ -7,7 +7,9 @@ import { auditStatements } from './audit-store.ts'
 import { codeStatements } from './code-store.ts'
 import { createCompiler } from './compile.ts'
 import type { Values } from './connection.ts'
+import { counterStatements } from './counter-statements.ts'
 import { credentialStatements } from './credential-store.ts'
+import { denylistStatements } from './denylist-statements.ts'
 import { edgeCountStatements } from './edge-counts.ts'
 import { edgeHidingStatements } from './edge-hiding.ts'
 import { edgeStatements } from './edge-store.ts'
@@ -39,6 +41,8 @@ const stores = {
   messages: outboxStatements.messages,
   codes: codeStatements,
   credentials: credentialStatements,
+  denylist: denylistStatements,
+  counters: counterStatements,
 }
 const statements = Object.entries(stores).flatMap(([store, texts]) =>
   Object.entries(texts).map(([name, sql]) => [`${store}.${name}`, sql] as const),
@@ -133,11 +137,17 @@ await describeWithPostgres('plans', {}, (postgres) => {
 
   /** What sorts: the ends of edges that it changes, the rows that it was given, or what it has found for a page. */
   const sorting: readonly string[] = [
-    ...['addToUser', 'addToPost', 'follow', 'remove', 'hide', 'show', 'drop'].map((name) => `edges.${name}`),
+    ...['hide', 'show', 'drop'].map((name) => `edges.${name}`),
     ...['edgeCounts', 'postCounts'].flatMap((counts) => [`${counts}.compare`, `${counts}.correct`]),
     ...['outbox', 'messages'].flatMap((queue) => [`${queue}.add`, `${queue}.lease`]),
-    ...['All', 'Banned', 'OfRole'].map((walk) => `users.search${walk}`),
+    'denylist.write',
+    'counters.reset',
+    // The windows of one subject.
+    'counters.hit',
+    ...['All', 'Banned', 'OfRole', 'Waiting'].map((walk) => `users.search${walk}`),
     'users.beginning',
+    // The uploads of one post, before PostgreSQL 16.
+    'posts.create',
     // At most one row for each author followed, in no order that an index could have.
     'feed.heads',
     // The sessions of one account.
@@ -202,6 +212,16 @@ await describeWithPostgres('plans', {}, (postgres) => {
     const { to, kind } = values
     const from = await idOf(userOf(1001))
     expect(rowsRead(await keptPlan(edgeStatements.remove, { from, to, kind }))).toBeLessThanOrEqual(4)
+  })
+
+  test('what is new in the denylist, what is over, and what clears counters reads no more than that', async () => {
+    const { rows } = await storages.pool().query<{ now: string }>('SELECT pg_current_snapshot()::text AS now')
+    expect(rowsRead(await keptPlan(denylistStatements.next, { since: rows[0]?.now ?? '' }))).toBe(0)
+    const given = { keys: ['new-1', 'new-2'], lefts: ['60000', '60000'] }
+    expect(rowsRead(await keptPlan(denylistStatements.write, given))).toBeLessThanOrEqual(2 * 2 * 2)
+    const hit = { subject: 'ff', now: 1, limits: ['1'], windows: ['60'], lengths: ['60'], counts: ['1'] }
+    const plan = await keptPlan(counterStatements.hit, { ...hit, ends: ['60001'], refused: 0, lasts: 61_000 })
+    expect(rowsRead(plan)).toBeLessThanOrEqual(2 * 2)
   })
 
   test('what counts is read once for each edge and each post', async () => {

@@ -57,6 +57,11 @@ export const filling: readonly string[] = [
   ]),
   `INSERT INTO kith.audit (id, account_id, name, at, payload)
     SELECT ${id('000a', 'n')}, ${userOf(`n % ${people}`)}, 'entry', now() - n * interval '1 minute', '{}' FROM generate_series(0, ${2 * people - 1}) AS n`,
+  `INSERT INTO kith.revoked (key, ends_at, written_in)
+    SELECT 'session-' || n, now() + (n - 2000) * interval '1 second', pg_current_xact_id() FROM generate_series(1, 12000) AS n`,
+  `INSERT INTO kith.rate_limits (subject, lengths, counts, ends, refused_millis, over_at)
+    SELECT sha256(n::text::bytea), '{60}', '{1}', '{1}', 0, now() + (n - 2000) * interval '1 second'
+      FROM generate_series(1, 12000) AS n`,
   `INSERT INTO kith.codes (purpose, subject, user_id, hashes, data, tries, created_at, expires_at)
     SELECT 'verify', 'subject' || n, ${userOf('n')}, '{hash}', '', 3, now(), now() + n * interval '1 second' FROM generate_series(0, ${people - 1}) AS n`,
   `INSERT INTO kith.credentials (id, user_id, kind, subject, data, version, created_at)
