@@ -146,7 +146,7 @@ await describeWithPostgres('plans', {}, (postgres) => {
     'counters.hit',
     ...['All', 'Banned', 'OfRole', 'Waiting'].map((walk) => `users.search${walk}`),
     'users.beginning',
-    // The uploads of a post.
+    // The uploads of one post, before PostgreSQL 16.
     'posts.create',
     // At most one row for each author followed, in no order that an index could have.
     'feed.heads',
