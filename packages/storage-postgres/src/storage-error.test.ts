@@ -106,14 +106,17 @@ await describeWithPostgres('a server of our own', { control: true }, (server) =>
   })
 
   test('a server without a connection left is busy', async () => {
+    // Those of earlier tests go a moment after they were closed.
+    const others = "SELECT 1 FROM pg_stat_activity WHERE usename = 'app'"
+    await vi.waitUntil(async () => (await ask(others)).length === 0, 20_000)
     await ask('ALTER ROLE app CONNECTION LIMIT 1')
+    onTestFinished(async () => void (await ask('ALTER ROLE app CONNECTION LIMIT -1')))
     const taken = new pg.Client(as('app'))
     await taken.connect()
     const storage = storageOf({ url: as('app') })
     expect(await refusal(storage.check())).toEqual(saying('storage-busy', /max_connections|connection left/))
     await taken.end()
     await vi.waitUntil(async () => (await storage.check().catch(() => 'busy')) === null)
-    await ask('ALTER ROLE app CONNECTION LIMIT -1')
   })
 
   test('a pool whose clients are all in use is busy when the time is up, and goes on afterwards', async () => {
