@@ -15,10 +15,10 @@ const files = (folder: string, ...names: readonly string[]): string[] =>
 export const scopes: Readonly<Record<string, Scope>> = {
   grace: {
     mutate: files(`${core}/src/sessions`, 'grace', 'lived-time'),
-    tests: files(`${core}/src/sessions`, 'grace.test', 'lived-time.test', 'clocks.test', 'sessions.test'),
+    tests: files(`${core}/src/sessions`, 'grace.test', 'lived-time.test'),
   },
   refresh: {
-    mutate: files(`${core}/src/sessions`, 'refresh', 'end-sessions', 'restored', 'authenticate', 'session'),
+    mutate: files(`${core}/src/sessions`, 'refresh', 'restored', 'authenticate', 'end-sessions', 'session'),
     tests: files(
       `${core}/src/sessions`,
       ...['sessions.test', 'ended-epoch.test', 'authenticate-now.test', 'host-verbs.test', 'clocks.test'],
@@ -60,7 +60,7 @@ export const scopes: Readonly<Record<string, Scope>> = {
   },
   cookies: {
     mutate: files(`${http}/src`, 'cookies', 'flow-cookies'),
-    tests: files(http, 'src/cookies.test', 'test/shared-cookies.test', 'test/identities.test'),
+    tests: files(http, 'src/cookies.test', 'src/flow-cookies.test', 'test/shared-cookies.test'),
   },
   origins: {
     mutate: files(`${http}/src`, 'allowed-origins', 'calling-page', 'cors'),
@@ -81,12 +81,16 @@ export const scopes: Readonly<Record<string, Scope>> = {
     tests: files(http, 'test/journeys.test', 'test/server-rendered.test', 'test/shared-cookies.test'),
   },
   'rotation-memory': {
-    mutate: [`${core}/src/memory/memory-session-store.ts`, `${core}/src/memory/memory-revocations.ts`],
-    tests: ['packages/conformance/src/memory.test.ts', `${core}/src/memory/*.test.ts`],
+    mutate: [`${core}/src/memory/memory-session-store.ts`],
+    tests: ['test/mutation/memory.mutation.ts'],
   },
   'rotation-sqlite': {
     mutate: ['packages/storage-sqlite/src/session-store.ts'],
-    tests: files('packages/storage-sqlite/src', 'conformance.test', 'model.test'),
+    tests: ['test/mutation/sqlite.mutation.ts'],
+  },
+  'rotation-postgres': {
+    mutate: ['packages/storage-postgres/src/session-store.ts'],
+    tests: ['packages/storage-postgres/src/conformance-pg.test.ts'],
   },
   'rotation-mongodb': {
     mutate: files('packages/storage-mongodb/src', 'session-store', 'session-document'),

@@ -47,6 +47,7 @@ export async function createDemo(
     media: media.options,
     captions: captions.option,
     posts: { textOnly: true },
+    accounts: { signUp: settings.signUp, invitations: { roles: { member: { open: 5, uses: 1 } } } },
     sessions: { codeSignIn: true, trustDevices: '30d' },
     publicUrl: url,
     providers: { [exampleIdName]: exampleId.provider },

@@ -1,5 +1,6 @@
 export type {
   AccountInputs,
+  Age,
   AgeInput,
   ChangePasswordInput,
   CreateAccountInput,
@@ -164,7 +165,7 @@ export type {
   InvitationView,
   NewInvitation,
 } from './sign-up/invitations.ts'
-export type { Age, Author, HostUser, OwnUser, SignedInUser, User } from './profiles/user.ts'
+export type { Author, HostUser, OwnUser, SignedInUser, User } from './profiles/user.ts'
 export type { BoundRefresh, BoundSession, BoundSessions } from './device-bound/bound-sessions.ts'
 export type { JwksDocument } from './sessions/access-token.ts'
 export type { CodeLoginInput } from './sessions/code-sign-in.ts'

@@ -1,8 +1,7 @@
-import type { EditInput, RegisterInput } from './accounts/account-inputs.ts'
+import type { Age, EditInput, RegisterInput } from './accounts/account-inputs.ts'
 import { KithError } from './errors.ts'
 import type { MediaType } from './media/media-type.ts'
 import type { UnknownFields } from './own-fields/app-fields.ts'
-import type { Age } from './profiles/user.ts'
 import type { PostMedia } from './posts/post-store.ts'
 import type { ClientInfo, Viewer } from './viewer.ts'
 

@@ -2,11 +2,11 @@ import { createServer } from 'node:http'
 import { createKith, type KithOptions, type Puzzle } from '@kith/core'
 import { createHcaptcha, createProofOfWork, createTurnstile } from '@kith/core/challenges'
 import type { Challenge, ChallengeContext } from '@kith/core/ports'
-import { type Challenge as AltchaChallenge, solveChallenge } from 'altcha-lib'
-import { deriveKey } from 'altcha-lib/algorithms/pbkdf2'
+import type { Challenge as AltchaChallenge } from 'altcha-lib'
 import { describe, expect, test } from 'vitest'
 import { codeOf, createInstance } from './instance.ts'
 import { createMailbox } from './mailbox.ts'
+import { solvePuzzle } from './solve-puzzle.ts'
 
 const password = 'correct horse'
 const client = { address: '192.0.2.1', userAgent: 'Test/1' }
@@ -17,13 +17,6 @@ const limits: KithOptions['limits'] = {
   codeByAddress: [],
 }
 const challenge = createProofOfWork({ tries: 20, rounds: 10 })
-
-/** What the widget sends. */
-async function solve({ parameters }: Puzzle): Promise<string> {
-  const posed = parameters as unknown as AltchaChallenge
-  const solution = await solveChallenge({ challenge: posed, deriveKey })
-  return Buffer.from(JSON.stringify({ challenge: posed, solution })).toString('base64')
-}
 
 async function puzzleOf(call: Promise<unknown>): Promise<Puzzle> {
   const error = (await call.then(
@@ -45,13 +38,15 @@ describe('calls of strangers', () => {
     const puzzle = await puzzleOf(register('cleo'))
     expect(puzzle).toMatchObject({ kind: 'altcha', expiresAt: '2026-01-01T00:10:00.000Z' })
     expect(await codeOf(kith.recovery.begin({ login: 'ada' }, client))).toBe('no error')
-    const solution = await solve(puzzle)
+    const solution = await solvePuzzle(puzzle)
     // Two processes over one storage.
     const other = createKith(options)
     const twice = await Promise.all(
       Array.from({ length: 20 }, (_, index) => {
         const { accounts } = index % 2 ? kith : other
-        return codeOf(accounts.register({ username: `guest${index}`, password, solution }, { address: '192.0.2.1' }))
+        return codeOf(
+          accounts.register({ username: `guest${index}`, password, solution }, { address: '192.0.2.1' }),
+        )
       }),
     )
     // The other process counts for itself, and has two that need no puzzle.
@@ -59,7 +54,7 @@ describe('calls of strangers', () => {
     expect(twice.filter((each) => each === 'challenge-required')).toHaveLength(17)
     await puzzleOf(register('dora', solution))
     await puzzleOf(register('dora', 'nonsense'))
-    const late = await solve(await puzzleOf(register('dora')))
+    const late = await solvePuzzle(await puzzleOf(register('dora')))
     advance(600)
     for (let index = 0; index < 2; index++) await register(`later${index}`)
     await puzzleOf(register('dora', late))
@@ -73,7 +68,7 @@ describe('calls of strangers', () => {
       kith.sessions.login({ login: 'ada', password, solution }, from(address, more))
     for (const address of ['192.0.2.1', '192.0.2.2']) await login(address)
     const puzzle = await puzzleOf(login('192.0.2.3'))
-    await login('192.0.2.3', await solve(puzzle))
+    await login('192.0.2.3', await solvePuzzle(puzzle))
     await puzzleOf(kith.sessions.login({ login: 'ADA', password }, from('192.0.2.4')))
     await login('192.0.2.5', undefined, { device: tokens.deviceToken })
   })
@@ -83,7 +78,9 @@ describe('calls of strangers', () => {
     const storage = options.storage
     for (let index = 0; index < 5; index++)
       await kith.accounts.register({ username: `guest${index}`, password }, client)
-    expect(await codeOf(kith.accounts.register({ username: 'ada', password, solution: 'x' }))).toBe('invalid-input')
+    expect(await codeOf(kith.accounts.register({ username: 'ada', password, solution: 'x' }))).toBe(
+      'invalid-input',
+    )
     expect(await storage.codes.purgeEnded(new Date('2030-01-01'), 9)).toBe(0)
   })
 })
@@ -95,7 +92,7 @@ describe('proof of work', () => {
   const expiresAt = new Date('2027-01-01T00:00:00Z')
   async function posed(keys: string[], id = 'one'): Promise<string> {
     const parameters = await challenge.pose({ ...context, keys, id, expiresAt })
-    return await solve({ kind: 'altcha', parameters, expiresAt: '' })
+    return await solvePuzzle({ parameters })
   }
 
   test('is right by any key of the app, until it ends, for the id that it was posed for', async () => {
@@ -114,7 +111,13 @@ describe('proof of work', () => {
     }
     const { parameters } = right.challenge
     const changes = [
-      { ...right, challenge: { ...right.challenge, parameters: { ...parameters, data: { ...parameters.data, id: 'two' } } } },
+      {
+        ...right,
+        challenge: {
+          ...right.challenge,
+          parameters: { ...parameters, data: { ...parameters.data, id: 'two' } },
+        },
+      },
       { ...right, challenge: { ...right.challenge, parameters: { ...parameters, cost: 1 } } },
       { ...right, challenge: { parameters } },
       { ...right, solution: { ...right.solution, derivedKey: right.solution.derivedKey.replace(/^./, 'g') } },
@@ -163,7 +166,11 @@ async function startService(): Promise<{ url: string; asked: URLSearchParams[]; 
       response.setHeader('content-type', 'application/json')
       response.statusCode = answer === 'broken' ? 500 : 200
       const hostname = answer.endsWith('elsewhere') ? 'evil.example' : 'app.example'
-      response.end(answer === 'broken' ? '<html>' : JSON.stringify({ success: codes.length === 0, 'error-codes': codes, hostname }))
+      response.end(
+        answer === 'broken'
+          ? '<html>'
+          : JSON.stringify({ success: codes.length === 0, 'error-codes': codes, hostname }),
+      )
     })()
   })
   await new Promise<void>((resolve) => void server.listen(0, '127.0.0.1', resolve))
@@ -179,7 +186,10 @@ describe.each([
     const { url, asked, stop } = await startService()
     const options = { siteKey: 'site', secretKey: 'secret', hostnames: ['app.example'], verifyUrl: url }
     const port: Challenge = create(options)
-    expect([port.kind, await port.pose({ ...context, id: '', expiresAt: new Date() })]).toEqual([kind, { siteKey: 'site' }])
+    expect([port.kind, await port.pose({ ...context, id: '', expiresAt: new Date() })]).toEqual([
+      kind,
+      { siteKey: 'site' },
+    ])
     const check = (answer: string) => port.check(answer, { ...checking, address: '192.0.2.1' })
     expect(await check('right')).toEqual({ id: null })
     expect(Object.fromEntries(asked[0] ?? [])).toEqual({
@@ -190,7 +200,9 @@ describe.each([
     })
     for (const answer of ['right', 'wrong', 'right elsewhere']) expect(await check(answer)).toBeNull()
     expect(await codeOf(check('broken'))).toBe('challenge-unavailable')
-    expect(await codeOf(create({ ...options, secretKey: 'another' }).check('right too', checking))).toBe('challenge-unavailable')
+    expect(await codeOf(create({ ...options, secretKey: 'another' }).check('right too', checking))).toBe(
+      'challenge-unavailable',
+    )
     stop()
     expect(() => create({ ...options, siteKey: '' })).toThrow(kind)
   })

@@ -20,6 +20,9 @@ export async function openActivity() {
 
 const words = {
   'account.registered': () => 'Account created',
+  'account.approved': () => 'Account approved',
+  'invitation.created': () => 'Invitation made',
+  'invitation.revoked': () => 'Invitation taken back',
   'account.imported': () => 'Account created',
   'account.edited': ({ fields }) => `Changed ${fields.join(', ')}`,
   'account.password-changed': () => 'Password changed',

@@ -125,9 +125,15 @@ for (const tab of document.querySelectorAll('[role=tab]')) {
   })
 }
 
-onSubmit('register', async (fields) =>
-  enter((await send('POST', '/users/register', withoutBlanks(fields))).user),
-)
+onSubmit('register', async (fields) => {
+  try {
+    enter((await send('POST', '/users/register', withoutBlanks(fields))).user)
+  } catch (problem) {
+    // Only an app that invites asks for the code.
+    if (problem.errors?.some(({ path }) => path === 'invitation')) element('invitation').hidden = false
+    throw problem
+  }
+})
 startSignIn(enter)
 onSubmit('find', async ({ username }, form) => {
   const name = username.trim().replace(/^@/, '')

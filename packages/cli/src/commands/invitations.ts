@@ -29,11 +29,15 @@ export const invite: Command = {
       throw usageError(`--uses ${uses} is no number of accounts.`, 'Give a whole number, such as 30.')
     const { kith } = await context.open()
     const account = await accountOf(kith, argument(context, 'user'))
-    const expiresAt = lasts === undefined ? undefined : new Date(Date.now() + readDuration(lasts, 'lasts') * 1000)
+    const expiresAt =
+      lasts === undefined ? undefined : new Date(Date.now() + readDuration(lasts, 'lasts') * 1000)
     const made = await kith.invitations.createFor(account.id, { uses: count, expiresAt, note })
     return {
       data: made,
-      lines: [made.code, `It lets in ${made.uses}, until ${made.expiresAt}, as a guest of ${labelOf(account)}.`],
+      lines: [
+        made.code,
+        `It lets in ${made.uses}, until ${made.expiresAt}, as a guest of ${labelOf(account)}.`,
+      ],
     }
   },
 }

@@ -1,11 +1,9 @@
-import type { Json } from '../own-fields/stored-fields.ts'
-
 /** What a client solves to show that no script calls. */
 export interface Puzzle {
   /** How it is solved: `altcha`, `turnstile`, `hcaptcha`, or a name of the app's own. */
   kind: string
   /** What the widget of that kind takes. */
-  parameters: Readonly<Record<string, Json>>
+  parameters: Readonly<Record<string, unknown>>
   /** Until when; ISO 8601, UTC. */
   expiresAt: string
 }
@@ -44,7 +42,7 @@ export interface Challenge {
   /** Who sees to it that an answer counts once: `kith` by the `id`, or the `service` that checks it. */
   readonly once: 'kith' | 'service'
   /** What a client needs to solve one. */
-  pose(posing: Posing): Promise<Readonly<Record<string, Json>>>
+  pose(posing: Posing): Promise<Readonly<Record<string, unknown>>>
   /**
    * Whether an answer solves a puzzle that was posed by these keys and has not ended; `null` where it does not, whatever the answer is. Rejects where
    * that cannot be known, as where a service is away.

@@ -1,7 +1,6 @@
 import { randomInt } from 'node:crypto'
 import { createChallenge, type Challenge as AltchaChallenge, type Payload, verifySolution } from 'altcha-lib'
 import { deriveKey } from 'altcha-lib/algorithms/pbkdf2'
-import type { Json } from '../own-fields/stored-fields.ts'
 import type { Challenge } from './challenge.ts'
 
 /** How much work a client does. */
@@ -39,7 +38,7 @@ export function createProofOfWork({ tries = 2_000, rounds = 1_000 }: ProofOfWork
         deriveKey,
         ...secretsOf(key),
       })
-      return puzzle as unknown as Record<string, Json>
+      return { ...puzzle }
     },
     async check(answer, { now, keys }) {
       const payload = readPayload(answer)

@@ -1,3 +1,5 @@
+import { setFlagsFromString } from 'node:v8'
+import { runInNewContext } from 'node:vm'
 import { expect, test } from 'vitest'
 import { createGrace, type Grace } from './grace.ts'
 import { createLivedTime } from './lived-time.ts'
@@ -26,9 +28,7 @@ function setup({ graceSeconds = 10, behindMillis = 0 } = {}) {
 }
 
 const sample = {
-  actorId: null,
-  actorSessionId: null,
-  boundKey: null,
+  ...{ actorId: null, actorSessionId: null, boundKey: null },
   ...{ id: '', userId: 'user', epoch: 0, generation: 1, revokedAt: null, methods: ['pwd'] },
   ...{ createdAt: new Date(start), provedAt: new Date(start), expiresAt: new Date(start + 24 * hour) },
   ...{ deviceName: null, address: null, userAgent: null },
@@ -88,4 +88,22 @@ test('without a grace there is none for the process that rotated either', () => 
   one.begin(session)
   pass(1)
   expect(one.isOpen(session, one.clock())).toBe(false)
+})
+
+test('what it remembers is bounded by the grace, also beside a session that rotates all the time', () => {
+  setFlagsFromString('--expose-gc')
+  const collect = runInNewContext('gc') as () => void
+  const { one, pass, rotated } = setup()
+  const always = rotated('always')
+  function heapAfter(from: number, count: number): number {
+    for (let index = from; index < from + count; index++) {
+      pass(second)
+      one.begin({ ...always, id: `session ${index}` })
+      one.begin(always)
+    }
+    collect()
+    return process.memoryUsage().heapUsed
+  }
+  const before = heapAfter(0, 20_000)
+  expect(heapAfter(20_000, 200_000) - before).toBeLessThan(10 * 2 ** 20)
 })
