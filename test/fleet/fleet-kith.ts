@@ -18,7 +18,7 @@ import { MongoClient } from 'mongodb'
 import pg from 'pg'
 
 /** What is behind a fleet: a MongoDB and a Redis. */
-export interface OnMongoAndRedis {
+interface OnMongoAndRedis {
   mongoUri: string
   database: string
   redisUrl: string
@@ -26,7 +26,7 @@ export interface OnMongoAndRedis {
 }
 
 /** What is behind a fleet: a PostgreSQL alone. */
-export interface OnPostgres {
+interface OnPostgres {
   postgresUri: string
   schema: string
 }

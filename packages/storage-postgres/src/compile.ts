@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto'
-import type { Value, Values } from './connection.ts'
+import type { Value, Values } from './values.ts'
 import type { Query } from './drivers/driver.ts'
 
 /** A statement as the server takes it. */

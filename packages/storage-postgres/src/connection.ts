@@ -6,12 +6,7 @@ import { rowsOf } from './decode.ts'
 import { type Answer, ConnectionFault, type Driver, type Isolation } from './drivers/driver.ts'
 import { sqlStateOf } from './drivers/sql-state.ts'
 import { toStorageError } from './storage-error.ts'
-
-/** A value as a statement takes it. A list is one parameter, for `= ANY (@ids)`. */
-export type Value = string | number | boolean | null | readonly string[]
-
-/** The values of a statement by name, without the `@`. */
-export type Values = Readonly<Record<string, Value>>
+import type { Values } from './values.ts'
 
 /**
  * Statements on the tables of Kith. They are written for a schema named `kith` and with named values, `SELECT name FROM kith.users

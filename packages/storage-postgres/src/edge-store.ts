@@ -6,7 +6,8 @@ import {
   type FollowResult,
   type OutboxRows,
 } from '@kith/core/ports'
-import type { Connection, Statements, Values } from './connection.ts'
+import type { Connection, Statements } from './connection.ts'
+import type { Values } from './values.ts'
 import { countingOne } from './edge-counting.ts'
 import { createEdgeCountTable } from './edge-counts.ts'
 import { createEdgeHiding } from './edge-hiding.ts'

@@ -8,7 +8,8 @@ import type {
   OutboxStore,
 } from '@kith/core/ports'
 import { auditStatements } from './audit-store.ts'
-import type { Connection, Statements, Values } from './connection.ts'
+import type { Connection, Statements } from './connection.ts'
+import type { Values } from './values.ts'
 import { toId, toIds } from './ids.ts'
 import { fromMillis, fromMillisOrNull, moment, toMillis } from './moments.ts'
 

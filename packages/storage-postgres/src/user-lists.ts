@@ -1,5 +1,6 @@
 import type { Identifier, UserFilter, UserStore } from '@kith/core/ports'
-import type { Connection, Values } from './connection.ts'
+import type { Connection } from './connection.ts'
+import type { Values } from './values.ts'
 import { beforeOrEnd, firstId } from './ids.ts'
 import { moment, toMillis } from './moments.ts'
 import { userColumns, userFromRow, type UserRow } from './user-row.ts'

@@ -68,7 +68,7 @@ export function openPool({ uri }: Pick<SharedPlace, 'uri'>, options: pg.PoolConf
 type Way = { pool: pg.Pool } | { sql: postgres.Sql } | { url: string }
 
 /** What an app gives Kith to reach the place. */
-export function wayTo(place: SharedPlace): Way {
+function wayTo(place: SharedPlace): Way {
   if (place.driver === 'url') return { url: place.uri }
   if (place.driver !== 'postgres.js') return { pool: openPool(place) }
   const sql = postgres(place.uri, { max: 5, onnotice: () => {}, backoff: () => 0.05 })
