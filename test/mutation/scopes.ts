@@ -19,10 +19,11 @@ export const scopes: Readonly<Record<string, Scope>> = {
   },
   refresh: {
     mutate: files(`${core}/src/sessions`, 'refresh', 'restored', 'authenticate', 'end-sessions', 'session'),
-    tests: files(
-      `${core}/src/sessions`,
-      ...['sessions.test', 'ended-epoch.test', 'authenticate-now.test', 'host-verbs.test', 'clocks.test'],
-    ),
+    tests: [
+      ...files(`${core}/src/sessions`, 'refresh.test', 'restored.test', 'sessions.test', 'ended-epoch.test'),
+      ...files(`${core}/src/sessions`, 'authenticate-now.test', 'host-verbs.test', 'clocks.test'),
+      ...files(core, 'src/device-bound/bound-sessions.test', 'test/impersonation.test', 'test/notices.test'),
+    ],
   },
   tokens: {
     mutate: files(
