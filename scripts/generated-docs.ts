@@ -176,6 +176,8 @@ const confirming: Partial<KithOptions> = {
   accounts: { confirm: 'email', identifiers: { email: 'required' } },
 }
 
+const inviting: Partial<KithOptions> = { accounts: { signUp: 'invite' } }
+
 /** An app at which people sign in with what they have elsewhere. */
 const elsewhere: Partial<KithOptions> = {
   publicUrl: 'https://app.example',
@@ -187,7 +189,7 @@ let everyRoute: readonly Route[] | undefined
 /** Every route that there can be. */
 export function sampleRoutes(): readonly Route[] {
   const media = { blobs: createMemoryBlobs(), direct: {} as DirectUploads }
-  const sessions = { signingKeys: [signingKey], codeSignIn: true, deviceBound: true }
+  const sessions = { signingKeys: [signingKey], codeSignIn: true, deviceBound: true, impersonation: {} }
   if (!everyRoute) {
     const audit = { keepFor: '365d' } as const
     const all = describedRoutes({
@@ -200,7 +202,8 @@ export function sampleRoutes(): readonly Route[] {
       ...elsewhere,
     })
     const more = describedRoutes(confirming).filter(({ path }) => !all.some((route) => route.path === path))
-    const described: readonly RouteDescription[] = [...all, ...more]
+    const invited = describedRoutes(inviting).filter(({ path }) => !all.some((route) => route.path === path))
+    const described: readonly RouteDescription[] = [...all, ...more, ...invited]
     // To apps without what only the handler needs.
     everyRoute = described as readonly Route[]
   }
@@ -219,10 +222,12 @@ function routes(): string {
     ['`messages`', describedRoutes({ messages })],
     ['`sessions.codeSignIn`', describedRoutes({ messages, sessions: { codeSignIn: true } })],
     ['`sessions.deviceBound`', describedRoutes({ sessions: { deviceBound: true } })],
+    ['`sessions.impersonation`', describedRoutes({ sessions: { impersonation: {} } })],
     ['`passkeys`', describedRoutes({ passkeys })],
     ['`audit`', describedRoutes({ audit: { keepFor: '365d' } })],
     ['`accounts.confirm`', describedRoutes(confirming)],
     ['`providers`', describedRoutes(elsewhere)],
+    ['`accounts.signUp`', describedRoutes(inviting)],
     ['`sessions.signingKeys`', describedRoutes({ sessions: { signingKeys: [signingKey] } })],
   ]
   const rows = operationIds.map((id) => {

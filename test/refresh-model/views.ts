@@ -17,7 +17,10 @@ const anyOf =
     views.some((view) => view(action))
 
 /** What the model is looked at for. */
-export const views = {
+export type ViewName = 'everything' | 'rotation' | 'ends' | 'time'
+
+/** Each by its name. */
+export const views: Readonly<Record<ViewName, View>> = {
   everything: (): boolean => true,
   /** Refreshes in steps, by an owner and a thief, with answers and processes that get lost. */
   rotation: anyOf(
@@ -33,6 +36,4 @@ export const views = {
   ),
   /** Clocks that are set and backups that are restored, among whole calls. */
   time: anyOf(isOf('ask', 'steal', 'pass', 'set', 'backup', 'restore'), isCall('whole', 'refresh', 'logout')),
-} as const satisfies Record<string, View>
-
-export type ViewName = keyof typeof views
+}

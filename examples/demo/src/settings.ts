@@ -2,6 +2,7 @@ import { randomBytes } from 'node:crypto'
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
+import type { SignUp } from '@kith/core'
 import { type Environment, hostOf } from 'kith-example-adapters'
 
 /** What the demo runs by. */
@@ -14,10 +15,14 @@ export interface Settings {
   /** The folder of the media, where they are kept on this machine. */
   media: string
   secret: string
+  /** Who may come in. */
+  signUp: SignUp
 }
 
+const modes: readonly string[] = ['open', 'invite', 'approval', 'closed'] satisfies SignUp[]
+
 /**
- * Reads `PORT`, `KITH_DEMO_DIRECTORY` and `--empty`, and makes the folder and the secret the first time. Where a host keeps the media it
+ * Reads `PORT`, `KITH_DEMO_DIRECTORY`, `KITH_DEMO_SIGN_UP` and `--empty`, and makes the folder and the secret the first time. Where a host keeps the media it
  * starts bare as well: nobody wants a hundred pictures in a bucket for a look.
  */
 export function readSettings(env: Environment, args: readonly string[] = []): Settings {
@@ -26,6 +31,9 @@ export function readSettings(env: Environment, args: readonly string[] = []): Se
   if (!/^\d+$/.test(PORT) || port > 65_535) {
     throw new RangeError(`PORT must be a number from 0 to 65535, not "${PORT}".`)
   }
+  const signUp = env['KITH_DEMO_SIGN_UP'] || 'open'
+  if (!modes.includes(signUp))
+    throw new RangeError(`KITH_DEMO_SIGN_UP must be one of ${modes.join(', ')}, not "${signUp}".`)
   const unknown = args.find((arg) => arg !== '--empty')
   if (unknown !== undefined) {
     throw new RangeError(`"${unknown}" is no option of the demo. There is one: npm run demo -- --empty`)
@@ -44,6 +52,7 @@ export function readSettings(env: Environment, args: readonly string[] = []): Se
     database: join(directory, 'demo.db'),
     media: join(directory, 'media'),
     secret: keepSecret(join(directory, 'secret')),
+    signUp: signUp as SignUp,
   }
 }
 

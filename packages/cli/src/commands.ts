@@ -12,8 +12,11 @@ import { migrate } from './commands/migrate.ts'
 import { outbox } from './commands/outbox.ts'
 import { restore } from './commands/restore.ts'
 import { restored } from './commands/restored.ts'
+import { role } from './commands/role.ts'
 import { rotateKeys } from './commands/rotate-keys.ts'
 import { endSessions, sessions } from './commands/sessions.ts'
+import { applications, approve, refuse } from './commands/applications.ts'
+import { invitations, invite, revokeInvitation } from './commands/invitations.ts'
 import { upkeep } from './commands/upkeep.ts'
 import { verifyCounts } from './commands/verify-counts.ts'
 import { verifyMedia } from './commands/verify-media.ts'
@@ -33,7 +36,14 @@ export const commands: readonly Command[] = [
   audit,
   ban,
   unban,
+  role,
   createAdmin,
+  invite,
+  invitations,
+  revokeInvitation,
+  applications,
+  approve,
+  refuse,
   importAccounts,
   exportAccount,
   backup,

@@ -247,3 +247,78 @@ test('the audit log is listed, of one account or of all, also of one that is gon
   expect((await project.kith(['audit', id.replaceAll(/[0-9a-f]/g, '0')])).stdout).toContain('no entries')
   expect((await project.kith(['audit', '--last', 'all'])).code).toBe(2)
 })
+
+test('shows and sets a role, asks first, and the audit log names the administrator who wanted it', async () => {
+  const project = await migrated()
+  const keeping = { env: { KITH_AUDIT_KEEP_FOR: '30d' } }
+  project.write('users.jsonl', line('ada') + line('grace'))
+  await project.kith(['import', 'users.jsonl'])
+  const id = async (name: string) =>
+    (await project.kith(['sessions', name, '--json'])).json<{ id: string }>().id
+  const [ada, grace] = [await id('ada'), await id('grace')]
+  expect((await project.kith(['role', 'ada'])).stdout).toBe(`ada (${ada}) is member.\n`)
+  expect((await project.kith(['role', 'ada', 'moderator'])).code).toBe(2)
+  const run = await project.kith(['role', 'ada', 'moderator', '--by', 'grace', '--yes', '--json'], keeping)
+  expect(run.json()).toMatchObject({ id: ada, role: 'moderator', before: 'member' })
+  await project.kith(['ban', 'ada', '--by', 'grace', '--yes'], keeping)
+  await project.kith(['sessions', 'end', 'ada', '--all', '--by', 'grace', '--yes'], keeping)
+  await project.kith(['unban', 'ada', '--by', grace], keeping)
+  expect((await project.kith(['role', 'ada', '--json'])).json()).toMatchObject({ role: 'moderator' })
+  expect((await project.kith(['role', 'ada', 'No Role', '--yes'])).code).toBe(1)
+  expect((await project.kith(['role', 'ada', 'admin', '--by', 'nobody', '--yes'])).code).toBe(1)
+  const { entries } = (await project.kith(['audit', 'ada', '--json'], keeping)).json<{
+    entries: { action: string; actor: object }[]
+  }>()
+  const actor = { kind: 'admin', sessionId: null, userId: grace }
+  expect(entries.map((entry) => [entry.action, entry.actor])).toEqual([
+    ['account.unbanned', actor],
+    ['account.banned', actor],
+    ['account.role-changed', actor],
+  ])
+  expect((await project.kith(['audit', 'ada'], keeping)).stdout).toContain(`admin ${grace}`)
+})
+
+test('invites in the name of an account, lists who came in, and takes invitations back', async () => {
+  const project = await migrated()
+  project.write('users.jsonl', line('ada'))
+  expect((await project.kith(['import', 'users.jsonl'])).code).toBe(0)
+  const made = await project.kith([
+    'invite',
+    'ada',
+    '--uses',
+    '3',
+    '--lasts',
+    '2d',
+    '--note',
+    'Choir',
+    '--json',
+  ])
+  const invitation = made.json() as { id: string; code: string; uses: number; note: string }
+  expect(invitation).toMatchObject({ uses: 3, left: 3, note: 'Choir', state: 'open', invited: [] })
+  expect(invitation.code).toMatch(/^[0-9a-z]{26}$/)
+  const listed = await project.kith(['invitations', 'ada'])
+  expect(listed.stdout).toContain('0/3')
+  expect(listed.stdout).not.toContain(invitation.code)
+  expect((await project.kith(['revoke-invitation', 'ada', invitation.id])).code).toBe(0)
+  const after = (await project.kith(['invitations', 'ada', '--json'])).json() as {
+    invitations: { state: string }[]
+  }
+  expect(after.invitations.map(({ state }) => state)).toEqual(['revoked'])
+  const none = await project.kith(['revoke-invitation', 'ada', '0199f3a4-5b1c-7d2e-8f00-112233445566'])
+  expect([none.code, none.stderr]).toEqual([1, expect.stringContaining('Invitation not found')])
+  expect((await project.kith(['invite', 'ada', '--uses', 'many'])).code).toBe(2)
+})
+
+test('approves and refuses nobody who does not wait', async () => {
+  const project = await migrated()
+  project.write('users.jsonl', line('ada'))
+  await project.kith(['import', 'users.jsonl'])
+  expect((await project.kith(['applications', '--json'])).json()).toEqual({ applications: [] })
+  for (const words of [
+    ['approve', 'ada'],
+    ['refuse', 'ada', '--yes'],
+  ]) {
+    const run = await project.kith(words)
+    expect([run.code, run.stderr]).toEqual([1, expect.stringContaining('No account waits')])
+  }
+})

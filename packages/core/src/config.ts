@@ -7,6 +7,7 @@ import { type LimitConfig, limits, policies } from './config/limit-config.ts'
 import { type CaptionConfig, captions, media, type MediaConfig } from './config/media-config.ts'
 import { type MessageConfig, messages } from './config/message-config.ts'
 import { type SessionConfig, sessions } from './config/session-config.ts'
+import type { Challenge } from './challenges/challenge.ts'
 import type { Checkable } from './health/check.ts'
 import { partNames } from './health/ready.ts'
 import type { Clock, Random } from './id.ts'
@@ -43,6 +44,8 @@ export interface KithConfig extends Filled<Pick<KithOptions, Kept>> {
   readonly secrets: readonly string[]
   readonly accounts: AccountConfig
   readonly passwords: PasswordConfig
+  /** `null` where nobody has to solve a puzzle. */
+  readonly challenge: Challenge | null
   /** `null` where the app has none. */
   readonly passkeys: PasskeyVerifier | null
   readonly sessions: SessionConfig
@@ -108,6 +111,7 @@ const optionsSchema = z.strictObject({
     .default(''),
   accounts,
   passwords,
+  challenge: optionalPort<Challenge>('give createProofOfWork() of @kith/core/challenges'),
   passkeys: optionalPort<PasskeyVerifier>('give createPasskeys() of @kith/core/passkeys'),
   sessions,
   media,

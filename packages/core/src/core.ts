@@ -2,6 +2,7 @@ import { type AccountInputs, createAccountInputs } from './accounts/account-inpu
 import { createPasswords, type Passwords } from './accounts/password.ts'
 import type { KithConfig } from './config.ts'
 import { createEvents, type Emit, type Events } from './events.ts'
+import { createDemandChallenge, type DemandChallenge } from './challenges/demand-challenge.ts'
 import { type Codes, createCodes } from './codes/codes.ts'
 import { type Clock, createIds, type MakeId } from './id.ts'
 import { createStoredFactors, type StoredFactors } from './factors/stored-factors.ts'
@@ -39,6 +40,7 @@ export interface Core {
   readonly limits: Limits
   readonly outgoing: Outgoing
   readonly codes: Codes
+  readonly demandChallenge: DemandChallenge
   readonly factors: StoredFactors
   readonly askPolicy: AskPolicy
   readonly accessTokens: AccessTokens
@@ -83,7 +85,12 @@ export function createCore({ config, storage }: { config: KithConfig; storage: S
     steps,
     purge,
     inputs: {
-      accounts: createAccountInputs({ ...config.accounts, minLength, forbiddenWords }),
+      accounts: createAccountInputs({
+        ...config.accounts,
+        minLength,
+        forbiddenWords,
+        challenged: config.challenge !== null,
+      }),
       posts: createPostInputs(config.posts),
     },
     rowsOf: createRowsOf(config, { makeId, clock }),
@@ -102,6 +109,7 @@ export function onStorage(shared: Omit<Core, keyof StorageParts>, storage: Store
   const { config, steps, emit } = shared
   const mediaPlace = createMediaPlace(storage, config)
   const presentUsers = createPresentUsers(storage, config)
+  const codes = createCodes({ ...shared, storage })
   const parts: StorageParts = {
     storage,
     mediaPlace,
@@ -111,7 +119,8 @@ export function onStorage(shared: Omit<Core, keyof StorageParts>, storage: Store
     missingFiles: createMissingFiles(storage, mediaPlace, { log: config.log, emit }),
     releasedMedia: createReleasedMedia(storage, config, { steps, place: mediaPlace }),
     factors: createStoredFactors({ ...shared, storage }),
-    codes: createCodes({ ...shared, storage }),
+    codes,
+    demandChallenge: createDemandChallenge({ ...shared, codes }),
   }
   return { ...shared, ...parts }
 }
@@ -127,6 +136,7 @@ type StorageParts = Pick<
   | 'releasedMedia'
   | 'factors'
   | 'codes'
+  | 'demandChallenge'
 >
 
 /** What signs people in and keeps them so. */

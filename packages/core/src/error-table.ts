@@ -45,6 +45,7 @@ export const errorTable = {
   'last-way-in': { status: 409, title: 'Nothing else would open the account', carries: null },
   'wrong-password': { status: 403, title: 'The current password is wrong', carries: null },
   'account-banned': { status: 403, title: 'The account is suspended', carries: 'ban' },
+  'challenge-required': { status: 403, title: 'Show that no script calls', carries: 'puzzle' },
   'sign-up-closed': { status: 403, title: 'This app takes no new accounts', carries: null },
   'invitation-invalid': {
     status: 403,
@@ -84,6 +85,11 @@ export const errorTable = {
   'provider-unavailable': {
     status: 503,
     title: 'The place to sign in at cannot be reached',
+    carries: 'retryAfterSeconds',
+  },
+  'challenge-unavailable': {
+    status: 503,
+    title: 'Whether a person calls cannot be checked now',
     carries: 'retryAfterSeconds',
   },
   'request-timeout': { status: 408, title: 'The request arrived too slowly', carries: null },
@@ -130,6 +136,8 @@ export type InputErrorCode = CodeThatCarries<'errors'>
 export type ChallengeErrorCode = CodeThatCarries<'challenge'>
 /** The code of an error that names a passkey that no account has. */
 export type PasskeyUnknownErrorCode = CodeThatCarries<'unknownCredential'>
+/** The code of an error that poses a puzzle. */
+export type PuzzleErrorCode = CodeThatCarries<'puzzle'>
 /** The code of an error that tells of a ban. */
 export type BanErrorCode = CodeThatCarries<'ban'>
 /** Codes of errors that say no more than the code. */

@@ -6,9 +6,11 @@ import {
   type ChallengeErrorCode,
   type PasskeyUnknownErrorCode,
   type BanErrorCode,
+  type PuzzleErrorCode,
   type PlainErrorCode,
   errorTable,
 } from './error-table.ts'
+import type { Puzzle } from './challenges/challenge.ts'
 import type { FieldError } from './field-errors.ts'
 import type { PasskeyRequestOptions } from './passkeys/passkey-verifier.ts'
 
@@ -124,11 +126,23 @@ export class PasskeyUnknownError extends KithError<PasskeyUnknownErrorCode> {
   }
 }
 
+/** Raised where too many calls came without a solved puzzle: says what to solve, and give as `solution` with the same call. */
+export class ChallengeRequiredError extends KithError<PuzzleErrorCode> {
+  override readonly name = 'ChallengeRequiredError'
+  readonly puzzle: Puzzle
+
+  constructor(puzzle: Puzzle) {
+    super('challenge-required' as never, { detail: 'Solve `puzzle`, and give the answer as `solution`.' })
+    this.puzzle = Object.freeze({ ...puzzle })
+  }
+}
+
 /** What an operator does about each of them, where whoever raises it knows no better. Those of a client say only when to come back. */
 const advice: Readonly<Partial<Record<RetryLaterCode, string>>> = Object.freeze({
   busy: 'More waits than this process does at a time: see the cause, or give the app more processes if it lasts.',
   'captions-unavailable': 'See whether the caption writer can be reached, and its key and quota.',
   'media-unavailable': 'See whether the place of the media can be reached, read and written to.',
+  'challenge-unavailable': 'See whether the service that checks answers can be reached from here.',
   'provider-unavailable':
     'See whether the provider can be reached from here, and its status page; the address of its issuer may be wrong.',
   'storage-busy':
@@ -198,6 +212,7 @@ export type AnyKithError =
   | AccountBannedError
   | SecondFactorRequiredError
   | PasskeyUnknownError
+  | ChallengeRequiredError
   | RetryLaterError<Exclude<RetryLaterCode, 'captions-unavailable'>>
   | CaptionsUnavailableError
 
@@ -224,6 +239,11 @@ export function isAccountBanned(error: unknown): error is AccountBannedError {
 /** Whether this error of Kith asks for a second factor. */
 export function isSecondFactorRequired(error: unknown): error is SecondFactorRequiredError {
   return isKithError(error) && carriedBy(error.code) === 'challenge'
+}
+
+/** Whether this error of Kith poses a puzzle. */
+export function isChallengeRequired(error: unknown): error is ChallengeRequiredError {
+  return isKithError(error) && carriedBy(error.code) === 'puzzle'
 }
 
 /** Whether this error of Kith names a passkey that no account has. */

@@ -1,7 +1,9 @@
 export type {
   AccountInputs,
+  Age,
   AgeInput,
   ChangePasswordInput,
+  CreateAccountInput,
   DeleteAccountInput,
   EditInput,
   ImportInput,
@@ -16,6 +18,8 @@ export type { Accounts, Edited } from './accounts/accounts.ts'
 export type { Addresses, ChangeAddressInput, VerifyAddressInput } from './accounts/addresses.ts'
 export type { BanInput } from './accounts/bans.ts'
 export type { HostAccounts } from './accounts/host-accounts.ts'
+export type { Puzzle } from './challenges/challenge.ts'
+export type { ImportOptions, ImportResult } from './accounts/import-all.ts'
 export type { AccountFilter } from './accounts/list-accounts.ts'
 export { legacyBcrypt, legacyDigest, legacyPbkdf2, legacyScrypt } from './accounts/legacy-hash.ts'
 export { createPwnedPasswords, type PwnedPasswordsOptions } from './accounts/pwned-passwords.ts'
@@ -38,12 +42,14 @@ export type { DurableEventName, OutboxEvent } from './durable-events.ts'
 export { type ErrorCode, errorTable, type RetryLaterCode } from './error-table.ts'
 export {
   AccountBannedError,
+  ChallengeRequiredError,
   type AnyKithError,
   type Ban,
   CaptionsUnavailableError,
   InvalidInputError,
   type FactorChallenge,
   isAccountBanned,
+  isChallengeRequired,
   isInvalidInput,
   isKithError,
   isPasskeyUnknown,
@@ -159,7 +165,7 @@ export type {
   InvitationView,
   NewInvitation,
 } from './sign-up/invitations.ts'
-export type { Age, Author, HostUser, OwnUser, SignedInUser, User } from './profiles/user.ts'
+export type { Author, HostUser, OwnUser, SignedInUser, User } from './profiles/user.ts'
 export type { BoundRefresh, BoundSession, BoundSessions } from './device-bound/bound-sessions.ts'
 export type { JwksDocument } from './sessions/access-token.ts'
 export type { CodeLoginInput } from './sessions/code-sign-in.ts'

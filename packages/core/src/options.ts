@@ -3,6 +3,7 @@ import type { BreachedPasswords } from './accounts/breached-passwords.ts'
 import type { LegacyHash } from './accounts/legacy-hash.ts'
 import type { Identifier } from './accounts/user-store.ts'
 import type { IdentityProvider } from './identities/identity-provider.ts'
+import type { Challenge } from './challenges/challenge.ts'
 import type { CaptionWriter } from './captions/caption-writer.ts'
 import type { Duration } from './duration.ts'
 import type { DurableEventName } from './durable-events.ts'
@@ -56,6 +57,11 @@ export interface KithOptions<
   accounts?: AccountOptions<Public, Own, Role> | undefined
   /** How passwords are hashed. */
   passwords?: PasswordOptions | undefined
+  /**
+   * What tells people from scripts, once too many registrations, sign-ins or codes come from one address or to one account (limits
+   * `unchallenged…`): `createProofOfWork()` of `@kith/core/challenges`. See docs/sign-up.md. @default nothing
+   */
+  challenge?: Challenge | undefined
   /** What checks passkeys: `createPasskeys()` of `@kith/core/passkeys`. See docs/passkeys.md. @default no passkeys */
   passkeys?: PasskeyVerifier | undefined
   /** How long sessions last and how their tokens are signed. */

@@ -1,4 +1,4 @@
-import type { EditInput, RegisterInput } from './accounts/account-inputs.ts'
+import type { Age, EditInput, RegisterInput } from './accounts/account-inputs.ts'
 import { KithError } from './errors.ts'
 import type { MediaType } from './media/media-type.ts'
 import type { UnknownFields } from './own-fields/app-fields.ts'
@@ -11,8 +11,8 @@ export interface PolicyInputs {
   'account.register': Omit<RegisterInput, 'password'>
   /** A user is about to change their own account. */
   'account.edit': Omit<EditInput, 'currentPassword'>
-  /** A password was right, and a session is about to be opened for this account. */
-  'session.open': { userId: string }
+  /** Somebody has proved to be this account, and a session is about to be opened for it. `age` is there where somebody has said how old its owner is. */
+  'session.open': { userId: string; age?: Age }
   /** A post is about to be published. */
   'post.create': { caption: string; media: readonly PostMedia[]; fields?: UnknownFields }
   /** A caption, or fields of the app's own, are about to be changed. */

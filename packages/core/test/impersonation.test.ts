@@ -108,6 +108,20 @@ describe('who may', () => {
     expect(await as('018f5a5e-0000-7000-8000-000000000000')).toBe('account-not-found')
   })
 
+  test('an admin of a sign-in of the app itself has no session here: a ban and another role end it all the same', async () => {
+    const { kith, admin, ada } = await desk()
+    const act = () => kith.sessions.impersonate(kith.viewerOf(admin.userId), { userId: ada.user.id, reason })
+    const first = await act()
+    expect((await kith.sessions.authenticate(first.tokens.accessToken)).actorId).toBe(admin.userId)
+    await kith.accounts.setRole(admin.userId, 'member')
+    expect(await codeOf(kith.sessions.authenticate(first.tokens.accessToken))).toBe('session-revoked')
+    await kith.accounts.setRole(admin.userId, 'admin')
+    const second = await act()
+    await kith.accounts.ban(admin.userId)
+    expect(await codeOf(kith.sessions.authenticate(second.tokens.accessToken))).toBe('session-revoked')
+    expect(await codeOf(kith.sessions.refresh(second.tokens.refreshToken))).toBe('session-revoked')
+  })
+
   test('roles of the app may act, and be acted as, where the option names them', async () => {
     const impersonation = { by: ['support'], as: ['member', 'editor'], ttl: '5m' } as const
     const { kith, admin, ada, act } = await desk({ sessions: { impersonation } })
@@ -199,6 +213,11 @@ describe('how it ends', () => {
       const other = elsewhere(made)
       expect(await codeOf(other.sessions.authenticate(tokens.accessToken))).toBe('session-revoked')
       expect(await codeOf(other.sessions.refresh(tokens.refreshToken))).toMatch(/revoked|banned/)
+      const rows = await made.options.storage.sessions.list(made.ada.user.id, new Date(0), {
+        limit: 9,
+        before: null,
+      })
+      expect(rows.filter(({ actorId }) => actorId !== null)).toEqual([])
     })
 
   test('with the session of the admin where that only ran out', async () => {

@@ -36,6 +36,11 @@ export function signUpProblems({ accounts: { signUp } }: Kith['config']): readon
   return signUp === 'closed' ? ['sign-up-closed'] : []
 }
 
+/** What a stranger is told who may be a script, where the app asks for that. */
+export function challengeProblems({ challenge }: Kith['config']): readonly ErrorCode[] {
+  return challenge ? ['challenge-required', 'challenge-unavailable'] : []
+}
+
 const registering = {
   method: 'POST',
   path: '/users/register',
@@ -127,7 +132,12 @@ export function accountRoutes({
       body: signInBody(inputs.register),
       status: 201,
       output: shapes.SignIn,
-      problems: [...registering.problems, ...signUpProblems(config), ...keptOut],
+      problems: [
+        ...registering.problems,
+        ...signUpProblems(config),
+        ...challengeProblems(config),
+        ...keptOut,
+      ],
       handle: (exchange) => answerSignIn(exchange, { schema: inputs.register, signIn: accounts.register }),
     })
   }
@@ -140,7 +150,7 @@ export function accountRoutes({
       body: inputs.register,
       status: 202,
       output: shapes.CodeSent,
-      problems: [...registering.problems, ...signUpProblems(config)],
+      problems: [...registering.problems, ...signUpProblems(config), ...challengeProblems(config)],
       async handle({ request, body, client }) {
         guard.demandOwnPage(request)
         return { body: await registration.begin(body, client) }

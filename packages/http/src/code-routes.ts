@@ -1,7 +1,7 @@
 import type { ErrorCode, Kith } from '@kith/core'
 import { addressInputs, codeInput, codeLoginInput, lookupInput, resendInput } from '@kith/core/adapter'
 import * as z from 'zod'
-import { keptOut, signUpProblems } from './account-routes.ts'
+import { challengeProblems, keptOut, signUpProblems } from './account-routes.ts'
 import type { Guard } from './guard.ts'
 import { type Exchange, publicRoute, type Route, type RouteDescription, viewerRoute } from './route.ts'
 import { shapes } from './shapes.ts'
@@ -162,7 +162,7 @@ export function codeRoutes({ kith, guard, answerSignIn }: CodeRouteOptions): Rou
       method: 'POST',
       status: 202,
       output: shapes.CodeSent,
-      problems: ['origin-not-allowed', 'rate-limited'],
+      problems: ['origin-not-allowed', ...challengeProblems(config), 'rate-limited'],
       async handle({ request, body, client }) {
         guard.demandOwnPage(request)
         return { body: await call(body, client) }

@@ -10,6 +10,7 @@ const ofAccounts = [
 
 /** Sessions, and what opens them. */
 const ofSessions = [
+  'impersonate',
   'login',
   'refresh',
   'logout',
@@ -18,7 +19,6 @@ const ofSessions = [
   'endSession',
   'bindSession',
   'refreshBoundSession',
-  'impersonate',
   'confirmRegistration',
   'forgotPassword',
   'resetPassword',

@@ -1,4 +1,4 @@
-import { signUpProblems } from './account-routes.ts'
+import { challengeProblems, signUpProblems } from './account-routes.ts'
 import type { CodeRouteOptions } from './code-routes.ts'
 import { publicRoute, type Route, viewerRoute } from './route.ts'
 import { shapes } from './shapes.ts'
@@ -64,6 +64,7 @@ export function passkeyRoutes({
       problems: [
         'identifier-taken',
         ...signUpProblems(config),
+        ...challengeProblems(config),
         'policy-refused',
         'origin-not-allowed',
         'rate-limited',

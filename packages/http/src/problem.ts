@@ -4,12 +4,14 @@ import {
   type FactorChallenge,
   type FieldError,
   isAccountBanned,
+  isChallengeRequired,
   isInvalidInput,
   isKithError,
   isPasskeyUnknown,
   isRetryLater,
   isSecondFactorRequired,
   KithError,
+  type Puzzle,
   type UnknownCredential,
 } from '@kith/core'
 import { type HttpAnswer, jsonAnswer } from './http-answer.ts'
@@ -31,6 +33,8 @@ export interface Problem {
   challenge?: FactorChallenge | undefined
   /** Where no account has the passkey: what `PublicKeyCredential.signalUnknownCredential()` takes. */
   unknownCredential?: UnknownCredential | undefined
+  /** What to solve, and give as `solution` with the same request. */
+  puzzle?: Puzzle | undefined
   /** Where the account is banned: until when, and why. */
   ban?: Ban | undefined
 }
@@ -50,6 +54,7 @@ export function problemAnswer(thrown: unknown, requestId: string): HttpAnswer {
   }
   if (isInvalidInput(error) && error.errors.length > 0) problem.errors = error.errors
   if (isAccountBanned(error)) problem.ban = error.ban
+  if (isChallengeRequired(error)) problem.puzzle = error.puzzle
   if (isSecondFactorRequired(error)) problem.challenge = error.challenge
   if (isPasskeyUnknown(error)) problem.unknownCredential = error.unknownCredential
   const answer = jsonAnswer(status, problem, 'application/problem+json')

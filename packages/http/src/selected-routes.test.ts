@@ -15,17 +15,23 @@ const everything = {
   storage: createMemoryStorage(),
   media: { blobs: createMemoryBlobs(), direct: {} as DirectUploads },
   captions: { writer: createSketchCaptions(), timeout: 1 },
-  sessions: { signingKeys: [await generateSigningKey()], codeSignIn: true, deviceBound: true },
+  sessions: {
+    signingKeys: [await generateSigningKey()],
+    codeSignIn: true,
+    deviceBound: true,
+    impersonation: {},
+  },
   messages: { email: createMailbox() },
   publicUrl: 'https://app.example',
   audit: { keepFor: '365d' },
   providers: { paper: paperProvider('redirect') },
   passkeys: createPasskeys({ rpId: 'app.example', rpName: 'App', origins: ['https://app.example'] }),
+  accounts: { signUp: 'invite' },
 } satisfies Partial<KithOptions>
 const kith = createKith(everything)
 const confirming = createKith({
   ...everything,
-  accounts: { confirm: 'email', identifiers: { email: 'required' } },
+  accounts: { signUp: 'invite', confirm: 'email', identifiers: { email: 'required' } },
 })
 
 const make = (options: KithHttpOptions): KithRoutes => createKithRoutes(kith, options)

@@ -1,7 +1,7 @@
 import { type ClientInfo, KithError } from '@kith/core'
 import { loginInput, pageInput, parseInput } from '@kith/core/adapter'
 import * as z from 'zod'
-import type { RouteOptions } from './account-routes.ts'
+import { challengeProblems, type RouteOptions } from './account-routes.ts'
 import type { Credentials } from './credentials.ts'
 import { isDeadToken, isUnproved } from './guard.ts'
 import type { KeptSession } from './kept-session.ts'
@@ -11,7 +11,7 @@ import { signInBody } from './sign-in.ts'
 
 /** The routes of sessions: signing in and out, and the list of devices. */
 export function sessionRoutes({
-  kith: { sessions, boundSessions },
+  kith: { sessions, boundSessions, config },
   guard,
   cookies,
   keptSession,
@@ -33,6 +33,7 @@ export function sessionRoutes({
         'second-factor-required',
         'account-banned',
         'approval-required',
+        ...challengeProblems(config),
         'policy-refused',
         'origin-not-allowed',
         'account-locked',

@@ -8,12 +8,12 @@ import {
   fieldErrorTable,
   type OwnUser,
   type Page,
+  type Puzzle,
   type Session,
   type SignIn,
   type Tokens,
 } from '@kith/core'
 import * as z from 'zod'
-import type { SessionInstructions } from './device-bound.ts'
 import { factorChallenge, factorShapes } from './factor-shapes.ts'
 import type { Problem } from './problem.ts'
 import { signUpShapes } from './sign-up-shapes.ts'
@@ -34,6 +34,15 @@ export type EditAnswer = OwnUser & { session?: SignIn['session'] | undefined; to
 
 /** One's own account, and who acts as it where that is an admin. */
 export type Me = OwnUser & { actorId?: string | undefined }
+
+/** What a browser is told of its bound session: "JSON session instructions" of the W3C draft, 9.6. */
+export interface SessionInstructions {
+  session_identifier: string
+  refresh_url: string
+  scope: { include_site: boolean }
+  credentials: { type: 'cookie'; name: string; attributes: string }[]
+  allowed_refresh_initiators: string[]
+}
 
 const session: z.ZodType<Session> = z.strictObject({
   id: z.uuidv7(),
@@ -128,6 +137,12 @@ function parameter(kind: string | readonly string[]): z.ZodType {
   return kind === 'number' ? z.number() : z.string()
 }
 
+const puzzle: z.ZodType<Puzzle> = z.strictObject({
+  kind: z.string(),
+  parameters: z.record(z.string(), z.unknown()),
+  expiresAt: time,
+})
+
 const problem: z.ZodType<Problem> = z.strictObject({
   type: z.string(),
   title: z.string(),
@@ -137,6 +152,7 @@ const problem: z.ZodType<Problem> = z.strictObject({
   requestId: z.string(),
   errors: z.array(fieldError).optional(),
   challenge: factorChallenge.optional(),
+  puzzle: puzzle.optional(),
   unknownCredential: z.strictObject({ rpId: z.string(), credentialId: z.string() }).optional(),
   ban: z.strictObject({ until: z.iso.datetime().nullable(), reason: z.string().nullable() }).optional(),
 })

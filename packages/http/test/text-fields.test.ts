@@ -1,5 +1,6 @@
 import { createKith, createSketchCaptions, type Kith } from '@kith/core'
 import { cleanSuggestions } from '@kith/core/adapter'
+import { createProofOfWork } from '@kith/core/challenges'
 import { createMemoryBlobs, createMemoryStorage } from '@kith/core/memory'
 import { createPasskeys } from '@kith/core/passkeys'
 import { expect, test } from 'vitest'
@@ -16,7 +17,9 @@ function makeKith(): Kith {
     captions: createSketchCaptions(),
     messages: { email: createMailbox() },
     passkeys: createPasskeys({ rpId: 'app.example', rpName: 'App', origins: ['https://app.example'] }),
-    sessions: { codeSignIn: true },
+    sessions: { codeSignIn: true, impersonation: {} },
+    accounts: { signUp: 'invite' },
+    challenge: createProofOfWork(),
     passwords: { memoryKiB: 8, iterations: 1, forbiddenWords: ['Sunny Meadow'] },
     logger: { warn: () => {}, error: () => {} },
   })
@@ -29,6 +32,9 @@ test('the fields of all routes are found', () => {
   for (const name of [
     'register username',
     'register deviceName',
+    'register invitation',
+    'register solution',
+    'createInvitation note',
     'login login',
     'editMe bio',
     'changePassword newPassword',
@@ -38,6 +44,7 @@ test('the fields of all routes are found', () => {
     'editPost caption',
     'suggestCaptions hint',
     'listSessions cursor',
+    'impersonate reason',
     'forgotPassword login',
     'resetPassword password',
     'loginByCode code',

@@ -170,10 +170,10 @@ await describeWithMongo('migrate', {}, (mongo) => {
     const { storage, database } = fresh()
     await storage.migrate()
     const schema = database.collection<{ _id: string }>('kith_schema')
-    await schema.updateOne({ _id: 'schema' }, { $set: { version: 7 } })
+    await schema.updateOne({ _id: 'schema' }, { $set: { version: 8 } })
     const refused = {
       code: 'storage-unavailable',
-      detail: expect.stringContaining('schema 7 of a newer release'),
+      detail: expect.stringContaining('schema 8 of a newer release'),
     }
     await expect(storage.migrate()).rejects.toMatchObject(refused)
     const { databaseName: name } = database

@@ -123,7 +123,7 @@ export function createConnection({ driver, schema, prepare, timeoutMillis }: Con
 }
 
 /** Statements on what answers one. */
-export function statementsOn(ask: (sql: string, values?: Values) => Promise<Answer>): Statements {
+function statementsOn(ask: (sql: string, values?: Values) => Promise<Answer>): Statements {
   return {
     run: async (sql, values) => (await ask(sql, values)).affected,
     get: async <Row>(sql: string, values?: Values) => rowsOf<Row>(await ask(sql, values))[0] ?? null,

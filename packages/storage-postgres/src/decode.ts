@@ -26,7 +26,7 @@ const moment =
   /^(\d{4,})-(\d\d)-(\d\d) (\d\d):(\d\d):(\d\d)(?:\.(\d{1,6}))?([+-])(\d\d)(?::(\d\d))?(?::(\d\d))?( BC)?$/
 
 /** Milliseconds since 1970 of a `timestamptz` in the ISO style of the server. */
-export function millisOf(text: string): number {
+function millisOf(text: string): number {
   if (text === 'infinity') return Infinity
   if (text === '-infinity') return -Infinity
   const match = moment.exec(text)

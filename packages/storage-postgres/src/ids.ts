@@ -1,7 +1,7 @@
 /** Sorts before every id, and is none. */
 export const firstId = '00000000-0000-0000-0000-000000000000'
 /** Sorts after every id, and is none. */
-export const lastId = 'ffffffff-ffff-ffff-ffff-ffffffffffff'
+const lastId = 'ffffffff-ffff-ffff-ffff-ffffffffffff'
 
 const uuid = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/
 

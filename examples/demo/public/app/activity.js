@@ -7,6 +7,7 @@ export const titles = {
   'recovery-codes': 'Recovery codes',
   'trusted-device': 'Trusted device',
   passkey: 'Passkey',
+  identity: 'Linked account',
 }
 
 /** Fills the list of what happened to one's own account. */
@@ -19,6 +20,9 @@ export async function openActivity() {
 
 const words = {
   'account.registered': () => 'Account created',
+  'account.approved': () => 'Account approved',
+  'invitation.created': () => 'Invitation made',
+  'invitation.revoked': () => 'Invitation taken back',
   'account.imported': () => 'Account created',
   'account.edited': ({ fields }) => `Changed ${fields.join(', ')}`,
   'account.password-changed': () => 'Password changed',

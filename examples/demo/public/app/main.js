@@ -3,6 +3,7 @@ import { castView, hasCast, loadCast, showAside } from './cast.js'
 import { askServer, call, send } from './api.js'
 import { openCompose, startCompose } from './compose.js'
 import { button, element, node, say } from './dom.js'
+import { followReturn, startElsewhere } from './elsewhere.js'
 import { clearProblem, onSubmit, withoutBlanks } from './forms.js'
 import { watchMail } from './mail-count.js'
 import { followMailLink } from './mail-links.js'
@@ -124,9 +125,15 @@ for (const tab of document.querySelectorAll('[role=tab]')) {
   })
 }
 
-onSubmit('register', async (fields) =>
-  enter((await send('POST', '/users/register', withoutBlanks(fields))).user),
-)
+onSubmit('register', async (fields) => {
+  try {
+    enter((await send('POST', '/users/register', withoutBlanks(fields))).user)
+  } catch (problem) {
+    // Only an app that invites asks for the code.
+    if (problem.errors?.some(({ path }) => path === 'invitation')) element('invitation').hidden = false
+    throw problem
+  }
+})
 startSignIn(enter)
 onSubmit('find', async ({ username }, form) => {
   const name = username.trim().replace(/^@/, '')
@@ -145,6 +152,7 @@ element('logout').replaceWith(
     'Log out',
   ),
 )
+void startElsewhere()
 startProving()
 startCompose()
 startAccount({ current: () => me, onChange: (user) => (user ? showMe(user) : enter(null)) })
@@ -157,3 +165,4 @@ await loadCast()
 const readMe = () => call('GET', '/users/me').then(enter, () => enter(null))
 await readMe()
 await followMailLink(readMe)
+await followReturn(enter)

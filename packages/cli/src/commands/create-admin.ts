@@ -48,10 +48,7 @@ async function create(
   const { kith } = await context.open()
   const password = await readPassword(context)
   try {
-    const { user, session } = await kith.accounts.register({ ...names, password })
-    // Registering signs in, and nobody holds these tokens.
-    await kith.sessions.logout({ userId: user.id, sessionId: session.id })
-    return user
+    return await kith.accounts.create({ ...names, password })
   } catch (error) {
     if ((error as { code?: unknown }).code !== 'identifier-taken') throw error
     throw new CliError('An account has this username or email address already.', {

@@ -1,6 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import type { FieldError, ImportInput, Kith } from '@kith/core'
-import type { UserRecord } from '@kith/core/ports'
 
 /** What became of one line. */
 export type LineResult =
@@ -20,23 +19,10 @@ export async function importAccount(kith: Kith, text: string): Promise<LineResul
   if (input === null) return refused('malformed', 'This line is no JSON object of at most 64 KiB.')
   for (let attempt = 1; ; attempt++) {
     try {
-      await kith.accounts.import(input)
-      return { outcome: 'imported' }
+      for await (const result of kith.accounts.importAll([input])) return result
+      return { outcome: 'blank' }
     } catch (error) {
-      const { isKithError, isRetryLater } = await import('@kith/core')
-      if (!isKithError(error)) throw error
-      if (error.code === 'identifier-taken') {
-        if (await isPresent(kith, input)) return { outcome: 'present' }
-        return refused(error.code, 'Another account has its username, email or phone number.')
-      }
-      if (error.code === 'invalid-input') {
-        const { errors } = error
-        return refused(
-          error.code,
-          errors.map(({ path, message }) => `${path || 'input'}: ${message}`).join('; '),
-          errors,
-        )
-      }
+      const { isRetryLater } = await import('@kith/core')
       if (!isRetryLater(error) || attempt === tries) throw error
       await sleep(error.retryAfterSeconds * 1000)
     }
@@ -53,19 +39,6 @@ function readLine(text: string): ImportInput | null {
   } catch {
     return null
   }
-}
-
-/** Identifiers are stored folded, so the account is found by its login and compared by what nobody else has: the hash. */
-async function isPresent(kith: Kith, input: ImportInput): Promise<boolean> {
-  const found: (UserRecord | null)[] = []
-  for (const login of [input.username, input.email]) {
-    if (login === undefined) continue
-    const id = (await kith.accounts.find(login))?.id
-    found.push(id === undefined ? null : await kith.storage.users.byId(id))
-  }
-  const [first = null] = found
-  if (!first || found.some((each) => each?.id !== first.id)) return false
-  return first.passwordHash === input.passwordHash
 }
 
 function refused(code: string, reason: string, errors: readonly FieldError[] = []): LineResult {

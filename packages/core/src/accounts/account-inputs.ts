@@ -22,6 +22,18 @@ export interface AgeInput {
   source: string
 }
 
+/** How old somebody is, as a bracket, and how that is known. */
+export interface Age {
+  /** At least so many years. */
+  from: number
+  /** At most so many; `null` for no bound. */
+  to: number | null
+  /** Who says so, in the app's own words: `declared`, `app-store`, `id-check`. */
+  source: string
+  /** Since when that is known; ISO 8601, UTC. */
+  at: string
+}
+
 /** What the schemas depend on. */
 export interface AccountRules {
   readonly identifiers: Readonly<Record<Identifier, Presence>>
@@ -39,6 +51,8 @@ export interface AccountRules {
   readonly signUp?: SignUp
   /** Whether a registration says how old somebody is. */
   readonly age?: Presence
+  /** Whether a registration may have to solve a puzzle. */
+  readonly challenged?: boolean
 }
 
 /** What registration takes. Which identifiers are required is an option of Kith. */
@@ -57,6 +71,8 @@ export interface RegisterInput<Fields extends AppFields = AppFields> {
   invitation?: string | undefined
   /** How old they say they are, where the app asks for it: `accounts.age`. */
   age?: AgeInput | undefined
+  /** The answer to a puzzle, where one was posed: `challenge-required`. */
+  solution?: string | undefined
   /** Shown in the session list; made from the `User-Agent` where it is absent. */
   deviceName?: string | undefined
 }
@@ -64,10 +80,19 @@ export interface RegisterInput<Fields extends AppFields = AppFields> {
 /** A registration with a passkey in place of a password. */
 export type NewcomerInput<Fields extends AppFields = AppFields> = Omit<RegisterInput<Fields>, 'password'>
 
+/** An account that the host makes, for somebody who gets its password another way. */
+export interface CreateAccountInput<Fields extends AppFields = AppFields> extends Omit<
+  RegisterInput<Fields>,
+  'deviceName' | 'invitation' | 'solution'
+> {
+  emailVerified?: boolean | undefined
+  phoneVerified?: boolean | undefined
+}
+
 /** An account brought over from another system, with its password hash. */
 export interface ImportInput<Fields extends AppFields = AppFields> extends Omit<
   RegisterInput<Fields>,
-  'password' | 'deviceName' | 'invitation'
+  'password' | 'deviceName' | 'invitation' | 'solution'
 > {
   /** Argon2, or a form that one of the `passwords.legacy` verifiers reads; `null` for none. */
   passwordHash: string | null
@@ -124,6 +149,7 @@ export interface AccountInputs {
   register: z.ZodType<RegisterInput>
   /** Of {@link register} what somebody gives who has no password: who signs in elsewhere, or by a passkey. */
   newcomer: z.ZodType<NewcomerInput>
+  create: z.ZodType<CreateAccountInput>
   import: z.ZodType<ImportInput>
   shadow: z.ZodType<ShadowInput>
   edit: z.ZodType<EditInput>
@@ -141,16 +167,22 @@ export const passwordMaxLength = 256
 /** The schema of the code of an invitation. What is no code at all is as wrong as any other. */
 export const invitationField: z.ZodType<string> = z.string().min(1).max(200)
 
+/** The schema of the answer to a puzzle. */
+export const solutionField: z.ZodType<string> = z.string().min(1).max(8_192)
+
 /** The schema of many ids. @reason A page of a list has as many, and each is a row to read. */
 export const idsInput: z.ZodType<{ ids: readonly string[] }> = z.strictObject({
   ids: z.array(z.string().max(100)).max(100),
 })
 
+const shortName = /^[a-z][a-z0-9-]{0,31}$/
+const shortNameAdvice = 'Use a to z, digits and dashes, and begin with a letter'
+
 const years = z.int().min(0).max(150)
 
 /** The schema of {@link AgeInput}. */
 export const ageInput: z.ZodType<AgeInput> = z
-  .strictObject({ from: years, to: years.nullable(), source: z.string().regex(/^[a-z][a-z0-9-]{0,31}$/) })
+  .strictObject({ from: years, to: years.nullable(), source: z.string().regex(shortName, shortNameAdvice) })
   .refine(({ from, to }) => to === null || to >= from, {
     ...because({ code: 'malformed', message: 'Give a bracket that ends where it begins or later' }),
     path: ['to'],
@@ -158,7 +190,7 @@ export const ageInput: z.ZodType<AgeInput> = z
 
 /** The schema of a role's name. */
 export function roleName(): z.ZodString {
-  return z.string().regex(/^[a-z][a-z0-9-]{0,31}$/)
+  return z.string().regex(shortName, shortNameAdvice)
 }
 
 /** The roles that every app has. */
@@ -197,8 +229,11 @@ export function createAccountInputs(rules: AccountRules): AccountInputs {
   // A field that the app does not ask for is told like any other unknown one.
   const entry = Object.fromEntries([
     ...(rules.signUp === 'invite' ? [['invitation', invitationField]] : []),
+    ...(rules.challenged ? [['solution', solutionField.optional()]] : []),
     ...(rules.age !== undefined && rules.age !== 'off' ? [['age', age]] : []),
-  ]) as { invitation: z.ZodType<string | undefined>; age: z.ZodType<AgeInput | undefined> }
+  ]) as Record<'invitation' | 'solution', z.ZodType<string | undefined>> & {
+    age: z.ZodType<AgeInput | undefined>
+  }
   const currentPassword = exactText(1, passwordMaxLength)
   const newPassword = exactText(rules.minLength, passwordMaxLength)
     .refine(
@@ -249,11 +284,19 @@ export function createAccountInputs(rules: AccountRules): AccountInputs {
     register: z
       .strictObject({ ...newcomer, password: newPassword })
       .refine(hasLogin, needsLogin)
-      .refine((input) => !isOwnName(input, rules.forbiddenWords), {
-        ...because(ownName),
-        path: ['password'],
-        when: isObject,
-      }),
+      .refine((input) => !isOwnName(input, rules.forbiddenWords), isNoName),
+    create: z
+      .strictObject({
+        ...given,
+        ...profile,
+        ...own('given'),
+        password: newPassword,
+        emailVerified: brought.emailVerified,
+        phoneVerified: brought.phoneVerified,
+        age: brought.age,
+      })
+      .refine(hasLogin, needsLogin)
+      .refine((input) => !isOwnName(input, rules.forbiddenWords), isNoName),
     import: z
       .strictObject({
         ...given,
@@ -286,6 +329,8 @@ const needsLogin = {
   path: ['username'],
   when: isObject,
 }
+
+const isNoName = { ...because(ownName), path: ['password'], when: isObject }
 
 /** Of fields that may be wrong by themselves, whatever they hold. */
 function isOwnName(

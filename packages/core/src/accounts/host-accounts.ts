@@ -7,6 +7,9 @@ import type { Page, PageInput } from '../page.ts'
 import type { HostUser } from '../profiles/user.ts'
 import {
   type AccountInputs,
+  ageInput,
+  type AgeInput,
+  type CreateAccountInput,
   idsInput,
   type ImportInput,
   type ShadowInput,
@@ -17,6 +20,7 @@ import { banAccount, type BanInput, banInput, noteUnbanned, setBan } from './ban
 import { createBreachCheck } from './breach-check.ts'
 import { demandNoOwnName, storePassword } from './host-passwords.ts'
 import { readLogin } from './identifiers.ts'
+import { importAll, type ImportOptions, type ImportResult } from './import-all.ts'
 import { type AccountFilter, listAccounts } from './list-accounts.ts'
 import { setRole } from './set-role.ts'
 import { shadowId } from './shadow-id.ts'
@@ -39,8 +43,27 @@ export interface HostAccounts<Fields extends AppFields = AppFields> {
    * and go on all the same: where few of very many match. @throws invalid-input, invalid-cursor
    */
   list(filter?: AccountFilter, page?: PageInput): Promise<Page<HostUser<Fields>>>
+  /**
+   * Creates an account with a password, without signing in and whatever `accounts.signUp` and `accounts.confirm` say.
+   * @throws invalid-input, identifier-taken, busy
+   */
+  create(input: CreateAccountInput<Fields>, cause?: HostCause): Promise<HostUser<Fields>>
+  /**
+   * Says how old the owner of an account is, or with `null` that nobody knows. Policies are asked with it: see docs/sign-up.md.
+   * @throws invalid-input, account-not-found
+   */
+  setAge(userId: string, age: AgeInput | null, cause?: HostCause): Promise<void>
   /** Creates an account from another system, with its password hash, without signing in. @throws identifier-taken */
   import(input: ImportInput<Fields>, cause?: HostCause): Promise<HostUser<Fields>>
+  /**
+   * Imports any number of accounts, and yields in their order what became of each: one that is refused keeps no other from being imported. It reads
+   * no further ahead than it works, so the number does not matter. One that was imported before, with the same identifiers and hash, is `present`, so
+   * an import that was cut off is simply made again, or from where it was. Rejects where the storage fails.
+   */
+  importAll(
+    inputs: AsyncIterable<ImportInput<Fields>> | Iterable<ImportInput<Fields>>,
+    options?: ImportOptions,
+  ): AsyncGenerator<ImportResult, void, undefined>
   /**
    * The account that stands for somebody whom another system signs in, such as Auth.js or Clerk: `externalId` is what that calls them,
    * and never changes. Creates it without a password where there is none; otherwise `profile` is not looked at. Of concurrent
@@ -99,6 +122,23 @@ export function createHostAccounts(core: Core, inputs: AccountInputs): HostAccou
     return shown
   }
 
+  async function importOne(input: ImportInput, cause: HostCause = {}): Promise<HostUser> {
+    const { emailVerified, phoneVerified, ...fields } = parseInput(inputs.import, input)
+    if (fields.passwordHash !== null && !passwords.reads(fields.passwordHash)) {
+      const message =
+        'No verifier of `passwords.legacy` reads this hash, or its parameters are out of bounds'
+      throw new InvalidInputError([{ path: 'passwordHash', code: 'malformed', message }])
+    }
+    if (fields.passwordHash !== null) await passwords.expect(fields.passwordHash)
+    const user = newAccount(core, {
+      ...present(fields),
+      emailVerifiedAt: emailVerified ? clock() : null,
+      phoneVerifiedAt: phoneVerified ? clock() : null,
+    })
+    await saveAccount(core, user, { event: 'account.imported', cause })
+    return await show(user)
+  }
+
   return {
     async byId(userId) {
       const user = await users.byId(userId)
@@ -118,20 +158,26 @@ export function createHostAccounts(core: Core, inputs: AccountInputs): HostAccou
       const { items, nextCursor } = await listAccounts(core, filter, page)
       return { items: await core.presentUsers.presentForHost(items), nextCursor }
     },
-    async import(input, cause = {}) {
-      const { emailVerified, phoneVerified, ...fields } = parseInput(inputs.import, input)
-      if (fields.passwordHash !== null && !passwords.reads(fields.passwordHash)) {
-        const message =
-          'No verifier of `passwords.legacy` reads this hash, or its parameters are out of bounds'
-        throw new InvalidInputError([{ path: 'passwordHash', code: 'malformed', message }])
-      }
-      if (fields.passwordHash !== null) await passwords.expect(fields.passwordHash)
+    import: importOne,
+    importAll: (all, options = {}) => importAll(core, { all, import: importOne }, options),
+    async setAge(userId, given, cause = {}) {
+      const age = given && { ...parseInput(ageInput, given), at: clock() }
+      const told = { userId, fields: ['age'] }
+      const rows = core.rowsOf('account.edited', () => told, cause)
+      const { outcome } = await users.update(userId, { age }, undefined, rows)
+      if (outcome !== 'updated') throw new KithError('account-not-found')
+      emit('account.edited', told, cause)
+    },
+    async create(input, cause = {}) {
+      const { password, emailVerified, phoneVerified, ...fields } = parseInput(inputs.create, input)
+      await demandUnbreached(password, { path: 'password', userId: null })
       const user = newAccount(core, {
         ...present(fields),
+        passwordHash: await passwords.hash(password, { key: 'host', lane: 'first' }),
         emailVerifiedAt: emailVerified ? clock() : null,
         phoneVerifiedAt: phoneVerified ? clock() : null,
       })
-      await saveAccount(core, user, { event: 'account.imported', cause })
+      await saveAccount(core, user, { event: 'account.registered', cause })
       return await show(user)
     },
     async shadow(externalId, profile = {}) {

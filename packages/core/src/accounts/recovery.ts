@@ -6,7 +6,7 @@ import { KithError } from '../errors.ts'
 import { because, exactText, isObject, parseInput } from '../input.ts'
 import { addressKey } from '../sessions/client-address.ts'
 import { type ClientInfo, viewerOf } from '../viewer.ts'
-import type { AccountInputs } from './account-inputs.ts'
+import { type AccountInputs, solutionField } from './account-inputs.ts'
 import { claimAccount } from './address-claims.ts'
 import { createBreachCheck } from './breach-check.ts'
 import { demandNoOwnName, storePassword } from './host-passwords.ts'
@@ -17,6 +17,8 @@ import type { Login, UserRecord } from './user-store.ts'
 export interface AccountLookup {
   login?: string | undefined
   phone?: string | undefined
+  /** The answer to a puzzle, where one was posed: `challenge-required`. */
+  solution?: string | undefined
 }
 
 /** A new password for an account, by a code. */
@@ -40,7 +42,7 @@ export interface Recovery {
 
 /** The schema of {@link AccountLookup}. */
 export const lookupInput: z.ZodType<AccountLookup> = z
-  .strictObject({ login: exactText(1, 254).optional(), phone: phoneSchema().optional() })
+  .strictObject({ login: exactText(1, 254).optional(), phone: phoneSchema().optional(), solution: solutionField.optional() })
   .refine(({ login, phone }) => (login === undefined) !== (phone === undefined), {
     ...because({ code: 'required', message: 'Give a username or an email address, or else a phone number' }),
     path: ['login'],
@@ -57,8 +59,9 @@ export interface Found {
 export async function findRecipient(core: Core, input: AccountLookup, client: ClientInfo): Promise<Found> {
   const { outgoing, limits, storage } = core
   if (!outgoing.can('email') && !outgoing.can('sms')) throw new KithError('not-configured')
-  const { login, phone } = parseInput(lookupInput, input)
+  const { login, phone, solution } = parseInput(lookupInput, input)
   const typed: Login = login === undefined ? { phone: phone ?? '' } : readLogin(login)
+  await core.demandChallenge({ action: 'send', target: JSON.stringify(typed), solution, client })
   await limits.beforeSending(JSON.stringify(typed), client)
   const user = await storage.users.byLogin(typed)
   const to = user && recipientOf(core, user, { typed, language: client.language ?? null })

@@ -44,7 +44,10 @@ export async function readRegistration<Input extends NewcomerInput & { password?
   { input, client }: { input: Input; client: ClientInfo },
 ): Promise<Input> {
   await core.limits.byAddress('registerAttemptByAddress', client)
-  const parsed = parseInput(schema, input)
+  const { solution, ...rest } = parseInput(schema, input)
+  const parsed = rest as Input
+  const target = parsed.email ?? parsed.phone ?? parsed.username ?? ''
+  await core.demandChallenge({ action: 'register', target, solution, client })
   await demandEntry(core, { client, invitation: parsed.invitation })
   await core.limits.byAddress('registerByAddress', client)
   const { password, ...given } = parsed

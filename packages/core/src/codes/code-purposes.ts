@@ -45,6 +45,8 @@ export interface CodeData extends SentData {
     deviceName: string | null
     viewer: Viewer | null
   }
+  /** A puzzle that was posed. */
+  challenge: Record<string, never>
   /** An identity whose account needs to be told more. */
   'identity-details': {
     provider: string
@@ -102,6 +104,7 @@ export const codePurposes: Readonly<Record<CodePurpose, Purpose>> = Object.freez
   'prove-passkey': { seconds: tenMinutes, page: null },
   'login-passkey': { seconds: tenMinutes, page: null },
   'register-passkey': { seconds: tenMinutes, page: null },
+  challenge: { seconds: tenMinutes, page: null },
   identity: { seconds: tenMinutes, page: null },
   'identity-details': { seconds: tenMinutes, page: null },
 })

@@ -6,6 +6,7 @@ import { KithError } from '../errors.ts'
 import { demandSecondFactor } from '../factors/second-factor.ts'
 import { parseInput } from '../input.ts'
 import type { AppFields } from '../own-fields/app-fields.ts'
+import { agePart } from '../profiles/user.ts'
 import { demandFresh } from '../sessions/freshness.ts'
 import { openSession } from '../sessions/open-session.ts'
 import type { SignIn } from '../sessions/session.ts'
@@ -73,7 +74,7 @@ export function createIdentities(core: Core, inputs: Pick<AccountInputs, 'newcom
     if (!found) throw new KithError('identity-refused', { detail: 'Try again.' })
     const user = await withoutEndedBan(core, found)
     demandUnbanned(user)
-    await core.askPolicy('session.open', { input: { userId }, viewer: null, client })
+    await core.askPolicy('session.open', { input: { userId, ...agePart(user) }, viewer: null, client })
     const methods = ['fed']
     await demandSecondFactor(core, { ...opening, user, methods })
     const signIn = await openSession(core, {

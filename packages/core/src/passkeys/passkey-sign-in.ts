@@ -6,6 +6,7 @@ import { type Credential, showCredential } from '../credentials/credential-view.
 import { KithError, PasskeyUnknownError } from '../errors.ts'
 import { parseInput } from '../input.ts'
 import type { AppFields } from '../own-fields/app-fields.ts'
+import { agePart } from '../profiles/user.ts'
 import { demandOwner } from '../sessions/actor.ts'
 import { demandFresh } from '../sessions/freshness.ts'
 import { openSession } from '../sessions/open-session.ts'
@@ -149,7 +150,7 @@ export function createPasskeySignIn(core: Core, accountInputs: AccountInputs): P
         throw new PasskeyUnknownError({ rpId: demandPasskeys(core).rpId, credentialId: credential.subject })
       const user = await withoutEndedBan(core, found)
       demandUnbanned(user)
-      await core.askPolicy('session.open', { input: { userId: user.id }, viewer: null, client })
+      await core.askPolicy('session.open', { input: { userId: user.id, ...agePart(user) }, viewer: null, client })
       return await openSession(core, {
         user,
         client,

@@ -1,3 +1,4 @@
+import type { Age } from '../accounts/account-inputs.ts'
 import type { UserRecord } from '../accounts/user-store.ts'
 import type { AppFields } from '../own-fields/app-fields.ts'
 import type { Image } from '../media/image.ts'
@@ -37,18 +38,6 @@ export interface OwnPart {
   age?: Age | undefined
 }
 
-/** How old somebody is, as a bracket, and how that is known. */
-export interface Age {
-  /** At least so many years. */
-  from: number
-  /** At most so many; `null` for no bound. */
-  to: number | null
-  /** Who says so, in the app's own words: `declared`, `app-store`, `id-check`. */
-  source: string
-  /** Since when that is known; ISO 8601, UTC. */
-  at: string
-}
-
 /** An account as the host sees it. */
 export type HostUser<Fields extends AppFields = AppFields> = OwnUser<Fields> & HostPart
 
@@ -73,7 +62,13 @@ export type SignedInUser<Fields extends AppFields = AppFields> = Omit<OwnUser<Fi
 export type Author = Pick<PublicUser, 'id' | 'username' | 'name' | 'avatar'>
 
 /** What only the host sees of an account. */
-export function hostPart({ bannedAt, bannedUntil, banReason, waitingSince, invitedBy }: UserRecord): HostPart {
+export function hostPart({
+  bannedAt,
+  bannedUntil,
+  banReason,
+  waitingSince,
+  invitedBy,
+}: UserRecord): HostPart {
   const isBanned = bannedAt !== null && waitingSince === null
   return {
     bannedAt: isBanned ? bannedAt.toISOString() : null,
@@ -92,6 +87,11 @@ export function ownPart(user: UserRecord): OwnPart {
     phone: user.phone,
     phoneVerified: user.phoneVerifiedAt !== null,
     role: user.role,
-    ...(user.age && { age: { ...user.age, at: user.age.at.toISOString() } }),
+    ...agePart(user),
   }
+}
+
+/** How old the owner of an account is, where somebody has said so. */
+export function agePart({ age }: Pick<UserRecord, 'age'>): { age?: Age } {
+  return age ? { age: { ...age, at: age.at.toISOString() } } : {}
 }

@@ -8,6 +8,7 @@ import { KithError } from '../errors.ts'
 import { lineOfText, parseInput, visible } from '../input.ts'
 import type { ClientInfo } from '../viewer.ts'
 import { demandSecondFactor } from '../factors/second-factor.ts'
+import { agePart } from '../profiles/user.ts'
 import { openSession } from './open-session.ts'
 import type { SignIn } from './session.ts'
 
@@ -44,7 +45,7 @@ export async function loginByCode(core: Core, input: CodeLoginInput, client: Cli
   if (!claimed) throw new KithError('code-invalid')
   const user = await withoutEndedBan(core, claimed)
   demandUnbanned(user)
-  await core.askPolicy('session.open', { input: { userId: user.id }, viewer: null, client })
+  await core.askPolicy('session.open', { input: { userId: user.id, ...agePart(user) }, viewer: null, client })
   const methods = [to.kind === 'email' ? 'otp' : 'sms']
   await demandSecondFactor(core, { user, client, deviceName, methods })
   return await openSession(core, {

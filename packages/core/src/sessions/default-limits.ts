@@ -31,6 +31,8 @@ export type LimitName =
   | 'identifierByAccount'
   | 'codeByAddress'
   | 'challengeByAddress'
+  | 'unchallengedByAddress'
+  | 'unchallengedByTarget'
   | 'sendByAddress'
   | 'sendByClient'
   | 'sendByRecipient'
@@ -126,6 +128,13 @@ export const defaultLimits: Readonly<Record<LimitName, readonly Limit[]>> = Obje
     { limit: 60, windowSeconds: 60 },
     { limit: 600, windowSeconds: 3_600 },
   ],
+  // Registrations, sign-ins and codes, each by itself, that need no solved puzzle where the app has a challenge: a household does not see one.
+  unchallengedByAddress: [
+    { limit: 10, windowSeconds: 600 },
+    { limit: 30, windowSeconds: 86_400 },
+  ],
+  // The same by what was typed, from all addresses together: a botnet that tries one account solves a puzzle each time.
+  unchallengedByTarget: [{ limit: 10, windowSeconds: 3_600 }],
   // Messages that strangers of one address ask for, whomever to.
   sendByAddress: [
     { limit: 30, windowSeconds: 600 },

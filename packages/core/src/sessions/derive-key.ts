@@ -14,6 +14,7 @@ export type KeyPurpose =
   | 'messages'
   | 'credentials'
   | 'device-challenges'
+  | 'challenges'
 
 /** A symmetric key for one purpose, with the id that tokens name it by. */
 export interface DerivedKey {

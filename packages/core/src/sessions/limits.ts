@@ -49,6 +49,11 @@ export interface Limits {
   /** @throws rate-limited */
   bySession(name: 'refreshBySession' | 'boundRefreshBySession', sessionId: string): Promise<void>
   /**
+   * Counts a call of a stranger by its address and by what it is about, and returns whether it is one of those that need no solved puzzle. Says
+   * nothing by an event.
+   */
+  isFree(action: string, target: string, client: ClientInfo): Promise<boolean>
+  /**
    * Counts a password about to be checked, so that parallel guesses cannot pass the limit together.
    * @throws account-locked
    */
@@ -123,6 +128,19 @@ export function createLimits(
       return await isLet(demand('sendByRecipient', to))
     },
     bySession: (name, sessionId) => demand(name, sessionId),
+    async isFree(action, target, { address }) {
+      const subjects = [
+        ['unchallengedByTarget', target],
+        ...(address === undefined ? [] : [['unchallengedByAddress', addressKey(address)] as const]),
+      ] as const
+      let isFree = true
+      for (const [name, subject] of subjects) {
+        if (limits[name].length === 0) continue
+        const key = keyOf(name, `${action} ${subject}`)
+        isFree = (await rateLimits.hit(key, limits[name], clock())).allowed && isFree
+      }
+      return isFree
+    },
     async beforePassword(guesser) {
       for (const [name, subject] of countersOf(guesser))
         await demand(name, subject, { code: 'account-locked' })

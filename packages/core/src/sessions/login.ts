@@ -1,5 +1,5 @@
 import * as z from 'zod'
-import { passwordMaxLength } from '../accounts/account-inputs.ts'
+import { passwordMaxLength, solutionField } from '../accounts/account-inputs.ts'
 import { demandUnbanned, withoutEndedBan } from '../accounts/bans.ts'
 import { readLogin } from '../accounts/identifiers.ts'
 import type { Login, UserRecord } from '../accounts/user-store.ts'
@@ -8,6 +8,7 @@ import { InvalidInputError, isKithError, KithError } from '../errors.ts'
 import type { KithEvents } from '../events.ts'
 import { because, exactText, isObject, lineOfText, parseInput, visible } from '../input.ts'
 import type { ClientInfo, Viewer } from '../viewer.ts'
+import { agePart } from '../profiles/user.ts'
 import { demandOwner } from './actor.ts'
 import { placeOf } from './client-address.ts'
 import type { Device } from './device-token.ts'
@@ -23,6 +24,8 @@ import type { SignIn } from './session.ts'
 export interface LoginInput {
   login: string
   password: string
+  /** The answer to a puzzle, where one was posed: `challenge-required`. */
+  solution?: string | undefined
   /** Shown in the session list; made from the `User-Agent` where it is absent. */
   deviceName?: string | undefined
 }
@@ -34,6 +37,7 @@ export const loginInput: z.ZodType<LoginInput> = z
     username: exactText(1, 254).optional(),
     email: exactText(1, 254).optional(),
     password: exactText(1, passwordMaxLength),
+    solution: solutionField.optional(),
     deviceName: visible(lineOfText(100)).optional(),
   })
   .refine((input) => loginsIn(input) > 0, {
@@ -59,15 +63,18 @@ function loginsIn({
 /** Signs in by username or email and password. */
 export async function login(core: Core, input: LoginInput, client: ClientInfo): Promise<SignIn> {
   const device = await countedDevice(core, client)
-  const { login: typed, password, deviceName } = parseInput(loginInput, input)
+  const { login: typed, password, solution, deviceName } = parseInput(loginInput, input)
   const login = readLogin(typed)
   const found = usable(core, login, await core.storage.users.byLogin(login))
+  // Nobody who has signed in on this device solves anything.
+  if (!found || !device || !core.deviceTokens.knows(device, found))
+    await core.demandChallenge({ action: 'login', target: JSON.stringify(login), solution, client })
   const guesser = await admit(core, { login, user: found, device, client })
   const upgrade = await checkPassword(core, { guesser, user: found, password, client })
   if (upgrade === null || !found) throw new KithError('invalid-credentials')
   const user = await withoutEndedBan(core, found)
   demandUnbanned(user)
-  await core.askPolicy('session.open', { input: { userId: user.id }, viewer: null, client })
+  await core.askPolicy('session.open', { input: { userId: user.id, ...agePart(user) }, viewer: null, client })
   const turn = turnOf(guesser)
   if (upgrade) {
     const next = await core.passwords.hash(password, turn)

@@ -1,6 +1,6 @@
 import { demandUnbanned } from '../accounts/bans.ts'
 import type { Core } from '../core.ts'
-import { KithError } from '../errors.ts'
+import { isKithError, KithError } from '../errors.ts'
 import { noticeRows } from '../messages/notices.ts'
 import { joinRows } from '../outbox/outbox-rows.ts'
 import type { ClientInfo } from '../viewer.ts'
@@ -23,10 +23,20 @@ export async function refresh(core: Core, refreshToken: string, client: ClientIn
     if (user) demandUnbanned(user)
     throw new KithError('session-revoked')
   }
-  // An earlier release beside this one has refreshed it as one of the owner's.
-  if (session.actorId !== null && !claims.isImpersonated) throw new KithError('session-revoked')
-  await demandActor(core, session)
+  if (session.actorId !== null) await demandActing(core, claims, session)
   return await issueTokens(core, session, user)
+}
+
+/** Ends a session whose admin may not act any more, or that an earlier release beside this one has refreshed as one of the owner's. */
+async function demandActing(core: Core, claims: RefreshClaims, session: SessionRecord): Promise<void> {
+  try {
+    if (!claims.isImpersonated) throw new KithError('session-revoked')
+    await demandActor(core, session)
+  } catch (error) {
+    if (isKithError(error) && error.code === 'session-revoked')
+      await endSession(core, session, { cause: { viewer: null } })
+    throw error
+  }
 }
 
 /** Reads the token. Only those that are not good count by address, where others could use up what honest ones need. */

@@ -1,7 +1,7 @@
 import type { UserRecord } from '../accounts/user-store.ts'
 import type { Core } from '../core.ts'
 import type { Keyset } from '../page.ts'
-import type { StepReport } from '../upkeep/upkeep.ts'
+import type { StepReport } from '../upkeep/upkeep-report.ts'
 import { isUnfinished, withdraw } from './newcomers.ts'
 
 /** A registration that has not come to its end after so long was cut off. */

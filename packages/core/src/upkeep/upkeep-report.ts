@@ -37,3 +37,9 @@ export interface UpkeepReport {
    */
   failed: string[]
 }
+
+/** What a step of a run is given: it says what failed in it and goes on, or gives up by throwing. */
+export interface StepReport {
+  fail(error: unknown): void
+  done(total: number): void
+}

@@ -9,7 +9,7 @@ import { JobStopped } from '../steps.ts'
 import { removeWaiting } from '../sign-up/remove-waiting.ts'
 import { createUpkeepObserver } from '../telemetry/observe-upkeep.ts'
 import { unattachedSeconds } from './released-media.ts'
-import type { UpkeepReport, UpkeepStep } from './upkeep-report.ts'
+import type { StepReport, UpkeepReport, UpkeepStep } from './upkeep-report.ts'
 import { type MediaReport, verifyMedia, type VerifyMediaOptions } from './verify-media.ts'
 
 /** Options of {@link Upkeep.run}. */
@@ -51,12 +51,6 @@ export interface Upkeep {
    * @throws not-configured where the place keeps no mark
    */
   adoptMedia(): Promise<Adoption>
-}
-
-/** What a step of a run is given: it says what failed in it and goes on, or gives up by throwing. */
-export interface StepReport {
-  fail(error: unknown): void
-  done(total: number): void
 }
 
 interface Removals {

@@ -96,6 +96,8 @@ export async function openJourneyApp(host: JourneyHost, setup: JourneySetup = {}
       ...(setup.confirm && { confirm: 'email', identifiers: { email: 'required' } }),
       ...setup.accounts,
     },
+    challenge: setup.challenge,
+    limits: setup.limits,
     passkeys: createPasskeys({ rpId: 'app.example', rpName: 'Journeys', origins: [allowedOrigin] }),
     messages: { email: mailbox, sms: phones, links },
     ...(setup.providers && {

@@ -1,6 +1,6 @@
 import type { Host, HostServer } from '@kith/conformance'
-import type { AccountOptions, Kith, MediaOptions } from '@kith/core'
-import type { CaptionWriter, Storage } from '@kith/core/ports'
+import type { AccountOptions, Kith, KithOptions, MediaOptions } from '@kith/core'
+import type { CaptionWriter, Challenge, Storage } from '@kith/core/ports'
 import type { KithHttpOptions } from '@kith/http'
 
 /** What a journey needs besides the usual. */
@@ -15,6 +15,9 @@ export interface JourneySetup {
   confirm?: boolean | undefined
   /** Options of accounts besides those above. */
   accounts?: AccountOptions | undefined
+  /** What too many calls of strangers have to solve. */
+  challenge?: Challenge | undefined
+  limits?: KithOptions['limits']
   /** People sign in elsewhere as well. */
   providers?: boolean | undefined
   /** Media are at a host that accepts files from browsers and shows them by signed URLs. */

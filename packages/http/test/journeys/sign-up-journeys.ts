@@ -1,5 +1,9 @@
 import assert from 'node:assert/strict'
+import type { Puzzle } from '@kith/core'
+import { createProofOfWork } from '@kith/core/challenges'
+import { solvePuzzle } from '../../../core/test/solve-puzzle.ts'
 import { shapes } from '../../src/shapes.ts'
+import type { Answer } from './answer.ts'
 import { type Client, race } from './client.ts'
 import { openBrowser, password, withBearer } from './clients.ts'
 import type { Journey } from './journey.ts'
@@ -16,6 +20,14 @@ async function join(app: JourneyApp, username: string, invitation: string): Prom
   const { tokens } = (await app.post('/users/register', json)).signIn(201)
   return withBearer(app, tokens?.accessToken ?? '')
 }
+
+function puzzleIn(answer: Answer): Puzzle {
+  const { puzzle } = answer.problem('challenge-required')
+  assert.ok(puzzle)
+  return puzzle
+}
+
+const twice = [{ limit: 2, window: '10m' }] as const
 
 /** Who may come in. */
 export const signUpJourneys: readonly Journey[] = [
@@ -39,7 +51,10 @@ export const signUpJourneys: readonly Journey[] = [
       const anna = await join(app, 'anna', await invite(app, 1))
       const missing = await app.post('/users/register', { username: 'berta', password })
       assert.deepEqual(missing.invalid(), ['invitation required'])
-      const made = await anna.post('/users/me/invitations', { note: 'Berta', expiresAt: '2026-01-02T00:00:00Z' })
+      const made = await anna.post('/users/me/invitations', {
+        note: 'Berta',
+        expiresAt: '2026-01-02T00:00:00Z',
+      })
       assert.equal(made.status, 201, made.text)
       const { code, id, state } = shapes.NewInvitation.parse(made.json())
       assert.equal(state, 'open')
@@ -91,6 +106,32 @@ export const signUpJourneys: readonly Journey[] = [
     },
   },
   {
+    id: 'sign-up/challenge',
+    title: 'Past a few registrations, sign-ins and codes a puzzle is posed; its solution lets one call pass',
+    host: 'problems with members of their own',
+    setup: {
+      challenge: createProofOfWork({ tries: 20, rounds: 10 }),
+      limits: { unchallengedByAddress: twice, unchallengedByTarget: [] },
+    },
+    async run(app) {
+      const register = (username: string, solution?: string) =>
+        app.post('/users/register', { username, password, solution })
+      for (const username of ['anna', 'berta']) (await register(username)).signIn(201)
+      const puzzle = puzzleIn(await register('clara'))
+      assert.equal(puzzle.kind, 'altcha')
+      const solution = await solvePuzzle(puzzle)
+      ;(await register('clara', 'wrong')).problem('challenge-required')
+      ;(await register('clara', solution)).signIn(201)
+      ;(await register('dora', solution)).problem('challenge-required')
+      const login = (more: object = {}) => app.post('/users/login', { login: 'anna', password, ...more })
+      for (const _free of [1, 2]) (await login()).signIn()
+      ;(await login({ solution: await solvePuzzle(puzzleIn(await login())) })).signIn()
+      const forgot = (more: object = {}) => app.post('/users/password/forgot', { login: 'nobody', ...more })
+      for (const _free of [1, 2]) (await forgot()).codeSent()
+      ;(await forgot({ solution: await solvePuzzle(puzzleIn(await forgot())) })).codeSent()
+    },
+  },
+  {
     id: 'sign-up/approval',
     title: 'An account waits until it is approved, which only its own password shows',
     host: 'no cookies with a problem',
@@ -99,13 +140,17 @@ export const signUpJourneys: readonly Journey[] = [
       const browser = openBrowser(app)
       const json = { username: 'anna', email: 'anna@example.com', password }
       ;(await browser.post('/users/register', json)).problem('approval-required')
-      const login = async (given = password) => await browser.post('/users/login', { login: 'anna', password: given })
+      const login = async (given = password) =>
+        await browser.post('/users/login', { login: 'anna', password: given })
       ;(await login()).problem('approval-required')
       ;(await login('battery staple horse')).problem('invalid-credentials')
       ;(await app.request('/users/anna')).problem('account-not-found')
       assert.deepEqual(browser.jar.names(), [])
       const { items } = await app.kith.approvals.list()
-      assert.deepEqual(items.map(({ username }) => username), ['anna'])
+      assert.deepEqual(
+        items.map(({ username }) => username),
+        ['anna'],
+      )
       await app.kith.approvals.approve(items[0]?.id ?? '')
       await app.kith.settled()
       assert.equal(app.mailbox.last('account-approved').to, 'anna@example.com')

@@ -27,7 +27,7 @@ export interface PgPool {
 }
 
 /** A client that one caller has for itself. */
-export interface TakenClient {
+interface TakenClient {
   readonly client: PgClient
   release(broken: boolean): void
 }

@@ -1,0 +1,89 @@
+import type { HostCause } from '../cause.ts'
+import type { Core } from '../core.ts'
+import type { ErrorCode } from '../error-table.ts'
+import { isInvalidInput, isKithError } from '../errors.ts'
+import type { FieldError } from '../field-errors.ts'
+import { isObject } from '../input.ts'
+import type { HostUser } from '../profiles/user.ts'
+import type { ImportInput } from './account-inputs.ts'
+import { readLogin } from './identifiers.ts'
+
+/** How {@link HostAccounts.importAll} works. */
+export interface ImportOptions extends HostCause {
+  /** How many of the first accounts are passed over: those that were done before. @default 0 */
+  from?: number | undefined
+  /** How many are imported at the same time. @default 20 */
+  atOnce?: number | undefined
+}
+
+/** What became of an account that was to be imported; `index` counts from 0. */
+export type ImportResult =
+  | { index: number; outcome: 'imported' | 'present'; userId: string }
+  | {
+      index: number
+      outcome: 'refused'
+      code: ErrorCode
+      /** A sentence for whoever mends the source. */
+      reason: string
+      errors: readonly FieldError[]
+    }
+
+interface Source {
+  all: AsyncIterable<ImportInput> | Iterable<ImportInput>
+  import(input: ImportInput, cause: HostCause): Promise<HostUser>
+}
+
+/** Imports accounts as they come, a few at a time. */
+export async function* importAll(
+  core: Core,
+  source: Source,
+  { from = 0, atOnce = 20, ...cause }: ImportOptions,
+): AsyncGenerator<ImportResult, void, undefined> {
+  const width = Math.max(1, Math.trunc(atOnce))
+  const pending: Promise<ImportResult>[] = []
+
+  async function importAt(index: number, input: ImportInput): Promise<ImportResult> {
+    try {
+      const { id: userId } = await source.import(input, cause)
+      return { index, outcome: 'imported', userId }
+    } catch (error) {
+      if (!isKithError(error) || error.status >= 500) throw error
+      const present = error.code === 'identifier-taken' ? await presentId(core, input) : null
+      if (present !== null) return { index, outcome: 'present', userId: present }
+      const errors = isInvalidInput(error) ? error.errors : []
+      const reasons = errors.map(({ path, message }) => `${path || 'input'}: ${message}`)
+      const { code, title } = error
+      return { index, outcome: 'refused', code, reason: reasons.join('; ') || taken[code] || title, errors }
+    }
+  }
+
+  try {
+    let index = 0
+    for await (const input of source.all) {
+      if (index++ < from) continue
+      const result = importAt(index - 1, input)
+      // It is awaited below, maybe later than it fails.
+      result.catch(() => {})
+      pending.push(result)
+      const first = pending.length >= width ? pending.shift() : undefined
+      if (first) yield await first
+    }
+    for (let next = pending.shift(); next; next = pending.shift()) yield await next
+  } finally {
+    await Promise.allSettled(pending)
+  }
+}
+
+const taken: Partial<Record<ErrorCode, string>> = {
+  'identifier-taken': 'Another account has its username, email address or phone number.',
+}
+
+/** The account that was imported from the same before. Identifiers are stored folded, so it is found by its login and compared by its hash. */
+async function presentId({ storage: { users } }: Core, input: ImportInput): Promise<string | null> {
+  if (!isObject({ value: input })) return null
+  const logins = [input.username, input.email].filter((login) => login !== undefined)
+  const found = await Promise.all(logins.map((login) => users.byLogin(readLogin(login))))
+  const [first = null] = found
+  if (!first || found.some((each) => each?.id !== first.id)) return null
+  return first.passwordHash === input.passwordHash ? first.id : null
+}

@@ -1,0 +1,81 @@
+import { codeInput, type Codes } from '../codes/codes.ts'
+import type { KithConfig } from '../config.ts'
+import { ChallengeRequiredError, isKithError, RetryLaterError } from '../errors.ts'
+import type { Clock } from '../id.ts'
+import { deriveKey } from '../sessions/derive-key.ts'
+import type { Limits } from '../sessions/limits.ts'
+import type { ClientInfo } from '../viewer.ts'
+import { within } from '../within.ts'
+import type { Challenge, ChallengeContext } from './challenge.ts'
+
+/** A call of a stranger that may have to show that it comes from a person. */
+export interface Suspect {
+  action: 'register' | 'login' | 'send'
+  /** What it is about: what was typed as a login or an address. */
+  target: string
+  /** What was given as `solution`. */
+  solution: string | undefined
+  client: ClientInfo
+}
+
+/** Lets a call pass that is one of few, or has solved a puzzle. @throws challenge-required, challenge-unavailable, rate-limited */
+export type DemandChallenge = (suspect: Suspect) => Promise<void>
+
+interface Parts {
+  config: KithConfig
+  clock: Clock
+  limits: Limits
+  codes: Codes
+}
+
+const puzzleMillis = 600_000
+/** A person waits for the form meanwhile. */
+const patienceMillis = 5_000
+
+/** Creates what demands solved puzzles in one Kith instance. */
+export function createDemandChallenge({ config, clock, limits, codes }: Parts): DemandChallenge {
+  const { challenge } = config
+  const keys = config.secrets.map((secret) =>
+    deriveKey(secret, 'challenges').key.export().toString('base64url'),
+  )
+  const context = (): ChallengeContext => ({ now: clock(), keys })
+
+  async function pose(port: Challenge, client: ClientInfo): Promise<ChallengeRequiredError> {
+    await limits.byAddress('challengeByAddress', client)
+    const expiresAt = new Date(context().now.getTime() + puzzleMillis)
+    const secrets =
+      port.once === 'kith' ? await codes.make({ purpose: 'challenge', userId: null, data: {} }) : null
+    const id = secrets ? `${secrets.flow}.${secrets.token}` : ''
+    const parameters = await port.pose({ ...context(), id, expiresAt })
+    return new ChallengeRequiredError({ kind: port.kind, parameters, expiresAt: expiresAt.toISOString() })
+  }
+
+  async function isSolved(port: Challenge, solution: string, client: ClientInfo): Promise<boolean> {
+    const late = (): unknown => new RetryLaterError('challenge-unavailable', 10)
+    const solved = await within({ millis: patienceMillis, late }, (signal) =>
+      port.check(solution, { ...context(), address: client.address ?? null, signal }),
+    )
+    if (!solved) return false
+    return port.once === 'service' || (await isFirst(solved.id ?? '', client))
+  }
+
+  /** Of concurrent calls with one solution exactly one is the first, in all processes. */
+  async function isFirst(id: string, client: ClientInfo): Promise<boolean> {
+    const [flow, code] = id.split('.')
+    const { success, data } = codeInput.safeParse({ flow, code })
+    if (!success) return false
+    try {
+      await codes.consume('challenge', data, client)
+      return true
+    } catch (error) {
+      if (isKithError(error) && error.code === 'code-invalid') return false
+      throw error
+    }
+  }
+
+  return async ({ action, target, solution, client }) => {
+    if (!challenge || (await limits.isFree(action, target, client))) return
+    if (solution !== undefined && (await isSolved(challenge, solution, client))) return
+    throw await pose(challenge, client)
+  }
+}

@@ -1,0 +1,120 @@
+import type { ImportInput, ImportResult } from '@kith/core'
+import { expect, test } from 'vitest'
+import { codeOf, createInstance } from './instance.ts'
+
+const hash = '$argon2id$v=19$m=8,t=1,p=1$c29tZXNhbHRzb21lc2FsdA$RdescudvJCsgt3ub+b7Lw+G9QTyzvx4hzNkvJpcJCxo'
+
+async function collect(results: AsyncIterable<ImportResult>): Promise<ImportResult[]> {
+  const all: ImportResult[] = []
+  for await (const result of results) all.push(result)
+  return all
+}
+
+const person = (username: string, more: Partial<ImportInput> = {}): ImportInput => ({ username, passwordHash: hash, ...more })
+
+test('says in order what became of each account, and why one was refused', async () => {
+  const { kith } = createInstance({ accounts: { signUp: 'closed' } })
+  const inputs = [
+    person('ada', { age: { from: 18, to: null, source: 'import' } }),
+    person('x'),
+    person('ben', { passwordHash: 'plain' }),
+    person('ADA', { passwordHash: null }),
+    null as never,
+    person('cleo'),
+  ]
+  const results = await collect(kith.accounts.importAll(inputs))
+  expect(results.map(({ index, ...rest }) => [index, rest.outcome, 'code' in rest && rest.code])).toEqual([
+    [0, 'imported', false],
+    [1, 'refused', 'invalid-input'],
+    [2, 'refused', 'invalid-input'],
+    [3, 'refused', 'identifier-taken'],
+    [4, 'refused', 'invalid-input'],
+    [5, 'imported', false],
+  ])
+  const reasons = results.map((result) => ('reason' in result ? result.reason : ''))
+  for (const [index, part] of [[1, 'username'], [2, 'passwordHash'], [3, 'Another account'], [4, 'input']] as const)
+    expect(reasons[index]).toContain(part)
+  expect(JSON.stringify(results)).not.toContain('plain')
+  expect((await kith.accounts.find('ada'))?.age).toMatchObject({ from: 18, source: 'import' })
+  const again = await collect(kith.accounts.importAll(inputs))
+  expect(again.map(({ outcome }) => outcome)).toEqual(['present', 'refused', 'refused', 'refused', 'refused', 'present'])
+  const rest = await collect(kith.accounts.importAll(inputs, { from: 5 }))
+  expect(rest.map(({ index, outcome }) => [index, outcome])).toEqual([[5, 'present']])
+})
+
+test('reads no further ahead than it works, and rejects where the storage fails, behind what was done', async () => {
+  const { kith, options } = createInstance()
+  let read = 0
+  let done = 0
+  let furthest = 0
+  async function* source(): AsyncGenerator<ImportInput> {
+    for (let index = 0; index < 300; index++) {
+      read++
+      furthest = Math.max(furthest, read - done)
+      yield person(`person${index}`)
+    }
+  }
+  for await (const { outcome } of kith.accounts.importAll(source(), { atOnce: 7 })) {
+    expect(outcome).toBe('imported')
+    done++
+  }
+  expect([done, furthest]).toEqual([300, 7])
+  const { create } = options.storage.users
+  let left = 5
+  options.storage.users.create = async (...values) => {
+    if (left-- <= 0) throw new TypeError('no disk')
+    return await create(...values)
+  }
+  const results: ImportResult[] = []
+  const importing = (async () => {
+    const inputs = Array.from({ length: 20 }, (_, index) => person(`other${index}`))
+    for await (const result of kith.accounts.importAll(inputs, { atOnce: 3 })) results.push(result)
+  })()
+  await expect(importing).rejects.toThrow('no disk')
+  expect(results.map(({ outcome }) => outcome)).toEqual(Array.from({ length: 5 }, () => 'imported'))
+})
+
+test('the host creates accounts with a password, whatever strangers may do', async () => {
+  const { kith } = createInstance({ accounts: { signUp: 'invite', age: 'required' } })
+  const { id } = await kith.accounts.create({ username: 'ada', email: 'ada@example.com', password: 'correct horse', emailVerified: true })
+  expect(await kith.accounts.byId(id)).toMatchObject({ emailVerified: true, waitingSince: null })
+  await kith.sessions.login({ login: 'ada', password: 'correct horse' })
+  expect(await codeOf(kith.accounts.create({ username: 'ada', password: 'correct horse' }))).toBe('identifier-taken')
+  expect(await codeOf(kith.accounts.create({ username: 'benjamin', password: 'benjamin' }))).toBe('invalid-input')
+})
+
+test('an age is asked for where options say so, kept with its date, and told to policies', async () => {
+  const asked: unknown[] = []
+  const { kith, advance } = createInstance({
+    accounts: { age: 'required' },
+    policies: {
+      'account.register': ({ input: { age } }) => (age && age.from < 13 ? { refuse: 'Ask your parents.' } : undefined),
+      'session.open': ({ input }) => {
+        asked.push(input.age)
+        return (input.age?.from ?? 0) >= 16 ? undefined : { refuse: 'Not yet.' }
+      },
+    },
+  })
+  const input = { username: 'ada', password: 'correct horse' }
+  const register = (from: number, to: number | null): Promise<string> =>
+    codeOf(kith.accounts.register({ ...input, age: { from, to, source: 'app-store' } }))
+  expect(await codeOf(kith.accounts.register(input))).toBe('invalid-input')
+  expect(await register(18, 16)).toBe('invalid-input')
+  expect(await register(0, 12)).toBe('policy-refused')
+  expect(await register(13, 15)).toBe('no error')
+  const login = (): Promise<string> => codeOf(kith.sessions.login({ login: 'ada', password: 'correct horse' }))
+  expect(await login()).toBe('policy-refused')
+  const { id } = (await kith.accounts.find('ada')) ?? { id: '' }
+  advance(60)
+  await kith.accounts.setAge(id, { from: 16, to: 17, source: 'id-check' })
+  expect(await login()).toBe('no error')
+  expect(asked).toEqual([
+    { from: 13, to: 15, source: 'app-store', at: '2026-01-01T00:00:00.000Z' },
+    { from: 16, to: 17, source: 'id-check', at: '2026-01-01T00:01:00.000Z' },
+  ])
+  await kith.accounts.setAge(id, null)
+  expect(await kith.accounts.byId(id)).not.toHaveProperty('age')
+  expect(await codeOf(kith.accounts.setAge('nobody', null))).toBe('account-not-found')
+  const off = createInstance().kith.accounts.register({ ...input, age: { from: 18, to: null, source: 'declared' } })
+  expect(await codeOf(off)).toBe('invalid-input')
+})
