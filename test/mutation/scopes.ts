@@ -19,10 +19,11 @@ export const scopes: Readonly<Record<string, Scope>> = {
   },
   refresh: {
     mutate: files(`${core}/src/sessions`, 'refresh', 'restored', 'authenticate', 'end-sessions', 'session'),
-    tests: files(
-      `${core}/src/sessions`,
-      ...['sessions.test', 'ended-epoch.test', 'authenticate-now.test', 'host-verbs.test', 'clocks.test'],
-    ),
+    tests: [
+      ...files(`${core}/src/sessions`, 'refresh.test', 'restored.test', 'sessions.test', 'ended-epoch.test'),
+      ...files(`${core}/src/sessions`, 'authenticate-now.test', 'host-verbs.test', 'clocks.test'),
+      ...files(core, 'src/device-bound/bound-sessions.test', 'test/impersonation.test', 'test/notices.test'),
+    ],
   },
   tokens: {
     mutate: files(
@@ -41,18 +42,27 @@ export const scopes: Readonly<Record<string, Scope>> = {
       ...['login', 'open-session', 'prove', 'sessions', 'code-sign-in', 'freshness'],
       ...['limits', 'windows', 'guesser', 'client-address', 'device-name'],
     ),
-    tests: [`${core}/src/sessions/*.test.ts`, `${core}/test/{factors,codes,takeovers,passkeys}.test.ts`],
+    tests: [
+      `${core}/src/sessions/*.test.ts`,
+      `${core}/test/{factors,code-sign-in,takeovers,passkeys}.test.ts`,
+    ],
   },
   accounts: {
     mutate: [`${core}/src/accounts/*.ts`, '!**/*.test.ts', `!${core}/src/accounts/common-passwords.ts`],
     tests: [
       `${core}/src/{accounts,sessions}/*.test.ts`,
-      `${core}/test/{codes,takeovers,factors,confirming}.test.ts`,
+      `${core}/test/{address-codes,registration-codes,takeovers,factors,confirming}.test.ts`,
     ],
   },
   codes: {
     mutate: [`${core}/src/codes/*.ts`, `${core}/src/sealed.ts`],
-    tests: files(`${core}/test`, 'codes.test', 'takeovers.test', 'confirming.test'),
+    tests: files(
+      `${core}/test`,
+      'address-codes.test',
+      'code-sign-in.test',
+      'registration-codes.test',
+      'takeovers.test',
+    ),
   },
   credentials: {
     mutate: [`${core}/src/credentials/*.ts`, `${core}/src/factors/*.ts`],

@@ -12,38 +12,22 @@ const flow = { browser: 'secret-of-the-browser', returnTo: '/home?tab=1' }
 describe('the cookie of a flow', () => {
   const value = `${flow.browser}.${encoded(flow.returnTo)}`
 
-  test.each<[name: string, options: CookieOptions, fromOtherSite: boolean, cookie: string]>([
+  test.each<[options: CookieOptions, fromOtherSite: boolean, cookie: string]>([
+    [{}, false, `__Host-kith-flow=${value}; Max-Age=600; Path=/; HttpOnly; Secure; SameSite=Lax`],
+    [{}, true, `__Host-kith-flow=${value}; Max-Age=600; Path=/; HttpOnly; Secure; SameSite=None`],
     [
-      'by default',
-      {},
-      false,
-      `__Host-kith-flow=${value}; Max-Age=600; Path=/; HttpOnly; Secure; SameSite=Lax`,
-    ],
-    [
-      'for a provider that answers by a form',
-      {},
-      true,
-      `__Host-kith-flow=${value}; Max-Age=600; Path=/; HttpOnly; Secure; SameSite=None`,
-    ],
-    [
-      'for pages of other sites',
       { sameSite: 'none' },
       false,
       `__Host-kith-flow=${value}; Max-Age=600; Path=/; HttpOnly; Secure; SameSite=None`,
     ],
     [
-      'with strict session cookies',
       { sameSite: 'strict' },
       false,
       `__Host-kith-flow=${value}; Max-Age=600; Path=/; HttpOnly; Secure; SameSite=Lax`,
     ],
-    [
-      'without HTTPS, where browsers refuse SameSite=None',
-      { secure: false },
-      true,
-      `kith-flow=${value}; Max-Age=600; Path=/; HttpOnly; SameSite=Lax`,
-    ],
-  ])('%s', (_name, options, fromOtherSite, cookie) => {
+    // Browsers refuse SameSite=None without HTTPS.
+    [{ secure: false }, true, `kith-flow=${value}; Max-Age=600; Path=/; HttpOnly; SameSite=Lax`],
+  ])('with %j, needed from another site: %s', (options, fromOtherSite, cookie) => {
     expect(flowCookies(options).setFlow(flow, fromOtherSite)).toBe(cookie)
   })
 
