@@ -72,7 +72,7 @@ const auditEntry: z.ZodType<AuditEntry> = z.strictObject({
   details: z.record(z.string(), z.unknown()) as z.ZodType<AuditEntry['details']>,
 })
 
-const me: z.ZodType<Me> = withOwnUser({ actorId: z.uuid().optional() })
+const me: z.ZodType<Me> = withOwnUser<Pick<Me, 'actorId'>>({ actorId: z.uuid().optional() })
 
 const tokens: z.ZodType<Tokens> = z.strictObject({
   accessToken: z.string(),
@@ -110,7 +110,7 @@ const sessionInstructions: z.ZodType<SessionInstructions> = z.strictObject({
   allowed_refresh_initiators: z.array(z.string()),
 })
 
-const edit: z.ZodType<EditAnswer> = withOwnUser({
+const edit: z.ZodType<EditAnswer> = withOwnUser<Pick<EditAnswer, 'session' | 'tokens'>>({
   session: openedSession.optional(),
   tokens: tokens.optional(),
 })

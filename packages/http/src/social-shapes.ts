@@ -69,9 +69,9 @@ const user: z.ZodType<User> = z.strictObject(userFields)
 const ownUser: z.ZodType<OwnUser> = z.strictObject({ ...userFields, ...ownFields })
 
 /** Those of one's own account with more beside them, as one object: of two strict ones JSON Schema lets nothing pass. */
-export function withOwnUser<More extends object>(
-  more: Readonly<Record<keyof More, z.ZodType>>,
-): z.ZodType<OwnUser & More> {
+export function withOwnUser<More extends object>(more: {
+  readonly [Name in keyof More]-?: z.ZodType<More[Name]>
+}): z.ZodType<OwnUser & More> {
   return z.strictObject({ ...userFields, ...ownFields, ...more }) as unknown as z.ZodType<OwnUser & More>
 }
 
