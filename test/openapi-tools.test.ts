@@ -59,7 +59,7 @@ const refusedThough: readonly (readonly [status: number, why: string, ...operati
     'text is trimmed and normalized before it is measured, and letters are counted as people see them',
     ...(['register', 'confirmRegistration', 'beginPasskeyRegistration', 'editMe', 'editPost'] as const),
     ...(['confirmAddress', 'revertAddress', 'resetPassword', 'loginByCode', 'loginByPasskey'] as const),
-    ...(['addPasskey', 'renameCredential', 'signInWith', 'linkIdentity'] as const),
+    ...(['addPasskey', 'renameCredential', 'signInWith', 'linkIdentity', 'impersonate'] as const),
   ],
   [
     422,

@@ -17,7 +17,7 @@ import * as z from 'zod'
 import { factorChallenge, factorShapes } from './factor-shapes.ts'
 import type { Problem } from './problem.ts'
 import { signUpShapes } from './sign-up-shapes.ts'
-import { page, socialShapes, time } from './social-shapes.ts'
+import { page, socialShapes, time, withOwnUser } from './social-shapes.ts'
 
 /** What a sign-in returns: the tokens only where they were asked for, otherwise they are in cookies. `User` has the fields of the app. */
 export interface SignInAnswer<User extends SignIn['user'] = SignIn['user']> {
@@ -72,10 +72,7 @@ const auditEntry: z.ZodType<AuditEntry> = z.strictObject({
   details: z.record(z.string(), z.unknown()) as z.ZodType<AuditEntry['details']>,
 })
 
-const me: z.ZodType<Me> = z.intersection(
-  socialShapes.OwnUser,
-  z.strictObject({ actorId: z.uuid().optional() }),
-)
+const me: z.ZodType<Me> = withOwnUser<Pick<Me, 'actorId'>>({ actorId: z.uuid().optional() })
 
 const tokens: z.ZodType<Tokens> = z.strictObject({
   accessToken: z.string(),
@@ -113,10 +110,10 @@ const sessionInstructions: z.ZodType<SessionInstructions> = z.strictObject({
   allowed_refresh_initiators: z.array(z.string()),
 })
 
-const edit: z.ZodType<EditAnswer> = z.intersection(
-  socialShapes.OwnUser,
-  z.strictObject({ session: openedSession.optional(), tokens: tokens.optional() }),
-)
+const edit: z.ZodType<EditAnswer> = withOwnUser<Pick<EditAnswer, 'session' | 'tokens'>>({
+  session: openedSession.optional(),
+  tokens: tokens.optional(),
+})
 
 /** A variant for each code, with the parameters that the table says. */
 const fieldError = z.union(

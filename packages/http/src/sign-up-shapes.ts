@@ -17,7 +17,10 @@ const invitation: z.ZodType<Invitation> = z.strictObject(invitationFields)
 
 const newInvitation: z.ZodType<NewInvitation> = z.strictObject({ ...invitationFields, code: z.string() })
 
-const invitationView: z.ZodType<InvitationView> = z.strictObject({ inviter: author.nullable(), expiresAt: time })
+const invitationView: z.ZodType<InvitationView> = z.strictObject({
+  inviter: author.nullable(),
+  expiresAt: time,
+})
 
 /** The shapes of answers about who may come in. */
 export const signUpShapes: {

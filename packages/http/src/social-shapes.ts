@@ -68,6 +68,13 @@ const user: z.ZodType<User> = z.strictObject(userFields)
 
 const ownUser: z.ZodType<OwnUser> = z.strictObject({ ...userFields, ...ownFields })
 
+/** Those of one's own account with more beside them, as one object: of two strict ones JSON Schema lets nothing pass. */
+export function withOwnUser<More extends object>(more: {
+  readonly [Name in keyof More]-?: z.ZodType<More[Name]>
+}): z.ZodType<OwnUser & More> {
+  return z.strictObject({ ...userFields, ...ownFields, ...more }) as unknown as z.ZodType<OwnUser & More>
+}
+
 const signedInUser: z.ZodType<SignedInUser> = z.strictObject({ ...profileFields, ...ownFields })
 
 export const author: z.ZodType<Author> = z.strictObject({
