@@ -1,5 +1,5 @@
 /** What becomes of an item that no test holds, or of the part of it that none can. */
-export type AsvsVerdict = 'duty' | 'not-applicable' | 'not-yet'
+type AsvsVerdict = 'duty' | 'not-applicable' | 'not-yet'
 
 /** An item of level 1 or 2 of the OWASP ASVS 5.0. */
 export interface AsvsItem {

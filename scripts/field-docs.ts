@@ -41,6 +41,7 @@ const rules: Readonly<Record<string, string>> = {
   contentType: 'What is sent then has to be of this type by its own bytes.',
   size: 'In bytes, exactly; the largest is an option of `media`.',
   hint: 'What the caption should say.',
+  reason: 'Why. Several lines; the owner of the account reads it.',
   language: 'BCP 47, like `en` or `pt-BR`.',
   count: '3 where it is absent.',
   passwordHash: 'Argon2, or a form that a verifier of `passwords.legacy` reads; `null` for no password.',
@@ -53,7 +54,6 @@ const rules: Readonly<Record<string, string>> = {
   uses: 'How many accounts it lets in; 1 where it is absent. At most what `accounts.invitations.roles` allows.',
   expiresAt: 'ISO 8601. At most as late as `accounts.invitations.lasts`, which holds where it is absent.',
   note: 'One line, for its owner.',
-  reason: 'Why you act as that account; it stands in the audit log.',
 }
 
 /** A text of each of these lengths shows the bounds of a field that are shorter. */

@@ -2,7 +2,7 @@ import { Console } from 'node:console'
 import { PassThrough } from 'node:stream'
 import { inspect } from 'node:util'
 import { createKith, type Logger, RetryLaterError } from '@kith/core'
-import type { Messenger, Storage } from '@kith/core/ports'
+import type { IdentityProvider, Messenger, Storage } from '@kith/core/ports'
 import { createMemoryBlobs, createMemoryStorage } from '@kith/core/memory'
 import { createKithHttp } from '@kith/http'
 import { pino } from 'pino'
@@ -74,6 +74,21 @@ const refusing: Messenger = {
   send: ({ to }) => Promise.reject(new Error(`450 4.2.2 <${to}>: mailbox full`)),
 }
 
+/** A provider that repeats what the app and the browser have told it. */
+const quoting: IdentityProvider = {
+  title: 'Quoting',
+  answersBy: 'redirect',
+  authorizationUrl: ({ state }) => Promise.resolve(new URL(`https://id.example/authorize?state=${state}`)),
+  identify: (answer, { codeVerifier, nonce }) =>
+    Promise.reject(
+      Object.assign(new Error(`invalid_grant: code=${answer.get('code') ?? ''}&client_secret=${inner}`), {
+        error_description: `code_verifier=${codeVerifier}&nonce=${nonce}`,
+        response: { headers: { authorization: `Basic ${btoa(`app:${inner}`)}` }, body: `id_token=${canary}` },
+        cause: { parameters: Object.fromEntries(answer) },
+      }),
+    ),
+}
+
 function serve(fail: Fail | null, { logger, lines }: Written) {
   const sound = createMemoryStorage()
   let isBroken = false
@@ -99,8 +114,11 @@ function serve(fail: Fail | null, { logger, lines }: Written) {
     storage,
     media: { blobs: breakable(createMemoryBlobs()) },
     passwords: { memoryKiB: 8, iterations: 1 },
-    sessions: { codeSignIn: true, deviceBound: true },
+    sessions: { codeSignIn: true, deviceBound: true, impersonation: {} },
     messages: { email: refusing },
+    publicUrl: origin,
+    // Also the name that stands for the parameters of paths.
+    providers: { nobody: quoting },
     logger,
   })
   const http = createKithHttp(kith, { allowedOrigins: [origin] })
@@ -264,6 +282,27 @@ test('nor does it where a driver quotes all that it was given', async () => {
   expect(leaks).toEqual([])
   expect(lines.filter((line) => line.includes('(secret)')).length).toBeGreaterThan(5)
 })
+
+test.each(Object.entries(loggers))(
+  'nor does it where a provider quotes what it was given: %s',
+  async (_name, open) => {
+    const { send, lines, kith } = serve(null, open())
+    const begun = await send('GET', '/auth/nobody?returnTo=/home', { headers: {}, body: undefined })
+    const [flow = ''] = begun.headers.getSetCookie().map((line) => line.split(';')[0] ?? '')
+    const browser = /=([\w-]+)/.exec(flow)?.[1] ?? ''
+    expect(browser).toHaveLength(43)
+    const state = new URL(begun.headers.get('location') ?? '').searchParams.get('state') ?? ''
+    const answer = new URLSearchParams({ state, code: canary, id_token: canary, iss: canary })
+    const path = `/auth/nobody/callback?${answer.toString()}`
+    const back = await send('GET', path, { headers: { cookie: flow }, body: undefined })
+    expect(back.headers.get('location')).toBe('/home#error=identity-refused')
+    await kith.settled()
+    const written = lines().join('\n')
+    expect(written).toContain('identity.refused')
+    for (const secret of [canary, inner, btoa(`app:${inner}`), browser, address])
+      expect(written).not.toContain(secret)
+  },
+)
 
 test('a log that writes errors as they are would be noticed', async () => {
   const { leaks } = await callEverything(

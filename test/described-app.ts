@@ -10,6 +10,7 @@ import { createNodeHandler } from '@kith/http/node'
 import { createSqliteStorage } from '@kith/storage-sqlite'
 import sharp from 'sharp'
 import { createMailbox } from '../packages/core/test/mailbox.ts'
+import { paperProvider } from '../packages/http/test/journeys/paper-provider.ts'
 import { makeLocalMedia } from './local-media.ts'
 
 /** A Kith with all of its routes, on Node's own server, for tools that read its description. */
@@ -68,9 +69,16 @@ export async function startDescribedApp(options: Partial<KithOptions> = {}): Pro
     passwords: cheapPasswords,
     media: { ...media.options, direct: sending.direct },
     captions: { writer: createSketchCaptions(), timeout: 1 },
-    sessions: { signingKeys: [await generateSigningKey()], codeSignIn: true, deviceBound: true },
+    sessions: {
+      signingKeys: [await generateSigningKey()],
+      codeSignIn: true,
+      deviceBound: true,
+      impersonation: {},
+    },
     messages: { email: messenger, sms: messenger },
     passkeys: createPasskeys({ rpId: 'app.example', rpName: 'App', origins: ['https://app.example'] }),
+    publicUrl: 'https://app.example',
+    providers: { paper: paperProvider('redirect') },
     ...options,
     limits: unlimited,
   })

@@ -80,7 +80,7 @@ function createClient(url: string): Pick<RunningApp, 'call' | 'cookies' | 'setCo
     async call(method, path, body) {
       const json = !(body instanceof Blob || body instanceof FormData)
       const type = json ? 'application/json' : body instanceof Blob ? 'application/octet-stream' : null
-      const response = await fetch(url + path, {
+      const response = await fetch(new URL(path, url), {
         method,
         headers: {
           origin: url,

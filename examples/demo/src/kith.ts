@@ -4,6 +4,7 @@ import { createPasskeys } from '@kith/core/passkeys'
 import { createSqliteStorage } from '@kith/storage-sqlite'
 import { type ChosenCaptions, chooseCaptions, type ChosenMedia, chooseMedia } from 'kith-example-adapters'
 import type { Environment } from 'kith-example-adapters'
+import { createExampleId, exampleIdName, type ExampleId } from './example-id.ts'
 import { pagesOfLinks } from './page.ts'
 import type { Settings } from './settings.ts'
 
@@ -14,6 +15,8 @@ export interface Demo {
   captions: ChosenCaptions
   /** What it would have sent. */
   mail: ConsoleMessenger
+  /** Where people may sign in with what they have elsewhere. */
+  exampleId: ExampleId
 }
 
 /** Where and when the demo runs. */
@@ -36,6 +39,7 @@ export async function createDemo(
   const media = await chooseMedia(env, settings.media)
   const captions = await chooseCaptions(env, media.captions)
   const mail = createConsoleMessenger({ appName: 'Kith demo' })
+  const exampleId = createExampleId(url)
   const links = Object.entries(pagesOfLinks).map(([name, page]) => [name, `${url}${page}`])
   const kith = createKith({
     secret: settings.secret,
@@ -45,11 +49,12 @@ export async function createDemo(
     posts: { textOnly: true },
     accounts: { signUp: settings.signUp, invitations: { roles: { member: { open: 5, uses: 1 } } } },
     sessions: { codeSignIn: true, trustDevices: '30d' },
-    // With `publicUrl` media would have addresses of localhost only; the page is opened at 127.0.0.1 too.
+    publicUrl: url,
+    providers: { [exampleIdName]: exampleId.provider },
     messages: { email: mail, links: Object.fromEntries(links) },
     audit: { keepFor: '365d' },
     passkeys: createPasskeys({ rpId: 'localhost', rpName: 'Kith demo', origins: [url] }),
     clock,
   })
-  return { kith, media, captions, mail }
+  return { kith, media, captions, mail, exampleId }
 }

@@ -22,7 +22,7 @@ async function start(): Promise<void> {
   const url = `http://localhost:${typeof address === 'object' && address ? address.port : port}`
 
   await seedDemo(settings)
-  const { kith, media, captions, mail } = await createDemo(settings, process.env, { url })
+  const { kith, media, captions, mail, exampleId } = await createDemo(settings, process.env, { url })
   await kith.storage.migrate()
   const origins = [url, url.replace('localhost', '127.0.0.1')]
   const { routes, signIn, problems } = kithExpress(kith, {
@@ -33,7 +33,8 @@ async function start(): Promise<void> {
   app.use(routes)
   app.use(createVisitorRoutes(kith, { signIn }))
   app.use(createMailbox(mail, { origins }))
-  app.use(createPage({ origins, media }))
+  app.use(exampleId.routes)
+  app.use(createPage({ origins, media, providers: kith.config.providers }))
   app.use(problems)
   showNewcomers(kith)
   server.on('request', app)

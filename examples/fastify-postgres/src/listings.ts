@@ -2,10 +2,35 @@ import type { Kith } from '@kith/core'
 import { viewerOf } from '@kith/fastify'
 import { eq } from 'drizzle-orm'
 import { drizzle } from 'drizzle-orm/node-postgres'
+import { index, integer, pgSchema, pgTable, uuid } from 'drizzle-orm/pg-core'
 import type { FastifyInstance } from 'fastify'
 import type { Pool } from 'pg'
 import { inOneTransaction } from './one-transaction.ts'
-import { listings } from './tables.ts'
+
+/** The accounts of Kith, as far as a table of the app refers to them. Kith makes and changes this table. */
+const users = pgSchema('kith').table('users', { id: uuid().primaryKey() })
+
+/** What is for sale: a post of Kith, with a price. A listing goes when the account of its seller goes. */
+const listings = pgTable(
+  'listings',
+  {
+    postId: uuid().primaryKey(),
+    sellerId: uuid()
+      .notNull()
+      .references(() => users.id, { onDelete: 'cascade' }),
+    priceCents: integer().notNull(),
+  },
+  ({ sellerId }) => [index('listings_by_seller').on(sellerId)],
+)
+
+/** The same as SQL, for a database that has none of it yet. A larger app has `drizzle-kit` write its migrations. */
+export const createTables: string = `
+  CREATE TABLE IF NOT EXISTS listings (
+    "postId" uuid PRIMARY KEY,
+    "sellerId" uuid NOT NULL REFERENCES kith.users (id) ON DELETE CASCADE,
+    "priceCents" integer NOT NULL
+  );
+  CREATE INDEX IF NOT EXISTS listings_by_seller ON listings ("sellerId")`
 
 const body = {
   type: 'object',

@@ -3,8 +3,7 @@ import { kithFastify, shutDownOnSignals } from '@kith/fastify'
 import { createPostgresStorage } from '@kith/storage-postgres'
 import { fastify } from 'fastify'
 import pg from 'pg'
-import { addListings } from './listings.ts'
-import { createTables } from './tables.ts'
+import { addListings, createTables } from './listings.ts'
 
 const {
   KITH_SECRET = '',

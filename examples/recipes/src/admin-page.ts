@@ -1,8 +1,8 @@
 import type { HostUser, Kith } from '@kith/core'
-import type { KithExpress } from '@kith/express'
+import { type KithExpress, viewerOf } from '@kith/express'
 import { type Request, Router, urlencoded } from 'express'
 
-/** A page for those with the role `admin`: look accounts up, ban them and lift bans. Give the first one the role by `kith set-role`. */
+/** A page for those with the role `admin`: look accounts up, ban them and lift bans. Give the first one the role by `kith create-admin`. */
 export function adminPage(
   kith: Kith,
   { requireRole, problems }: Pick<KithExpress, 'requireRole' | 'problems'>,
@@ -20,11 +20,13 @@ export function adminPage(
   })
   router.post('/admin/ban', async (request, response) => {
     const { id, reason } = fieldsOf(request)
-    await kith.accounts.ban(id, { reason, until: new Date(Date.now() + 7 * 86_400_000) })
+    const until = new Date(Date.now() + 7 * 86_400_000)
+    // The audit log says which admin it was.
+    await kith.accounts.ban(id, { reason, until }, { by: viewerOf(request) })
     response.redirect(303, '/admin')
   })
   router.post('/admin/unban', async (request, response) => {
-    await kith.accounts.unban(fieldsOf(request).id)
+    await kith.accounts.unban(fieldsOf(request).id, { by: viewerOf(request) })
     response.redirect(303, '/admin')
   })
   router.use('/admin', problems)

@@ -12,6 +12,7 @@ import { migrate } from './commands/migrate.ts'
 import { outbox } from './commands/outbox.ts'
 import { restore } from './commands/restore.ts'
 import { restored } from './commands/restored.ts'
+import { role } from './commands/role.ts'
 import { rotateKeys } from './commands/rotate-keys.ts'
 import { endSessions, sessions } from './commands/sessions.ts'
 import { applications, approve, refuse } from './commands/applications.ts'
@@ -35,6 +36,7 @@ export const commands: readonly Command[] = [
   audit,
   ban,
   unban,
+  role,
   createAdmin,
   invite,
   invitations,

@@ -248,6 +248,36 @@ test('the audit log is listed, of one account or of all, also of one that is gon
   expect((await project.kith(['audit', '--last', 'all'])).code).toBe(2)
 })
 
+test('shows and sets a role, asks first, and the audit log names the administrator who wanted it', async () => {
+  const project = await migrated()
+  const keeping = { env: { KITH_AUDIT_KEEP_FOR: '30d' } }
+  project.write('users.jsonl', line('ada') + line('grace'))
+  await project.kith(['import', 'users.jsonl'])
+  const id = async (name: string) =>
+    (await project.kith(['sessions', name, '--json'])).json<{ id: string }>().id
+  const [ada, grace] = [await id('ada'), await id('grace')]
+  expect((await project.kith(['role', 'ada'])).stdout).toBe(`ada (${ada}) is member.\n`)
+  expect((await project.kith(['role', 'ada', 'moderator'])).code).toBe(2)
+  const run = await project.kith(['role', 'ada', 'moderator', '--by', 'grace', '--yes', '--json'], keeping)
+  expect(run.json()).toMatchObject({ id: ada, role: 'moderator', before: 'member' })
+  await project.kith(['ban', 'ada', '--by', 'grace', '--yes'], keeping)
+  await project.kith(['sessions', 'end', 'ada', '--all', '--by', 'grace', '--yes'], keeping)
+  await project.kith(['unban', 'ada', '--by', grace], keeping)
+  expect((await project.kith(['role', 'ada', '--json'])).json()).toMatchObject({ role: 'moderator' })
+  expect((await project.kith(['role', 'ada', 'No Role', '--yes'])).code).toBe(1)
+  expect((await project.kith(['role', 'ada', 'admin', '--by', 'nobody', '--yes'])).code).toBe(1)
+  const { entries } = (await project.kith(['audit', 'ada', '--json'], keeping)).json<{
+    entries: { action: string; actor: object }[]
+  }>()
+  const actor = { kind: 'admin', sessionId: null, userId: grace }
+  expect(entries.map((entry) => [entry.action, entry.actor])).toEqual([
+    ['account.unbanned', actor],
+    ['account.banned', actor],
+    ['account.role-changed', actor],
+  ])
+  expect((await project.kith(['audit', 'ada'], keeping)).stdout).toContain(`admin ${grace}`)
+})
+
 test('invites in the name of an account, lists who came in, and takes invitations back', async () => {
   const project = await migrated()
   project.write('users.jsonl', line('ada'))

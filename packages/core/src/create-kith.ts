@@ -136,8 +136,7 @@ export function createKith<
   const foundation = observeFoundation({ config: readOptions(options), storage: options.storage })
   const { log, telemetry } = foundation.config
   if (isOfCluster() && !options.revocations) log.warn('process.alone', { message: aloneMessage })
-  const isSecond = !options.revocations && noteKith(foundation.config)
-  if (isSecond) log.warn('process.two-kiths', { message: secondMessage })
+  if (!options.revocations) noteKith(foundation.config)
   const { core, events } = createCore(foundation)
   const kith: Kith = {
     ...traceServices(createServices(core), telemetry),
@@ -156,11 +155,6 @@ export function createKith<
 const aloneMessage =
   'This process is one of several (node:cluster), and `revocations` are those of this process alone: a logout counts in the ' +
   'others after up to 15 minutes. Give createKith the `revocations` and `rateLimits` of @kith/redis.'
-
-const secondMessage =
-  'Another Kith with this secret lives in this process, and each has `revocations` of its own: a logout, a ban or a new role in one counts ' +
-  'in the other after up to 15 minutes. A bundler or a reload has run the module twice: keep one Kith on `globalThis`, as ' +
-  'docs/server-rendered.md shows, or give both the same `revocations`.'
 
 type Services = Pick<
   Kith,

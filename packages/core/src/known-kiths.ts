@@ -1,9 +1,11 @@
 import type { KithConfig } from './config.ts'
 import { deriveKey } from './sessions/derive-key.ts'
 
+type Named = Pick<KithConfig, 'secrets' | 'revocations'>
+
 /** Kiths of this process with revocations of their own, by their secret; also those of another copy of this module. */
 interface KnownKiths {
-  living: Map<string, WeakRef<KithConfig['revocations']>>
+  living: Map<string, readonly WeakRef<KithConfig['revocations']>[]>
   reported: Set<string>
 }
 
@@ -14,24 +16,40 @@ function knownKiths(): KnownKiths {
   return (shared[place] ??= { living: new Map(), reported: new Set() })
 }
 
-function nameOf({ secrets: [secret = ''] }: Pick<KithConfig, 'secrets'>): string {
+function nameOf({ secrets: [secret = ''] }: Named): string {
   return deriveKey(secret, 'access-token').kid
 }
 
-/** Notes a Kith. Returns whether another one with its secret lives in this process, the first time that one does. */
-export function noteKith(config: Pick<KithConfig, 'secrets' | 'revocations'>): boolean {
-  const { living, reported } = knownKiths()
-  const name = nameOf(config)
-  const hasOther = living.get(name)?.deref() !== undefined
-  living.set(name, new WeakRef(config.revocations))
-  if (!hasOther || reported.has(name)) return false
-  reported.add(name)
-  return true
+/** Those of this secret that live and are not this one. */
+function othersOf(config: Named): readonly WeakRef<KithConfig['revocations']>[] {
+  const known = knownKiths().living.get(nameOf(config)) ?? []
+  return known.filter((each) => ![undefined, config.revocations].includes(each.deref()))
+}
+
+/** Notes a Kith with revocations of its own. */
+export function noteKith(config: Named): void {
+  knownKiths().living.set(nameOf(config), [...othersOf(config), new WeakRef(config.revocations)])
 }
 
 /** Forgets one that was closed. */
-export function forgetKith(config: Pick<KithConfig, 'secrets' | 'revocations'>): void {
-  const { living } = knownKiths()
-  const name = nameOf(config)
-  if (living.get(name)?.deref() === config.revocations) living.delete(name)
+export function forgetKith(config: Named): void {
+  knownKiths().living.set(nameOf(config), othersOf(config))
 }
+
+/**
+ * Warns, once for a secret, where something is denied that another Kith in this process does not hear of: bundlers and reloads run a module
+ * twice. Not before that, since many make a Kith for each of their tests.
+ */
+export function warnOfOthers(config: Named & Pick<KithConfig, 'log'>): void {
+  const { living, reported } = knownKiths()
+  const name = nameOf(config)
+  const isKnown = living.get(name)?.some((each) => each.deref() === config.revocations)
+  if (!isKnown || reported.has(name) || othersOf(config).length === 0) return
+  reported.add(name)
+  config.log.warn('process.two-kiths', { message })
+}
+
+const message =
+  'Another Kith with this secret lives in this process, and each has `revocations` of its own: a logout, a ban or a new role in one counts ' +
+  'in the other after up to 15 minutes. A bundler or a reload has run the module twice: keep one Kith on `globalThis`, as ' +
+  'docs/server-rendered.md shows, or give both the same `revocations`.'

@@ -83,3 +83,82 @@ describe('with a domain, where other hosts can set cookies of the same names', (
           )
   })
 })
+
+describe('the cookie of the device', () => {
+  const device = { ...signIn, tokens: { ...signIn.tokens, deviceToken: 'g.h.i' } }
+
+  test.each<[CookieOptions, string]>([
+    [{}, '__Host-kith-device=g.h.i; Max-Age=34560000; Path=/; HttpOnly; Secure; SameSite=Lax'],
+    // Of this host alone, also where the session is shared by a domain.
+    [
+      { domain: 'a.example' },
+      '__Host-kith-device=g.h.i; Max-Age=34560000; Path=/; HttpOnly; Secure; SameSite=Lax',
+    ],
+    [{ secure: false }, 'kith-device=g.h.i; Max-Age=34560000; Path=/; HttpOnly; SameSite=Lax'],
+  ])('with %j goes out with a device token, of this host alone', (options, cookie) => {
+    expect(cookies(options).set(device).slice(2)).toEqual([cookie])
+  })
+
+  test('is read by its name, and stays where the others are removed', () => {
+    expect(cookies().readDevice('kith-device=x; __Host-kith-device=g')).toBe('g')
+    expect(cookies({ secure: false }).readDevice('__Host-kith-device=x; kith-device=g')).toBe('g')
+    expect(cookies().readDevice('kith-device=x')).toBeUndefined()
+    expect(cookies().clear()).toHaveLength(2)
+  })
+})
+
+test('in a header of a request the tokens of a session are replaced, and all else stays', () => {
+  const { replaceIn } = cookies()
+  const header = '__Host-kith-access=a; theme = dark ;__Host-kith-refresh=r; other=x=y'
+  expect(replaceIn(header, { accessToken: 'b', refreshToken: 's' })).toBe(
+    'theme=dark; other=x=y; __Host-kith-access=b; __Host-kith-refresh=s',
+  )
+  expect(replaceIn(header, null)).toBe('theme=dark; other=x=y')
+  expect(replaceIn(null, null)).toBe('')
+})
+
+test('what has ended goes out with an age of 0, and the attributes of an access cookie are told', () => {
+  const ended = { ...signIn, session: { id: 's', expiresAt: '2025-01-01T00:00:00.000Z' } }
+  expect(cookies().set(ended)[1]).toBe(
+    '__Host-kith-refresh=d.e.f; Max-Age=0; Path=/; HttpOnly; Secure; SameSite=Lax',
+  )
+  expect(cookies().accessAttributes).toBe('Path=/; HttpOnly; Secure; SameSite=Lax')
+  expect(cookies({ domain: 'a.example' }).accessAttributes).toBe(
+    'Path=/; Domain=a.example; HttpOnly; Secure; SameSite=Lax',
+  )
+  expect([cookies().accessName, cookies({ secure: false }).accessName]).toEqual([
+    '__Host-kith-access',
+    'kith-access',
+  ])
+})
+
+test('cookies are removed down to the longest path that browsers keep, and without a domain from this host alone', () => {
+  const longest = `/${'a'.repeat(1023)}`
+  const pathsOf = (path: string): (string | undefined)[] =>
+    cookies()
+      .clearEverywhere(path)
+      .filter((cookie) => cookie.startsWith('__Host-kith-access='))
+      .map((cookie) => /Path=([^;]*)/.exec(cookie)?.[1])
+  expect(pathsOf(longest)).toEqual(['/', longest])
+  expect(pathsOf(`${longest}a`)).toEqual(['/'])
+  expect(pathsOf('/v1/a')).toEqual(['/', '/v1', '/v1/a'])
+  expect(cookies().clearEverywhere('/v1')).toHaveLength(4)
+})
+
+test('without a domain two sessions are no conflict: no other host can have set one of them', () => {
+  const access = `__Host-kith-access=${tokenOf('one')}`
+  const refresh = `__Host-kith-refresh=${tokenOf('two')}`
+  const expected = { accessToken: tokenOf('one'), refreshToken: tokenOf('two'), conflict: false }
+  expect(cookies().read(`${access}; ${refresh}; __Host-kith-access=x`)).toEqual(expected)
+})
+
+test('with a domain one cookie alone counts', () => {
+  const { read } = cookies({ domain: 'a.example' })
+  const [access, refresh] = [tokenOf('s', 'access'), tokenOf('s')]
+  expect(read(`__Secure-kith-access=${access}`)).toEqual({
+    ...{ accessToken: access, refreshToken: null, conflict: false },
+  })
+  expect(read(`__Secure-kith-refresh=${refresh}`)).toEqual({
+    ...{ accessToken: null, refreshToken: refresh, conflict: false },
+  })
+})

@@ -5,18 +5,9 @@ import type { Guard } from './guard.ts'
 import type { RequestHead } from './http-request.ts'
 import type { HttpConfig } from './options.ts'
 import { publicRoute, type Route } from './route.ts'
-import { shapes } from './shapes.ts'
+import { type SessionInstructions, shapes } from './shapes.ts'
 
 // Names and forms are those of the W3C draft "Device Bound Session Credentials" as of 2026-02-17. Earlier ones had `Sec-Session-…`.
-
-/** What a browser is told of its bound session: "JSON session instructions" of the draft, 9.6. */
-export interface SessionInstructions {
-  session_identifier: string
-  refresh_url: string
-  scope: { include_site: boolean }
-  credentials: { type: 'cookie'; name: string; attributes: string }[]
-  allowed_refresh_initiators: string[]
-}
 
 /** Tells browsers that they may bind their session, and how. */
 export interface DeviceBound {
@@ -39,7 +30,8 @@ export function createDeviceBound(
 ): DeviceBound {
   const { prefix } = config
   const isOn = config.sessions.deviceBound && secure
-  const initiators = [...allowedOrigins].filter((origin) => origin.startsWith('https://'))
+  const secureOrigins = [...allowedOrigins].filter((origin) => origin.startsWith('https://'))
+  const initiators = new Set(secureOrigins.map((origin) => new URL(origin).hostname))
 
   function offering(challenge: string | null): Record<string, string> {
     if (challenge === null) return {}
@@ -56,7 +48,7 @@ export function createDeviceBound(
       refresh_url: prefix + refreshPath,
       scope: { include_site: false },
       credentials: [{ type: 'cookie', name, attributes }],
-      allowed_refresh_initiators: initiators.map((origin) => new URL(origin).hostname),
+      allowed_refresh_initiators: [...initiators],
     }),
   }
 }

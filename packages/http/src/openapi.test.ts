@@ -36,7 +36,7 @@ interface Schema {
 
 const byCode: Partial<KithOptions> = {
   messages: { email: createMailbox(), sms: createMailbox() },
-  sessions: { codeSignIn: true },
+  sessions: { codeSignIn: true, impersonation: {} },
 }
 const confirming: Partial<KithOptions> = {
   ...byCode,
@@ -99,7 +99,7 @@ test.each(operations)('$method $path is complete', ({ path, method, operation })
       Object.keys(document.components.securitySchemes),
     )
     expect(Object.keys(operation.responses)).toContain('401')
-    expect('403' in operation.responses).toBe(method !== 'get')
+    if (method !== 'get') expect(Object.keys(operation.responses)).toContain('403')
   }
 })
 

@@ -14,7 +14,6 @@ import {
   type Tokens,
 } from '@kith/core'
 import * as z from 'zod'
-import type { SessionInstructions } from './device-bound.ts'
 import { factorChallenge, factorShapes } from './factor-shapes.ts'
 import type { Problem } from './problem.ts'
 import { signUpShapes } from './sign-up-shapes.ts'
@@ -35,6 +34,15 @@ export type EditAnswer = OwnUser & { session?: SignIn['session'] | undefined; to
 
 /** One's own account, and who acts as it where that is an admin. */
 export type Me = OwnUser & { actorId?: string | undefined }
+
+/** What a browser is told of its bound session: "JSON session instructions" of the W3C draft, 9.6. */
+export interface SessionInstructions {
+  session_identifier: string
+  refresh_url: string
+  scope: { include_site: boolean }
+  credentials: { type: 'cookie'; name: string; attributes: string }[]
+  allowed_refresh_initiators: string[]
+}
 
 const session: z.ZodType<Session> = z.strictObject({
   id: z.uuidv7(),

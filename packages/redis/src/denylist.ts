@@ -1,4 +1,4 @@
-import type { Denylist, DenylistLine, Entry } from '@kith/core/adapter'
+import type { Denylist, DenylistLine, DenylistEntry } from '@kith/core/adapter'
 import { checkPrefix, openBeside, type RedisClient, type RedisConnection } from './client.ts'
 import { isDeniedScript, pageScript, positionScript, writeScript } from './denylist-scripts.ts'
 import { runScript } from './script.ts'
@@ -14,7 +14,10 @@ export function createDenylist(client: RedisClient, prefix: string): Denylist {
   const denied = `${checkPrefix(prefix)}:{revocations}:denied`
   const pushed = `${prefix}:{revocations}:pushed`
 
-  async function write(over: RedisClient | RedisConnection, entries: readonly Entry[]): Promise<void> {
+  async function write(
+    over: RedisClient | RedisConnection,
+    entries: readonly DenylistEntry[],
+  ): Promise<void> {
     const now = performance.now()
     const values = entries
       .filter(([, endsAt]) => endsAt > now)
@@ -67,9 +70,9 @@ export function createDenylist(client: RedisClient, prefix: string): Denylist {
 }
 
 /** From ids that alternate with what is left of their entries, in milliseconds. */
-function toEntries(alternating: readonly string[]): Entry[] {
+function toEntries(alternating: readonly string[]): DenylistEntry[] {
   const now = performance.now()
-  const entries: Entry[] = []
+  const entries: DenylistEntry[] = []
   for (let index = 0; index < alternating.length; index += 2) {
     const left = Number(alternating[index + 1])
     if (left > 0) entries.push([alternating[index] ?? '', now + left])

@@ -2,9 +2,9 @@ import { afterAll, beforeAll, expect, test } from 'vitest'
 import { describeWithMongo } from '../../../test/servers/describe-servers.ts'
 import { createMongoStorage } from '../src/index.ts'
 import { timeoutMillis } from './emptied-storage.ts'
-import { scaleTable } from './scale-tables.ts'
+import { scaleTable } from '../../../test/scale-tables.ts'
 import { type WatchedClient, watchCommands } from './sent-commands.ts'
-import { createWorld, serviceCalls, type World } from './service-calls.ts'
+import { createWorld, serviceCalls, type World } from '../../../test/service-calls.ts'
 
 const columns = { 'replica-set': 1, standalone: 2 } as const
 const told = { 'replica-set': 3, standalone: 4 } as const

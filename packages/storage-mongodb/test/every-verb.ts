@@ -13,7 +13,7 @@ import {
   samplePost,
   sampleSession,
   sampleUser,
-} from './sample-records.ts'
+} from '../../../test/sample-records.ts'
 
 const page = { limit: 5, before: null }
 const nextPage = { limit: 5, before: lastId }

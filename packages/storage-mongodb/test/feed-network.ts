@@ -4,7 +4,7 @@ import { edgeKey } from '../src/edge-document.ts'
 import { postDocument } from '../src/post-document.ts'
 import { toStored } from '../src/stored-ids.ts'
 import { userDocument } from '../src/user-document.ts'
-import { now, samplePost, sampleUser } from './sample-records.ts'
+import { now, samplePost, sampleUser } from '../../../test/sample-records.ts'
 
 interface Reader {
   id: string

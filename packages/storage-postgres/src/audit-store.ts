@@ -23,8 +23,8 @@ export const auditStatements: Readonly<Record<'add' | 'list' | 'listOfAccount' |
           AS added (id, key, name, at, payload)`,
     list: `SELECT ${columns} FROM kith.audit WHERE ${page}`,
     listOfAccount: `SELECT ${columns} FROM kith.audit WHERE account_id = @key AND ${page}`,
-    purgeBefore: `DELETE FROM kith.audit WHERE id IN
-      (SELECT id FROM kith.audit WHERE at < ${moment('before')} ORDER BY at LIMIT @limit)`,
+    purgeBefore: `DELETE FROM kith.audit WHERE id = ANY
+      (ARRAY(SELECT id FROM kith.audit WHERE at < ${moment('before')} ORDER BY at LIMIT @limit))`,
   })
 
 /** Creates the store of the audit log on a connection. */

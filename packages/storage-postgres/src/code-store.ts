@@ -37,8 +37,8 @@ export const codeStatements: Readonly<Record<CodeStatement, string>> = Object.fr
   takeTry: `UPDATE kith.codes SET tries = tries - 1 WHERE ${living}`,
   removeOf: `DELETE FROM kith.codes WHERE user_id = @userId
     AND (@purposes::text[] IS NULL OR purpose = ANY (@purposes::text[]))`,
-  purgeEnded: `DELETE FROM kith.codes WHERE ctid IN (SELECT ctid FROM kith.codes
-      WHERE expires_at <= ${moment('now')} ORDER BY expires_at LIMIT @limit::int FOR UPDATE SKIP LOCKED)`,
+  purgeEnded: `DELETE FROM kith.codes WHERE ctid = ANY (ARRAY(SELECT ctid FROM kith.codes
+      WHERE expires_at <= ${moment('now')} ORDER BY expires_at LIMIT @limit::int FOR UPDATE SKIP LOCKED))`,
 })
 
 /** Creates the store of codes on a connection. */

@@ -55,5 +55,5 @@ export const counterStatements: Readonly<Record<'hit' | 'reset' | 'check', strin
         ORDER BY subject FOR UPDATE
     )
     DELETE FROM kith.rate_limits USING held WHERE rate_limits.subject = held.subject`,
-  check: 'SELECT 1 AS ready FROM kith.rate_limits LIMIT 1',
+  check: `SELECT 1 AS ready FROM kith.rate_limits WHERE subject = decode('', 'hex')`,
 })

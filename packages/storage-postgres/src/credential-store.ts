@@ -41,7 +41,7 @@ type CredentialStatement =
   | 'byUser'
   | 'bySubject'
   | 'step'
-  | 'isOwned'
+  | 'kindOfOwn'
   | 'hasOther'
   | 'remove'
   | 'removeOf'
@@ -65,7 +65,7 @@ export const credentialStatements: Readonly<Record<CredentialStatement, string>>
   step: `UPDATE kith.credentials SET version = version + 1, data = coalesce(@data, data),
       name = CASE WHEN @renames THEN @name ELSE name END, used_at = coalesce(${moment('usedAt')}, used_at)
     WHERE id = @id AND version = @version`,
-  isOwned: 'SELECT 1 AS owned FROM kith.credentials WHERE id = @id AND user_id = @userId',
+  kindOfOwn: 'SELECT kind FROM kith.credentials WHERE id = @id AND user_id = @userId',
   hasOther: `SELECT 1 AS other FROM kith.credentials WHERE user_id = @userId AND id <> @id AND ${amongKinds} LIMIT 1`,
   remove: 'DELETE FROM kith.credentials WHERE id = @id AND user_id = @userId',
   removeOf: `DELETE FROM kith.credentials WHERE user_id = @userId AND (@kinds::text[] IS NULL OR ${amongKinds})
@@ -117,10 +117,14 @@ export function createCredentialStore(connection: Connection): CredentialStore {
       const user = { userId, email: addresses.includes('email'), phone: addresses.includes('phone') }
       return atomically(async (statements): Promise<RemoveCredentialResult> => {
         const held = await statements.get<HeldUser>(credentialStatements.holdUser, user)
-        if (!held || !(await statements.get(credentialStatements.isOwned, { id, userId }))) return 'gone'
-        const hasWayIn =
-          held.has_way_in || (await statements.get(credentialStatements.hasOther, { userId, id, kinds }))
-        if (!hasWayIn) return 'last-way-in'
+        const own =
+          held && (await statements.get<{ kind: string }>(credentialStatements.kindOfOwn, { id, userId }))
+        if (!own) return 'gone'
+        const mayGo =
+          !kinds.includes(own.kind) ||
+          held.has_way_in ||
+          (await statements.get(credentialStatements.hasOther, { userId, id, kinds }))
+        if (!mayGo) return 'last-way-in'
         if ((await statements.run(credentialStatements.remove, { id, userId })) === 0) return 'gone'
         if (outbox) await addToOutbox(statements, outbox())
         return 'removed'

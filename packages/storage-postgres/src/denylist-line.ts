@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises'
-import type { DenylistLine, Entry, Written } from '@kith/core/adapter'
+import type { DenylistLine, DenylistEntry, WrittenEntries } from '@kith/core/adapter'
 import { type Connection, createConnection } from './connection.ts'
 import { denylistStatements } from './denylist-statements.ts'
 import { openLine } from './drivers/line.ts'
@@ -16,7 +16,7 @@ interface EntryRow {
   left_millis: number
 }
 
-type WriteOver = (over: Pick<Connection, 'run'>, entries: readonly Entry[]) => Promise<void>
+type WriteOver = (over: Pick<Connection, 'run'>, entries: readonly DenylistEntry[]) => Promise<void>
 
 const channel = 'kith_revoked'
 const pageLength = 10_000
@@ -66,7 +66,7 @@ export function openDenylistLine(settings: SharedSettings, write: WriteOver): De
         after = rows.at(-1)?.key ?? ''
       }
     },
-    async next(position, waitMillis): Promise<Written> {
+    async next(position, waitMillis): Promise<WrittenEntries> {
       await Promise.race([woken.promise.then(() => sleep(gatherMillis)), sleep(waitMillis), lost.promise])
       woken = Promise.withResolvers()
       const [started = '', since = ''] = position.split(' ')
@@ -94,9 +94,9 @@ function positionOf(standing: Standing | undefined): string {
   return `${standing.started} ${standing.snapshot}`
 }
 
-function toEntries(rows: readonly Partial<EntryRow>[]): Entry[] {
+function toEntries(rows: readonly Partial<EntryRow>[]): DenylistEntry[] {
   const now = performance.now()
-  return rows.flatMap(({ key, left_millis: left }): Entry[] =>
+  return rows.flatMap(({ key, left_millis: left }): DenylistEntry[] =>
     typeof key === 'string' && typeof left === 'number' && left > 0 ? [[key, now + left]] : [],
   )
 }

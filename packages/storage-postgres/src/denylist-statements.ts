@@ -14,9 +14,9 @@ export const denylistStatements: Readonly<
       SELECT key, clock_timestamp() + max(millis) * interval '1 millisecond' AS ends_at
         FROM unnest(@keys::text[], @lefts::float8[]) AS given (key, millis) GROUP BY key
     ), cleared AS (
-      DELETE FROM kith.revoked WHERE key IN (
+      DELETE FROM kith.revoked WHERE key = ANY (ARRAY(
         SELECT key FROM kith.revoked WHERE ends_at <= now() AND key <> ALL (@keys::text[])
-          ORDER BY ends_at LIMIT 2 * cardinality(@keys::text[]) FOR UPDATE SKIP LOCKED)
+          ORDER BY ends_at LIMIT 2 * cardinality(@keys::text[]) FOR UPDATE SKIP LOCKED))
     )
     INSERT INTO kith.revoked AS known (key, ends_at, written_in)
       SELECT key, ends_at, pg_current_xact_id() FROM given ORDER BY key

@@ -1,11 +1,14 @@
-import type { Denylist, Entry } from '@kith/core/adapter'
+import type { Denylist, DenylistEntry } from '@kith/core/adapter'
 import type { Connection } from './connection.ts'
 import { openDenylistLine } from './denylist-line.ts'
 import { denylistStatements } from './denylist-statements.ts'
 import type { SharedSettings } from './shared-options.ts'
 
 /** Writes entries over a connection; resolves to whether any was new. */
-async function writeEntries({ run }: Pick<Connection, 'run'>, entries: readonly Entry[]): Promise<boolean> {
+async function writeEntries(
+  { run }: Pick<Connection, 'run'>,
+  entries: readonly DenylistEntry[],
+): Promise<boolean> {
   const now = performance.now()
   const live = entries.filter(([, endsAt]) => endsAt > now)
   if (live.length === 0) return false
@@ -34,7 +37,7 @@ export function createDenylist({ run, get }: Connection, settings: SharedSetting
     isNotifying = false
   }
 
-  async function write(over: Pick<Connection, 'run'>, entries: readonly Entry[]): Promise<void> {
+  async function write(over: Pick<Connection, 'run'>, entries: readonly DenylistEntry[]): Promise<void> {
     if (await writeEntries(over, entries)) void notify()
   }
 

@@ -1,23 +1,28 @@
-/** An edge of `changed` that becomes visible, or is no longer, as the counts have it. */
-interface Counted {
-  /** How a statement calls the edges that it has changed. */
-  edges: string
-  /** By how much each changes the counts of its ends. */
-  by: 1 | -1
-  /** Which of them change a count. */
-  where: string
-}
-
-/**
- * Counts edges at both of their ends, as the last part of the statement that has changed them. Rows of counts are locked in the order of
- * their keys, so that of two changes neither waits for the other.
- */
-export function counting({ edges, by, where }: Counted): string {
-  return `INSERT INTO kith.edge_counts AS counts (node, kind, outgoing, incoming)
-      SELECT ends.node, kind, sum(ends.outgoing), sum(ends.incoming) FROM ${edges}
-        CROSS JOIN LATERAL (VALUES (from_id, ${by}, 0), (to_id, 0, ${by})) AS ends (node, outgoing, incoming)
-        WHERE ${where} GROUP BY ends.node, kind ORDER BY ends.node, kind
-      ON CONFLICT (node, kind) DO UPDATE SET outgoing = counts.outgoing + excluded.outgoing,
+/** The conflict that a change of a count always is but for the first. */
+const changing = `ON CONFLICT (node, kind) DO UPDATE SET outgoing = counts.outgoing + excluded.outgoing,
         incoming = counts.incoming + excluded.incoming
       RETURNING node, incoming`
+const into = 'INSERT INTO kith.edge_counts AS counts (node, kind, outgoing, incoming)'
+
+/**
+ * Counts one edge at both of its ends, as the last part of the statement that has changed it. `edge` is how that calls it, and `by` is what
+ * its counts change by. The row of the lower id comes first: so of two changes neither waits for the other. It sorts and groups nothing,
+ * since planning that takes longer than all the rest.
+ */
+export function countingOne(edge: string, by: '+' | '-'): string {
+  const [lower, higher] = [`${by}(from_id <= to_id)::int`, `${by}(from_id >= to_id)::int`]
+  return `${into}
+      SELECT least(from_id, to_id), kind, ${lower}, ${higher} FROM ${edge} WHERE hidden = 0
+      UNION ALL SELECT greatest(from_id, to_id), kind, ${by}(from_id > to_id)::int, ${by}(from_id < to_id)::int
+        FROM ${edge} WHERE hidden = 0 AND from_id <> to_id
+      ${changing}`
+}
+
+/** The same of many edges, of those that a condition holds for. The rows of counts are locked in the order of their keys. */
+export function countingAll(edges: string, by: '+' | '-', where: string): string {
+  return `${into}
+      SELECT ends.node, kind, sum(ends.outgoing), sum(ends.incoming) FROM ${edges}
+        CROSS JOIN LATERAL (VALUES (from_id, ${by}1, 0), (to_id, 0, ${by}1)) AS ends (node, outgoing, incoming)
+        WHERE ${where} GROUP BY ends.node, kind ORDER BY ends.node, kind
+      ${changing}`
 }

@@ -1,6 +1,6 @@
 import type { EdgeStore, Keyset } from '@kith/core/ports'
 import type { Connection, Statements } from './connection.ts'
-import { counting } from './edge-counting.ts'
+import { countingAll } from './edge-counting.ts'
 import { kindNumbers } from './edge-kinds.ts'
 import { beforeOrEnd, toId } from './ids.ts'
 
@@ -52,16 +52,16 @@ export const edgeHidingStatements: Readonly<Record<HidingStatement, string>> = O
     ORDER BY id DESC LIMIT @limit`,
   // An edge was seen where it is hidden by this node alone now.
   hide: `${holding('hidden IN (0, 2)', 'hidden IN (0, 1)')}, ${turning(`edge.hidden | ${bits}`)}, counted AS (
-      ${counting({ edges: 'turned', by: -1, where: 'turned.hidden = turned.bits' })}
+      ${countingAll('turned', '-', 'turned.hidden = turned.bits')}
     ) ${changed('turned')}`,
   show: `${holding('hidden IN (1, 3)', 'hidden IN (2, 3)')}, ${turning(`edge.hidden & ~${bits}`)}, counted AS (
-      ${counting({ edges: 'turned', by: 1, where: 'turned.hidden = 0' })}
+      ${countingAll('turned', '+', 'turned.hidden = 0')}
     ) ${changed('turned')}`,
   drop: `${holding('true', 'true')}, dropped AS (
       DELETE FROM kith.edges AS edge USING held WHERE ${sameKey('edge', 'held')}
       RETURNING edge.from_id, edge.kind, edge.to_id, edge.hidden
     ), counted AS (
-      ${counting({ edges: 'dropped', by: -1, where: 'dropped.hidden = 0' })}
+      ${countingAll('dropped', '-', 'dropped.hidden = 0')}
     ) ${changed('dropped')}`,
   forgetNode: 'DELETE FROM kith.edge_counts WHERE node = @node AND outgoing = 0 AND incoming = 0',
 })

@@ -7,7 +7,7 @@ import {
   type OutboxRows,
 } from '@kith/core/ports'
 import type { Connection, Statements, Values } from './connection.ts'
-import { counting } from './edge-counting.ts'
+import { countingOne } from './edge-counting.ts'
 import { createEdgeCountTable } from './edge-counts.ts'
 import { createEdgeHiding } from './edge-hiding.ts'
 import { fromKindNumber, toKindNumber } from './edge-kinds.ts'
@@ -22,39 +22,49 @@ interface EdgeRow {
   to_id: string
 }
 
-/** What became of an edge, and what the statement saw. */
-interface AddedRow {
-  added: boolean
-  /** Whether the edge was there before. */
-  known: boolean
+/** An edge that was added or removed. */
+interface ChangedRow {
+  to_id: string
+  /** How many end at its end now; NULL where it is hidden, so that nothing was counted. */
+  count: number | null
+}
+
+/** What is at both ends of an edge. */
+interface FoundRow {
   starts: boolean
   /** What it ends at, if that lives. */
   to_id: string | null
-  count: number
-}
-
-interface RemovedRow {
-  removed: boolean
+  /** Whether there is the edge. */
   known: boolean
   count: number
 }
 
+/** What came of adding one: that of {@link EdgeStore.add}, with its end. */
+type Added =
+  { outcome: 'added' | 'already'; to: string; count: number } | { outcome: 'gone'; end: 'from' | 'to' }
+
 type EdgeStatement =
-  'addToUser' | 'addToPost' | 'follow' | 'remove' | 'listOut' | 'listIn' | 'amongOut' | 'amongIn'
+  | 'addToUser'
+  | 'addToPost'
+  | 'follow'
+  | 'endsAtUser'
+  | 'endsAtPost'
+  | 'endsAtName'
+  | 'remove'
+  | 'into'
+  | 'listOut'
+  | 'listIn'
+  | 'amongOut'
+  | 'amongIn'
 
-/** How the row of an end is locked until the edge is committed. */
-type Lock = 'FOR KEY SHARE' | 'FOR NO KEY UPDATE'
-
-const livingUser = (condition: string, lock: Lock): string =>
-  `SELECT id, coalesce(hidden, false)::int AS hidden FROM kith.users AS person
-      WHERE ${condition} AND ${lives('person')} ${lock}`
-const livingPost = `SELECT post.id, 0 AS hidden FROM kith.posts AS post JOIN kith.users AS author ON author.id = post.author_id
-      WHERE post.id = @to AND NOT post.removed AND ${lives('author')} FOR NO KEY UPDATE OF post`
-const same = (to: string): string => `from_id = @from AND kind = @kind AND to_id = ${to}`
-
-/** The count at the end of an edge: as it was changed, or as the statement found it. */
-const countAt = (to: string): string => `coalesce((SELECT incoming FROM counted WHERE node = ${to}),
-      (SELECT incoming FROM kith.edge_counts WHERE node = ${to} AND kind = @kind), 0) AS count`
+const livingUser = (condition: string): string => `SELECT id, hidden FROM kith.users AS person
+      WHERE ${condition} AND ${lives('person')}`
+const livingPost = `SELECT post.id, false AS hidden FROM kith.posts AS post JOIN kith.users AS author ON author.id = post.author_id
+      WHERE post.id = @to AND NOT post.removed AND ${lives('author')}`
+const named = 'username = @username'
+const bit = (end: string): string => `coalesce(${end}.hidden, false)::int`
+const countAt = (node: string): string =>
+  `SELECT incoming FROM kith.edge_counts WHERE node = ${node} AND kind = @kind`
 
 /**
  * Adds an edge between two ends that live, whose rows stay locked until it is committed; one that was changed before its lock was had is
@@ -62,39 +72,46 @@ const countAt = (to: string): string => `coalesce((SELECT incoming FROM counted 
  * came, and so do the deletion of an account, its hiding and the removal of a post. Had they shared the lock there, as edges share that of
  * their start, who waits for the last of them would wait for as long as others come.
  */
-const add = (end: string, condition = 'true'): string => `WITH starts AS (
-      ${livingUser('id = @from', 'FOR KEY SHARE')}
+const adding = (end: string, condition = 'true'): string => `WITH starts AS (
+      ${livingUser('id = @from')} FOR KEY SHARE
     ), stops AS (
       ${end}
     ), added AS (
       INSERT INTO kith.edges (from_id, kind, to_id, id, hidden)
-      SELECT starts.id, @kind::smallint, stops.id, @id::uuid, starts.hidden + 2 * stops.hidden FROM starts, stops
-      WHERE ${condition}
+      SELECT starts.id, @kind::smallint, stops.id, @id::uuid, ${bit('starts')} + 2 * ${bit('stops')}
+        FROM starts, stops WHERE ${condition}
       ON CONFLICT (from_id, kind, to_id) DO NOTHING RETURNING from_id, kind, to_id, hidden
     ), counted AS (
-      ${counting({ edges: 'added', by: 1, where: 'added.hidden = 0' })}
+      ${countingOne('added', '+')}
     )
-    SELECT EXISTS (SELECT 1 FROM added) AS added, EXISTS (SELECT 1 FROM starts) AS starts, stops.id AS to_id,
-      NOT EXISTS (SELECT 1 FROM added) AND EXISTS (SELECT 1 FROM kith.edges WHERE ${same('stops.id')}) AS known,
-      ${countAt('stops.id')}
-    FROM (VALUES (1)) AS one LEFT JOIN stops ON true`
+    SELECT to_id, incoming AS count FROM added LEFT JOIN counted ON node = to_id`
+
+/** Finds out why an edge was not added. */
+const finding = (
+  end: string,
+): string => `SELECT EXISTS (${livingUser('id = @from')}) AS starts, stops.id AS to_id,
+      EXISTS (SELECT 1 FROM kith.edges WHERE from_id = @from AND kind = @kind AND to_id = stops.id) AS known,
+      coalesce((${countAt('stops.id')}), 0) AS count
+    FROM (VALUES (1)) AS one LEFT JOIN (${end}) AS stops ON true`
 
 const list = (condition: string): string => `SELECT id, kind, from_id, to_id FROM kith.edges
   WHERE kind = @kind AND ${condition} AND hidden = 0 AND id < @before ORDER BY id DESC LIMIT @limit`
 
 /** The statements about single edges and lists of them. */
 export const edgeStatements: Readonly<Record<EdgeStatement, string>> = Object.freeze({
-  addToUser: add(livingUser('id = @to', 'FOR NO KEY UPDATE')),
-  addToPost: add(livingPost),
-  follow: add(livingUser('username = @username', 'FOR NO KEY UPDATE'), 'starts.id <> stops.id'),
+  addToUser: adding(`${livingUser('id = @to')} FOR NO KEY UPDATE`),
+  addToPost: adding(`${livingPost} FOR NO KEY UPDATE OF post`),
+  follow: adding(`${livingUser(named)} FOR NO KEY UPDATE`, 'starts.id <> stops.id'),
+  endsAtUser: finding(livingUser('id = @to')),
+  endsAtPost: finding(livingPost),
+  endsAtName: finding(livingUser(named)),
   remove: `WITH removed AS (
-      DELETE FROM kith.edges WHERE ${same('@to')} RETURNING from_id, kind, to_id, hidden
+      DELETE FROM kith.edges WHERE from_id = @from AND kind = @kind AND to_id = @to RETURNING from_id, kind, to_id, hidden
     ), counted AS (
-      ${counting({ edges: 'removed', by: -1, where: 'removed.hidden = 0' })}
+      ${countingOne('removed', '-')}
     )
-    SELECT EXISTS (SELECT 1 FROM removed) AS removed,
-      NOT EXISTS (SELECT 1 FROM removed) AND EXISTS (SELECT 1 FROM kith.edges WHERE ${same('@to')}) AS known,
-      ${countAt('@to')}`,
+    SELECT to_id, incoming AS count FROM removed LEFT JOIN counted ON node = to_id`,
+  into: countAt('@to'),
   listOut: list('from_id = @node'),
   listIn: list('to_id = @node'),
   amongOut: `SELECT to_id AS node FROM kith.edges
@@ -109,42 +126,29 @@ export function createEdgeStore(connection: Connection): EdgeStore {
   const counts = createEdgeCountTable(connection)
   const hiding = createEdgeHiding(connection)
 
-  /** Runs a statement that adds an edge, until it says what it was that kept it from that. */
-  async function add({ get }: Statements, sql: string, values: Values): Promise<AddedRow> {
-    for (;;) {
-      const row = await get<AddedRow>(sql, values)
-      if (!row) throw new TypeError('a statement that always has a row had none')
-      // What was added by another call meanwhile is seen the next time.
-      if (row.added || row.known || !row.starts || row.to_id === null || row.to_id === values['from'])
-        return row
-    }
-  }
-
   return {
     add: ({ id, kind, from, to }, outbox) =>
       writing(connection, outbox, async (statements): Promise<AddEdgeResult> => {
-        const sql = edgeEnds[kind].to === 'post' ? edgeStatements.addToPost : edgeStatements.addToUser
         const edge = { id: toId(id), kind: toKindNumber(kind), from: toId(from), to: toId(to) }
-        const row = await add(statements, sql, edge)
-        if (row.added && outbox) await addToOutbox(statements, outbox())
-        return resultOf(row)
+        const result = await add(statements, edge, edgeEnds[kind].to === 'post' ? toPost : toUser)
+        if (result.outcome === 'gone') return result
+        if (result.outcome === 'added' && outbox) await addToOutbox(statements, outbox())
+        return { outcome: result.outcome, count: result.count }
       }),
     follow: ({ id, from, username }, outbox) =>
       writing(connection, outbox, async (statements): Promise<FollowResult> => {
         const edge = { id: toId(id), kind: toKindNumber('follow'), from: toId(from), username }
-        const row = await add(statements, edgeStatements.follow, edge)
-        if (row.to_id === null) return { outcome: 'gone', end: 'to' }
-        if (row.to_id === from) return { outcome: 'self' }
-        if (row.added && outbox) await addToOutbox(statements, outbox(row.to_id))
-        const result = resultOf(row)
-        return result.outcome === 'gone' ? result : { ...result, to: row.to_id }
+        const result = await add(statements, edge, toName)
+        if (result.outcome !== 'gone' && result.to === from) return { outcome: 'self' }
+        if (result.outcome === 'added' && outbox) await addToOutbox(statements, outbox(result.to))
+        return result
       }),
     remove: ({ kind, from, to }, outbox) =>
       writing(connection, outbox, async (statements) => {
         const edge = { kind: toKindNumber(kind), from: toId(from), to: toId(to) }
-        const row = await remove(statements, edge)
-        if (row.removed && outbox) await addToOutbox(statements, outbox())
-        return { removed: row.removed, count: row.count }
+        const row = await statements.get<ChangedRow>(edgeStatements.remove, edge)
+        if (row && outbox) await addToOutbox(statements, outbox())
+        return { removed: row !== null, count: row?.count ?? (await into(statements, edge)) }
       }),
     async list({ kind, side, node }, { limit, before }) {
       const sql = side === 'out' ? edgeStatements.listOut : edgeStatements.listIn
@@ -161,19 +165,33 @@ export function createEdgeStore(connection: Connection): EdgeStore {
   }
 }
 
-/** Removes an edge. One that another call has removed meanwhile is looked at again, so that the count is that of after it. */
-async function remove({ get }: Statements, edge: Values): Promise<RemovedRow> {
+/** What an edge ends at: the statement that adds it, and the one that finds out why it did not. */
+interface End {
+  adding: string
+  finding: string
+}
+
+const toUser: End = { adding: edgeStatements.addToUser, finding: edgeStatements.endsAtUser }
+const toPost: End = { adding: edgeStatements.addToPost, finding: edgeStatements.endsAtPost }
+const toName: End = { adding: edgeStatements.follow, finding: edgeStatements.endsAtName }
+
+/** Adds an edge, or finds out what kept it from being added. */
+async function add({ get }: Statements, edge: Values, end: End): Promise<Added> {
   for (;;) {
-    const row = await get<RemovedRow>(edgeStatements.remove, edge)
-    if (!row) throw new TypeError('a statement that always has a row had none')
-    if (row.removed || !row.known) return row
+    const row = await get<ChangedRow>(end.adding, edge)
+    if (row && row.count !== null) return { outcome: 'added', to: row.to_id, count: row.count }
+    const found = await get<FoundRow>(end.finding, edge)
+    if (row) return { outcome: 'added', to: row.to_id, count: found?.count ?? 0 }
+    if (!found || found.to_id === null) return { outcome: 'gone', end: 'to' }
+    if (!found.starts) return { outcome: 'gone', end: 'from' }
+    const isThere = found.known || found.to_id === edge['from']
+    if (isThere) return { outcome: 'already', to: found.to_id, count: found.count }
+    // It was there, or an end was not, when the first statement was run: now it can be added.
   }
 }
 
-function resultOf({ added, starts, to_id: to, count }: AddedRow): AddEdgeResult {
-  if (to === null) return { outcome: 'gone', end: 'to' }
-  if (!starts) return { outcome: 'gone', end: 'from' }
-  return { outcome: added ? 'added' : 'already', count }
+async function into({ get }: Statements, edge: Values): Promise<number> {
+  return (await get<{ incoming: number }>(edgeStatements.into, edge))?.incoming ?? 0
 }
 
 function edgeFrom(row: EdgeRow): EdgeRecord {

@@ -32,7 +32,9 @@ const isShown = `(found.author_id = @userId OR (SELECT true FROM kith.edges AS e
  */
 export const feedStatements: Readonly<Record<FeedStatement, string>> = Object.freeze({
   // The authors whose newest post below the cursor is among the first ones: nobody else can be on the page. Of each as many posts are read
-  // as are not pushed off the page by the heads before its own, and none below the last head. Who follows too many gets no page.
+  // as are not pushed off the page by the heads before its own, and none below the last head. OFFSET 0 keeps a head from being computed
+  // again where it is compared.
+  // Who follows too many gets no page.
   heads: `WITH size AS MATERIALIZED (
       SELECT coalesce((SELECT outgoing FROM kith.edge_counts WHERE node = @userId AND kind = ${follow}), 0) AS following
     ), authors AS MATERIALIZED (
@@ -40,12 +42,12 @@ export const feedStatements: Readonly<Record<FeedStatement, string>> = Object.fr
       UNION ALL SELECT to_id FROM kith.edges
         WHERE from_id = @userId AND kind = ${follow} AND (SELECT following FROM size) < @many::int
     ), heads AS MATERIALIZED (
-      SELECT author, head, row_number() OVER (ORDER BY head DESC) AS place FROM (
-        SELECT author, (
-          SELECT CASE WHEN newest < @before THEN newest ELSE (SELECT id FROM kith.posts
-            WHERE author_id = author AND NOT removed AND id < @before ORDER BY id DESC LIMIT 1) END
-          FROM kith.post_counts WHERE author_id = author AND newest IS NOT NULL
-        ) AS head FROM authors
+      SELECT author, head, row_number() OVER (ORDER BY head DESC) AS place
+      FROM (
+        SELECT author_id AS author, CASE WHEN newest < @before THEN newest ELSE (SELECT id FROM kith.posts
+          WHERE author_id = counts.author_id AND NOT removed AND id < @before ORDER BY id DESC LIMIT 1) END AS head
+        FROM kith.post_counts AS counts
+        WHERE author_id = ANY (ARRAY(SELECT author FROM authors)) AND newest IS NOT NULL OFFSET 0
       ) AS each WHERE head IS NOT NULL ORDER BY head DESC LIMIT @limit::int
     ), page AS MATERIALIZED (
       SELECT found.id FROM heads CROSS JOIN LATERAL (

@@ -49,7 +49,7 @@ function statementsOf(table: string): Readonly<Record<OutboxStatement, string>> 
         SELECT id, account_id, name, to_timestamp(at / 1000.0), payload
           FROM added JOIN woken USING (account_id) ORDER BY place`,
     // A key that a change or another claim has locked is theirs for now. What is read before its lock is taken is checked again by the
-    // server as it is then.
+    // server as it is then. The list of the chosen keeps a plan that knows no number of them from reading the table.
     lease: `WITH over AS MATERIALIZED (
         SELECT account_id, held_until FROM ${accounts} WHERE held_until <= ${moment('now')}
           ORDER BY held_until LIMIT @wanted::int FOR UPDATE SKIP LOCKED
@@ -64,8 +64,12 @@ function statementsOf(table: string): Readonly<Record<OutboxStatement, string>> 
       )
       UPDATE ${accounts} AS accounts SET held_by = @by, held_until = ${moment('until')}
         FROM chosen WHERE accounts.account_id = chosen.account_id
+          AND accounts.account_id = ANY (ARRAY(SELECT account_id FROM chosen))
         RETURNING accounts.account_id, attempts, place`,
-    isFree: `SELECT 1 AS free FROM ${accounts} WHERE held_until <= ${moment('now')} OR held_until IS NULL LIMIT 1`,
+    isFree: `SELECT 1 AS free FROM (
+        (SELECT 1 FROM ${accounts} WHERE held_until <= ${moment('now')} ORDER BY held_until LIMIT 1)
+        UNION ALL (SELECT 1 FROM ${accounts} WHERE held_until IS NULL ORDER BY since LIMIT 1)
+      ) AS either LIMIT 1`,
     oldest: `SELECT oldest.* FROM unnest(@keys::uuid[]) AS leased (key) CROSS JOIN LATERAL (
         SELECT account_id, id, name, at, payload FROM ${rows} WHERE account_id = leased.key
           ORDER BY sequence LIMIT @limit::int

@@ -57,8 +57,8 @@ export const sessionStatements: Readonly<Record<SessionStatement, string>> = Obj
   revokeAll: `UPDATE kith.sessions SET revoked_at = ${moment('at')}
     WHERE ${isLive('at')} AND id IS DISTINCT FROM @except RETURNING id`,
   list: `SELECT ${columns} FROM kith.sessions WHERE ${isLive('now')} AND id < @before ORDER BY id DESC LIMIT @limit`,
-  purgeEnded: `DELETE FROM kith.sessions WHERE id IN
-    (SELECT id FROM kith.sessions WHERE ended_at <= ${moment('before')} ORDER BY ended_at LIMIT @limit)`,
+  purgeEnded: `DELETE FROM kith.sessions WHERE id = ANY
+    (ARRAY(SELECT id FROM kith.sessions WHERE ended_at <= ${moment('before')} ORDER BY ended_at LIMIT @limit))`,
 })
 
 /** Creates the session store on a connection. */

@@ -78,9 +78,9 @@ export function userFromRow(row: UserRow): UserRecord {
     role: row.role,
     sessionEpoch: row.session_epoch,
     createdAt: fromMillis(row.created_at),
-    fields: fromFieldsText(row.fields),
     waitingSince: fromMillisOrNull(row.waiting_since),
     invitedBy: row.invited_by,
     age: fromAgeText(row.age),
+    fields: fromFieldsText(row.fields),
   }
 }

@@ -57,6 +57,23 @@ await describeWithPostgres('transactions of an app', {}, (server) => {
       expect(() => storage.within?.(new pg.Pool())).toThrow(TypeError)
     })
 
+    test('a connection that is lost takes the transaction with it, and is not asked again', async () => {
+      const storage = await migrated()
+      const [client, other] = [await connected(), await connected()]
+      client.on('error', () => {})
+      await client.query('BEGIN')
+      const { rows } = await client.query<{ pid: number }>('SELECT pg_backend_pid() AS pid')
+      await storage.within?.(client).users.create(sampleUser)
+      await other.query('SELECT pg_terminate_backend($1)', [rows[0]?.pid])
+      await expect(
+        storage.within?.(client).users.update(sampleUser.id, { bio: 'late' }),
+      ).rejects.toMatchObject({
+        code: 'storage-unavailable',
+        detail: expect.stringContaining('lost') as string,
+      })
+      expect(await storage.users.byId(sampleUser.id)).toBe(null)
+    })
+
     test('a conflict at a higher isolation ends at once and says to run it again', async () => {
       const storage = await migrated()
       const user = { ...sampleUser }

@@ -1,8 +1,8 @@
-import { randomUUID } from 'node:crypto'
-import type { CodeRecord, CredentialRecord, OutboxClaim, OutboxRow, Storage } from '@kith/core/ports'
+import type { OutboxClaim, OutboxRow, Storage } from '@kith/core/ports'
 import pg from 'pg'
 import postgres from 'postgres'
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest'
+import { later, nextId, sampleCode, sampleCredential, sampleUser } from '../../../test/kit-samples.ts'
 import { describeWithPostgres } from '../../../test/servers/describe-servers.ts'
 import { createPostgresStorage } from '../src/index.ts'
 import { type CommitProxy, type Mishap, startCommitProxy } from './commit-proxy.ts'
@@ -15,27 +15,13 @@ const mishaps: readonly Mishap[] = [
   'the question is lost',
   'the question is lost in silence',
 ]
-const inMillis = (millis: number): Date => new Date(Date.now() + millis)
 
-function sampleCode(): CodeRecord {
-  return {
-    purpose: 'verify-email',
-    subject: randomUUID(),
-    userId: randomUUID(),
-    hashes: ['right'],
-    data: '{}',
-    tries: 5,
-    createdAt: inMillis(0),
-    expiresAt: inMillis(600_000),
-  }
-}
-
-function sampleRow(key: string, queue: OutboxRow['queue'] = 'events'): OutboxRow {
-  return { queue, id: randomUUID(), key, name: 'account.edited', at: inMillis(0), payload: '{}' }
+function rowOf(key: string, queue: OutboxRow['queue'] = 'events'): OutboxRow {
+  return { queue, id: nextId(), key, name: 'account.edited', at: later(), payload: '{}' }
 }
 
 function sampleClaim(): OutboxClaim {
-  return { by: randomUUID(), now: inMillis(0), until: inMillis(60_000), keys: 100, rows: 100 }
+  return { by: nextId(), now: later(), until: later(60_000), keys: 100, rows: 100 }
 }
 
 await describeWithPostgres('a COMMIT of a store that is lost', {}, (server) => {
@@ -76,8 +62,8 @@ await describeWithPostgres('a COMMIT of a store that is lost', {}, (server) => {
       const code = sampleCode()
       const { purpose, subject } = code
       await straight.codes.issue(code)
-      const row = sampleRow(code.userId ?? '')
-      const attempt = { purpose, subject, hash: 'right', now: inMillis(0) }
+      const row = rowOf(code.userId ?? '')
+      const attempt = { purpose, subject, hash: code.hashes[0] ?? '', now: later() }
       proxy.lose(aCommit, mishap)
       expect(await cut.codes.consume(attempt, () => [row])).toEqual({ outcome: 'consumed', code })
       expect(await straight.codes.consume(attempt)).toEqual({ outcome: 'none' })
@@ -90,24 +76,14 @@ await describeWithPostgres('a COMMIT of a store that is lost', {}, (server) => {
       const { purpose, subject } = code
       await straight.codes.issue(code)
       proxy.lose(aCommit, mishap)
-      const now = inMillis(0)
+      const now = later()
       expect(await cut.codes.consume({ purpose, subject, hash: 'wrong', now })).toEqual({ outcome: 'wrong' })
       expect(await straight.codes.find({ purpose, subject, now })).toMatchObject({ tries: 4 })
     })
 
     test.each(mishaps)('a credential is stepped once: %s', async (mishap) => {
       const user = await withUser(straight)
-      const credential: CredentialRecord = {
-        id: randomUUID(),
-        userId: user,
-        kind: 'totp',
-        subject: user,
-        name: null,
-        data: '{}',
-        version: 0,
-        createdAt: inMillis(0),
-        usedAt: null,
-      }
+      const credential = sampleCredential({ userId: user })
       proxy.lose(aCommit, mishap)
       expect(await cut.credentials.add(credential, 1)).toBe('added')
       proxy.lose(aCommit, mishap)
@@ -119,10 +95,10 @@ await describeWithPostgres('a COMMIT of a store that is lost', {}, (server) => {
 
     test.each(mishaps)('what waits is stored, leased and handled once: %s', async (mishap) => {
       const user = await withUser(straight)
-      const rows = [sampleRow(user), sampleRow(user), sampleRow(user, 'audit')]
+      const rows = [rowOf(user), rowOf(user), rowOf(user, 'audit')]
       proxy.lose(aCommit, mishap)
       await cut.users.update(user, { bio: 'changed' }, undefined, () => rows)
-      const last = sampleRow(user)
+      const last = rowOf(user)
       await straight.users.update(user, { bio: 'again' }, undefined, () => [last])
       const events = [...rows.slice(0, 2), last]
 
@@ -133,7 +109,7 @@ await describeWithPostgres('a COMMIT of a store that is lost', {}, (server) => {
 
       proxy.lose(aCommit, mishap)
       const ids = rows.slice(0, 2).map(({ id }) => id)
-      const receipt = { key: user, by: claim.by, ids, now: inMillis(0), until: null }
+      const receipt = { key: user, by: claim.by, ids, now: later(), until: null }
       expect(await cut.outbox.acknowledge(receipt)).toBe(true)
       expect(await straight.outbox.acknowledge(receipt)).toBe(false)
       expect(await straight.outbox.claim(sampleClaim())).toEqual([{ key: user, attempts: 0, rows: [last] }])
@@ -143,27 +119,7 @@ await describeWithPostgres('a COMMIT of a store that is lost', {}, (server) => {
 })
 
 async function withUser({ users }: Storage): Promise<string> {
-  const id = randomUUID()
-  await users.create({
-    id,
-    username: `user-${id.slice(0, 8)}`,
-    email: null,
-    emailVerifiedAt: null,
-    phone: null,
-    phoneVerifiedAt: null,
-    name: 'Ada',
-    bio: '',
-    passwordHash: null,
-    bannedAt: null,
-    bannedUntil: null,
-    banReason: null,
-    role: 'member',
-    sessionEpoch: 0,
-    createdAt: inMillis(0),
-    waitingSince: null,
-    invitedBy: null,
-    age: null,
-    fields: {},
-  })
-  return id
+  const user = sampleUser()
+  await users.create(user)
+  return user.id
 }

@@ -1,5 +1,5 @@
 import { codeStoreCases, credentialStoreCases, outboxStoreCases, runCases } from '@kith/conformance'
-import type { Storage, Stores } from '@kith/core/ports'
+import type { Storage } from '@kith/core/ports'
 import pg from 'pg'
 import { afterAll, beforeAll, expect, test, vi } from 'vitest'
 import { describeWithPostgres } from '../../../test/servers/describe-servers.ts'
@@ -13,8 +13,8 @@ type Verb = (...given: unknown[]) => unknown
 /** A storage whose calls go to two others by turns, so that they meet as those of two processes do. */
 function shared(storages: readonly [Storage, Storage]): Storage {
   let calls = 0
-  const storeOf = (name: keyof Stores): object =>
-    new Proxy(storages[0][name], {
+  const storeOf = (name: keyof Storage): object =>
+    new Proxy(storages[0][name] ?? {}, {
       get: (_, verb): Verb => {
         return (...given) => {
           const store = storages[calls++ % 2]?.[name] ?? {}
@@ -22,7 +22,7 @@ function shared(storages: readonly [Storage, Storage]): Storage {
         }
       },
     })
-  const names = Object.keys(storages[0]) as (keyof Stores)[]
+  const names = Object.keys(storages[0]) as (keyof Storage)[]
   return Object.fromEntries(names.map((name) => [name, storeOf(name)])) as unknown as Storage
 }
 

@@ -117,7 +117,7 @@ test('each statement uses the index that was made for it', () => {
         "SEARCH kith_credentials USING INDEX kith_credentials_of_user (user_id=?)",
       ],
       "credentials.insert": [],
-      "credentials.isOwned": [
+      "credentials.kindOfOwn": [
         "SEARCH kith_credentials USING PRIMARY KEY (id=?)",
       ],
       "credentials.ofKind": [
@@ -507,6 +507,9 @@ test('each statement uses the index that was made for it', () => {
       "posts.toPurge": [
         "SCAN kith_posts USING COVERING INDEX kith_posts_gone",
       ],
+      "sessions.bind": [
+        "SEARCH kith_sessions USING PRIMARY KEY (id=?)",
+      ],
       "sessions.byId": [
         "SEARCH kith_sessions USING PRIMARY KEY (id=?)",
       ],
@@ -569,6 +572,9 @@ test('each statement uses the index that was made for it', () => {
       "users.floorOfRole": [
         "SEARCH kith_users USING COVERING INDEX kith_users_of_role (role=? AND id<?)",
       ],
+      "users.floorWaiting": [
+        "SEARCH kith_users USING INDEX kith_users_waiting (id<?)",
+      ],
       "users.forgetUsernames": [
         "SEARCH kith_held_usernames USING PRIMARY KEY (username=?)",
         "SEARCH kith_held_usernames USING COVERING INDEX kith_held_usernames_until (held_until<?)",
@@ -598,6 +604,9 @@ test('each statement uses the index that was made for it', () => {
       ],
       "users.searchOfRole": [
         "SEARCH kith_users USING INDEX kith_users_of_role (role=? AND id>? AND id<?)",
+      ],
+      "users.searchWaiting": [
+        "SEARCH kith_users USING INDEX kith_users_waiting (id>? AND id<?)",
       ],
       "users.taken": [
         "SEARCH kith_users USING INDEX sqlite_autoindex_kith_users_2 (username=?)",

@@ -1,7 +1,7 @@
 import { openActivity } from './activity.js'
 import { call } from './api.js'
 import { button, element, exactTime, node, say, sayProblem } from './dom.js'
-import { onSubmit } from './forms.js'
+import { onSubmit, withoutBlanks } from './forms.js'
 import { avatar } from './people.js'
 import { isOfCast } from './cast.js'
 import { emailFact } from './email.js'
@@ -34,13 +34,13 @@ export function startAccount({ current, onChange }) {
     say('Saved')
   })
   onSubmit('password', async (fields, form) => {
-    await call('POST', '/users/me/password', fields)
+    await call('POST', '/users/me/password', withoutBlanks(fields))
     form.reset()
     await openAccount(current())
     say('Password changed')
   })
   onSubmit('delete', async (fields) => {
-    await call('DELETE', '/users/me', fields)
+    await call('DELETE', '/users/me', withoutBlanks(fields))
     onChange(null)
     say('Account deleted')
   })

@@ -7,6 +7,7 @@ export const titles = {
   'recovery-codes': 'Recovery codes',
   'trusted-device': 'Trusted device',
   passkey: 'Passkey',
+  identity: 'Linked account',
 }
 
 /** Fills the list of what happened to one's own account. */

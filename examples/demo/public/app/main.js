@@ -3,6 +3,7 @@ import { castView, hasCast, loadCast, showAside } from './cast.js'
 import { askServer, call, send } from './api.js'
 import { openCompose, startCompose } from './compose.js'
 import { button, element, node, say } from './dom.js'
+import { followReturn, startElsewhere } from './elsewhere.js'
 import { clearProblem, onSubmit, withoutBlanks } from './forms.js'
 import { watchMail } from './mail-count.js'
 import { followMailLink } from './mail-links.js'
@@ -151,6 +152,7 @@ element('logout').replaceWith(
     'Log out',
   ),
 )
+void startElsewhere()
 startProving()
 startCompose()
 startAccount({ current: () => me, onChange: (user) => (user ? showMe(user) : enter(null)) })
@@ -163,3 +165,4 @@ await loadCast()
 const readMe = () => call('GET', '/users/me').then(enter, () => enter(null))
 await readMe()
 await followMailLink(readMe)
+await followReturn(enter)

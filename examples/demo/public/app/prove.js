@@ -1,4 +1,5 @@
 import { call, proveBy } from './api.js'
+import { proveElsewhere } from './elsewhere.js'
 import { askFor, codeField, text } from './dialog.js'
 import { withoutBlanks } from './forms.js'
 import { canUsePasskeys, usePasskey } from './passkey.js'
@@ -23,13 +24,17 @@ async function prove() {
       })
     },
   }
+  const elsewhere = { label: 'Sign in again where you came from', work: proveElsewhere }
   return await askFor(
     {
       title: 'Is it still you?',
       content: [text('You signed in some time ago. Prove once more who you are to go on.')],
       fields: has('totp') ? [password, code] : [password],
       submit: 'Continue',
-      choices: has('passkey') && canUsePasskeys() ? [passkey] : [],
+      choices: [
+        ...(has('passkey') && canUsePasskeys() ? [passkey] : []),
+        ...(has('identity') ? [elsewhere] : []),
+      ],
     },
     (values) => {
       const { code: typed, ...given } = withoutBlanks(values)

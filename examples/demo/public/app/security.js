@@ -2,12 +2,13 @@ import { openActivity, titles } from './activity.js'
 import { call } from './api.js'
 import { askFor, codeField, text } from './dialog.js'
 import { button, element, exactTime, node, say } from './dom.js'
+import { openLinked } from './elsewhere.js'
 import { canUsePasskeys, makePasskey } from './passkey.js'
 import { renderSVG } from './uqr.js'
 
 const small = { className: 'plain small' }
 
-/** Fills the cards of the two-step sign-in and of passkeys. */
+/** Fills the cards of the two-step sign-in, of passkeys and of linked accounts. */
 export async function openSecurity() {
   const { items } = await call('GET', '/users/me/credentials')
   const of = (kind) => items.filter((item) => item.kind === kind)
@@ -25,6 +26,7 @@ export async function openSecurity() {
   element('passkey-add').replaceChildren(
     canUsePasskeys() ? add : text(`Open the demo as http://localhost:${location.port} to use passkeys.`),
   )
+  await openLinked(of('identity'), refresh)
 }
 
 async function refresh() {

@@ -37,7 +37,8 @@ export async function signIn(path, body) {
   }
 }
 
-function askFactor({ token, factors, passkey }) {
+/** Asks for the second factor of an account. Resolves to the account, or to `null` where that was not given. */
+export function askFactor({ token, factors, passkey }) {
   const answer = async (given, { trust }) => {
     const input = { challenge: token, ...given, ...(trust && { trustDevice: true }) }
     return (await send('POST', '/users/login/factor', input)).user
@@ -52,7 +53,7 @@ function askFactor({ token, factors, passkey }) {
       content: [text('Enter the code that your authenticator app shows, or one of your recovery codes.')],
       fields: [codeField, { label: 'Trust this device for 30 days', name: 'trust', type: 'checkbox' }],
       submit: 'Sign in',
-      choices: factors.includes('passkey') && canUsePasskeys() ? [byPasskey] : [],
+      choices: factors.includes('passkey') && passkey && canUsePasskeys() ? [byPasskey] : [],
     },
     (values) => answer(factorOf(values.code), values),
   )

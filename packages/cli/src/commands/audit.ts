@@ -37,7 +37,7 @@ export const audit: Command = {
       at,
       userId,
       action,
-      actor.kind,
+      actor.userId === undefined ? actor.kind : `${actor.kind} ${actor.userId}`,
       printable(address ?? '-'),
       printable(JSON.stringify(details)),
     ])

@@ -1,4 +1,5 @@
 import { accountOf, labelOf } from '../account-of.ts'
+import { byOption, causeOf } from '../by.ts'
 import { argument, type Command } from '../command.ts'
 import { readDuration } from '../duration.ts'
 import { endAndTell } from '../told-servers.ts'
@@ -16,6 +17,7 @@ export const ban: Command = {
   options: {
     reason: { value: 'TEXT', summary: 'why: shown to its owner after the right password' },
     for: { value: 'TIME', summary: 'how long, as in 12h or 30d; without an end if it is left out' },
+    ...byOption,
   },
   asks: true,
   examples: ['kith ban ada', 'kith ban ada@example.com --reason "Spam in comments" --for 30d --yes'],
@@ -24,8 +26,11 @@ export const ban: Command = {
     const account = await accountOf(kith, argument(context, 'user'))
     const { reason, for: time } = context.values
     const until = time === undefined ? undefined : new Date(Date.now() + readDuration(time, 'for') * 1000)
+    const cause = await causeOf(kith, context)
     await context.confirm(`Ban ${labelOf(account)}?`)
-    const { isTold, line } = await endAndTell(kith, () => kith.accounts.ban(account.id, { reason, until }))
+    const { isTold, line } = await endAndTell(kith, () =>
+      kith.accounts.ban(account.id, { reason, until }, cause),
+    )
     return {
       data: {
         id: account.id,
@@ -48,11 +53,12 @@ export const unban: Command = {
   name: 'unban',
   summary: 'Lift a suspension',
   args: [user],
-  examples: ['kith unban ada'],
+  options: byOption,
+  examples: ['kith unban ada', 'kith unban ada --by grace'],
   async run(context) {
     const { kith } = await context.open()
     const account = await accountOf(kith, argument(context, 'user'))
-    await kith.accounts.unban(account.id)
+    await kith.accounts.unban(account.id, await causeOf(kith, context))
     await kith.settled()
     return {
       data: { id: account.id, username: account.username, banned: false },

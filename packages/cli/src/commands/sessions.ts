@@ -1,5 +1,6 @@
 import type { Session } from '@kith/core'
 import { accountOf, labelOf } from '../account-of.ts'
+import { byOption, causeOf } from '../by.ts'
 import { usageError } from '../cli-error.ts'
 import { argument, type Command } from '../command.ts'
 import { columns } from '../terminal/columns.ts'
@@ -29,11 +30,11 @@ export const sessions: Command = {
       found.push(...page.items)
       cursor = page.nextCursor
     } while (cursor !== null)
-    const rows = found.map(({ id, lastUsedAt, address, deviceName }) => [
+    const rows = found.map(({ id, lastUsedAt, address, deviceName, impersonated }) => [
       id,
       lastUsedAt,
       printable(address ?? '-'),
-      printable(deviceName ?? '-'),
+      impersonated ? '(an administrator acts as the account)' : printable(deviceName ?? '-'),
     ])
     return {
       data: {
@@ -63,7 +64,7 @@ export const endSessions: Command = {
     user,
     { name: 'session', summary: 'the id of a session: `kith sessions <user>` lists them', optional: true },
   ],
-  options: { all: { summary: 'end all of them' } },
+  options: { all: { summary: 'end all of them' }, ...byOption },
   asks: true,
   examples: [
     'kith sessions end ada --all',
@@ -78,9 +79,12 @@ export const endSessions: Command = {
     const { kith } = await context.open()
     const account = await accountOf(kith, argument(context, 'user'))
     const which = session === undefined ? 'all sessions' : `session ${session}`
+    const cause = await causeOf(kith, context)
     await context.confirm(`End ${which} of ${labelOf(account)}?`)
     const { isTold, line } = await endAndTell(kith, () =>
-      session === undefined ? kith.sessions.endAll(account.id) : kith.sessions.end(account.id, session),
+      session === undefined
+        ? kith.sessions.endAll(account.id, cause)
+        : kith.sessions.end(account.id, session, cause),
     )
     return {
       data: { id: account.id, username: account.username, ended: session ?? 'all', serversTold: isTold },

@@ -146,6 +146,8 @@ export const survivors: readonly { reason: string; mutants: readonly string[] }[
       'sessions.revoke: 0.boundKey left out',
       'sessions.revoke: 0.methods[] taken for another',
       'sessions.revoke: 0.methods[] taken for the first',
+      'sessions.revoke: 0.actorId left out',
+      'sessions.revoke: 0.actorSessionId left out',
       'sessions.revoke: 0.deviceName left out',
       'sessions.revoke: 0.address left out',
       'sessions.revoke: 0.userAgent left out',

@@ -175,11 +175,14 @@ export const idsInput: z.ZodType<{ ids: readonly string[] }> = z.strictObject({
   ids: z.array(z.string().max(100)).max(100),
 })
 
+const shortName = /^[a-z][a-z0-9-]{0,31}$/
+const shortNameAdvice = 'Use a to z, digits and dashes, and begin with a letter'
+
 const years = z.int().min(0).max(150)
 
 /** The schema of {@link AgeInput}. */
 export const ageInput: z.ZodType<AgeInput> = z
-  .strictObject({ from: years, to: years.nullable(), source: z.string().regex(/^[a-z][a-z0-9-]{0,31}$/) })
+  .strictObject({ from: years, to: years.nullable(), source: z.string().regex(shortName, shortNameAdvice) })
   .refine(({ from, to }) => to === null || to >= from, {
     ...because({ code: 'malformed', message: 'Give a bracket that ends where it begins or later' }),
     path: ['to'],
@@ -187,7 +190,7 @@ export const ageInput: z.ZodType<AgeInput> = z
 
 /** The schema of a role's name. */
 export function roleName(): z.ZodString {
-  return z.string().regex(/^[a-z][a-z0-9-]{0,31}$/)
+  return z.string().regex(shortName, shortNameAdvice)
 }
 
 /** The roles that every app has. */

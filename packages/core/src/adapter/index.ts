@@ -29,7 +29,11 @@ export { isOwnPath } from '../identities/own-path.ts'
 export { parseInput } from '../input.ts'
 export { type LineName, type LogLine, logLines } from '../log/log-lines.ts'
 export { createLog, type Log, type LogEntry, type LogValue } from '../log/log.ts'
-export { countAttempt, type Counted, type Window } from '../sessions/windows.ts'
+export {
+  countAttempt,
+  type Counted as CountedAttempt,
+  type Window as CountedWindow,
+} from '../sessions/windows.ts'
 export { demandBlobKey } from '../media/blob-store.ts'
 export { copied, counted, type OwnBytes } from '../media/counted.ts'
 export { drawDefaultAvatar } from '../media/default-avatar.ts'
@@ -46,11 +50,11 @@ export { codeLoginInput } from '../sessions/code-sign-in.ts'
 export { loginInput } from '../sessions/login.ts'
 export { impersonationReason } from '../sessions/impersonation.ts'
 export { proveInput } from '../sessions/prove.ts'
-export type { Denylist, DenylistLine, Written } from '../shared-server/denylist.ts'
-export type { Entry } from '../shared-server/mirror.ts'
+export type { Denylist, DenylistLine, Written as WrittenEntries } from '../shared-server/denylist.ts'
+export type { Entry as DenylistEntry } from '../shared-server/mirror.ts'
 export { createReach, type Reach, type ReachOptions } from '../shared-server/reach.ts'
 export {
-  type Counters,
+  type Counters as SharedCounters,
   createSharedRateLimits,
   type SharedRateLimitsParts,
 } from '../shared-server/shared-rate-limits.ts'

@@ -36,7 +36,7 @@ export interface CodeInput {
   code: string
 }
 
-const flowField = z.string().regex(/^[0-9a-f-]{36}$/)
+const flowField = z.string().regex(/^[0-9a-f-]{36}$/, 'Give the `flow` of the call that sent the code')
 
 /** The fields of {@link CodeInput}. */
 export const codeFields: Readonly<Record<keyof CodeInput, z.ZodType<string>>> = {
@@ -45,7 +45,7 @@ export const codeFields: Readonly<Record<keyof CodeInput, z.ZodType<string>>> = 
     .string()
     .max(100)
     .transform((code) => code.replace(/\s/g, ''))
-    .pipe(z.string().regex(/^[\w-]+$/)),
+    .pipe(z.string().regex(/^[\w-]+$/, 'Give the six digits of the message, or the code of its link')),
 }
 
 /** The schema of {@link CodeInput}. */

@@ -253,7 +253,9 @@ describe('refreshing by the key', () => {
     const otherKey = createDeviceKey()
     const offered = kith.boundSessions.offer(other.sessionId)
     const { challenge: ofOther } = await kith.boundSessions.bind(other, otherKey.registration(offered))
-    expect((await refresh(otherKey.refresh(challenge), other.sessionId)).refreshed, 'its challenge').toBe(null)
+    expect((await refresh(otherKey.refresh(challenge), other.sessionId)).refreshed, 'its challenge').toBe(
+      null,
+    )
     expect(await codeOf(refresh(key.refresh(challenge), other.sessionId))).toBe('device-proof-invalid')
     expect((await refresh(key.refresh(ofOther))).refreshed, 'the challenge of the other').toBe(null)
     expect(await codeOf(refresh(key.refresh(ofOther), other.sessionId))).toBe('device-proof-invalid')

@@ -11,7 +11,7 @@ import {
   sessionEnd,
   type SignIn,
 } from '../sessions/session.ts'
-import { demandOwner } from '../sessions/actor.ts'
+import { demandActor, demandOwner } from '../sessions/actor.ts'
 import type { SessionRecord } from '../sessions/session-store.ts'
 import type { ClientInfo, Viewer } from '../viewer.ts'
 import { bindWithinSeconds, createDeviceChallenges, type DeviceChallenges } from './device-challenges.ts'
@@ -151,6 +151,7 @@ async function refresh(
   if (!isLive(stepped, now)) throw new KithError('session-revoked')
   if (!rotated) return again(stepped)
   const user = await accountOf(core, stepped)
+  await demandActor(core, stepped)
   core.emit('session.refreshed', { userId: stepped.userId, sessionId, ...placeOf(client) })
   return { refreshed: await issueTokens(core, stepped, user), challenge: challenges.toRefresh(stepped) }
 }

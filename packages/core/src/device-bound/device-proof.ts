@@ -4,7 +4,7 @@ import * as z from 'zod'
 import { KithError } from '../errors.ts'
 import { isCanonicalToken } from '../sessions/canonical-token.ts'
 
-/** What a browser has signed with the key of its device: a "DBSC proof" of the W3C draft, 9.8. */
+/** What a browser has signed with the key of its device: a "DBSC proof" of the W3C draft, 9.10. */
 export interface DeviceProof {
   /** What it has signed: the challenge that it was given, as it says. */
   challenge: string
@@ -57,7 +57,7 @@ function verifyingKey(
   const stored = JSON.parse(key) as JWK
   if (typ !== 'dbsc+jwt' || alg !== stored.alg || crit !== undefined)
     throw new TypeError('not the header of such a proof')
-  // The draft, 9.8: "It MUST not be present for refresh requests."
+  // The draft, 9.10: "It MUST not be present for refresh requests."
   if (registered !== null && jwk !== undefined) throw new TypeError('a refresh brings no key')
   return stored
 }

@@ -7,6 +7,7 @@ import { lineOfText, parseInput, visible } from '../input.ts'
 import { demandOwner } from '../sessions/actor.ts'
 import { demandFresh } from '../sessions/freshness.ts'
 import type { ClientInfo, Viewer } from '../viewer.ts'
+import { appCode } from './second-factor.ts'
 import { matchTotp, toBase32, totpUri } from './totp.ts'
 
 /** An authenticator app that is about to be added. */
@@ -51,7 +52,7 @@ interface FactorInputs {
 /** They are the same for every app. */
 export const factorInputs: FactorInputs = {
   beginTotp: z.strictObject({ name: visible(lineOfText(100)).optional() }),
-  confirmTotp: z.strictObject({ token: z.string().max(200), code: z.string().regex(/^[\d\s]{6,12}$/) }),
+  confirmTotp: z.strictObject({ token: z.string().max(200), code: appCode }),
 }
 
 /** As many as SHA-1 has (RFC 4226, 4). */

@@ -39,12 +39,14 @@ export interface FactorLoginInput {
   deviceName?: string | undefined
 }
 
+/** What an authenticator app shows. */
+export const appCode: z.ZodType<string> = z
+  .string()
+  .regex(/^[\d\s]{6,12}$/, 'Give the six digits that the app shows')
+
 /** The fields that give a second factor. */
 export const factorFields: Readonly<Record<'code' | 'recoveryCode', z.ZodType<string | undefined>>> = {
-  code: z
-    .string()
-    .regex(/^[\d\s]{6,12}$/)
-    .optional(),
+  code: appCode.optional(),
   recoveryCode: z.string().max(40).optional(),
 }
 

@@ -19,11 +19,8 @@ export function demandProvider({ config: { providers } }: Core, name: string): I
 /** Where the browser of a flow is sent. @throws provider-unavailable, identity-refused */
 export async function urlOf(core: Core, flow: IdentityFlow, state: string): Promise<string> {
   const provider = demandProvider(core, flow.provider)
-  return await ask(
-    core,
-    flow,
-    async () => (await provider.authorizationUrl(checksOf(core, flow, state))).href,
-  )
+  const url = async () => (await provider.authorizationUrl(checksOf(core, flow, state))).href
+  return await ask(core, flow, { work: url, secrets: [state] })
 }
 
 /** Longer than a response with the longest codes. */
@@ -56,7 +53,10 @@ export async function identify(
     throw new KithError('identity-refused', { detail: 'You came back without signing in there.' })
   const provider = demandProvider(core, flow.provider)
   const checks = checksOf(core, flow, answer.get('state') ?? '')
-  return await ask(core, flow, async () => foreignIdentity.parse(await provider.identify(answer, checks)))
+  return await ask(core, flow, {
+    work: async () => foreignIdentity.parse(await provider.identify(answer, checks)),
+    secrets: [...answer.values()],
+  })
 }
 
 /** What people do, and Apple's word for it. */
@@ -70,18 +70,30 @@ function checksOf(
   return { redirectUri: `${publicUrl}${prefix}/auth/${provider}/callback`, state, nonce, codeVerifier }
 }
 
-/** What a provider rejects with is for the log; a client learns only whether it helps to wait. */
+/** A question to a provider. */
+interface Question<Answer> {
+  work(): Promise<Answer>
+  /** What of it no log may show. */
+  secrets: readonly string[]
+}
+
+/** What a provider rejects with is for the log, without what it was given; a client learns only whether it helps to wait. */
 async function ask<Answer>(
   { config: { log } }: Core,
-  { provider }: IdentityFlow,
-  work: () => Promise<Answer>,
+  { provider, codeVerifier, nonce }: IdentityFlow,
+  { work, secrets }: Question<Answer>,
 ): Promise<Answer> {
   try {
     return await work()
   } catch (error) {
     const unavailable = unavailableIn(error)
     if (unavailable) throw unavailable
-    log.warn('identity.refused', { error, kind: provider, fields: { provider } })
+    log.warn('identity.refused', {
+      error,
+      kind: provider,
+      fields: { provider },
+      secrets: () => [codeVerifier, nonce, ...secrets],
+    })
     throw new KithError('identity-refused', { detail: 'Try again, or sign in another way.' })
   }
 }

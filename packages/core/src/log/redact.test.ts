@@ -23,6 +23,7 @@ test.each([
   ['hash $argon2id$v=19$m=19456,t=2,p=1$canary$canary is odd', 'hash (hash) is odd'],
   ['{"password":"canary canary","a":1}', '{"password":…,"a":1}'],
   ["secret = 'canary canary' is short", 'secret = … is short'],
+  ['POST client_secret=canary&code_verifier=canary&x=1', 'POST client_secret=…&code_verifier=…&x=1'],
   ['key c4n4ry0123456789abcdef0123456789abcdef is unknown', 'key (key) is unknown'],
 ])('%s', (message, expected) => {
   expect(redact(message)).toBe(expected)

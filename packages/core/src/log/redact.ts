@@ -20,7 +20,7 @@ const patterns: readonly (readonly [look: RegExp, instead: string])[] = [
   [/[^\s'"<>@,;:()[\]{}=/…]{1,80}@[^\s'"<>@,;:()[\]{}=/]{1,80}\.[a-z][\w-]*/gi, '(email)'],
   [/\+\d[\d ()-]{6,20}\d/g, '(phone)'],
   [
-    /\b(password|secret|api[-_]?key|signature|token)(["']?\s{0,3}[=:]\s{0,3})(?:"[^"]*"?|'[^']*'?|[^\s"',;}&]+)/gi,
+    /\b([\w-]{0,20}(?:password|secret|api[-_]?key|signature|token|verifier))(["']?\s{0,3}[=:]\s{0,3})(?:"[^"]*"?|'[^']*'?|[^\s"',;}&]+)/gi,
     '$1$2…',
   ],
 ]

@@ -108,3 +108,16 @@ expectTypeOf((await mine.accounts.me(viewer)).fields.pronouns).toEqualTypeOf<str
 expectTypeOf<RegisterInput<MyFields>['fields']>().toEqualTypeOf<{ pronouns?: string } | undefined>()
 
 expectTypeOf<FieldError['path']>().toEqualTypeOf<string>()
+
+// Roles that an app names: no other is given or asked for.
+const staffed = createKith({ ...base, accounts: { roles: ['editor', 'auditor'] } })
+type Role = 'member' | 'moderator' | 'admin' | 'editor' | 'auditor'
+expectTypeOf(staffed.accounts.setRole).parameter(1).toEqualTypeOf<Role>()
+void staffed.accounts.requireRole(viewer, ['editor', 'admin'])
+// @ts-expect-error no such role
+void staffed.accounts.setRole('id', 'editr')
+// @ts-expect-error no such role
+void staffed.accounts.requireRole(viewer, ['owner'])
+expectTypeOf(createKith(base).accounts.setRole).parameter(1).toEqualTypeOf<string>()
+const anyKith: Kith = staffed
+void anyKith

@@ -40,11 +40,13 @@ const bytes = (most: number): z.ZodString =>
   z
     .string()
     .max(Math.ceil((most * 4) / 3))
-    .regex(/^[\w-]+$/)
+    .regex(/^[\w-]+$/, 'Give it as the browser does, in base64url')
 
 /** A length that the specification sets. */
 const id = bytes(1_023)
-const token = z.string().regex(/^[0-9a-f-]{36}\.[\w-]{20,100}$/)
+const token = z
+  .string()
+  .regex(/^[0-9a-f-]{36}\.[\w-]{20,100}$/, 'Give the `token` of the call that began this')
 const head = { id, rawId: id, type: z.literal('public-key') }
 const clientDataJSON = bytes(4_096)
 
@@ -55,7 +57,7 @@ const creation: z.ZodType<PasskeyCreation> = z.object({
     clientDataJSON,
     attestationObject: bytes(16_384),
     transports: z
-      .array(z.string().regex(/^[\w-]{1,30}$/))
+      .array(z.string().regex(/^[\w-]{1,30}$/, 'Give names of transports, such as `internal`'))
       .max(10)
       .optional(),
   }),

@@ -37,8 +37,11 @@ export function createAuthenticate(
       storage.sessions.byId(claims.sessionId),
       storage.users.byId(claims.userId),
     ])
-    if (!session || !user || session.revokedAt || !isOfAccount(session, user))
+    if (!session || !user || session.revokedAt || !isOfAccount(session, user)) {
+      // Of its other tokens this process may know some, and learn of the end from the denylist later, or never.
+      known.deleteSession(claims.sessionId)
       throw new KithError('session-revoked')
+    }
     // A token that hides who acts was not written by us, or not for this session.
     if ((claims.actorId ?? null) !== session.actorId) throw new KithError('access-token-invalid')
     const actor = await demandActor(options, session)

@@ -76,6 +76,23 @@ test('days ahead and back close no grace that is lived for the first time, in ei
   expect(await codeOf(refreshOf(other, signIn))).toBe('no error')
 })
 
+test('a refresh that waits for the storage gets the successor that another process makes meanwhile', async () => {
+  const { options, other, pass, signIn } = await twoProcesses()
+  const { sessions } = options.storage
+  let meanwhile = async (): Promise<void> => {}
+  const rotate: typeof sessions.rotate = async (rotation) => {
+    await meanwhile()
+    return await sessions.rotate(rotation)
+  }
+  const slow = createKith({ ...options, storage: { ...options.storage, sessions: { ...sessions, rotate } } })
+  let tokens: unknown
+  meanwhile = async () => {
+    pass(4)
+    tokens = (await refreshOf(other, signIn)).tokens.refreshToken
+  }
+  expect((await refreshOf(slow, signIn)).tokens.refreshToken).toBe(tokens)
+})
+
 test('a known access token of a session that ended is not let in, however far back the clock is set', async () => {
   const { kith, other, pass, set, signIn, options } = await twoProcesses()
   const { accessToken } = signIn.tokens

@@ -1,6 +1,7 @@
 import type { Cause } from '../cause.ts'
 import type { Core } from '../core.ts'
 import type { KithEvents } from '../events.ts'
+import { warnOfOthers } from '../known-kiths.ts'
 import { joinRows } from '../outbox/outbox-rows.ts'
 import type { OutboxRows } from '../outbox/outbox-store.ts'
 import type { ClientInfo } from '../viewer.ts'
@@ -12,6 +13,7 @@ const marginSeconds = 60
 /** Makes access tokens fail from the next request on: those of sessions, by their ids, or of all of an epoch, by {@link epochKey}. */
 export async function denyTokens(core: Core, keys: readonly string[]): Promise<void> {
   if (keys.length === 0) return
+  warnOfOthers(core.config)
   const seconds = core.config.sessions.accessTtlSeconds + marginSeconds
   await core.revocations.revoke(keys, new Date(core.clock().getTime() + seconds * 1000))
 }

@@ -9,7 +9,8 @@ import type { SessionRecord } from './session-store.ts'
 export interface Grace {
   /** This process has just rotated the session to the generation that it has now. */
   begin(session: SessionRecord): void
-  isOpen(session: SessionRecord, now: Date): boolean
+  /** Whether a token that arrived at this time gets the successor, though the storage may have taken its time since. */
+  isOpen(session: SessionRecord, arrivedAt: Date): boolean
 }
 
 interface Rotated {
@@ -35,12 +36,14 @@ export function createGrace(graceSeconds: number, time: LivedTime): Grace {
       own.delete(id)
       own.set(id, { generation, at })
     },
-    isOpen({ id, generation, rotatedAt }, now) {
-      const passed = now.getTime() - rotatedAt.getTime()
-      if (passed > millis) return false
+    isOpen({ id, generation, rotatedAt }, arrivedAt) {
+      if (arrivedAt.getTime() - rotatedAt.getTime() > millis) return false
       const rotated = own.get(id)
       if (rotated?.generation === generation) return time.steady() - rotated.at <= millis
-      return passed >= -skew && !time.isRepeated(now) && !time.isRepeated(rotatedAt)
+      // The present: another process may have rotated long after the token arrived here, which no clock has to be wrong for.
+      const now = time.clock()
+      const isBefore = now.getTime() < rotatedAt.getTime() - skew
+      return !isBefore && !time.isRepeated(now) && !time.isRepeated(rotatedAt)
     },
   }
 }

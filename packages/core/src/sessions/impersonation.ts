@@ -39,6 +39,7 @@ export async function impersonate(
   const { impersonation } = core.config.sessions
   if (!impersonation)
     throw new KithError('not-configured', { detail: 'Option `sessions.impersonation` of createKith.' })
+  await core.limits.byAccount('changeByAccount', admin.userId)
   const { userId, reason } = parseInput(impersonateInput, input)
   await demandOwner(core, admin)
   const { id: actorId, role } = await admit(core, admin)

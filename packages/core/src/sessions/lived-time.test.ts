@@ -87,3 +87,60 @@ test('however often the clock is set, no time that was lived is forgotten', () =
   // The last time on either side was not left behind.
   expect(lived.slice(0, -2).every((date) => time.isRepeated(date))).toBe(true)
 })
+
+test('a correction of two seconds repeats nothing, and one that is longer does', () => {
+  for (const [millis, isRepeated] of [
+    [2_000, false],
+    [2_001, true],
+  ] as const) {
+    const { pass, set, repeated } = setup()
+    pass(hour)
+    repeated()
+    set(-millis)
+    expect(repeated(), `${millis} ms`).toBe(isRepeated)
+  }
+})
+
+test('the times that are repeated reach two seconds to both sides, for clocks of others that differ', () => {
+  const { time, pass, set } = setup()
+  pass(2 * hour)
+  const latest = time.clock().getTime()
+  set(-hour)
+  const setBackTo = time.clock().getTime()
+  const edges = [setBackTo - 2_001, setBackTo - 2_000, latest + 2_000, latest + 2_001]
+  expect(edges.map((at) => time.isRepeated(new Date(at)))).toEqual([false, true, true, false])
+})
+
+test('of more than fifty stretches the two oldest count as one, with what was skipped between them', () => {
+  const { time, pass, set } = setup()
+  /** The middle of what is skipped. */
+  const skip = (): Date => {
+    pass(10 * second)
+    const before = time.clock().getTime()
+    set(hour)
+    time.clock()
+    return new Date(before + hour / 2)
+  }
+  const skipped = Array.from({ length: 50 }, skip)
+  // Far enough back that all of them may come again.
+  const isRepeated = (): boolean[] => {
+    return skipped.slice(0, 2).map((date) => time.isRepeated(date))
+  }
+  set(-60 * hour)
+  time.clock()
+  expect(isRepeated()).toEqual([true, false])
+})
+
+test('what was set back before it was joined with a later stretch stays repeated', () => {
+  const { time, pass, set } = setup()
+  pass(hour)
+  const lived = time.clock()
+  set(-2 * hour)
+  time.clock()
+  for (let step = 0; step < 60; step++) {
+    pass(10 * second)
+    set(hour)
+    time.clock()
+  }
+  expect(time.isRepeated(lived)).toBe(true)
+})

@@ -107,7 +107,8 @@ export interface Sessions<Fields extends AppFields = AppFields> {
    * `viewer.actorId`, the session list, events and the audit log. It may do what the owner may, but nothing about how the account is signed
    * in to, its exports, its deletion and its other sessions; it ends soon, whatever is refreshed, and with the session, the role or a ban
    * of the admin. The admin has to have signed in, or proved to be the account, within `sessions.freshFor`.
-   * @throws not-configured, invalid-input, role-required, proof-required, account-not-found, account-banned, not-impersonable, impersonated
+   * @throws not-configured, invalid-input, role-required, proof-required, account-not-found, account-banned, not-impersonable, impersonated,
+   * rate-limited
    */
   impersonate(admin: Viewer, input: ImpersonateInput, client?: ClientInfo): Promise<SignIn<Fields>>
   /** The public keys of the access tokens, for other services to verify them; `null` where tokens are HS256. */

@@ -27,3 +27,14 @@ test('past the capacity the least recently used one is forgotten, and what was d
   known.set('e', claimsOf('e'))
   expect(['c', 'd', 'e'].map((name) => known.get(name) !== undefined)).toEqual([true, true, true])
 })
+
+test('a session that is deleted loses all of its tokens, leaves those of others alone, and its room is free again', () => {
+  const known = createVerifiedTokens({ capacity: 3, maxAgeMillis: 60_000 })
+  for (const name of ['a', 'b']) known.set(name, claimsOf('one'))
+  known.set('c', claimsOf('other'))
+  known.deleteSession('one')
+  known.deleteSession('unheard of')
+  expect(['a', 'b', 'c'].map((name) => known.get(name) !== undefined)).toEqual([false, false, true])
+  for (const name of ['d', 'e']) known.set(name, claimsOf('one'))
+  expect(['c', 'd', 'e'].map((name) => known.get(name) !== undefined)).toEqual([true, true, true])
+})

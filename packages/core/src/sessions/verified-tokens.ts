@@ -16,6 +16,8 @@ export interface VerifiedTokens {
   get(token: string): MetToken | undefined
   set(token: string, met: MetToken): void
   delete(token: string): void
+  /** Forgets all tokens of a session. */
+  deleteSession(sessionId: string): void
 }
 
 /** Of one session so many tokens are remembered: a page that refreshes has the next before it lets go of the last. */
@@ -84,6 +86,10 @@ export function createVerifiedTokens({ capacity, maxAgeMillis }: Bounds): Verifi
       }
     },
     delete: (token) => forget(keyOf(token)),
+    deleteSession(sessionId) {
+      for (const key of keysBySession.get(sessionId) ?? []) byKey.delete(key)
+      keysBySession.delete(sessionId)
+    },
   }
 }
 

@@ -206,10 +206,8 @@ export const boundJourneys: readonly Journey[] = [
       const { browser, sessionId } = await registerBound(app)
       const refreshToken = browser.jar.get(refreshCookie)
       app.advance(accessLife)
-      const [me, ...stolen] = await Promise.all([
-        browser.request('/users/me'),
-        ...(await race(20, async () => app.post('/users/refresh', { refreshToken }))),
-      ])
+      const stealing = race(20, () => app.post('/users/refresh', { refreshToken }))
+      const [me, stolen] = await Promise.all([browser.request('/users/me'), stealing])
       me.user()
       for (const answer of stolen) answer.problem('device-proof-required')
       assert.equal(await generationOf(app, sessionId), 1)
@@ -356,7 +354,7 @@ export const boundJourneys: readonly Journey[] = [
       ;(await browser.post('/users/refresh')).problem('device-proof-required')
       assert.ok(browser.jar.get(refreshCookie))
       browser.refreshes = true
-      app.breakStorage(new RetryLaterError('storage-unavailable', { seconds: 5 }))
+      app.breakStorage(new RetryLaterError('storage-unavailable', 5))
       await browser.request('/users/me')
       assert.equal(browser.bound().length, 1, 'an outage ends nothing')
       app.breakStorage(null)

@@ -1,5 +1,6 @@
 import { RetryLaterError } from '@kith/core'
 import { type Answer, ConnectionFault, type Driver, type HostTransaction, type Query } from './driver.ts'
+import { toStorageError } from '../storage-error.ts'
 import { inTime } from './in-time.ts'
 import { pgTransaction } from './pg.ts'
 import type { PgClient } from './pg-clients.ts'
@@ -25,7 +26,8 @@ export function driverWithin(transaction: unknown): Driver {
       // The server has undone what it can: at the isolation of this transaction, trying again in it meets the same.
       if (sqlStateOf(error) === '40001')
         throw new RetryLaterError('storage-busy', { seconds: 1, detail: again }, error)
-      throw error
+      // As an error of Kith, so that nobody tries again on a connection that is gone, with which the transaction is.
+      throw error instanceof ConnectionFault ? toStorageError(error) : error
     }
   }
 

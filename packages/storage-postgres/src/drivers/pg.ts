@@ -82,9 +82,9 @@ export function createPgDriver(take: TakeClient, close: () => Promise<void> = as
 
 /** The transaction that the app has begun on a client. */
 export function pgTransaction(client: PgClient): HostTransaction {
-  const say = (text: string): Promise<unknown> => client.query(simple(text))
+  const say = (text: string): Promise<unknown> => unlessLost(client.query(simple(text)))
   const query: Session['query'] = async (asked) =>
-    answerFrom((await client.query(pgQuery(asked))) as PgResult)
+    answerFrom((await unlessLost(client.query(pgQuery(asked)))) as PgResult)
   return {
     query,
     async savepoint(work) {
@@ -110,12 +110,15 @@ async function commit(ask: (query: PgQuery) => Promise<unknown>, mark: Mark | nu
   if (command !== 'COMMIT') throw new TypeError('A statement of the transaction had failed')
 }
 
-async function ask(client: PgClient, query: PgQuery, deadline: number): Promise<unknown> {
+function ask(client: PgClient, query: PgQuery, deadline: number): Promise<unknown> {
+  return inTime(unlessLost(client.query(query)), deadline, () => new ConnectionFault('silent'))
+}
+
+async function unlessLost(answer: Promise<unknown>): Promise<unknown> {
   try {
-    return await inTime(client.query(query), deadline, () => new ConnectionFault('silent'))
+    return await answer
   } catch (error) {
-    if (error instanceof ConnectionFault || !endsConnection(error)) throw error
-    throw new ConnectionFault('lost', { cause: error })
+    throw endsConnection(error) ? new ConnectionFault('lost', { cause: error }) : error
   }
 }
 

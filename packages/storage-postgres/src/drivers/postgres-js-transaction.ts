@@ -94,8 +94,8 @@ function sessionOn(
 ): Session {
   return {
     async query(query) {
-      if (progress.isLost) throw new ConnectionFault('lost')
       if (progress.step !== 'working') throw new TypeError('The transaction has ended')
+      if (progress.isLost) throw new ConnectionFault('lost')
       try {
         return await ask(transaction, query)
       } catch (error) {

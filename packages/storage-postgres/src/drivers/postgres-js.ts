@@ -61,7 +61,13 @@ export function createPostgresJsDriver(
 /** The transaction of postgres.js whose `sql` the app was handed. */
 export function postgresJsTransaction(sql: PostgresJsTransaction): HostTransaction {
   const on = (own: PostgresJsTransaction): Session => ({
-    query: async (query) => answerFrom((await pending(own, query)) as PostgresJsResult),
+    async query(query) {
+      try {
+        return answerFrom((await pending(own, query)) as PostgresJsResult)
+      } catch (error) {
+        throw endsConnection(error) ? new ConnectionFault('lost', { cause: error }) : error
+      }
+    },
   })
   return {
     ...on(sql),

@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs'
 
-const page = new URL('../../../docs/scale.md', import.meta.url)
+const page = new URL('../docs/scale.md', import.meta.url)
 
 /** The cells of the table of docs/scale.md whose first column has this heading, row by row and without quotes. */
 export function scaleTable(heading: string): string[][] {

@@ -3,7 +3,7 @@ import { cheapPasswords } from '@kith/conformance'
 import { createKith, type Kith, type KithOptions, type SignIn, type Viewer } from '@kith/core'
 import type { OutboxRows, Storage } from '@kith/core/ports'
 import { createMemoryBlobs } from '@kith/core/memory'
-import { measures, now, sampleCode, sampleCredential, sampleMedia } from './sample-records.ts'
+import { idOf, measures, now, sampleCode, sampleCredential, sampleMedia } from './sample-records.ts'
 
 const password = 'correct horse battery staple'
 const blobs = createMemoryBlobs()
@@ -167,7 +167,7 @@ export const serviceCalls: readonly ServiceCall[] = [
   {
     name: 'media.upload, its rows',
     async call({ storage, viewer: { userId } }) {
-      const id = `medium-${made++}`
+      const id = idOf(`medium ${made++}`)
       await storage.media.reserve({ ...sampleMedia(id), ownerId: userId, createdAt: new Date() })
       await storage.media.ready(id, measures)
       draft = id

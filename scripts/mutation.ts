@@ -1,0 +1,46 @@
+import { spawnSync } from 'node:child_process'
+import { mkdirSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { scopes } from '../test/mutation/scopes.ts'
+
+const root = join(import.meta.dirname, '..')
+const [name = '', ...options] = process.argv.slice(2)
+const scope = scopes[name]
+if (!scope) {
+  console.error(
+    `Usage: pnpm mutation <scope> [options of stryker]\nScopes: ${Object.keys(scopes).join(', ')}`,
+  )
+  process.exit(2)
+}
+
+const folder = join(root, '.cache', 'mutation')
+const config = join(folder, `${name}.json`)
+mkdirSync(folder, { recursive: true })
+writeFileSync(
+  config,
+  JSON.stringify({
+    mutate: scope.mutate,
+    testRunner: 'vitest',
+    plugins: ['@stryker-mutator/vitest-runner'],
+    vitest: { configFile: 'test/mutation/vitest.config.ts', related: false },
+    coverageAnalysis: 'perTest',
+    // Code that runs once, when its module is loaded, would have to be loaded anew for each mutant.
+    ignoreStatic: true,
+    ignorePatterns: ['.cache', 'dist', '/bench', '/docs', '/examples', '/test/previous-release'],
+    tempDirName: '.cache/mutation/sandbox',
+    reporters: ['json', 'clear-text', 'progress-append-only'],
+    jsonReporter: { fileName: join('.cache', 'mutation', `${name}.report.json`) },
+    clearTextReporter: { allowColor: false, logTests: false, reportTests: false },
+    timeoutMS: 5_000,
+    disableTypeChecks: false,
+    concurrency: 1,
+    checkers: [],
+    thresholds: { high: 95, low: 95, break: 95 },
+  }),
+)
+const run = spawnSync('pnpm', ['exec', 'stryker', 'run', config, ...options], {
+  cwd: root,
+  stdio: 'inherit',
+  env: { ...process.env, KITH_MUTATION_SCOPE: name },
+})
+process.exit(run.status ?? 1)

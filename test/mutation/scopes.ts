@@ -1,0 +1,99 @@
+/** A part of the code that is mutated together, and the tests that should notice. */
+export interface Scope {
+  /** Files, or patterns of files, from the root of the workspace. */
+  mutate: readonly string[]
+  tests: readonly string[]
+}
+
+const core = 'packages/core'
+const http = 'packages/http'
+
+const files = (folder: string, ...names: readonly string[]): string[] =>
+  names.map((name) => `${folder}/${name}.ts`)
+
+/** What guards accounts, by scope: `pnpm mutation <scope>`. */
+export const scopes: Readonly<Record<string, Scope>> = {
+  grace: {
+    mutate: files(`${core}/src/sessions`, 'grace', 'lived-time'),
+    tests: files(`${core}/src/sessions`, 'grace.test', 'lived-time.test'),
+  },
+  refresh: {
+    mutate: files(`${core}/src/sessions`, 'refresh', 'restored', 'authenticate', 'end-sessions', 'session'),
+    tests: files(
+      `${core}/src/sessions`,
+      ...['sessions.test', 'ended-epoch.test', 'authenticate-now.test', 'host-verbs.test', 'clocks.test'],
+    ),
+  },
+  tokens: {
+    mutate: files(
+      `${core}/src/sessions`,
+      ...['refresh-token', 'access-token', 'own-tokens', 'canonical-token', 'low-s', 'verified-tokens'],
+      ...['device-token', 'derive-key', 'signing-keys'],
+    ),
+    tests: [
+      `${core}/src/sessions/*-token.test.ts`,
+      `${core}/src/sessions/{verified-tokens,authenticate-now,sessions}.test.ts`,
+    ],
+  },
+  'sign-in': {
+    mutate: files(
+      `${core}/src/sessions`,
+      ...['login', 'open-session', 'prove', 'sessions', 'code-sign-in', 'freshness'],
+      ...['limits', 'windows', 'guesser', 'client-address', 'device-name'],
+    ),
+    tests: [`${core}/src/sessions/*.test.ts`, `${core}/test/{factors,codes,takeovers,passkeys}.test.ts`],
+  },
+  accounts: {
+    mutate: [`${core}/src/accounts/*.ts`, '!**/*.test.ts', `!${core}/src/accounts/common-passwords.ts`],
+    tests: [
+      `${core}/src/{accounts,sessions}/*.test.ts`,
+      `${core}/test/{codes,takeovers,factors,confirming}.test.ts`,
+    ],
+  },
+  codes: {
+    mutate: [`${core}/src/codes/*.ts`, `${core}/src/sealed.ts`],
+    tests: files(`${core}/test`, 'codes.test', 'takeovers.test', 'confirming.test'),
+  },
+  credentials: {
+    mutate: [`${core}/src/credentials/*.ts`, `${core}/src/factors/*.ts`],
+    tests: files(`${core}/test`, 'factors.test', 'passkeys.test', 'takeovers.test', 'identities.test'),
+  },
+  cookies: {
+    mutate: files(`${http}/src`, 'cookies', 'flow-cookies'),
+    tests: files(http, 'src/cookies.test', 'src/flow-cookies.test', 'test/shared-cookies.test'),
+  },
+  origins: {
+    mutate: files(`${http}/src`, 'allowed-origins', 'calling-page', 'cors'),
+    tests: files(http, 'src/allowed-origins.test', 'src/cors.test', 'test/journeys.test'),
+  },
+  paths: {
+    mutate: files(`${http}/src`, 'request-target', 'identity-paths', 'host-guard'),
+    tests: files(
+      http,
+      'src/host-guard.test',
+      'src/route-table.test',
+      'src/selected-routes.test',
+      'test/journeys.test',
+    ),
+  },
+  guard: {
+    mutate: files(`${http}/src`, 'guard', 'who-asks', 'credentials', 'renewal', 'sign-in', 'host-viewer'),
+    tests: files(http, 'test/journeys.test', 'test/server-rendered.test', 'test/shared-cookies.test'),
+  },
+  'rotation-memory': {
+    mutate: [`${core}/src/memory/memory-session-store.ts`],
+    tests: ['test/mutation/memory.mutation.ts'],
+  },
+  'rotation-sqlite': {
+    mutate: ['packages/storage-sqlite/src/session-store.ts'],
+    tests: ['test/mutation/sqlite.mutation.ts'],
+  },
+  'rotation-postgres': {
+    mutate: ['packages/storage-postgres/src/session-store.ts'],
+    tests: ['packages/storage-postgres/src/conformance-pg.test.ts'],
+  },
+  'rotation-mongodb': {
+    mutate: files('packages/storage-mongodb/src', 'session-store', 'session-document'),
+    tests: files('packages/storage-mongodb/src', 'conformance-replica-set.test'),
+  },
+}

@@ -1,0 +1,88 @@
+import type { ViewName } from './views.ts'
+import type { Promised } from './witness.ts'
+
+/** What Kith does at the places where it could be wrong. */
+export interface Rules {
+  /** Whether comparing the generation and stepping it are one step. */
+  rotatesAtomically: boolean
+  graceSeconds: number
+  /** How many generations back the grace goes. */
+  graceGenerations: number
+  /** Whether a token that is too old ends the session. */
+  reuseEnds: boolean
+  /** Whether no step revives a revoked row. */
+  revokedStaysRevoked: boolean
+  /** Whether an end reaches the denylist that all processes share. */
+  mirrorIsTold: boolean
+  /** For how long a process goes by what it knows of an access token. */
+  knownSeconds: number
+  /** Whether a process that finds a session ended forgets what it knows of its tokens. */
+  refusalForgets: boolean
+  /** Whether a restored backup loses its sessions. */
+  restoredRemoves: boolean
+}
+
+/** The rules that Kith keeps. */
+export const kithRules: Rules = Object.freeze({
+  rotatesAtomically: true,
+  graceSeconds: 10,
+  graceGenerations: 1,
+  reuseEnds: true,
+  revokedStaysRevoked: true,
+  mirrorIsTold: true,
+  knownSeconds: 900,
+  refusalForgets: true,
+  restoredRemoves: true,
+})
+
+/** Each of them broken in one way, with the view of the model that shows it, and the promise that it breaks first. */
+export const brokenRules: readonly BrokenRule[] = [
+  {
+    name: 'rotation without compare-and-set',
+    rules: { rotatesAtomically: false },
+    ...{ view: 'rotation', promise: 'one' },
+  },
+  { name: 'no grace', rules: { graceSeconds: -1 }, view: 'rotation', promise: 'honest' },
+  {
+    name: 'a grace for every older generation',
+    rules: { graceGenerations: 9 },
+    ...{ view: 'rotation', promise: 'one' },
+  },
+  {
+    name: 'a reused token that ends nothing',
+    rules: { reuseEnds: false },
+    ...{ view: 'rotation', promise: 'never' },
+  },
+  {
+    name: 'a rotation that revives a revoked row',
+    rules: { revokedStaysRevoked: false },
+    ...{ view: 'ends', promise: 'never' },
+  },
+  {
+    name: 'an end that forgets the mirror',
+    rules: { mirrorIsTold: false },
+    ...{ view: 'ends', promise: 'never' },
+  },
+  {
+    name: 'access tokens that are known forever',
+    rules: { knownSeconds: Infinity },
+    ...{ view: 'time', promise: 'never' },
+  },
+  {
+    name: 'a refusal after which another token of the session is let in',
+    rules: { refusalForgets: false },
+    ...{ view: 'time', promise: 'never' },
+  },
+  {
+    name: 'a restored backup that keeps its sessions',
+    rules: { restoredRemoves: false },
+    ...{ view: 'time', promise: 'never' },
+  },
+]
+
+export interface BrokenRule {
+  name: string
+  rules: Partial<Rules>
+  view: ViewName
+  promise: Promised
+}
