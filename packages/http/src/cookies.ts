@@ -22,6 +22,8 @@ export interface Cookies {
   set(opened: Pick<SignIn, 'session' | 'tokens'>): string[]
   /** A `Cookie` header with these tokens in place of those it has. */
   replaceIn(header: string | null, tokens: Pick<Tokens, 'accessToken' | 'refreshToken'> | null): string
+  /** The `Set-Cookie` header that ends the access cookie alone: a browser that has bound its session renews it then. */
+  endAccess(): string
   /** The `Set-Cookie` headers that remove the session cookies. The device stays known. */
   clear(): string[]
   /** Those that remove both wherever else a host that shares the domain may have put them so that this path gets them. */
@@ -89,6 +91,7 @@ export function createCookies({ secure, sameSite, domain }: HttpConfig['cookies'
         : []
       return [...others, ...own].map((pair) => pair.join('=')).join('; ')
     },
+    endAccess: () => write(accessName, '', {}),
     clear: () => [write(accessName, '', {}), write(refreshName, '', {})],
     clearEverywhere: (path) =>
       [accessName, refreshName].flatMap((name) =>

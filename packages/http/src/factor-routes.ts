@@ -43,8 +43,11 @@ export function factorRoutes({
       ],
       async handle(viewer, { body, client, credentials: given, setCookies }) {
         const { session, tokens } = await sessions.prove(viewer, body, client)
-        // Those of a bound session are renewed by its browser alone.
-        if (tokens === null) return { body: { session } }
+        // Those of a bound session are renewed by its browser alone, right away: the token that it has is from before the proof.
+        if (tokens === null) {
+          if (given.kind === 'cookies') setCookies.push(cookies.endAccess())
+          return { body: { session } }
+        }
         if (given.kind === 'bearer') return { body: { session, tokens } }
         setCookies.push(...cookies.set({ session, tokens }))
         return { body: { session } }

@@ -4,7 +4,14 @@ import { createDeviceKey } from '../../../core/test/device-key.ts'
 import type { Answer } from './answer.ts'
 import { openBoundBrowser, readItem, registerBound } from './bound-browser.ts'
 import { race } from './client.ts'
-import { type Browser, openBrowser, password, registerBearer, registerInBrowser } from './clients.ts'
+import {
+  type Browser,
+  knownDevice,
+  openBrowser,
+  password,
+  registerBearer,
+  registerInBrowser,
+} from './clients.ts'
 import type { Journey } from './journey.ts'
 import { allowedOrigin, type JourneyApp } from './journey-app.ts'
 
@@ -151,8 +158,8 @@ export const boundJourneys: readonly Journey[] = [
       const thief = copyCookies(app, browser)
       const proved = await thief.post('/users/me/prove', { password })
       assert.deepEqual([proved.refreshed().session.id, proved.refreshed().tokens], [sessionId, undefined])
-      assert.deepEqual(proved.headers.getSetCookie(), [])
-      const authorization = `Bearer ${thief.jar.get(accessCookie) ?? ''}`
+      assert.deepEqual(thief.jar.names(), [refreshCookie, ...knownDevice])
+      const authorization = `Bearer ${browser.jar.get(accessCookie) ?? ''}`
       const bearer = await app.request('/users/me/prove', {
         method: 'POST',
         headers: { authorization },
@@ -167,6 +174,20 @@ export const boundJourneys: readonly Journey[] = [
         3,
         'two proofs, and one refresh with another challenge',
       )
+    },
+  },
+  {
+    id: 'bound/proved',
+    title: 'After a proof the browser renews its cookies right away, so that what is delicate is let in',
+    async run(app) {
+      const { browser, sessionId } = await registerBound(app)
+      app.advance(601)
+      const thief = copyCookies(app, browser)
+      ;(await browser.post('/users/me/factors/totp/begin', {})).problem('proof-required')
+      assert.equal((await browser.post('/users/me/prove', { password })).refreshed().session.id, sessionId)
+      assert.equal((await browser.post('/users/me/factors/totp/begin', {})).status, 200)
+      assert.equal(await generationOf(app, sessionId), 2)
+      ;(await thief.post('/users/me/factors/totp/begin', {})).problem('proof-required')
     },
   },
   {
