@@ -1,4 +1,11 @@
-import { createKith, type HostUser, type Kith, type KithOptions, type NewInvitation, type Viewer } from '@kith/core'
+import {
+  createKith,
+  type HostUser,
+  type Kith,
+  type KithOptions,
+  type NewInvitation,
+  type Viewer,
+} from '@kith/core'
 import { createPasskeys } from '@kith/core/passkeys'
 import type { Storage } from '@kith/core/ports'
 import { describe, expect, test } from 'vitest'
@@ -146,10 +153,16 @@ describe('an app that invites', () => {
       messages: { email: mailbox },
     })
     const { kith } = made
-    const host = await kith.accounts.import({ username: 'host', email: 'host@example.com', passwordHash: null })
+    const host = await kith.accounts.import({
+      username: 'host',
+      email: 'host@example.com',
+      passwordHash: null,
+    })
     const { code: invitation } = await kith.invitations.createFor(host.id)
     const input = { username: 'ada', email: 'ada@example.com', password, invitation }
-    expect(await codeOf(kith.registration.begin({ ...input, invitation: 'wrong' }))).toBe('invitation-invalid')
+    expect(await codeOf(kith.registration.begin({ ...input, invitation: 'wrong' }))).toBe(
+      'invitation-invalid',
+    )
     const { flow } = await kith.registration.begin(input)
     await kith.settled()
     const { code } = mailbox.last('registration-code').content
@@ -260,7 +273,26 @@ describe('who invites', () => {
     const ben = await kith.accounts.import({ username: 'ben', passwordHash: null })
     await kith.accounts.setRole(ben.id, 'editor')
     expect(await codeOf(kith.invitations.create(kith.viewerOf(ben.id)))).toBe('role-required')
-    expect(await codeOf(kith.invitations.revoke(kith.viewerOf(ben.id), third.id))).toBe('invitation-not-found')
+    expect(await codeOf(kith.invitations.revoke(kith.viewerOf(ben.id), third.id))).toBe(
+      'invitation-not-found',
+    )
+  })
+
+  test('is never an administrator who acts as somebody', async () => {
+    const sessions = { impersonation: {} } as const
+    const roles = { member: { open: 2, uses: 1 } }
+    const { kith, host } = await invited({ invitations: { roles } }, { sessions })
+    await kith.accounts.setRole(host.id, 'admin')
+    const { code } = await kith.invitations.createFor(host.id)
+    const ada = await join(kith, 'ada', code)
+    const { id } = await kith.invitations.create(ada)
+    const admin = await kith.sessions.open(host.id)
+    const by = { userId: host.id, sessionId: admin.session.id }
+    const acting = await kith.sessions.impersonate(by, { userId: ada.userId, reason: 'To help' })
+    const viewer = await kith.sessions.authenticate(acting.tokens.accessToken)
+    expect(await codeOf(kith.invitations.create(viewer))).toBe('impersonated')
+    expect(await codeOf(kith.invitations.revoke(viewer, id))).toBe('impersonated')
+    expect(await kith.invitations.list(viewer)).toHaveLength(1)
   })
 
   test('keeps none in the list of what proves an account, and removes its last way in no sooner', async () => {
@@ -281,11 +313,15 @@ describe('an app that approves', () => {
     expect(await codeOf(kith.accounts.register(input, client))).toBe('approval-required')
     expect(await codeOf(kith.accounts.register(input, client))).toBe('identifier-taken')
     expect(await codeOf(kith.sessions.login({ login: 'ada', password }))).toBe('approval-required')
-    expect(await codeOf(kith.sessions.login({ login: 'ada', password: 'wrong horse' }))).toBe('invalid-credentials')
+    expect(await codeOf(kith.sessions.login({ login: 'ada', password: 'wrong horse' }))).toBe(
+      'invalid-credentials',
+    )
     expect(await codeOf(kith.profiles.get(null, 'ada'))).toBe('account-not-found')
     expect(await codeOf(kith.follows.add(kith.viewerOf(host.id), 'ada'))).toBe('account-not-found')
     const { items } = await kith.approvals.list()
-    expect(items).toMatchObject([{ username: 'ada', bannedAt: null, waitingSince: expect.any(String) as string }])
+    expect(items).toMatchObject([
+      { username: 'ada', bannedAt: null, waitingSince: expect.any(String) as string },
+    ])
     const { id } = items[0] ?? host
     expect((await kith.accounts.list({ banned: true })).items).toEqual([])
     expect((await kith.accounts.list({ waiting: true })).items).toHaveLength(1)
@@ -296,7 +332,11 @@ describe('an app that approves', () => {
     expect(mailbox.last('account-approved').to).toBe('ada@example.com')
     await kith.sessions.login({ login: 'ada', password })
     expect(await kith.approvals.list()).toEqual({ items: [], nextCursor: null })
-    for (const again of [kith.approvals.approve(id), kith.approvals.refuse(id), kith.approvals.approve(host.id)])
+    for (const again of [
+      kith.approvals.approve(id),
+      kith.approvals.refuse(id),
+      kith.approvals.approve(host.id),
+    ])
       expect(await codeOf(again)).toBe('application-not-found')
   })
 
@@ -334,7 +374,9 @@ describe('an app that approves', () => {
     const { kith, options } = await app({ signUp: 'approval' }, { passkeys })
     const device = createAuthenticator({ origin })
     const { token, options: creation } = await kith.passkeys.beginRegister({ username: 'ada' })
-    expect(await codeOf(kith.passkeys.register({ token, response: device.create(creation) }))).toBe('approval-required')
+    expect(await codeOf(kith.passkeys.register({ token, response: device.create(creation) }))).toBe(
+      'approval-required',
+    )
     const login = async (): Promise<string> => {
       const begun = await kith.passkeys.beginLogin()
       return await codeOf(kith.passkeys.login({ token: begun.token, response: device.get(begun.options) }))

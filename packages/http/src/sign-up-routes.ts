@@ -30,7 +30,7 @@ export function signUpRoutes({
       status: 201,
       output: shapes.NewInvitation,
       isConfigured,
-      problems: ['role-required', 'too-many-invitations', 'account-banned', 'rate-limited'],
+      problems: ['impersonated', 'role-required', 'too-many-invitations', 'account-banned', 'rate-limited'],
       handle: async (viewer, { body, client }) => ({ body: await invitations.create(viewer, body, client) }),
     }),
     viewerRoute({
@@ -40,7 +40,7 @@ export function signUpRoutes({
       summary: 'Take an invitation back (idempotent); who came in by it stays',
       status: 204,
       isConfigured,
-      problems: ['invitation-not-found', 'rate-limited'],
+      problems: ['invitation-not-found', 'impersonated', 'rate-limited'],
       async handle(viewer, { params, client }) {
         await invitations.revoke(viewer, params.id, client)
         return {}

@@ -9,7 +9,8 @@ import { wholeSearch } from './searching.ts'
 export const waitingCases: readonly Case<UserStore>[] = [
   {
     id: 'users/waiting',
-    title: 'an account keeps since when it waits to the millisecond, and who invited it, and both may be nothing',
+    title:
+      'an account keeps since when it waits to the millisecond, and who invited it, and both may be nothing',
     async run(users) {
       const waiting = waitingUser({ invitedBy: null })
       const other = sampleUser()
@@ -33,7 +34,8 @@ export const waitingCases: readonly Case<UserStore>[] = [
   },
   {
     id: 'users/age',
-    title: 'an account keeps an age with its bounds, its source and its time, or none, and update replaces it whole',
+    title:
+      'an account keeps an age with its bounds, its source and its time, or none, and update replaces it whole',
     async run(users) {
       const ages = [
         { from: 0, to: 12, source: 'declared', at: later(7) },
@@ -68,8 +70,9 @@ export const waitingCases: readonly Case<UserStore>[] = [
       await users.markDeleted(deleted.id, later())
       const letIn = { waitingSince: null, bannedAt: null }
       await users.update(approved.id, letIn)
-      const found = async (filter: UserFilter): Promise<string[]> => idsOf(await wholeSearch(users, filter, 2))
-      assert.deepEqual(await found({ waiting: true }), idsOf([second, first]))
+      const found = async (filter: UserFilter): Promise<string[]> =>
+        idsOf(await wholeSearch(users, filter, 2))
+      assert.deepEqual(await wholeSearch(users, { waiting: true }, 2), [second, first])
       assert.deepEqual(await found({ waiting: false }), idsOf([approved, banned, free]))
       assert.deepEqual(await found({ waiting: true, role: 'member' }), idsOf([first]))
       assert.deepEqual(await found({ waiting: false, banned: true }), idsOf([banned]))

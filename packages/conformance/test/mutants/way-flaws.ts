@@ -49,6 +49,38 @@ export const wayFlaws: readonly Flaw<Storage>[] = [
     }),
   },
   {
+    flaw: 'guards what opens nothing as a last way in',
+    fails: 'credentials/last-way-in',
+    breaking: ({ credentials }) => ({
+      credentials: {
+        ...credentials,
+        async remove(credential, waysIn, outbox) {
+          const own = (await credentials.byUser(credential.userId)).find(({ id }) => id === credential.id)
+          const kinds = [...waysIn.kinds, ...(own ? [own.kind] : [])]
+          return await credentials.remove(credential, { ...waysIn, kinds }, outbox)
+        },
+      },
+    }),
+  },
+  {
+    flaw: 'lets an account in that somebody else has just let in or refused',
+    fails: 'users/parallel-approvals',
+    breaking: ({ users }) => ({
+      users: {
+        ...users,
+        async update(id, { expected, ...changes }, ...rest) {
+          const user = await users.byId(id)
+          await gap()
+          const { waitingSince, ...others } = expected ?? {}
+          const isAsExpected =
+            waitingSince === undefined || user?.waitingSince?.getTime() === waitingSince?.getTime()
+          if (user && !isAsExpected) return { outcome: 'differs' }
+          return await users.update(id, { ...changes, ...(expected && { expected: others }) }, ...rest)
+        },
+      },
+    }),
+  },
+  {
     flaw: 'looks for another way in before it removes one',
     fails: 'credentials/parallel-last-two',
     breaking: ({ credentials }) => ({

@@ -48,7 +48,11 @@ export interface Edited<Fields extends AppFields = AppFields> {
 export interface Accounts<Fields extends AppFields = AppFields> extends HostAccounts<Fields> {
   /** The schemas of the inputs below, for transports and documents that derive from them. */
   readonly inputs: AccountInputs
-  /** Creates an account and signs it in. @throws identifier-taken, rate-limited, busy */
+  /**
+   * Creates an account and signs it in. In an app that approves accounts it waits, which `approval-required` says.
+   * @throws invalid-input, identifier-taken, sign-up-closed, invitation-invalid, approval-required, challenge-required, challenge-unavailable, policy-refused,
+   * rate-limited, busy
+   */
   register(input: RegisterInput<Fields>, client?: ClientInfo): Promise<SignIn<Fields>>
   /** The viewer's own account. @throws unauthenticated */
   me(viewer: Viewer): Promise<OwnUser<Fields>>

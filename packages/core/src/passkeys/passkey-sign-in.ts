@@ -76,7 +76,7 @@ export interface Passkeys<Fields extends AppFields = AppFields> {
     input: NewcomerInput<Fields>,
     client?: ClientInfo,
   ): Promise<PasskeyStep<PasskeyCreationOptions>>
-  /** Creates the account and signs it in. @throws code-invalid, passkey-invalid, identifier-taken, rate-limited */
+  /** Creates the account and signs it in. @throws code-invalid, passkey-invalid, identifier-taken, invitation-invalid, approval-required, rate-limited */
   register(input: PasskeyCreationInput, client?: ClientInfo): Promise<SignIn<Fields>>
   /** What a page tells the password manager of the viewer, after a sign-in and after a change. @throws unauthenticated, not-configured */
   signals(viewer: Viewer): Promise<PasskeySignals>
@@ -150,7 +150,11 @@ export function createPasskeySignIn(core: Core, accountInputs: AccountInputs): P
         throw new PasskeyUnknownError({ rpId: demandPasskeys(core).rpId, credentialId: credential.subject })
       const user = await withoutEndedBan(core, found)
       demandUnbanned(user)
-      await core.askPolicy('session.open', { input: { userId: user.id, ...agePart(user) }, viewer: null, client })
+      await core.askPolicy('session.open', {
+        input: { userId: user.id, ...agePart(user) },
+        viewer: null,
+        client,
+      })
       return await openSession(core, {
         user,
         client,

@@ -24,7 +24,10 @@ import { isOfAccount, type Proved, type Refreshed, type Session, type SignIn, to
 
 /** Everything about sessions. */
 export interface Sessions<Fields extends AppFields = AppFields> {
-  /** Signs in by username or email. @throws invalid-credentials, account-banned, account-locked, rate-limited, busy */
+  /**
+   * Signs in by username or email.
+   * @throws invalid-credentials, account-banned, approval-required, challenge-required, challenge-unavailable, account-locked, rate-limited, busy
+   */
   login(input: LoginInput, client?: ClientInfo): Promise<SignIn<Fields>>
   /**
    * Sends a code and a link to sign in with to an address of an account, if there is one: the caller learns nothing of that.

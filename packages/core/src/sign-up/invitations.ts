@@ -7,6 +7,7 @@ import type { CredentialRecord } from '../credentials/credential-store.ts'
 import { KithError, RetryLaterError } from '../errors.ts'
 import { because, lineOfText, parseInput, visible } from '../input.ts'
 import type { Author } from '../profiles/user.ts'
+import { demandOwner } from '../sessions/actor.ts'
 import type { ClientInfo, Viewer } from '../viewer.ts'
 import { invitationField } from '../accounts/account-inputs.ts'
 import {
@@ -79,11 +80,11 @@ export interface InvitationView {
 
 /** Invitations, by which strangers come to have an account where `accounts.signUp` is `invite`. */
 export interface Invitations {
-  /** Makes one, as far as the role of the viewer allows it. @throws invalid-input, role-required, too-many-invitations, rate-limited */
+  /** Makes one, as far as the role of the viewer allows it. @throws invalid-input, impersonated, role-required, too-many-invitations, rate-limited */
   create(viewer: Viewer, input?: InvitationInput, client?: ClientInfo): Promise<NewInvitation>
   /** Those of the viewer, the newest first. */
   list(viewer: Viewer): Promise<Invitation[]>
-  /** Takes one back: from that step on nobody comes in by it. Who is in stays. Idempotent. @throws invitation-not-found, rate-limited */
+  /** Takes one back: from that step on nobody comes in by it. Who is in stays. Idempotent. @throws invitation-not-found, impersonated, rate-limited */
   revoke(viewer: Viewer, id: string, client?: ClientInfo): Promise<void>
   /** Who invites somebody who has this code. @throws invitation-invalid, rate-limited */
   look(code: string, client?: ClientInfo): Promise<InvitationView>
@@ -118,7 +119,11 @@ export function createInvitations(core: Core): Invitations {
   ): Promise<NewInvitation> {
     const now = clock()
     const latest = new Date(now.getTime() + lastsSeconds * 1000)
-    const { uses = 1, expiresAt = latest, note = null } = parseInput(schemaFor(allowed, { now, latest }), input)
+    const {
+      uses = 1,
+      expiresAt = latest,
+      note = null,
+    } = parseInput(schemaFor(allowed, { now, latest }), input)
     await makeRoom(userId, allowed)
     const code = makeInvitationCode(config.random)
     const credential: CredentialRecord = {
@@ -168,11 +173,7 @@ export function createInvitations(core: Core): Invitations {
     }))
   }
 
-  async function revoke(
-    userId: string,
-    id: string,
-    by: Cause,
-  ): Promise<void> {
+  async function revoke(userId: string, id: string, by: Cause): Promise<void> {
     for (let tries = 0; tries < mostTries; tries++) {
       const found = (await invitationsOf(core, userId)).find(({ credential }) => credential.id === id)
       if (!found) throw new KithError('invitation-not-found')
@@ -189,6 +190,7 @@ export function createInvitations(core: Core): Invitations {
   return {
     async create(viewer, input = {}, client = {}) {
       await limits.byAccount('changeByAccount', viewer.userId)
+      await demandOwner(core, viewer)
       const { role } = await admit(core, viewer)
       const allowed = Object.hasOwn(roles, role) ? roles[role] : undefined
       if (!allowed)
@@ -198,6 +200,7 @@ export function createInvitations(core: Core): Invitations {
     list: async ({ userId }) => await show((await invitationsOf(core, userId)).reverse()),
     async revoke(viewer, id, client = {}) {
       await limits.byAccount('changeByAccount', viewer.userId)
+      await demandOwner(core, viewer)
       await revoke(viewer.userId, id, { viewer, client })
     },
     async look(code, client = {}) {
@@ -230,7 +233,10 @@ function schemaFor(
       path: ['uses'],
     })
     .refine(({ expiresAt = latest }) => expiresAt > now && expiresAt <= latest, {
-      ...because({ code: 'malformed', message: `Give a time in the future, ${latest.toISOString()} at most` }),
+      ...because({
+        code: 'malformed',
+        message: `Give a time in the future, ${latest.toISOString()} at most`,
+      }),
       path: ['expiresAt'],
     })
 }
@@ -242,5 +248,7 @@ function stateOf(each: FoundInvitation, now: Date): Invitation['state'] {
 }
 
 function tooMany(): KithError {
-  return new KithError('too-many-invitations', { detail: 'Take one back, or wait until one is used or ends.' })
+  return new KithError('too-many-invitations', {
+    detail: 'Take one back, or wait until one is used or ends.',
+  })
 }
