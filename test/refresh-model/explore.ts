@@ -5,7 +5,7 @@ import { kithRules, type Rules } from './rules.ts'
 import type { Broken, Promised } from './witness.ts'
 
 /** A promise that the model breaks, by a trace of the fewest actions. */
-export interface Counterexample extends Broken {
+interface Counterexample extends Broken {
   trace: Action[]
 }
 
@@ -26,7 +26,7 @@ export interface Exploration {
   counterexample: Counterexample | null
 }
 
-export interface Node {
+interface Node {
   world: World
   action: Action | null
   before: Node | null
@@ -63,7 +63,7 @@ export function explore(bound: Bound, { rules = kithRules, assumed, demanded }: 
 }
 
 /** The actions that lead somewhere. */
-export function traceOf(node: Node): Action[] {
+function traceOf(node: Node): Action[] {
   const actions: Action[] = []
   for (let each: Node | null = node; each?.action; each = each.before) actions.unshift(each.action)
   return actions

@@ -36,7 +36,7 @@ export type CallKind = 'refresh' | 'logout' | 'endAll'
 type Outcome = 'tokens' | 'reused' | 'revoked' | 'done'
 
 /** A call under way. */
-export interface ModelCall {
+interface ModelCall {
   kind: CallKind
   by: Client
   process: ProcessId

@@ -53,7 +53,7 @@ export const noWitness: Witness = {
 }
 
 /** The promises of the model, by name. */
-export const promises = {
+const promises = {
   one: 'at most one live generation',
   never: 'a revoked session never returns',
   honest: 'no honest client is signed out but by a theft',

@@ -4,7 +4,7 @@ const calls = { refresh: 'refreshes', logout: 'logs out', endAll: 'ends all sess
 const processes = ['A', 'B'] as const
 
 /** An action in words, as the page about sessions shows it. */
-export function inWords(action: Action): string {
+function inWords(action: Action): string {
   switch (action.kind) {
     case 'whole':
       return `the ${action.by} ${calls[action.call]} at ${processes[action.process]}`

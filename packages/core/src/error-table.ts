@@ -53,7 +53,11 @@ export const errorTable = {
     carries: null,
   },
   'invitation-not-found': { status: 404, title: 'Invitation not found', carries: null },
-  'too-many-invitations': { status: 409, title: 'You have as many invitations open as you can have', carries: null },
+  'too-many-invitations': {
+    status: 409,
+    title: 'You have as many invitations open as you can have',
+    carries: null,
+  },
   'approval-required': { status: 403, title: 'The account waits for approval', carries: null },
   'application-not-found': { status: 404, title: 'No account waits under this id', carries: null },
   'role-required': { status: 403, title: 'Your role does not allow this', carries: null },

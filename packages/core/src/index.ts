@@ -107,6 +107,7 @@ export type {
   AccountOptions,
   AuditOptions,
   ImpersonationOptions,
+  InvitationOptions,
   KithOptions,
   LimitRule,
   MediaOptions,

@@ -121,7 +121,11 @@ export const doings: Record<AuditAction, Doing[]> = {
     {
       act: ({ kith, viewer }) => kith.invitations.createFor(viewer.userId, { uses: 3 }),
       expected: () => [
-        { action: 'invitation.created', ...host, details: { invitationId: expect.any(String) as string, uses: 3 } },
+        {
+          action: 'invitation.created',
+          ...host,
+          details: { invitationId: expect.any(String) as string, uses: 3 },
+        },
       ],
     },
   ],

@@ -10,7 +10,11 @@ async function collect(results: AsyncIterable<ImportResult>): Promise<ImportResu
   return all
 }
 
-const person = (username: string, more: Partial<ImportInput> = {}): ImportInput => ({ username, passwordHash: hash, ...more })
+const person = (username: string, more: Partial<ImportInput> = {}): ImportInput => ({
+  username,
+  passwordHash: hash,
+  ...more,
+})
 
 test('says in order what became of each account, and why one was refused', async () => {
   const { kith } = createInstance({ accounts: { signUp: 'closed' } })
@@ -32,12 +36,24 @@ test('says in order what became of each account, and why one was refused', async
     [5, 'imported', false],
   ])
   const reasons = results.map((result) => ('reason' in result ? result.reason : ''))
-  for (const [index, part] of [[1, 'username'], [2, 'passwordHash'], [3, 'Another account'], [4, 'input']] as const)
+  for (const [index, part] of [
+    [1, 'username'],
+    [2, 'passwordHash'],
+    [3, 'Another account'],
+    [4, 'input'],
+  ] as const)
     expect(reasons[index]).toContain(part)
   expect(JSON.stringify(results)).not.toContain('plain')
   expect((await kith.accounts.find('ada'))?.age).toMatchObject({ from: 18, source: 'import' })
   const again = await collect(kith.accounts.importAll(inputs))
-  expect(again.map(({ outcome }) => outcome)).toEqual(['present', 'refused', 'refused', 'refused', 'refused', 'present'])
+  expect(again.map(({ outcome }) => outcome)).toEqual([
+    'present',
+    'refused',
+    'refused',
+    'refused',
+    'refused',
+    'present',
+  ])
   const rest = await collect(kith.accounts.importAll(inputs, { from: 5 }))
   expect(rest.map(({ index, outcome }) => [index, outcome])).toEqual([[5, 'present']])
 })
@@ -76,11 +92,20 @@ test('reads no further ahead than it works, and rejects where the storage fails,
 
 test('the host creates accounts with a password, whatever strangers may do', async () => {
   const { kith } = createInstance({ accounts: { signUp: 'invite', age: 'required' } })
-  const { id } = await kith.accounts.create({ username: 'ada', email: 'ada@example.com', password: 'correct horse', emailVerified: true })
+  const { id } = await kith.accounts.create({
+    username: 'ada',
+    email: 'ada@example.com',
+    password: 'correct horse',
+    emailVerified: true,
+  })
   expect(await kith.accounts.byId(id)).toMatchObject({ emailVerified: true, waitingSince: null })
   await kith.sessions.login({ login: 'ada', password: 'correct horse' })
-  expect(await codeOf(kith.accounts.create({ username: 'ada', password: 'correct horse' }))).toBe('identifier-taken')
-  expect(await codeOf(kith.accounts.create({ username: 'benjamin', password: 'benjamin' }))).toBe('invalid-input')
+  expect(await codeOf(kith.accounts.create({ username: 'ada', password: 'correct horse' }))).toBe(
+    'identifier-taken',
+  )
+  expect(await codeOf(kith.accounts.create({ username: 'benjamin', password: 'benjamin' }))).toBe(
+    'invalid-input',
+  )
 })
 
 test('an age is asked for where options say so, kept with its date, and told to policies', async () => {
@@ -88,7 +113,8 @@ test('an age is asked for where options say so, kept with its date, and told to 
   const { kith, advance } = createInstance({
     accounts: { age: 'required' },
     policies: {
-      'account.register': ({ input: { age } }) => (age && age.from < 13 ? { refuse: 'Ask your parents.' } : undefined),
+      'account.register': ({ input: { age } }) =>
+        age && age.from < 13 ? { refuse: 'Ask your parents.' } : undefined,
       'session.open': ({ input }) => {
         asked.push(input.age)
         return (input.age?.from ?? 0) >= 16 ? undefined : { refuse: 'Not yet.' }
@@ -102,7 +128,8 @@ test('an age is asked for where options say so, kept with its date, and told to 
   expect(await register(18, 16)).toBe('invalid-input')
   expect(await register(0, 12)).toBe('policy-refused')
   expect(await register(13, 15)).toBe('no error')
-  const login = (): Promise<string> => codeOf(kith.sessions.login({ login: 'ada', password: 'correct horse' }))
+  const login = (): Promise<string> =>
+    codeOf(kith.sessions.login({ login: 'ada', password: 'correct horse' }))
   expect(await login()).toBe('policy-refused')
   const { id } = (await kith.accounts.find('ada')) ?? { id: '' }
   advance(60)
@@ -115,6 +142,9 @@ test('an age is asked for where options say so, kept with its date, and told to 
   await kith.accounts.setAge(id, null)
   expect(await kith.accounts.byId(id)).not.toHaveProperty('age')
   expect(await codeOf(kith.accounts.setAge('nobody', null))).toBe('account-not-found')
-  const off = createInstance().kith.accounts.register({ ...input, age: { from: 18, to: null, source: 'declared' } })
+  const off = createInstance().kith.accounts.register({
+    ...input,
+    age: { from: 18, to: null, source: 'declared' },
+  })
   expect(await codeOf(off)).toBe('invalid-input')
 })

@@ -49,7 +49,7 @@ export async function checkSchema(connection: Connection, schema: string): Promi
 export interface MigrationSqlOptions {
   /** @default 'kith' */
   schema?: string | undefined
-  /** The version that is there already. @default 0 */
+  /** The version that is there already. @default 0 @reason A database without Kith. */
   from?: number | undefined
 }
 

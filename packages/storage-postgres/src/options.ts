@@ -39,7 +39,7 @@ export interface PostgresJsOptions extends PostgresCommonOptions {
 export interface PostgresUrlOptions extends PostgresCommonOptions {
   /** A connection string, `postgres://user:password@host:5432/database`. */
   url: string
-  /** How many connections the pool has. @default 10 */
+  /** How many connections the pool has. @default 10 @reason What `pg` takes as well: with the 100 of a server left as it is, there is room for several processes. */
   maxConnections?: number | undefined
   pool?: undefined
   client?: undefined

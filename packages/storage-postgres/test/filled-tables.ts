@@ -1,5 +1,5 @@
 /** What of the tables takes part in a test: so many accounts, each with a few rows of everything. */
-export const people = 12_000
+const people = 12_000
 
 const id = (table: string, number: string): string =>
   `('01900000-0000-7000-8000-${table}' || lpad(to_hex(${number}), 8, '0'))::uuid`

@@ -29,7 +29,8 @@ const columns = `hex(id) AS id, hex(user_id) AS user_id, epoch, generation, crea
   iif(actor_id IS NULL, NULL, hex(actor_id)) AS actor_id,
   iif(actor_session_id IS NULL, NULL, hex(actor_session_id)) AS actor_session_id, bound_key`
 
-type SessionStatement = 'insert' | 'live' | 'byId' | 'rotate' | 'bind' | 'revoke' | 'revokeAll' | 'list' | 'purgeEnded'
+type SessionStatement =
+  'insert' | 'live' | 'byId' | 'rotate' | 'bind' | 'revoke' | 'revokeAll' | 'list' | 'purgeEnded'
 
 /** Every statement of the store. */
 export const sessionStatements: Readonly<Record<SessionStatement, string>> = Object.freeze({

@@ -13,7 +13,13 @@ export const stepCount = 8
 export async function takeStep({ users, sessions }: Storage, life: number, step: number): Promise<unknown> {
   const { user, session } = lifeOf(life)
   const { id, userId } = session
-  const rotation = { id, expiresAt: session.expiresAt, boundKey: null, address: '198.51.100.7', userAgent: null }
+  const rotation = {
+    id,
+    expiresAt: session.expiresAt,
+    boundKey: null,
+    address: '198.51.100.7',
+    userAgent: null,
+  }
   switch (step) {
     case 1:
       return users.create(user)

@@ -52,7 +52,11 @@ export async function saveAccount(
   { event, cause }: { event: 'account.registered' | 'account.imported'; cause: Cause },
 ): Promise<void> {
   const told = { userId: user.id }
-  await insertAccount(core, user, core.rowsOf(event, () => told, cause))
+  await insertAccount(
+    core,
+    user,
+    core.rowsOf(event, () => told, cause),
+  )
   core.emit(event, told, cause)
 }
 

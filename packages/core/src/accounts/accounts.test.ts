@@ -334,7 +334,16 @@ describe('deletion', () => {
     const { upkeep, sessions, viewer, options, tokens } = await signedIn()
     const { users, sessions: stored } = options.storage
     await users.markDeleted(viewer.userId, new Date('2026-01-01T00:00:00Z'))
-    const nothing = { applications: 0, accounts: 0, posts: 0, media: 0, sessions: 0, codes: 0, messages: 0, audit: 0 }
+    const nothing = {
+      applications: 0,
+      accounts: 0,
+      posts: 0,
+      media: 0,
+      sessions: 0,
+      codes: 0,
+      messages: 0,
+      audit: 0,
+    }
     expect(await upkeep.run()).toEqual({ ...nothing, accounts: 1, sessions: 1, failed: [] })
     expect(await users.toPurge(10)).toEqual([])
     expect(await stored.byId(viewer.sessionId ?? '')).toBeNull()

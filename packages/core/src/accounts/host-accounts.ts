@@ -125,8 +125,7 @@ export function createHostAccounts(core: Core, inputs: AccountInputs): HostAccou
   async function importOne(input: ImportInput, cause: HostCause = {}): Promise<HostUser> {
     const { emailVerified, phoneVerified, ...fields } = parseInput(inputs.import, input)
     if (fields.passwordHash !== null && !passwords.reads(fields.passwordHash)) {
-      const message =
-        'No verifier of `passwords.legacy` reads this hash, or its parameters are out of bounds'
+      const message = 'No verifier of `passwords.legacy` reads this hash, or its parameters are out of bounds'
       throw new InvalidInputError([{ path: 'passwordHash', code: 'malformed', message }])
     }
     if (fields.passwordHash !== null) await passwords.expect(fields.passwordHash)

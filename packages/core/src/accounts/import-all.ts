@@ -10,9 +10,9 @@ import { readLogin } from './identifiers.ts'
 
 /** How {@link HostAccounts.importAll} works. */
 export interface ImportOptions extends HostCause {
-  /** How many of the first accounts are passed over: those that were done before. @default 0 */
+  /** How many of the first accounts are passed over: those that were done before. @default 0 @reason The whole file. */
   from?: number | undefined
-  /** How many are imported at the same time. @default 20 */
+  /** How many are imported at the same time. @default 20 @reason Keeps the storage busy, and few of them wait in memory. */
   atOnce?: number | undefined
 }
 

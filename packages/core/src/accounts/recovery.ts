@@ -42,7 +42,11 @@ export interface Recovery {
 
 /** The schema of {@link AccountLookup}. */
 export const lookupInput: z.ZodType<AccountLookup> = z
-  .strictObject({ login: exactText(1, 254).optional(), phone: phoneSchema().optional(), solution: solutionField.optional() })
+  .strictObject({
+    login: exactText(1, 254).optional(),
+    phone: phoneSchema().optional(),
+    solution: solutionField.optional(),
+  })
   .refine(({ login, phone }) => (login === undefined) !== (phone === undefined), {
     ...because({ code: 'required', message: 'Give a username or an email address, or else a phone number' }),
     path: ['login'],

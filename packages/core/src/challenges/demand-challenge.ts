@@ -9,7 +9,7 @@ import { within } from '../within.ts'
 import type { Challenge, ChallengeContext } from './challenge.ts'
 
 /** A call of a stranger that may have to show that it comes from a person. */
-export interface Suspect {
+interface Suspect {
   action: 'register' | 'login' | 'send'
   /** What it is about: what was typed as a login or an address. */
   target: string

@@ -65,7 +65,12 @@ function createHosted(
     once: 'service',
     pose: async () => ({ siteKey }),
     async check(answer, { address, signal }) {
-      const form = { secret: secretKey, response: answer, sitekey: siteKey, ...(address && { remoteip: address }) }
+      const form = {
+        secret: secretKey,
+        response: answer,
+        sitekey: siteKey,
+        ...(address && { remoteip: address }),
+      }
       let outcome: Outcome
       try {
         outcome = await outcomeOf(new URLSearchParams(form), signal)

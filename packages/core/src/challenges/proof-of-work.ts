@@ -7,7 +7,7 @@ import type { Challenge } from './challenge.ts'
 export interface ProofOfWorkOptions {
   /** How many keys are derived before the right one, on average. @default 2000 @reason About a second of one core of a phone; a script pays it for each try. */
   tries?: number | undefined
-  /** Rounds of PBKDF2 for each key. @default 1000 */
+  /** Rounds of PBKDF2 for each key. @default 1000 @reason Many small rounds let a page show how far it is, and be stopped. */
   rounds?: number | undefined
 }
 

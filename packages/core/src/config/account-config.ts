@@ -35,7 +35,7 @@ export type AccountConfig = Omit<
 }
 
 /** Who may invite, with the defaults. */
-export interface InvitationConfig {
+interface InvitationConfig {
   readonly roles: Readonly<Record<string, { readonly open: number; readonly uses: number }>>
   readonly lastsSeconds: number
 }

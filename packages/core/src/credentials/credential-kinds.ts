@@ -26,9 +26,7 @@ export const credentialKinds: Readonly<Record<StoredKind, Kind>> = Object.freeze
   invitation: { atMost: 1_000, opens: false },
 })
 
-const opening = (Object.keys(credentialKinds) as StoredKind[]).filter(
-  (kind) => credentialKinds[kind].opens,
-)
+const opening = (Object.keys(credentialKinds) as StoredKind[]).filter((kind) => credentialKinds[kind].opens)
 
 /** Whether a credential proves who its owner is. Only those are in their list. */
 export function isProof({ kind }: { kind: string }): boolean {

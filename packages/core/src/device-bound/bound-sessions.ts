@@ -25,7 +25,7 @@ export interface BoundSession {
 }
 
 /** What a browser sends to refresh its session by the key. */
-export interface BoundRefreshInput {
+interface BoundRefreshInput {
   sessionId: string
   /** A refresh token of the session, used up or not: without one the key alone renews nothing. */
   refreshToken: string

@@ -143,7 +143,12 @@ export function createIdentities(core: Core, inputs: Pick<AccountInputs, 'newcom
     async begin(name, input, { viewer, client = {} } = {}) {
       await limits.byAddress('loginByAddress', client)
       demandProvider(core, name)
-      const { purpose, returnTo = '/', invitation = null, deviceName = null } = parseInput(beginIdentityInput, input)
+      const {
+        purpose,
+        returnTo = '/',
+        invitation = null,
+        deviceName = null,
+      } = parseInput(beginIdentityInput, input)
       if (purpose === 'link') await demandOwner(viewer)
       const flow = {
         provider: name,

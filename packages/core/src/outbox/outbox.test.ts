@@ -63,7 +63,10 @@ async function live(kith: Kith, moveClock: (seconds: number) => void): Promise<v
 }
 
 /** Somebody is invited, and two who wait are let in and not let in. */
-async function othersComeIn({ accounts, approvals, invitations, storage }: Kith, host: string): Promise<void> {
+async function othersComeIn(
+  { accounts, approvals, invitations, storage }: Kith,
+  host: string,
+): Promise<void> {
   await invitations.revokeOf(host, (await invitations.createFor(host)).id)
   const since = new Date('2026-01-01T00:00:00Z')
   for (const [username, decide] of [

@@ -23,7 +23,11 @@ export async function beginRegistration(
 ): Promise<{ token: string; options: PasskeyCreationOptions }> {
   const verifier = demandPasskeys(core)
   demandOpen(core)
-  const { deviceName = null, invitation = null, ...fields } = await readRegistration(core, schema, { input, client })
+  const {
+    deviceName = null,
+    invitation = null,
+    ...fields
+  } = await readRegistration(core, schema, { input, client })
   const user = newAccount(core, present(fields))
   await demandFree(core, user)
   const data = { user, invitation, deviceName }

@@ -16,7 +16,14 @@ export type {
   UserSearchResult,
   UserStore,
 } from '../accounts/user-store.ts'
-export type { Challenge, ChallengeContext, Checking, Posing, Puzzle, Solved } from '../challenges/challenge.ts'
+export type {
+  Challenge,
+  ChallengeContext,
+  Checking,
+  Posing,
+  Puzzle,
+  Solved,
+} from '../challenges/challenge.ts'
 export type {
   CaptionAnswer,
   CaptionFailure,

@@ -24,7 +24,7 @@ export interface AccessClaims extends Viewer {
 }
 
 /** What an access token is to say. */
-export interface AccessGrant {
+interface AccessGrant {
   userId: string
   sessionId: string
   role: string

@@ -25,7 +25,7 @@ import {
 
 /** What somebody says of an invitation that they make. */
 export interface InvitationInput {
-  /** How many accounts it lets in. @default 1 */
+  /** How many accounts it lets in. @default 1 @reason One person is meant, where nobody says otherwise. */
   uses?: number | undefined
   /** When it ends, as a time or as ISO 8601; at most as late as one that is made without a word. @default after `accounts.invitations.lasts` */
   expiresAt?: Date | string | undefined

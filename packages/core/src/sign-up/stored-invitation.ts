@@ -104,6 +104,6 @@ export async function stepInvitation(
 }
 
 /** What is said of every code that lets nobody in, whatever is wrong with it. */
-export function invalidInvitation(): KithError {
+function invalidInvitation(): KithError {
   return new KithError('invitation-invalid', { detail: 'Ask whoever invited you for another one.' })
 }
