@@ -116,9 +116,10 @@ describe('media', () => {
       S3_PUBLIC_URL: 'https://cdn.example/b',
     })
     const policy = (await app.call('GET', '/')).headers.get('content-security-policy')
-    const hosts = "'self' https://cdn.example https://pictures.s3.eu-central-1.amazonaws.com"
+    const own = [app.url, app.url.replace('localhost', '127.0.0.1')].join(' ')
+    const hosts = `'self' ${own} https://cdn.example https://pictures.s3.eu-central-1.amazonaws.com`
     expect(policy).toContain(`img-src ${hosts} blob: data:; media-src ${hosts} blob:; connect-src ${hosts};`)
-    expect(await (await app.call('GET', '/app/server.json')).json()).toEqual({
+    expect(await (await app.call('GET', '/app/server.json')).json()).toMatchObject({
       host: 'S3',
       directUploads: true,
     })

@@ -41,7 +41,7 @@ test.skipIf(!runnable).for(pages)(
     const script = steps.map(({ command }) => `${command}\necho; echo '${mark}'`).join('\n')
     const here = script.replaceAll('http://localhost:3000', app.url)
     const { stdout } = await run('bash', ['-c', here], { cwd: folder })
-    const outputs = stdout.split(`\n${mark}\n`)
+    const outputs = stdout.replaceAll(app.url, 'http://localhost:3000').split(`\n${mark}\n`)
     for (const [index, { command, shown, line }] of steps.entries()) {
       expect(differences(shown, outputs[index] ?? ''), `${path}, block at line ${line}: ${command}`).toEqual(
         [],

@@ -23,6 +23,7 @@ async function start(): Promise<App> {
     passwords: cheapPasswords,
     logger: { warn: (line) => log.push(String(line)), error: (line) => log.push(String(line)) },
   })
+  onTestFinished(() => kith.close())
   await kith.storage.migrate()
   return {
     kith,

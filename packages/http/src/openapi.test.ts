@@ -149,7 +149,7 @@ test('describes what can be used, and nothing more', async () => {
   ]
   const more = idsOf(document).filter((id) => !idsOf(bare).includes(id))
   expect(more.toSorted()).toEqual(
-    [...media, ...files, ...sent, ...signIn, ...addresses, ...passkeys].toSorted(),
+    [...media, ...files, ...sent, ...signIn, ...addresses, ...passkeys, 'impersonate'].toSorted(),
   )
   const statuses = Object.values(bare.paths).flatMap((methods) =>
     Object.values(methods).flatMap(({ responses }) => Object.keys(responses)),

@@ -81,6 +81,7 @@ describe('a record', () => {
         detail: null,
         refusedBy: null,
         ...viewer,
+        actorId: null,
         seconds: expect.any(Number) as number,
         clientLeft: false,
       },

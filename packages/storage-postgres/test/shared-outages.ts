@@ -182,6 +182,9 @@ export async function testOutages(driver: TestDriver): Promise<void> {
           await wait(Math.random() * 1_200)
           await proxy.heal()
         }
+        // postgres.js gives up no connection that is silent: here the network ends those that are left, as a system does in time.
+        await proxy.cut()
+        await proxy.heal()
       }
 
       async function failServer(): Promise<void> {

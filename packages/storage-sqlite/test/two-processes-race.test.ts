@@ -54,7 +54,7 @@ describe('of two processes that make each of 50 calls at the same moment exactly
     const session = sampleSession()
     await openIn(path, [session])
     const { id, expiresAt } = session
-    const step = { id, now: new Date(), expiresAt, address: null, userAgent: null }
+    const step = { id, boundKey: null, now: new Date(), expiresAt, address: null, userAgent: null }
     const calls = slots.map((generation): Call => ({
       port: 'sessions',
       verb: 'rotate',

@@ -78,13 +78,26 @@ export function createAuthenticate(
     return await admit(accessToken, await meet(accessToken))
   }
 
+  /** A session whose end this process knows of has ended, also where nobody can say whether a role has changed. */
+  async function admitOnceAsked(
+    accessToken: string,
+    { met, hasChanged }: { met: MetToken; hasChanged: Promise<boolean> },
+  ): Promise<Viewer> {
+    try {
+      if (await hasChanged) return await meetAndAdmit(accessToken)
+    } catch (error) {
+      await admit(accessToken, met)
+      throw error
+    }
+    return await admit(accessToken, met)
+  }
+
   return (accessToken) => {
     const met = known.get(accessToken)
     if (!met) return meetAndAdmit(accessToken)
     demandUnexpired(accessToken, met)
     const hasChanged = isDenied(met.changed)
-    if (typeof hasChanged === 'object')
-      return hasChanged.then((changed) => (changed ? meetAndAdmit(accessToken) : admit(accessToken, met)))
+    if (typeof hasChanged === 'object') return admitOnceAsked(accessToken, { met, hasChanged })
     return hasChanged ? meetAndAdmit(accessToken) : admit(accessToken, met)
   }
 }
