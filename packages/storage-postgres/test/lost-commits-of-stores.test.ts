@@ -48,7 +48,7 @@ await describeWithPostgres('a COMMIT of a store that is lost', {}, (server) => {
         cut = createPostgresStorage({ pool, schema, timeoutMillis: 10_000 })
         close = () => pool.end()
       } else {
-        const sql = postgres(uri, { onnotice: () => {}, backoff: () => 0.05 })
+        const sql = postgres(uri, { fetch_types: false, onnotice: () => {}, backoff: () => 0.05 })
         cut = createPostgresStorage({ sql, schema, timeoutMillis: 10_000 })
         close = () => sql.end({ timeout: 1 })
       }

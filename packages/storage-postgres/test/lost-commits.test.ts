@@ -33,7 +33,7 @@ await describeWithPostgres('a connection that is lost', { control: true }, (serv
         way = { pool }
         close = () => pool.end()
       } else {
-        const sql = postgres(uri, { onnotice: () => {}, backoff: () => 0.05 })
+        const sql = postgres(uri, { fetch_types: false, onnotice: () => {}, backoff: () => 0.05 })
         way = { sql }
         close = () => sql.end({ timeout: 1 })
       }

@@ -37,7 +37,7 @@ await describeWithPostgres('a server that is killed at any moment', { control: t
       const schema = server().freshSchema()
       const pool = new pg.Pool({ connectionString: server().uri })
       pool.on('error', () => {})
-      const sql = postgres(server().uri, { onnotice: () => {}, backoff: () => 0.05 })
+      const sql = postgres(server().uri, { fetch_types: false, onnotice: () => {}, backoff: () => 0.05 })
       const create = (timeoutMillis: number): Storage =>
         createPostgresStorage({ ...(driver === 'pg' ? { pool } : { sql }), schema, timeoutMillis })
       const storage = create(20_000)

@@ -71,7 +71,7 @@ type Way = { pool: pg.Pool } | { sql: postgres.Sql } | { url: string }
 function wayTo(place: SharedPlace): Way {
   if (place.driver === 'url') return { url: place.uri }
   if (place.driver !== 'postgres.js') return { pool: openPool(place) }
-  const sql = postgres(place.uri, { max: 5, onnotice: () => {}, backoff: () => 0.05 })
+  const sql = postgres(place.uri, { max: 5, fetch_types: false, onnotice: () => {}, backoff: () => 0.05 })
   closeLater(() => sql.end({ timeout: 0 }))
   return { sql }
 }
