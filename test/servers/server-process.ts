@@ -66,6 +66,17 @@ export async function startProcess(program: ServerProgram, place: ServerPlace): 
     return start()
   })
   const kill = (): Promise<void> => endFamily(child)
+  /** Shared by all who want it meanwhile: two servers on one folder are none. */
+  let restarting: Promise<void> | null = null
+  async function restart(): Promise<void> {
+    await kill()
+    // While it was gone another connection of this machine may have had its port, for a moment.
+    child = await start().catch(async (error: unknown) => {
+      if (!isTaken(error)) throw error
+      await sleep(1_000)
+      return start()
+    })
+  }
   return {
     port,
     control: {
@@ -84,14 +95,9 @@ export async function startProcess(program: ServerProgram, place: ServerPlace): 
       thaw() {
         for (const pid of familyOf(child)) signal(pid, 'SIGCONT')
       },
-      async restart() {
-        await kill()
-        // While it was gone another connection of this machine may have had its port, for a moment.
-        child = await start().catch(async (error: unknown) => {
-          if (!isTaken(error)) throw error
-          await sleep(1_000)
-          return start()
-        })
+      restart() {
+        restarting ??= restart().finally(() => (restarting = null))
+        return restarting
       },
     },
     async stop() {

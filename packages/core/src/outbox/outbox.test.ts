@@ -12,6 +12,7 @@ import { createMemoryBlobs } from '@kith/core/memory'
 import { Secret, TOTP } from 'otpauth'
 import { describe, expect, test } from 'vitest'
 import { copyingImages, picture } from '../../test/copying-images.ts'
+import { createDeviceKey } from '../../test/device-key.ts'
 import { counting, createInstance } from '../../test/instance.ts'
 import { type DurableEventName, durableEventNames } from '../durable-events.ts'
 
@@ -20,7 +21,7 @@ const all = { events: 'all' } as const
 
 /** Does everything that an event tells of. */
 async function live(kith: Kith, moveClock: (seconds: number) => void): Promise<void> {
-  const { accounts, sessions, posts, follows, likes, uploads } = kith
+  const { accounts, sessions, posts, follows, likes, uploads, boundSessions } = kith
   const ana = await accounts.register({ username: 'ana', password })
   const ben = await accounts.register({ username: 'ben', password })
   const carl = await accounts.import({ username: 'carl', passwordHash: null })
@@ -55,7 +56,9 @@ async function live(kith: Kith, moveClock: (seconds: number) => void): Promise<v
     currentPassword: password,
     newPassword: 'battery staple',
   })
-  await sessions.logout(viewerOf(changed))
+  const now = viewerOf(changed)
+  await boundSessions.bind(now, createDeviceKey().registration(await boundSessions.offerTo(now)))
+  await sessions.logout(now)
   await accounts.ban(ben.user.id)
   await accounts.unban(ben.user.id)
   const last = await sessions.login({ login: 'ana', password: 'battery staple' })
@@ -97,7 +100,7 @@ function instanceWith(outbox: KithOptions['outbox']) {
   return createInstance({
     outbox,
     posts: { textOnly: true },
-    sessions: { maxPerAccount: 2, impersonation: {} },
+    sessions: { maxPerAccount: 2, impersonation: {}, deviceBound: true },
     media: { blobs: createMemoryBlobs(), images: copyingImages },
   })
 }
