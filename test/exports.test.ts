@@ -258,6 +258,7 @@ test('the entries export these names; each new one is a promise to users', () =>
         "type ImportResult",
         "type Invitation",
         "type InvitationInput",
+        "type InvitationOptions",
         "type InvitationView",
         "type Invitations",
         "type JwksDocument",
