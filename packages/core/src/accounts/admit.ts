@@ -1,5 +1,6 @@
 import type { Core } from '../core.ts'
 import { KithError } from '../errors.ts'
+import { demandActor } from '../sessions/actor.ts'
 import { isOfAccount } from '../sessions/session.ts'
 import type { Viewer } from '../viewer.ts'
 import { demandUnbanned, withoutEndedBan } from './bans.ts'
@@ -21,6 +22,7 @@ export async function admit(core: Core, { userId, sessionId }: Viewer): Promise<
   if (sessionId === null) return user
   if (!session || session.revokedAt || session.expiresAt <= core.clock() || !isOfAccount(session, user))
     throw new KithError('session-revoked')
+  await demandActor(core, session, user)
   return user
 }
 

@@ -6,6 +6,7 @@ import { createFairQueue, type FairQueue } from '../fair-queue.ts'
 import type { EdgeKind, EdgeSide } from '../graph/edge-store.ts'
 import { presentUploads } from '../media/upload-shape.ts'
 import type { Keyset } from '../page.ts'
+import { demandOwner } from '../sessions/actor.ts'
 import { demandFresh } from '../sessions/freshness.ts'
 import { toSession } from '../sessions/session.ts'
 import type { Viewer } from '../viewer.ts'
@@ -43,6 +44,7 @@ export function createExports(core: Core): ExportAccount {
 
   return async function* (viewer) {
     const { userId } = viewer
+    await demandOwner(core, viewer)
     await core.limits.byAccount('exportByAccount', userId)
     await demandFresh(core, viewer, core.config.sessions.freshForSeconds)
     const own = enter(userId)

@@ -79,11 +79,17 @@ const taken: Partial<Record<ErrorCode, string>> = {
 }
 
 /** The account that was imported from the same before. Identifiers are stored folded, so it is found by its login and compared by its hash. */
-async function presentId({ storage: { users } }: Core, input: ImportInput): Promise<string | null> {
+async function presentId(
+  { storage: { users, credentials } }: Core,
+  input: ImportInput,
+): Promise<string | null> {
   if (!isObject({ value: input })) return null
   const logins = [input.username, input.email].filter((login) => login !== undefined)
   const found = await Promise.all(logins.map((login) => users.byLogin(readLogin(login))))
   const [first = null] = found
   if (!first || found.some((each) => each?.id !== first.id)) return null
+  // What somebody has made by a registration is not what was imported: it may have been there first, with an address of somebody else.
+  if (input.emailVerified && first.emailVerifiedAt === null) return null
+  if (input.passwordHash === null && (await credentials.byUser(first.id)).length > 0) return null
   return first.passwordHash === input.passwordHash ? first.id : null
 }

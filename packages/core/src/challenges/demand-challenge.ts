@@ -40,8 +40,7 @@ export function createDemandChallenge({ config, clock, limits, codes }: Parts): 
   )
   const context = (): ChallengeContext => ({ now: clock(), keys })
 
-  async function pose(port: Challenge, client: ClientInfo): Promise<ChallengeRequiredError> {
-    await limits.byAddress('challengeByAddress', client)
+  async function pose(port: Challenge): Promise<ChallengeRequiredError> {
     const expiresAt = new Date(context().now.getTime() + puzzleMillis)
     const secrets =
       port.once === 'kith' ? await codes.make({ purpose: 'challenge', userId: null, data: {} }) : null
@@ -75,7 +74,9 @@ export function createDemandChallenge({ config, clock, limits, codes }: Parts): 
 
   return async ({ action, target, solution, client }) => {
     if (!challenge || (await limits.isFree(action, target, client))) return
+    // Before it is checked, which may be a call of a service.
+    await limits.byAddress('challengeByAddress', client)
     if (solution !== undefined && (await isSolved(challenge, solution, client))) return
-    throw await pose(challenge, client)
+    throw await pose(challenge)
   }
 }

@@ -151,7 +151,7 @@ async function refresh(
   if (!isLive(stepped, now)) throw new KithError('session-revoked')
   if (!rotated) return again(stepped)
   const user = await accountOf(core, stepped)
-  await demandActor(core, stepped)
+  await demandActor(core, stepped, user)
   core.emit('session.refreshed', { userId: stepped.userId, sessionId, ...placeOf(client) })
   return { refreshed: await issueTokens(core, stepped, user), challenge: challenges.toRefresh(stepped) }
 }

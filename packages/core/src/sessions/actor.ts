@@ -39,10 +39,14 @@ export interface DeniedBy {
 const byNobody: DeniedBy = Object.freeze({ ended: [], changed: [] })
 
 /**
- * Lets a session pass that its owner has opened, or an admin whose own session goes on, and who is not banned and has the role still.
- * Returns what ends it besides. @throws session-revoked
+ * Lets a session pass that its owner has opened, or an admin whose own session goes on, and who is not banned and has the role still, while
+ * the account has one that may be acted as. Returns what ends it besides. @throws session-revoked
  */
-export async function demandActor(site: ActorSite, session: SessionRecord): Promise<DeniedBy> {
+export async function demandActor(
+  site: ActorSite,
+  session: SessionRecord,
+  { role }: Pick<UserRecord, 'role'>,
+): Promise<DeniedBy> {
   const { actorId, actorSessionId } = session
   if (actorId === null) return byNobody
   const { users, sessions } = site.storage
@@ -50,7 +54,8 @@ export async function demandActor(site: ActorSite, session: SessionRecord): Prom
     users.byId(actorId),
     actorSessionId === null ? null : sessions.byId(actorSessionId),
   ])
-  const mayAct = site.config.sessions.impersonation?.by.includes(actor?.role ?? '')
+  const { impersonation } = site.config.sessions
+  const mayAct = impersonation?.by.includes(actor?.role ?? '') && impersonation.as.includes(role)
   if (!actor || actor.bannedAt || !mayAct) throw new KithError('session-revoked')
   if (actorSessionId !== null && !isLive(site, own, actor)) throw new KithError('session-revoked')
   return {

@@ -44,7 +44,7 @@ export function createAuthenticate(
     }
     // A token that hides who acts was not written by us, or not for this session.
     if ((claims.actorId ?? null) !== session.actorId) throw new KithError('access-token-invalid')
-    const actor = await demandActor(options, session)
+    const actor = await demandActor(options, session, user)
     const met = Object.freeze({
       viewer: viewerOf(claims, { session, user }),
       expiresAt: claims.expiresAt,

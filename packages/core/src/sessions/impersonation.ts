@@ -7,6 +7,7 @@ import { KithError } from '../errors.ts'
 import { linesOfText, parseInput, visible } from '../input.ts'
 import type { ClientInfo, Viewer } from '../viewer.ts'
 import { demandOwner } from './actor.ts'
+import { endSession } from './end-sessions.ts'
 import { demandFresh } from './freshness.ts'
 import { openSession } from './open-session.ts'
 import type { SignIn } from './session.ts'
@@ -51,6 +52,7 @@ export async function impersonate(
   const user = await withoutEndedBan(core, found)
   demandUnbanned(user)
   demandActedAs(core, user, actorId)
+  await endEarlier(core, { userId, admin, client })
   return await openSession(core, {
     user,
     client,
@@ -60,6 +62,17 @@ export async function impersonate(
     stillHolds: (fresh) => impersonation.as.includes(fresh.role),
     refusal: 'not-impersonable',
   })
+}
+
+/** Ends what this admin has opened of the account before: an account has room for one of each besides those of its owner. */
+async function endEarlier(
+  core: Core,
+  { userId, admin, client }: { userId: string; admin: Viewer; client: ClientInfo },
+): Promise<void> {
+  const { storage, clock, config } = core
+  const page = { limit: 2 * config.sessions.maxPerAccount, before: null }
+  for (const session of await storage.sessions.list(userId, clock(), page))
+    if (session.actorId === admin.userId) await endSession(core, session, { cause: { by: admin, client } })
 }
 
 /** @throws not-impersonable */

@@ -1,3 +1,4 @@
+import type { UserRecord } from '../accounts/user-store.ts'
 import { demandUnbanned } from '../accounts/bans.ts'
 import type { Core } from '../core.ts'
 import { isKithError, KithError } from '../errors.ts'
@@ -23,15 +24,22 @@ export async function refresh(core: Core, refreshToken: string, client: ClientIn
     if (user) demandUnbanned(user)
     throw new KithError('session-revoked')
   }
-  if (session.actorId !== null) await demandActing(core, claims, session)
+  if (session.actorId !== null) await demandActing(core, { claims, session, user })
   return await issueTokens(core, session, user)
 }
 
 /** Ends a session whose admin may not act any more, or that an earlier release beside this one has refreshed as one of the owner's. */
-async function demandActing(core: Core, claims: RefreshClaims, session: SessionRecord): Promise<void> {
+async function demandActing(
+  core: Core,
+  { claims, session, user }: { claims: RefreshClaims; session: SessionRecord; user: UserRecord },
+): Promise<void> {
+  const { actorSessionId } = session
   try {
     if (!claims.isImpersonated) throw new KithError('session-revoked')
-    await demandActor(core, session)
+    await demandActor(core, session, user)
+    const own = actorSessionId === null ? null : await core.storage.sessions.byId(actorSessionId)
+    // Else cookies that were copied off the device of the admin would last longer by it than themselves.
+    if (own?.boundKey) throw new KithError('session-revoked')
   } catch (error) {
     if (isKithError(error) && error.code === 'session-revoked')
       await endSession(core, session, { cause: { viewer: null } })
