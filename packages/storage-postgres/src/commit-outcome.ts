@@ -1,18 +1,20 @@
 import { setTimeout as sleep } from 'node:timers/promises'
-import { ConnectionFault, type Driver, type Mark } from './drivers/driver.ts'
+import { ConnectionFault, type Driver, type Mark, timeline } from './drivers/driver.ts'
 import { sqlStateOf } from './drivers/sql-state.ts'
 
 /**
  * What became of a transaction. Numbers are given again where a crash has lost the log of those that had not been committed, so
  * `committed` counts only on a server that has not been started, or has not recovered, since the transaction began.
  */
-const ask = `SELECT pg_xact_status($1::xid8), coalesce(
+const ask = `SELECT CASE WHEN pg_is_in_recovery() THEN NULL ELSE pg_xact_status($1::xid8) END, coalesce(
     inet_server_addr()::text IS NOT DISTINCT FROM $3::text
+      AND CASE WHEN pg_is_in_recovery() THEN false ELSE ${timeline} = $4::text END
       AND pg_postmaster_start_time() < to_timestamp($2::float8)
       AND (SELECT stats_reset FROM pg_stat_bgwriter) < to_timestamp($2::float8), false)`
 
 /** Ends a transaction whose client is gone, as the server may not notice for hours. A commit that is under way goes on. */
-const end = 'SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE backend_xid = $1::xid8::xid'
+const end =
+  "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE backend_xid = $1::xid8::xid\n  AND wait_event IS DISTINCT FROM 'SyncRep'"
 
 /** How long a commit may take before it is ended. */
 const patienceMillis = 500
@@ -36,12 +38,12 @@ type Status = 'committed' | 'aborted' | 'in progress' | 'unknown' | 'unreachable
 
 async function statusOf(
   driver: Driver,
-  { transaction, at, server }: Mark,
+  { transaction, at, server, timeline: its }: Mark,
   deadline: number,
 ): Promise<Status> {
   try {
     const { rows } = await driver.query(
-      { text: ask, name: null, values: [transaction, at, server] },
+      { text: ask, name: null, values: [transaction, at, server, its] },
       deadline,
     )
     const [status = null, isSame = null] = rows[0] ?? []

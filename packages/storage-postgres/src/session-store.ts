@@ -41,7 +41,7 @@ export const sessionStatements: Readonly<Record<SessionStatement, string>> = Obj
       ${moment('revokedAt')}, @deviceName, @address, @userAgent, ${moment('provedAt')}, @methods::text[],
       @actorId::uuid, @actorSessionId::uuid, @boundKey
     FROM (SELECT pg_advisory_xact_lock(hashtextextended('kith.sessions ' || @userId::text, 0))) AS locked`,
-  endSurplus: `UPDATE kith.sessions SET revoked_at = ${moment('at')} WHERE id IN
+  endSurplus: `UPDATE kith.sessions SET revoked_at = ${moment('at')} WHERE revoked_at IS NULL AND id IN
     (SELECT id FROM kith.sessions WHERE ${isLive('at')} ORDER BY rotated_at DESC, id DESC OFFSET @maxLive)
     RETURNING id`,
   byId: `SELECT ${columns} FROM kith.sessions WHERE id = @id`,
@@ -69,13 +69,17 @@ export function createSessionStore(connection: Connection): SessionStore {
     open(session, maxLive, outbox) {
       return connection.atomically(async (statements) => {
         await statements.run(sessionStatements.insert, valuesOf(session))
-        if (outbox) await addToOutbox(statements, outbox({ id: session.id, opened: true }))
         const ended = await statements.all<{ id: string }>(sessionStatements.endSurplus, {
           userId: toId(session.userId),
           at: toMillis(session.createdAt),
           maxLive,
         })
-        return noteEnded(statements, ended, outbox)
+        const ids = ended.map(({ id }) => id)
+        // Sessions are locked before their account's queue, as by all that end one.
+        const changes = [{ id: session.id, opened: true }, ...ids.map((id) => ({ id, opened: false }))]
+        const rows = changes.flatMap((change) => outbox?.(change) ?? [])
+        if (rows.length > 0) await addToOutbox(statements, rows)
+        return ids
       })
     },
     async byId(id) {

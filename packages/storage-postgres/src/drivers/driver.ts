@@ -37,17 +37,23 @@ export interface Mark {
   readonly at: string
   /** Where the server is; null where that is a socket. */
   readonly server: string | null
+  /** The timeline that it wrote to: another one after each failover. */
+  readonly timeline: string
 }
 
+/** The timeline of a server that takes writes, in SQL. */
+export const timeline = 'left(pg_walfile_name(pg_current_wal_lsn()), 8)'
+
 /** The statement that reads a {@link Mark}. It is what gives a transaction its number. */
-export const markStatement =
-  'SELECT pg_current_xact_id()::text, extract(epoch FROM now())::text, inet_server_addr()::text'
+export const markStatement: string = `SELECT pg_current_xact_id()::text, extract(epoch FROM now())::text, inet_server_addr()::text,
+  ${timeline}`
 
 /** A {@link Mark} from its row. */
 export function markFrom(row: readonly (string | null)[] | undefined): Mark {
-  const [transaction = null, at = null, server = null] = row ?? []
-  if (transaction === null || at === null) throw new TypeError('The server gave a transaction no number')
-  return { transaction, at, server }
+  const [transaction = null, at = null, server = null, own = null] = row ?? []
+  if (transaction === null || at === null || own === null)
+    throw new TypeError('The server gave a transaction no number')
+  return { transaction, at, server, timeline: own }
 }
 
 /** A driver of PostgreSQL, as far as Kith uses it. Each call settles within `deadline`, a moment of `performance.now()`. */

@@ -1,4 +1,4 @@
-import { RetryLaterError } from '@kith/core'
+import { KithError } from '@kith/core'
 import { type Answer, ConnectionFault, type Driver, type HostTransaction, type Query } from './driver.ts'
 import { toStorageError } from '../storage-error.ts'
 import { inTime } from './in-time.ts'
@@ -6,7 +6,6 @@ import { pgTransaction } from './pg.ts'
 import type { PgClient } from './pg-clients.ts'
 import { postgresJsTransaction } from './postgres-js.ts'
 import type { PostgresJsTransaction } from './postgres-js-sql.ts'
-import { sqlStateOf } from './sql-state.ts'
 
 /**
  * Runs statements in a transaction of the app, which stays its own to commit. One call comes after the other, since a savepoint of one
@@ -14,18 +13,33 @@ import { sqlStateOf } from './sql-state.ts'
  * @throws TypeError for what is no client or transaction of a driver
  */
 export function driverWithin(transaction: unknown): Driver {
-  const host = hostTransactionOf(transaction)
+  let isGivenUp = false
+  const host = hostTransactionOf(transaction, () => {
+    // What was given up may come back after the app has rolled back: then the connection is another one's.
+    if (isGivenUp) throw new ConnectionFault('silent')
+  })
   let last: Promise<unknown> = Promise.resolve()
+  let demanded: Promise<void> | null = null
+
+  /** Rows are locked and read again, which at a higher isolation shows what they were when the transaction began. */
+  async function demandReadCommitted(): Promise<void> {
+    const { rows } = await host.query({ text: isolation, name: null, values: [] })
+    if (rows[0]?.[0] !== 'read committed') throw new KithError('storage-failed', { detail: higher })
+  }
 
   async function inTurn<Result>(deadline: number, work: () => Promise<Result>): Promise<Result> {
-    const turn = last.then(work)
+    const turn = last.then(async () => {
+      demanded ??= demandReadCommitted()
+      await demanded
+      return await work()
+    })
     last = turn.catch(() => {})
     try {
-      return await inTime(turn, deadline, () => new ConnectionFault('silent'))
+      return await inTime(turn, deadline, () => {
+        isGivenUp = true
+        return new ConnectionFault('silent')
+      })
     } catch (error) {
-      // The server has undone what it can: at the isolation of this transaction, trying again in it meets the same.
-      if (sqlStateOf(error) === '40001')
-        throw new RetryLaterError('storage-busy', { seconds: 1, detail: again }, error)
       // As an error of Kith, so that nobody tries again on a connection that is gone, with which the transaction is.
       throw error instanceof ConnectionFault ? toStorageError(error) : error
     }
@@ -44,18 +58,19 @@ export function driverWithin(transaction: unknown): Driver {
   }
 }
 
-const again =
-  'Your transaction stood in the way of another: roll it back and run it again from its beginning.'
+const isolation = "SELECT current_setting('transaction_isolation')"
+const higher =
+  'Begin your transaction at READ COMMITTED, by BEGIN ISOLATION LEVEL READ COMMITTED: what Kith promises it decides by locks.'
 
-function hostTransactionOf(transaction: unknown): HostTransaction {
+function hostTransactionOf(transaction: unknown, demandHeld: () => void): HostTransaction {
   const given = (transaction ?? {}) as Partial<PgClient & PostgresJsTransaction> & {
     savepoint?: unknown
     totalCount?: unknown
   }
   if (typeof given.unsafe === 'function' && typeof given.savepoint === 'function')
-    return postgresJsTransaction(given as PostgresJsTransaction)
+    return postgresJsTransaction(given as PostgresJsTransaction, demandHeld)
   if (typeof given.query === 'function' && typeof given.on === 'function' && given.totalCount === undefined)
-    return pgTransaction(given as PgClient)
+    return pgTransaction(given as PgClient, demandHeld)
   throw new TypeError(
     'kith.within: give a Client of pg (or one that pool.connect() gave) on which you have run BEGIN, or the sql that sql.begin() of postgres.js hands on',
   )

@@ -35,6 +35,9 @@ interface TakenClient {
 /** Where clients come from, one for each that asks, within its deadline. */
 export type TakeClient = (deadline: number) => Promise<TakenClient>
 
+/** Values come as the texts of the server, whatever parsers the app has set. */
+export const asTheyAre: PgQuery['types'] = { getTypeParser: () => (value) => value }
+
 /** While a client is taken its pool listens to no error of it, and one that nobody listens to ends the process. */
 const ignore = (): void => {}
 
@@ -87,9 +90,11 @@ export function turnsOn(client: PgClient): TakeClient {
     client.on('error', ignore)
     return {
       client,
-      release() {
+      release(broken) {
         client.removeListener('error', ignore)
-        release()
+        if (!broken) return release()
+        // What the server has not answered may still be open on it, and must not become a part of what comes next.
+        client.query({ text: 'ROLLBACK', rowMode: 'array', types: asTheyAre }).then(release, release)
       },
     }
   }

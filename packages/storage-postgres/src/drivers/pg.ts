@@ -10,7 +10,7 @@ import {
   type Session,
 } from './driver.ts'
 import { inTime } from './in-time.ts'
-import type { PgClient, PgQuery, TakeClient } from './pg-clients.ts'
+import { asTheyAre as types, type PgClient, type PgQuery, type TakeClient } from './pg-clients.ts'
 import { endsConnection } from './sql-state.ts'
 
 interface PgResult {
@@ -19,9 +19,6 @@ interface PgResult {
   fields: readonly { name: string; dataTypeID: number }[]
   rows: readonly (string | null)[][]
 }
-
-/** Values come as the texts of the server, whatever parsers the app has set. */
-const types: PgQuery['types'] = { getTypeParser: () => (value) => value }
 
 /** PostgreSQL through `pg`. */
 export function createPgDriver(take: TakeClient, close: () => Promise<void> = async () => {}): Driver {
@@ -81,10 +78,13 @@ export function createPgDriver(take: TakeClient, close: () => Promise<void> = as
 }
 
 /** The transaction that the app has begun on a client. */
-export function pgTransaction(client: PgClient): HostTransaction {
-  const say = (text: string): Promise<unknown> => unlessLost(client.query(simple(text)))
-  const query: Session['query'] = async (asked) =>
-    answerFrom((await unlessLost(client.query(pgQuery(asked)))) as PgResult)
+export function pgTransaction(client: PgClient, demandHeld: () => void): HostTransaction {
+  async function send(query: PgQuery): Promise<unknown> {
+    demandHeld()
+    return await unlessLost(client.query(query))
+  }
+  const say = (text: string): Promise<unknown> => send(simple(text))
+  const query: Session['query'] = async (asked) => answerFrom((await send(pgQuery(asked))) as PgResult)
   return {
     query,
     async savepoint(work) {

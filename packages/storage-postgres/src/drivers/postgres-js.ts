@@ -59,9 +59,10 @@ export function createPostgresJsDriver(
 }
 
 /** The transaction of postgres.js whose `sql` the app was handed. */
-export function postgresJsTransaction(sql: PostgresJsTransaction): HostTransaction {
+export function postgresJsTransaction(sql: PostgresJsTransaction, demandHeld: () => void): HostTransaction {
   const on = (own: PostgresJsTransaction): Session => ({
     async query(query) {
+      demandHeld()
       try {
         return answerFrom((await pending(own, query)) as PostgresJsResult)
       } catch (error) {
