@@ -3,6 +3,7 @@ import { decodeJwt } from 'jose'
 import { describe, expect, test } from 'vitest'
 import { password, viewerOf } from './audit-actions.ts'
 import { createRefreshTokens } from '../src/sessions/refresh-token.ts'
+import { createDeviceKey } from './device-key.ts'
 import { codeOf, createInstance, type Instance } from './instance.ts'
 import { createMailbox } from './mailbox.ts'
 
@@ -229,6 +230,46 @@ describe('how it ends', () => {
     const { tokens: next } = await made.kith.sessions.refresh(tokens.refreshToken)
     made.advance(3101)
     expect(await codeOf(made.kith.sessions.refresh(next.refreshToken))).toBe('session-revoked')
+  })
+
+  test('with the role or the ban of the admin also for what looks only at the session: an open socket, a role', async () => {
+    for (const end of ['role', 'ban'] as const) {
+      const { kith, admin, act } = await desk()
+      const acting = await kith.sessions.authenticate((await act()).tokens.accessToken)
+      await kith.accounts.admit(acting)
+      if (end === 'role') await kith.accounts.setRole(admin.userId, 'member')
+      else await kith.accounts.ban(admin.userId)
+      expect(await codeOf(kith.accounts.admit(acting))).toBe('session-revoked')
+      expect(await codeOf(kith.accounts.requireRole(acting, ['member']))).toBe('session-revoked')
+    }
+  })
+
+  test('where the account gets a role that nobody may act as', async () => {
+    const { kith, ada, act } = await desk()
+    const { tokens } = await act()
+    const acting = await kith.sessions.authenticate(tokens.accessToken)
+    await kith.accounts.setRole(ada.user.id, 'admin')
+    expect(await codeOf(kith.sessions.authenticate(tokens.accessToken))).toBe('session-revoked')
+    expect(await codeOf(kith.accounts.requireRole(acting, ['admin']))).toBe('session-revoked')
+    expect(await codeOf(kith.sessions.refresh(tokens.refreshToken))).toBe('session-revoked')
+  })
+
+  test('with its access token where the session of the admin is bound to a device', async () => {
+    const { kith, admin, act } = await desk({ sessions: { impersonation: {}, deviceBound: true } })
+    const key = createDeviceKey()
+    await kith.boundSessions.bind(admin, key.registration(await kith.boundSessions.offerTo(admin)))
+    const { tokens } = await act()
+    await kith.sessions.authenticate(tokens.accessToken)
+    expect(await codeOf(kith.sessions.refresh(tokens.refreshToken))).toBe('session-revoked')
+  })
+
+  test('when the same admin acts as the account once more, so that the owner loses no session by it', async () => {
+    const { kith, ada, act } = await desk({ sessions: { impersonation: {}, maxPerAccount: 2 } })
+    const first = await act()
+    for (let count = 0; count < 4; count++) await act()
+    expect(await codeOf(kith.sessions.authenticate(first.tokens.accessToken))).toBe('session-revoked')
+    const { items } = await kith.sessions.list(viewerOf(ada))
+    expect(items.map(({ impersonated }) => impersonated)).toEqual([true, false])
   })
 
   test('an earlier release that refreshed it as one of the owner gains nothing by that', async () => {

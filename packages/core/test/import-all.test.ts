@@ -148,3 +148,17 @@ test('an age is asked for where options say so, kept with its date, and told to 
   })
   expect(await codeOf(off)).toBe('invalid-input')
 })
+
+test('takes no account for one that was imported that somebody has registered before with the address of somebody else', async () => {
+  const { kith } = createInstance()
+  const { user } = await kith.accounts.register({
+    username: 'mallory',
+    email: 'ada@example.com',
+    password: 'correct horse',
+  })
+  await kith.accounts.clearPassword(user.id)
+  const outcomes: string[] = []
+  const all = [{ username: 'mallory', email: 'ada@example.com', emailVerified: true, passwordHash: null }]
+  for await (const { outcome } of kith.accounts.importAll(all)) outcomes.push(outcome)
+  expect(outcomes).toEqual(['refused'])
+})
