@@ -68,7 +68,9 @@ function findRoute(path) {
 }
 
 async function open() {
-  const path = pathNow()
+  const [path, asker] = [pathNow(), me?.id]
+  // Another view may have been asked for meanwhile, or by somebody else.
+  const isOver = () => path !== pathNow() || asker !== me?.id
   const { pattern, show, section = 'view', wide } = findRoute(path)
   for (const link of document.querySelectorAll('nav a')) {
     link.toggleAttribute('aria-current', link.getAttribute('href') === (location.hash || '#/'))
@@ -76,10 +78,10 @@ async function open() {
   const parts = (pattern.exec(path) ?? []).slice(1).map((part) => decodeURIComponent(part))
   try {
     const shown = await show(...parts)
-    // Another view may have been asked for meanwhile.
-    if (path !== pathNow()) return
+    if (isOver()) return
     if (shown) element('view').replaceChildren(...shown)
   } catch (problem) {
+    if (isOver()) return
     if (problem.status === 401 && me) return enter(null)
     const text = node('p', { className: 'quiet' }, problem.detail ?? problem.message)
     const title = node('h2', {}, problem.status === 404 ? 'Not here' : 'That did not work')
