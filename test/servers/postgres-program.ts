@@ -89,7 +89,7 @@ async function foundedCluster(programs: string, user: SystemUser | null): Promis
 }
 
 /** Lets the user write in a folder, and come as far as that through the private folders of tests. */
-function openTo(user: SystemUser | null, folder: string): void {
+export function openTo(user: SystemUser | null, folder: string): void {
   if (!user) return
   chownSync(folder, user.uid, user.gid)
   const ours = [fastFolder, tmpdir()].map((parent) => `${parent}${sep}`)

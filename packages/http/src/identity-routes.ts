@@ -5,6 +5,7 @@ import { createCallingPage } from './calling-page.ts'
 import type { Cookies } from './cookies.ts'
 import type { FlowCookies } from './flow-cookies.ts'
 import { failedPath, finishedPath } from './identity-paths.ts'
+import type { KeptSession } from './kept-session.ts'
 import { readReturnPage } from './return-page.ts'
 import { type Answer, type Exchange, publicRoute, type Route, viewerRoute } from './route.ts'
 import { shapes } from './shapes.ts'
@@ -17,6 +18,7 @@ export interface IdentityRouteOptions {
   cookies: Cookies
   flowCookies: FlowCookies
   answerSignIn: AnswerSignIn
+  keptSession: KeptSession
 }
 
 interface ReturnTo {
@@ -55,6 +57,7 @@ export function identityRoutes({
   cookies,
   flowCookies,
   answerSignIn,
+  keptSession,
 }: IdentityRouteOptions): Route[] {
   const { accounts, identities, sessions, config } = kith
   const callingPage = createCallingPage(allowedOrigins)
@@ -96,6 +99,7 @@ export function identityRoutes({
       if (finished.kind === 'details-needed') setCookies.push(flowCookies.setDetails(finished.token))
       if (finished.kind !== 'signed-in') return { headers }
       await endSessionBefore(sessions, credentials)
+      setCookies.push(...(await keptSession.forget(request.headers.get('cookie'), client)))
       setCookies.push(...cookies.set(finished.signIn))
       return { headers, viewer: viewerOf(finished.signIn) }
     } catch (error) {

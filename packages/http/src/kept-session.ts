@@ -11,6 +11,8 @@ export interface KeptSession {
    * as; `null` where they are not, or that session has ended too.
    */
   bringBack(header: string | null, client: ClientInfo): Promise<string[] | null>
+  /** Ends the session that is kept, where there is one, since this browser signs in to something else; the headers that remove its cookie. */
+  forget(header: string | null, client: ClientInfo): Promise<string[]>
 }
 
 /** What {@link createKeptSession} depends on. */
@@ -27,6 +29,8 @@ export function createKeptSession({ sessions, cookies, secure, clock }: KeptSess
   const name = `${secure ? '__Host-' : ''}kith-admin`
   const write = (value: string, seconds: number): string =>
     `${name}=${value}; Max-Age=${seconds}; Path=/; HttpOnly; ${secure ? 'Secure; ' : ''}SameSite=Strict`
+  const read = (header: string | null): string | undefined =>
+    pairsOf(header).find(([found]) => found === name)?.[1]
 
   return {
     setAside(refreshToken, acting) {
@@ -34,9 +38,10 @@ export function createKeptSession({ sessions, cookies, secure, clock }: KeptSess
       return [...cookies.set(acting), write(refreshToken, Math.max(0, seconds))]
     },
     async bringBack(header, client) {
-      const kept = pairsOf(header).find(([found]) => found === name)?.[1]
+      const kept = read(header)
       const { refreshToken } = cookies.read(header)
-      if (kept === undefined || refreshToken === null || !isOfActor(refreshToken)) return null
+      if (kept === undefined || refreshToken === null) return null
+      if (!(await sessions.isImpersonated(refreshToken))) return null
       try {
         return [...cookies.set(await sessions.refresh(kept, client)), write('', 0)]
       } catch (error) {
@@ -45,15 +50,11 @@ export function createKeptSession({ sessions, cookies, secure, clock }: KeptSess
         throw error
       }
     },
-  }
-}
-
-/** Whether a refresh token says that an admin acts by it, without a check of its signature: it is a cookie of this browser. */
-function isOfActor(token: string): boolean {
-  try {
-    const claims: unknown = JSON.parse(Buffer.from(token.split('.')[1] ?? '', 'base64url').toString())
-    return (claims as { act?: unknown }).act === true
-  } catch {
-    return false
+    async forget(header, client) {
+      const kept = read(header)
+      if (kept === undefined) return []
+      await sessions.logoutByRefreshToken(kept, client)
+      return [write('', 0)]
+    },
   }
 }

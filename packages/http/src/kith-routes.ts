@@ -83,10 +83,10 @@ export function createKithRoutes<Host = unknown>(
   const site: CallSite = { guard, cookies, bodyLimitBytes, bodyTimeoutSeconds }
   const deviceBound = createDeviceBound(kith, config, cookies)
   const noticeProxy = createProxyNotice(log)
-  const answerSignIn = createAnswerSignIn({ guard, cookies, sessions: kith.sessions, deviceBound })
-
+  const { sessions } = kith
   const { secure } = config.cookies
-  const keptSession = createKeptSession({ sessions: kith.sessions, cookies, secure, clock })
+  const keptSession = createKeptSession({ sessions, cookies, secure, clock })
+  const answerSignIn = createAnswerSignIn({ guard, cookies, sessions, deviceBound, keptSession })
 
   let openApi: object | undefined
   const ownSignIn = config.viewer !== null
@@ -105,6 +105,7 @@ export function createKithRoutes<Host = unknown>(
       cookies,
       flowCookies: createFlowCookies(config),
       answerSignIn,
+      keptSession,
     }),
     ...signUpRoutes({ kith, guard }),
     ...profileRoutes(kith),

@@ -145,9 +145,11 @@ export function sessionRoutes({
       summary: 'End one of your sessions',
       status: 204,
       problems: ['session-not-found', 'impersonated', 'proof-required', 'rate-limited'],
-      async handle(viewer, { params, client, setCookies }) {
+      async handle(viewer, { params, request, client, setCookies }) {
         await sessions.revoke(viewer, params.id, client)
-        if (params.id === viewer.sessionId) setCookies.push(...cookies.clear())
+        if (params.id !== viewer.sessionId) return {}
+        const back = await keptSession.bringBack(request.headers.get('cookie'), client)
+        setCookies.push(...(back ?? cookies.clear()))
         return {}
       },
     }),

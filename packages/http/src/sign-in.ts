@@ -5,6 +5,7 @@ import type { Cookies } from './cookies.ts'
 import type { Credentials } from './credentials.ts'
 import type { DeviceBound } from './device-bound.ts'
 import { type Guard, isDeadToken } from './guard.ts'
+import type { KeptSession } from './kept-session.ts'
 import type { Answer, Exchange } from './route.ts'
 import type { SignInAnswer } from './shapes.ts'
 
@@ -49,6 +50,7 @@ export interface AnswerSignInOptions {
   cookies: Cookies
   sessions: Sessions
   deviceBound: DeviceBound
+  keptSession: KeptSession
 }
 
 /** Creates the answering of sign-ins. */
@@ -57,6 +59,7 @@ export function createAnswerSignIn({
   cookies,
   sessions,
   deviceBound,
+  keptSession,
 }: AnswerSignInOptions): AnswerSignIn {
   return async ({ body, request, client, credentials, setCookies, headers }, { schema, signIn }) => {
     const { transport, deviceToken, ...input } = body
@@ -74,6 +77,7 @@ export function createAnswerSignIn({
       throw error
     })
     await endSessionBefore(sessions, credentials, client)
+    setCookies.push(...(await keptSession.forget(request.headers.get('cookie'), client)))
     if (bearer) {
       if (credentials.kind === 'cookies') setCookies.push(...cookies.clear())
       return { body: signedIn, viewer: viewerOf(signedIn) }

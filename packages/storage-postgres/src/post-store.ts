@@ -1,13 +1,14 @@
 import { KithError } from '@kith/core'
 import {
   type CreatePostResult,
+  fromFieldsText,
   mergeFields,
   type PostMedia,
   type PostRecord,
   type PostStore,
+  toFieldsText,
 } from '@kith/core/ports'
 import type { Connection, Statements } from './connection.ts'
-import { fromFieldsText, toFieldsText } from './fields.ts'
 import { beforeOrEnd, toId, toIds } from './ids.ts'
 import { lives } from './living.ts'
 import { releasing } from './media-store.ts'

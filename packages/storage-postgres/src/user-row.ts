@@ -1,6 +1,5 @@
-import type { UserRecord } from '@kith/core/ports'
+import { fromAgeText, fromFieldsText, toAgeText, toFieldsText, type UserRecord } from '@kith/core/ports'
 import type { Values } from './values.ts'
-import { fromAgeText, fromFieldsText, toAgeText, toFieldsText } from './fields.ts'
 import { toId } from './ids.ts'
 import { fromMillis, fromMillisOrNull, toMillis } from './moments.ts'
 

@@ -1,10 +1,9 @@
 import {
+  changedUser,
   type CreateUserResult,
   type EndedEpoch,
   type Identifier,
-  mergeFields,
   type UpdateUserResult,
-  type UserChanges,
   type UserRecord,
   type UserStore,
 } from '@kith/core/ports'
@@ -68,7 +67,7 @@ export function createUserStore(connection: Connection): UserStore {
       const wanted = structuredClone(changes)
       return atomicallyUnless<UpdateUserResult>(connection, async (statements, undo) => {
         const before = userFrom(await statements.get<UserRow>(userStatements.hold, { id: toId(id) }))
-        const decided = changed(before, wanted)
+        const decided = changedUser(before, wanted)
         if (!before || decided.outcome !== 'updated') return decided
         const { user } = decided
         if (nameOrder.some((name) => user[name] !== before[name])) {
@@ -125,21 +124,6 @@ export function createUserStore(connection: Connection): UserStore {
   }
 }
 
-/** What becomes of an account by changes of it, apart from names that others have. */
-function changed(
-  before: UserRecord | null,
-  changes: UserChanges,
-): Exclude<UpdateUserResult, { outcome: 'taken' }> {
-  if (!before) return { outcome: 'gone' }
-  const { endSessions = false, mayLackLogin = false, expected = {}, fields: own, ...fields } = changes
-  if (!isAsExpected(before, expected)) return { outcome: 'differs' }
-  const user = { ...before, ...fields, sessionEpoch: before.sessionEpoch + (endSessions ? 1 : 0) }
-  const givesUp = !mayLackLogin && (fields.username === null || fields.email === null)
-  if (givesUp && user.username === null && user.email === null) return { outcome: 'needs-login' }
-  if (own) user.fields = mergeFields(before.fields, own)
-  return { outcome: 'updated', user }
-}
-
 async function taken({ all }: Statements, user: UserRecord, now?: Date): Promise<Identifier[]> {
   const { id, username, email, phone } = user
   const names = { id: toId(id), username, email, phone, now: toMillis(now ?? null) }
@@ -172,16 +156,4 @@ async function holdName(
 async function replaceHash({ get }: Statements, { id, ...change }: HashChange): Promise<EndedEpoch | null> {
   const ended = await get<{ ended_epoch: number }>(userStatements.replaceHash, { ...change, id: toId(id) })
   return ended && { endedEpoch: ended.ended_epoch }
-}
-
-type Expected = NonNullable<UserChanges['expected']>
-
-function isAsExpected(user: UserRecord, expected: Expected): boolean {
-  return (Object.keys(expected) as (keyof Expected)[]).every(
-    (name) => expected[name] === undefined || plain(expected[name]) === plain(user[name]),
-  )
-}
-
-function plain(value: Date | string | number | null): number | string | null {
-  return value instanceof Date ? value.getTime() : value
 }

@@ -1,13 +1,14 @@
 import { KithError } from '@kith/core'
 import {
   type CreatePostResult,
+  fromFieldsText,
   mergeFields,
   type PostMedia,
   type PostRecord,
   type PostStore,
+  toFieldsText,
 } from '@kith/core/ports'
 import type { Connection } from './database.ts'
-import { fromFieldsText, toFieldsText } from './fields.ts'
 import { fromHex, listOf, type StoredId, toStored, toStoredList } from './ids.ts'
 import { beforeOrEnd } from './keyset.ts'
 import { userLives } from './living.ts'

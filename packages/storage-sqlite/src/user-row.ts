@@ -1,5 +1,4 @@
-import type { UserRecord } from '@kith/core/ports'
-import { fromAgeText, fromFieldsText, toAgeText, toFieldsText } from './fields.ts'
+import { fromAgeText, fromFieldsText, toAgeText, toFieldsText, type UserRecord } from '@kith/core/ports'
 import { fromHex, fromHexOrNull, toStored, toStoredOrNull } from './ids.ts'
 import { fromMillis, fromMillisOrNull, toMillis } from './millis.ts'
 import type { SqliteParameters } from './sqlite-database.ts'

@@ -1,10 +1,9 @@
 import {
+  changedUser,
   type CreateUserResult,
   type EndedEpoch,
   type Identifier,
-  mergeFields,
   type UpdateUserResult,
-  type UserChanges,
   type UserRecord,
   type UserStore,
 } from '@kith/core/ports'
@@ -160,26 +159,16 @@ export function createUserStore(connection: Connection): UserStore {
     update(id, changes, ...[hold, outbox]) {
       return atomically((): UpdateUserResult => {
         const before = userFrom(get<UserRow>(userStatements.byId, { id: toStored(id) }))
-        if (!before) return { outcome: 'gone' }
-        const {
-          endSessions = false,
-          mayLackLogin = false,
-          expected = {},
-          fields: own,
-          ...fields
-        } = structuredClone(changes)
-        if (!isAsExpected(before, expected)) return { outcome: 'differs' }
-        const user = { ...before, ...fields, sessionEpoch: before.sessionEpoch + (endSessions ? 1 : 0) }
-        const givesUp = !mayLackLogin && (fields.username === null || fields.email === null)
-        if (givesUp && user.username === null && user.email === null) return { outcome: 'needs-login' }
-        if (own) user.fields = mergeFields(before.fields, own)
+        const decided = changedUser(before, changes)
+        if (!before || decided.outcome !== 'updated') return decided
+        const { user } = decided
         const conflicts = taken(user, hold?.now)
         if (conflicts.length > 0) return { outcome: 'taken', taken: conflicts }
         run(userStatements.update, profileOf(user))
         if ((before.bannedAt === null) !== (user.bannedAt === null)) settleNewest(id)
         note(before, user, hold?.until)
         if (outbox) addToOutbox(connection, outbox())
-        return { outcome: 'updated', user }
+        return decided
       })
     },
     replacePassword(id, expected, ...[next, outbox]) {
@@ -217,16 +206,4 @@ export function createUserStore(connection: Connection): UserStore {
       await write(() => run(userStatements.purge, { id: toStored(id) }))
     },
   }
-}
-
-type Expected = NonNullable<UserChanges['expected']>
-
-function isAsExpected(user: UserRecord, expected: Expected): boolean {
-  return (Object.keys(expected) as (keyof Expected)[]).every(
-    (name) => expected[name] === undefined || plain(expected[name]) === plain(user[name]),
-  )
-}
-
-function plain(value: Date | string | number | null): number | string | null {
-  return value instanceof Date ? value.getTime() : value
 }

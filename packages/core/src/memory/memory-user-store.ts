@@ -1,5 +1,5 @@
+import { changedUser } from '../accounts/changed-user.ts'
 import type { OutboxRows } from '../outbox/outbox-store.ts'
-import { mergeFields } from '../own-fields/stored-fields.ts'
 import type {
   Beginnings,
   EndedEpoch,
@@ -79,20 +79,10 @@ export function createMemoryUserStore({ users: live, queues, credentials }: Memo
       return structuredClone(found ?? null)
     },
     async update(id, changes, ...[hold, outbox]) {
-      const before = live.get(id)
-      if (!before) return { outcome: 'gone' }
-      const {
-        endSessions = false,
-        mayLackLogin = false,
-        expected = {},
-        fields: own,
-        ...fields
-      } = structuredClone(changes)
-      if (!isAsExpected(before, expected)) return { outcome: 'differs' }
-      const user = { ...before, ...fields, sessionEpoch: before.sessionEpoch + (endSessions ? 1 : 0) }
-      const givesUp = !mayLackLogin && (fields.username === null || fields.email === null)
-      if (givesUp && user.username === null && user.email === null) return { outcome: 'needs-login' }
-      if (own) user.fields = mergeFields(before.fields, own)
+      const before = live.get(id) ?? null
+      const decided = changedUser(before, changes)
+      if (!before || decided.outcome !== 'updated') return decided
+      const { user } = decided
       const conflicts = taken(user, hold?.now)
       if (conflicts.length > 0) return { outcome: 'taken', taken: conflicts }
       addToOutbox(queues, outbox?.() ?? [])
@@ -147,13 +137,6 @@ export function createMemoryUserStore({ users: live, queues, credentials }: Memo
     toPurge: async (limit) => oldestOf(deleted, limit),
     purge: async (id) => void deleted.delete(id),
   }
-}
-
-function isAsExpected(user: UserRecord, expected: Partial<UserRecord>): boolean {
-  const plain = (value: unknown): unknown => (value instanceof Date ? value.getTime() : value)
-  return Object.entries(expected).every(
-    ([name, value]) => value === undefined || plain(user[name as keyof UserRecord]) === plain(value),
-  )
 }
 
 function beginsWith(user: UserRecord, begins: Beginnings): boolean {

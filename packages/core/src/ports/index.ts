@@ -121,6 +121,7 @@ export type {
   OutboxRows,
   OutboxStore,
 } from '../outbox/outbox-store.ts'
+export { changedUser } from '../accounts/changed-user.ts'
 export type { Keyset } from '../page.ts'
 export {
   type FieldChanges,
@@ -129,6 +130,7 @@ export {
   mergeFields,
   type StoredFields,
 } from '../own-fields/stored-fields.ts'
+export { fromAgeText, fromFieldsText, toAgeText, toFieldsText } from '../own-fields/stored-texts.ts'
 export type {
   ExpectedCreation,
   NewPasskey,

@@ -22,6 +22,8 @@ export interface RefreshTokens {
   issue(session: SessionRecord): Promise<string>
   /** @throws refresh-token-invalid, refresh-token-expired */
   verify(token: string): Promise<RefreshClaims>
+  /** Whether a token was signed for an admin who acts, also where it has expired. */
+  isImpersonated(token: string): Promise<boolean>
 }
 
 /** Creates the refresh tokens of one Kith instance. */
@@ -56,6 +58,14 @@ export function createRefreshTokens(options: OwnTokenOptions): RefreshTokens {
         if (error instanceof JWTExpired)
           throw new KithError('refresh-token-expired', { detail: 'Sign in again.' })
         throw new KithError('refresh-token-invalid', { cause: error })
+      }
+    },
+    async isImpersonated(token) {
+      try {
+        return (await tokens.verify(token, ['sid']))['act'] === true
+      } catch (error) {
+        // The signature is looked at first.
+        return error instanceof JWTExpired && error.payload['act'] === true
       }
     },
   }

@@ -89,6 +89,8 @@ export interface Sessions<Fields extends AppFields = AppFields> {
   logoutByAccessToken(accessToken: string, client?: ClientInfo): Promise<void>
   /** Ends the session that a refresh token belongs to, also where the access token has expired. Idempotent; an invalid token does nothing. */
   logoutByRefreshToken(refreshToken: string, client?: ClientInfo): Promise<void>
+  /** Whether a refresh token is of a session in which an admin acts as an account, also where it has expired or the session has ended. */
+  isImpersonated(refreshToken: string): Promise<boolean>
   /** Ends all sessions of the viewer; with `exceptCurrent` all but the one that asks. @throws proof-required, rate-limited, counted by the session */
   logoutEverywhere(
     viewer: Viewer,
@@ -180,6 +182,7 @@ export function createSessions(core: Core): Sessions {
         { cause: { viewer: { userId, sessionId: id, actorId }, client } },
       )
     },
+    isImpersonated: (refreshToken) => refreshTokens.isImpersonated(refreshToken),
     async logoutByRefreshToken(refreshToken, client = {}) {
       const claims = await refreshTokens.verify(refreshToken).catch(() => null)
       if (!claims) return

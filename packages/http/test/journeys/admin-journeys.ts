@@ -12,6 +12,7 @@ import type { JourneyApp } from './journey-app.ts'
 
 const reason = 'Ticket 7: posts are missing'
 const bearer = { reason, transport: 'bearer' }
+const [refreshCookie, keptCookie] = ['__Host-kith-refresh', '__Host-kith-admin']
 
 /** An account that may act as others, in a browser of its own. */
 async function adminInBrowser(app: JourneyApp): Promise<{ browser: Browser; id: string; sessionId: string }> {
@@ -103,13 +104,42 @@ export const adminJourneys: readonly Journey[] = [
         ['session.impersonated', { kind: 'admin', sessionId: null }],
       )
       assert.ok(!JSON.stringify(log).includes(id))
-      assert.ok(browser.jar.names().includes('__Host-kith-admin'))
+      assert.ok(browser.jar.names().includes(keptCookie))
       ;(await browser.post('/users/logout')).done()
       const back = (await browser.request('/users/me')).user()
       assert.deepEqual([back.username, back.actorId], ['cleo', undefined])
-      assert.ok(!browser.jar.names().includes('__Host-kith-admin'))
+      assert.ok(!browser.jar.names().includes(keptCookie))
       ;(await browser.post('/users/logout')).done()
       assert.deepEqual(browser.jar.names(), knownDevice)
+    },
+  },
+  {
+    id: 'admin/act-left',
+    title:
+      'Signing in to something else ends the session of the admin that waits, and a refresh cookie that nobody has signed brings none back',
+    async run(app) {
+      const { browser } = await adminInBrowser(app)
+      const anna = await registerBearer(app)
+      ;(await browser.post(act(anna.user.id), { reason })).signIn(201)
+      const kept = browser.jar.get(keptCookie) ?? ''
+      const acting = browser.jar.get(refreshCookie) ?? ''
+      const claims = Buffer.from(JSON.stringify({ act: true })).toString('base64url')
+      browser.jar.set(refreshCookie, `e30.${claims}.${acting.split('.')[2]}`)
+      ;(await browser.post('/users/refresh')).problem('refresh-token-invalid')
+      assert.ok(!browser.jar.names().includes(refreshCookie))
+
+      ;(await browser.post('/users/login', { login: 'anna', password })).signIn()
+      assert.ok(!browser.jar.names().includes(keptCookie))
+      browser.jar.set(keptCookie, kept)
+      browser.jar.set(refreshCookie, acting)
+      ;(await browser.post('/users/logout')).done()
+      assert.ok(!browser.jar.names().includes(refreshCookie))
+
+      ;(await browser.post('/users/login', { login: 'cleo', password })).signIn()
+      const { session } = (await browser.post(act(anna.user.id), { reason })).signIn(201)
+      ;(await browser.delete(`/users/me/sessions/${session.id}`)).done()
+      assert.equal((await browser.request('/users/me')).user().username, 'cleo')
+      assert.ok(!browser.jar.names().includes(keptCookie))
     },
   },
   {
@@ -120,7 +150,7 @@ export const adminJourneys: readonly Journey[] = [
       const { browser, id } = await adminInBrowser(app)
       const anna = await registerBearer(app)
       ;(await browser.post(act(anna.user.id), { reason })).signIn(201)
-      const kept = browser.jar.get('__Host-kith-admin') ?? ''
+      const kept = browser.jar.get(keptCookie) ?? ''
       const { items } = (await anna.request('/users/me/sessions')).sessions()
       ;(await anna.delete(`/users/me/sessions/${items[0]?.id}`)).done()
       ;(await browser.request('/users/me')).problem('session-revoked')
@@ -135,7 +165,7 @@ export const adminJourneys: readonly Journey[] = [
       assert.deepEqual(browser.jar.names(), knownDevice)
 
       ;(await browser.post('/users/login', { login: 'cleo', password })).signIn()
-      browser.jar.set('__Host-kith-admin', kept)
+      browser.jar.set(keptCookie, kept)
       ;(await browser.post('/users/logout')).done()
       ;(await browser.request('/users/me')).problem('unauthenticated')
 

@@ -1,6 +1,7 @@
-import type { StoredAge, StoredFields } from '@kith/core/ports'
+import type { StoredAge } from '../accounts/user-store.ts'
+import type { StoredFields } from './stored-fields.ts'
 
-/** The app's own fields as their column has them: NULL where there are none, so that they cost nothing. */
+/** The app's own fields as one column of a table has them: NULL where there are none, so that they cost nothing. */
 export function toFieldsText(fields: StoredFields): string | null {
   return Object.keys(fields).length === 0 ? null : JSON.stringify(fields)
 }
