@@ -23,7 +23,7 @@ function messagesOf(schema: z.ZodType): [field: string, message: string][] {
   )
 }
 
-test('what is wrong with a field is told in words for people, on every route', () => {
+test('what is wrong with a field is said in words for people, on every route', () => {
   const found = sampleRoutes().flatMap(({ operationId, body, query }) =>
     [body, query].flatMap((schema) =>
       (schema ? messagesOf(schema) : []).map(([field, message]) => `${operationId} ${field}: ${message}`),

@@ -42,7 +42,7 @@ export async function demandLivesOfMemory(lived: LivedHistories): Promise<void> 
       deepStrictEqual((await mediaIds()).sort(), [...keys].sort())
     }),
   )
-  // A history that differs is told, also where there is no time to make it shorter.
+  // A history that differs is reported, also where there is no time to make it shorter.
   await fc.assert(property, { numRuns: histories, interruptAfterTimeLimit: 30_000 + histories * 15_000 })
 }
 

@@ -33,7 +33,7 @@ await describePostgresFleet(
         end: () => server().thaw(),
       }))
 
-    test('a logout refused for want of PostgreSQL holds everywhere once it was repeated, wherever', async () => {
+    test('a logout refused without PostgreSQL holds everywhere once it was repeated, wherever', async () => {
       const { fleet } = backed()
       const [here, other, stranger] = fleet.servers as [FleetServer, FleetServer, FleetServer]
       const username = freshName()

@@ -29,7 +29,7 @@ export const settings: FleetRules = {
   },
 }
 
-/** Makes a call many times at once, at one server after the other. */
+/** Makes a call many times concurrently, at one server after the other. */
 function allAtOnce(
   servers: readonly FleetServer[],
   count: number,
@@ -100,7 +100,7 @@ export function testTwoProcesses(backed: () => { fleet: Fleet }): void {
     }
   })
 
-  test('of many posts at once at all servers as many get through as one server would let', async () => {
+  test('of many concurrent posts at all servers as many get through as one server would let', async () => {
     const { accessToken } = await register(at(servers(), 1), freshName())
     const replies = await allAtOnce(servers(), 45, (server) =>
       send(server, { method: 'POST', path: '/posts', accessToken, body: { caption: 'Again', media: [] } }),
@@ -141,7 +141,7 @@ export function testTwoProcesses(backed: () => { fleet: Fleet }): void {
     }
   })
 
-  test('refreshes and a logout at once: whatever came of the refreshes is over with the session', async () => {
+  test('refreshes and a concurrent logout: whatever came of the refreshes is over with the session', async () => {
     for (let round = 0; round < 5; round++) {
       const tokens = await register(at(servers(), round), freshName())
       const [ended, ...replies] = await Promise.all([

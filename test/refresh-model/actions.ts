@@ -2,7 +2,7 @@ import { type Action, processIds, type World } from './model.ts'
 import { kithRules } from './rules.ts'
 import { type View, views } from './views.ts'
 
-/** What an honest owner, and whoever runs the servers, is taken to do. Without one of them an owner can be signed out. */
+/** What an honest owner, and the people who run the servers, are taken to do. Without one of them an owner can be signed out. */
 export interface Assumptions {
   /** An answer that got lost is asked for again within the grace, and no request is under way for longer than that. */
   prompt: boolean

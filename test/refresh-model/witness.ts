@@ -16,7 +16,7 @@ export type Observation =
   | { kind: 'denied'; process: number }
   /** What a process says to an access token. */
   | { kind: 'asked'; process: number; result: Asked; now: number }
-  /** The owner is told to sign in again. */
+  /** The owner has to sign in again. */
   | { kind: 'signed-out' }
 
 export type Client = 'owner' | 'thief'

@@ -41,7 +41,7 @@ await describeWithMongo('a given MongoDB server', {}, (mongo) => {
   test.each([
     [{ control: true }, 'the server of MONGODB_URI is not ours to start and kill'],
     [{ topology: 'standalone' } as const, 'the server of MONGODB_URI is not standalone'],
-  ])('that cannot do %j is not used, and that is told', async (options, lack) => {
+  ])('that cannot do %j is not used, and that is reported', async (options, lack) => {
     vi.stubEnv('MONGODB_URI', mongo().uri)
     expect(await mongoMissing()).toBeNull()
     expect(await mongoMissing(options)).toBe(lack)
@@ -74,7 +74,7 @@ await describeWithRedis('a given Redis server', {}, (redis) => {
     expect(await client.exists(other)).toBe(1)
   })
 
-  test('that would have to be killed is not used, and that is told', async () => {
+  test('that would have to be killed is not used, and that is reported', async () => {
     vi.stubEnv('REDIS_URL', redis().url)
     const lack = 'the server of REDIS_URL is not ours to start and kill'
     expect(await redisMissing()).toBeNull()
@@ -106,7 +106,7 @@ await describeWithPostgres('a given PostgreSQL server', {}, (postgres) => {
     expect(rows).toEqual([{ name: other }])
   })
 
-  test('that would have to be killed is not used, and that is told', async () => {
+  test('that would have to be killed is not used, and that is reported', async () => {
     vi.stubEnv('POSTGRES_URI', postgres().uri)
     const lack = 'the server of POSTGRES_URI is not ours to start and kill'
     expect(await postgresMissing()).toBeNull()

@@ -205,7 +205,7 @@ describe('how it ends', () => {
     'logging the account out': ({ kith, ada }) => kith.sessions.endAll(ada.user.id),
   }
   for (const [name, end] of Object.entries(ends))
-    test(`with ${name}: known tokens at once, in another process, and the refresh token`, async () => {
+    test(`with ${name}: known tokens immediately, in another process, and the refresh token`, async () => {
       const made = await desk()
       const { tokens } = await made.act()
       expect(await codeOf(made.kith.sessions.authenticate(tokens.accessToken))).toBe('no error')

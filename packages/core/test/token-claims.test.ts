@@ -98,7 +98,7 @@ describe('a new role', () => {
   const roleIn = async (kith: Kith, token: string): Promise<string | undefined> =>
     (await kith.sessions.authenticate(token)).role
 
-  test('is that of the viewer at once, with the same token, however it goes back and forth', async () => {
+  test('is that of the viewer immediately, with the same token, however it goes back and forth', async () => {
     const { kith, accessToken, viewer } = await signedIn()
     for (const role of ['member', 'admin', 'member', 'admin', 'moderator', 'member']) {
       await kith.accounts.setRole(viewer.userId, role)

@@ -17,7 +17,7 @@ const alike = { cases: /^(feed|users\/search)/, files: ['feed-store.ts', 'user-l
 
 const unlessAlike: RegisterTest = (name, body) => (alike.cases.test(name) ? null : test(name, body))
 
-/** Runs the conformance kit on one kind of server. Each has a file of its own, so that both can run at once. */
+/** Runs the conformance kit on one kind of server. Each has a file of its own, so that both can run concurrently. */
 export async function testPromises(topology: NonNullable<MongoOptions['topology']>): Promise<void> {
   // The server that most run it on takes its time.
   vi.setConfig({ testTimeout: 120_000 })

@@ -47,7 +47,7 @@ async function statusOf(
       deadline,
     )
     const [status = null, isSame = null] = rows[0] ?? []
-    // Whoever had the number: it was given again only because this transaction had left no trace.
+    // No matter which transaction had the number: it was given again only because this transaction had left no trace.
     if (status === 'aborted') return 'aborted'
     if (isSame !== 't') return 'unknown'
     return status === 'committed' || status === 'in progress' ? status : 'unknown'

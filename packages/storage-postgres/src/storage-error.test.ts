@@ -150,7 +150,7 @@ await describeWithPostgres('a server of our own', { control: true }, (server) =>
     expect(created).toEqual(users.map(() => ({ outcome: 'created' })))
   })
 
-  test('while the server is down calls say so at once, and work when it is back', async () => {
+  test('while the server is down calls say so immediately, and work when it is back', async () => {
     const storage = storageOf({ url: server().uri })
     await storage.check()
     await server().control?.kill()

@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import type pg from 'pg'
 
-/** Rows that another transaction has locked, so that whoever wants to change them waits. */
+/** Rows that another transaction has locked, so that others who want to change them wait. */
 export interface HeldRows {
   /** Resolves when so many statements wait for locks. Lets go and rejects where they do not. */
   waiting(count: number): Promise<void>

@@ -3,7 +3,7 @@ import { test, vi } from 'vitest'
 import { describeWithPostgres } from '../../../test/servers/describe-servers.ts'
 import { type TestDriver, useStorages } from './storages.ts'
 
-/** Runs the conformance kit through one driver. Each has a file of its own, so that both can run at once. */
+/** Runs the conformance kit through one driver. Each has a file of its own, so that both can run concurrently. */
 export async function testPromises(driver: TestDriver): Promise<void> {
   vi.setConfig({ testTimeout: 60_000 })
 

@@ -34,7 +34,7 @@ async function openProxy({ uri }: SharedPlace): Promise<Proxy> {
   return proxy
 }
 
-/** What holds for a server and networks that fail, through one driver. Each has a file of its own, so that both can run at once. */
+/** What holds for a server and networks that fail, through one driver. Each has a file of its own, so that both can run concurrently. */
 export async function testOutages(driver: TestDriver): Promise<void> {
   vi.setConfig({ testTimeout: 60_000 })
 

@@ -68,7 +68,7 @@ export const arrivingCases: readonly Case<DirectHost>[] = [
   },
   {
     id: 'direct/confirm-again',
-    title: 'confirming again returns the same, also at once',
+    title: 'confirming again returns the same, also concurrently',
     async run(host) {
       const key = nextId()
       await deliver(host, key)

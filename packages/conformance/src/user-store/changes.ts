@@ -212,7 +212,7 @@ export const changeCases: readonly Case<UserStore>[] = [
   },
   {
     id: 'users/create-update-race',
-    title: 'of a create and an update to one email, at once, exactly one takes effect',
+    title: 'of a concurrent create and update to one email exactly one takes effect',
     async run(users) {
       await repeat(10, async (round) => {
         const email = `wanted-${round}@example.com`

@@ -51,7 +51,7 @@ test('a session that was not refreshed in its time is over', async () => {
 })
 
 // asvs: 7.4.2
-test('a ban and a deletion count immediately, whoever vouches', async () => {
+test('a ban and a deletion count immediately, no matter who vouches', async () => {
   const { accounts, viewer, host } = await withAna()
   await accounts.ban(viewer.userId)
   for (const each of [viewer, host]) expect(await codeOf(accounts.admit(each))).toBe('account-banned')

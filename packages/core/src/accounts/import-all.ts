@@ -23,7 +23,7 @@ export type ImportResult =
       index: number
       outcome: 'refused'
       code: ErrorCode
-      /** A sentence for whoever mends the source. */
+      /** A sentence for the person who mends the source. */
       reason: string
       errors: readonly FieldError[]
     }

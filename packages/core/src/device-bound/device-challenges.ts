@@ -2,7 +2,7 @@ import type { Clock, Random } from '../id.ts'
 import { createSeal } from '../sealed.ts'
 import type { SessionRecord } from '../sessions/session-store.ts'
 
-/** For so long after a sign-in a session can be bound: a browser does it right away, and whoever copies its cookies later does not. */
+/** For so long after a sign-in a session can be bound: a browser does it right away, and a thief who copies its cookies later does not. */
 export const bindWithinSeconds = 120
 
 /** Longer than an access token by this, since browsers keep the challenge that came with it for the next refresh. */

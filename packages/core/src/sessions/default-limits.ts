@@ -91,7 +91,7 @@ export const defaultLimits: Readonly<Record<LimitName, readonly Limit[]>> = Obje
   refreshByAddress: [{ limit: 600, windowSeconds: 60 }],
   // Once in 15 minutes is usual; a client in a loop is stopped before it costs the database.
   refreshBySession: [{ limit: 60, windowSeconds: 60 }],
-  // The same by the key of its device. Apart, since whoever copied the cookies must not use up what the device needs.
+  // The same by the key of its device. Apart, since a thief with the cookies must not use up what the device needs.
   boundRefreshBySession: [{ limit: 60, windowSeconds: 60 }],
   // Twenty full posts an hour, each file of which is decoded.
   uploadByAccount: [{ limit: 200, windowSeconds: 3_600 }],

@@ -202,7 +202,7 @@ export const adminJourneys: readonly Journey[] = [
   },
   {
     id: 'admin/act-bearer',
-    title: 'Whoever asks by bearer asks for bearer tokens: nothing could bring their session back',
+    title: 'Callers by bearer ask for bearer tokens: nothing could bring their session back',
     async run(app) {
       const cleo = await registerBearer(app, 'cleo')
       await app.kith.accounts.setRole(cleo.user.id, 'admin')

@@ -261,7 +261,7 @@ export const boundJourneys: readonly Journey[] = [
 
       const bound = await bind(browser, first.registration(challenge))
       assert.equal(bound.status, 200, bound.text)
-      assert.deepEqual(bound.headers.getSetCookie(), [], 'whoever registers a key gets nothing but that')
+      assert.deepEqual(bound.headers.getSetCookie(), [], 'registering a key gives nothing but that')
       assert.equal((await bind(browser, first.registration(challenge))).status, 200)
       ;(await bind(browser, second.registration(challenge))).problem('session-bound')
       const me = await browser.request('/users/me')

@@ -33,7 +33,7 @@ const twice = [{ limit: 2, window: '10m' }] as const
 export const signUpJourneys: readonly Journey[] = [
   {
     id: 'sign-up/closed',
-    title: 'A closed app says so to whoever registers, and takes no account',
+    title: 'A closed app says so to everyone who registers, and makes no account',
     setup: { accounts: { signUp: 'closed' } },
     async run(app) {
       const json = { username: 'anna', password }
@@ -77,7 +77,8 @@ export const signUpJourneys: readonly Journey[] = [
   },
   {
     id: 'sign-up/invitation-revoked',
-    title: 'An invitation that is taken back lets nobody in, and whoever may not invite is told so',
+    title:
+      'An invitation that is taken back lets nobody in, and those who may not invite get an error that says so',
     setup: { accounts: { signUp: 'invite', invitations: { roles: { moderator: { open: 5, uses: 5 } } } } },
     async run(app) {
       const anna = await join(app, 'anna', await invite(app, 1))
