@@ -12,6 +12,8 @@ const sameKey = (one: string, other: string): string =>
     .split(', ')
     .map((column) => `${one}.${column} = ${other}.${column}`)
     .join(' AND ')
+/** That of the indexes of both ends, so that what is looked for is found without a look at all edges of the node. */
+const inOrder = 'ORDER BY kind, hidden, id'
 const known = `kind IN (${kindNumbers.join(', ')})`
 
 /**
@@ -20,8 +22,8 @@ const known = `kind IN (${kindNumbers.join(', ')})`
  */
 const holding = (out: string, into: string): string => `WITH found AS MATERIALIZED (
       SELECT DISTINCT ${key} FROM (
-        (SELECT ${key} FROM kith.edges WHERE from_id = @node AND ${known} AND ${out} LIMIT @limit::int)
-        UNION ALL (SELECT ${key} FROM kith.edges WHERE to_id = @node AND ${known} AND ${into} LIMIT @limit::int)
+        (SELECT ${key} FROM kith.edges WHERE from_id = @node AND ${known} AND ${out} ${inOrder} LIMIT @limit::int)
+        UNION ALL (SELECT ${key} FROM kith.edges WHERE to_id = @node AND ${known} AND ${into} ${inOrder} LIMIT @limit::int)
       ) AS either ORDER BY ${key} LIMIT @limit::int
     ), held AS MATERIALIZED (
       SELECT edge.* FROM found CROSS JOIN LATERAL (

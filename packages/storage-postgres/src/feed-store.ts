@@ -45,14 +45,14 @@ export const feedStatements: Readonly<Record<FeedStatement, string>> = Object.fr
         ) AS each WHERE head IS NOT NULL ORDER BY head DESC LIMIT @limit::int
       ) AS first
     ), page AS MATERIALIZED (
-      SELECT found.id FROM heads CROSS JOIN LATERAL (
+      SELECT found.id, author AS author_id FROM heads CROSS JOIN LATERAL (
         SELECT id FROM kith.posts WHERE author_id = author AND NOT removed AND id <= head
           AND id >= coalesce((SELECT head FROM heads WHERE place = @limit::int), '${firstId}')
           ORDER BY id DESC LIMIT @limit::int - place + 1
       ) AS found ORDER BY found.id DESC LIMIT @limit::int
     )
     SELECT following, post.* FROM size LEFT JOIN (
-      SELECT ${postColumns} FROM page JOIN kith.posts USING (id)
+      SELECT ${postColumns} FROM page JOIN kith.posts USING (id, author_id)
     ) AS post ON true ORDER BY post.id DESC`,
   // All follows are read into a hash table.
   recent: recent(`found.author_id IN (${followed})`),

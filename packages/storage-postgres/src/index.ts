@@ -12,6 +12,7 @@ import { createMediaStore } from './media-store.ts'
 import { checkSchema, migrate, plan } from './migrate.ts'
 import { type PostgresStorageOptions, settingsOf } from './options.ts'
 import { createOutboxStore } from './outbox-store.ts'
+import { demandPartitions, migrationsWith, partitionsProblem } from './partitions.ts'
 import { createPostStore } from './post-store.ts'
 import { createSessionStore } from './session-store.ts'
 import { createUserStore } from './user-store.ts'
@@ -19,6 +20,7 @@ import { createUserStore } from './user-store.ts'
 export type { PgClient, PgPool, PgQuery } from './drivers/pg-clients.ts'
 export type { PostgresJsQuery, PostgresJsSql, PostgresJsTransaction } from './drivers/postgres-js-sql.ts'
 export { migrationSql, type MigrationSqlOptions } from './migrate.ts'
+export { partitionSql, type PartitionSqlOptions } from './partitions.ts'
 export type {
   PostgresClientOptions,
   PostgresCommonOptions,
@@ -57,9 +59,18 @@ export function createPostgresStorage(options: PostgresStorageOptions): Storage 
   let closing: Promise<unknown> | null = null
   return {
     ...storesOn(connection),
-    migrate: (how) => migrate(patient, schema, how),
-    plan: () => plan(connection, schema),
-    check: () => checkSchema(connection, schema),
+    async migrate(how) {
+      await demandPartitions(patient, settings)
+      await migrate({ connection: patient, schema }, how, migrationsWith(settings.partitions))
+      // Another process may have made the tables meanwhile, with another option.
+      await demandPartitions(patient, settings)
+    },
+    async plan() {
+      await demandPartitions(connection, settings)
+      return plan(connection, schema)
+    },
+    check: async () =>
+      (await checkSchema(connection, schema)) ?? (await partitionsProblem(connection, settings)),
     async close() {
       closing ??= Promise.all([connection.close(), patient.close()]).then(() => parts.driver.close())
       await closing

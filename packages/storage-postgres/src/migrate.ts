@@ -2,7 +2,8 @@ import { KithError } from '@kith/core'
 import type { MigrateOptions, PlannedStep } from '@kith/core/ports'
 import { inSchema, quoted } from './compile.ts'
 import type { Connection, Statements } from './connection.ts'
-import { checkSchemaName } from './options.ts'
+import { checkPartitions, checkSchemaName } from './options.ts'
+import { migrationsWith } from './partitions.ts'
 import { type Migration, migrations, newestVersion, statementsOf } from './schema.ts'
 import { readApplied, refuseNewer } from './schema-version.ts'
 
@@ -20,11 +21,11 @@ export async function plan(
  * one process after the other do so, the later of which find nothing left to do.
  */
 export async function migrate(
-  connection: Connection,
-  schema: string,
+  { connection, schema }: { connection: Connection; schema: string },
   { progress = () => {} }: MigrateOptions = {},
+  all: readonly Migration[] = migrations,
 ): Promise<void> {
-  for (const migration of await pending(connection, schema, migrations)) {
+  for (const migration of await pending(connection, schema, all)) {
     const step = nameOf(migration.version)
     progress({ step, done: 0, total: 1 })
     await connection.atomically((statements) => carryOut(statements, schema, migration))
@@ -51,12 +52,15 @@ export interface MigrationSqlOptions {
   schema?: string | undefined
   /** The version that is there already. @default 0 @reason A database without Kith. */
   from?: number | undefined
+  /** That of the storage, for a database without Kith. */
+  partitions?: number | undefined
 }
 
 /** The SQL of `migrate()`, for those who run migrations themselves. Run as the role that shall own the tables. */
-export function migrationSql({ schema = 'kith', from = 0 }: MigrationSqlOptions = {}): string {
+export function migrationSql({ schema = 'kith', from = 0, partitions }: MigrationSqlOptions = {}): string {
   checkSchemaName(schema)
-  const left = migrations.filter(({ version }) => version > from)
+  if (partitions !== undefined) checkPartitions(partitions)
+  const left = migrationsWith(partitions).filter(({ version }) => version > from)
   const scripts = left.map((migration) =>
     [
       'BEGIN;',

@@ -16,6 +16,8 @@ test.each<[unknown, RegExp]>([
   [{ url, schema: 'pg_mine' }, /schema/],
   [{ url, schema: 'Kith"; DROP' }, /schema/],
   [{ url, timeoutMillis: 0 }, /timeoutMillis/],
+  [{ url, partitions: 1 }, /partitions/],
+  [{ url, partitions: 2.5 }, /partitions/],
   [{ url, prepare: 1 }, /prepare/],
   [{ url, maxConnections: 0.5 }, /maxConnections/],
 ])('refuses %j', (options, words) => {

@@ -9,6 +9,8 @@ export interface PostgresCommonOptions {
   timeoutMillis?: number | undefined
   /** Whether the server keeps the plans of statements under names. Turn it off behind a PgBouncer before 1.21. @default false, and with `sql` what its own option says */
   prepare?: boolean | undefined
+  /** Into how many partitions `migrate()` divides the tables of edges and posts where it makes them, from 2 to 256. Tables that are there are never moved. @default none @reason They help from many millions of rows on, and cost each statement a little. */
+  partitions?: number | undefined
 }
 
 /** Kith uses a `Pool` of `pg` that the app made and will close. */
@@ -62,7 +64,7 @@ const ways =
 
 /** Refuses what no type checker saw, and adds the defaults. The caller's object is not written. */
 export function settingsOf(options: PostgresStorageOptions): PostgresSettings {
-  const { pool, client, sql, url, schema = 'kith', timeoutMillis = 5000 } = options
+  const { pool, client, sql, url, schema = 'kith', timeoutMillis = 5000, partitions } = options
   if ([pool, client, sql, url].filter((way) => way !== undefined).length !== 1) throw new TypeError(ways)
   if (url !== undefined && (typeof url !== 'string' || !/^postgres(ql)?:\/\//.test(url)))
     throw new TypeError(
@@ -74,11 +76,18 @@ export function settingsOf(options: PostgresStorageOptions): PostgresSettings {
     throw new TypeError('client must be a Client of pg')
   if (sql !== undefined) checkSql(sql)
   checkSchemaName(schema)
+  if (partitions !== undefined) checkPartitions(partitions)
   if (!Number.isSafeInteger(timeoutMillis) || timeoutMillis < 1)
     throw new TypeError('timeoutMillis must be a whole number of milliseconds')
   if (url !== undefined && !isCount(options.maxConnections))
     throw new TypeError('maxConnections must be a whole number')
   return { ...options, schema, timeoutMillis, prepare: prepareOf(options) }
+}
+
+/** Refuses a number of partitions that no table should have. */
+export function checkPartitions(partitions: number): void {
+  if (!Number.isSafeInteger(partitions) || partitions < 2 || partitions > 256)
+    throw new TypeError('partitions must be a whole number from 2 to 256')
 }
 
 /** Refuses a name that the server would cut or keep for itself. */

@@ -57,18 +57,21 @@ const take = "UPDATE kith.posts AS post SET removed = true, caption = '', edited
 
 /** The statements about posts. */
 export const postStatements: Readonly<Record<PostStatement, string>> = Object.freeze({
-  // The author stays as it is until the post is committed, and of rivals for an upload the one that locks it first gets it.
+  // The author stays as it is until the post is committed, and of rivals for an upload the one that locks it first gets it. An id is looked
+  // for because the unique key of a partitioned table has the author in it as well.
   create: `WITH author AS (
       SELECT id FROM kith.users AS person WHERE id = @authorId AND ${lives('person')} FOR SHARE
     ), free AS MATERIALIZED (
       SELECT media.id FROM author JOIN kith.media AS media ON media.owner_id = author.id
         WHERE media.id = ANY (@media::uuid[]) AND state = 'ready' AND use IS NULL
         ORDER BY media.id FOR UPDATE OF media
+    ), used AS MATERIALIZED (
+      SELECT 1 FROM kith.posts WHERE id = @id
     ), post AS (
       INSERT INTO kith.posts (id, author_id, caption, created_at, edited_at, fields)
       SELECT @id::uuid, author.id, @caption, ${moment('createdAt')}, ${moment('editedAt')}, @fields::json
-        FROM author WHERE (SELECT count(*) FROM free) = @wanted::int
-      ON CONFLICT (id) DO NOTHING RETURNING id, author_id
+        FROM author WHERE (SELECT count(*) FROM free) = @wanted::int AND NOT EXISTS (SELECT 1 FROM used)
+      ON CONFLICT DO NOTHING RETURNING id, author_id
     ), attached AS (
       UPDATE kith.media AS media SET use = 'post', subject = post.id, position = item.place - 1, alt = item.alt
         FROM post, unnest(@media::uuid[], @alts::text[]) WITH ORDINALITY AS item (id, alt, place)
@@ -77,7 +80,7 @@ export const postStatements: Readonly<Record<PostStatement, string>> = Object.fr
       INSERT INTO kith.post_counts AS counts (author_id, posts, newest) SELECT author_id, 1, id FROM post
       ON CONFLICT (author_id) DO UPDATE SET posts = counts.posts + 1, newest = greatest(counts.newest, excluded.newest)
     )
-    SELECT EXISTS (SELECT 1 FROM post) AS created, EXISTS (SELECT 1 FROM kith.posts WHERE id = @id) AS used,
+    SELECT EXISTS (SELECT 1 FROM post) AS created, EXISTS (SELECT 1 FROM used) AS used,
       EXISTS (SELECT 1 FROM author) AS lives, (SELECT string_agg(id::text, ',') FROM free) AS free`,
   byIds: `SELECT ${postColumns} FROM kith.posts WHERE id = ANY (@ids::uuid[]) AND NOT removed`,
   edit: `UPDATE kith.posts SET caption = coalesce(@caption, caption), edited_at = ${moment('editedAt')},
@@ -96,7 +99,7 @@ export const postStatements: Readonly<Record<PostStatement, string>> = Object.fr
   removeAll: `WITH found AS MATERIALIZED (
       SELECT id FROM kith.posts WHERE author_id = @authorId AND NOT removed ORDER BY id LIMIT @limit::int FOR UPDATE
     ), gone AS (
-      ${take} FROM found WHERE post.id = found.id RETURNING post.id
+      ${take} FROM found WHERE post.id = found.id AND post.author_id = @authorId RETURNING post.id
     ), released AS (
       ${releasing} FROM gone WHERE use = 'post' AND subject = gone.id
     ), counted AS (

@@ -8,7 +8,7 @@ export async function testPromises(driver: TestDriver): Promise<void> {
   vi.setConfig({ testTimeout: 60_000 })
 
   await describeWithPostgres(`PostgreSQL storage through ${driver}`, {}, (postgres) => {
-    const { emptied, another, fresh } = useStorages(postgres, driver)
+    const { emptied, another, fresh } = useStorages(postgres, { driver })
     runStorageCases(test, async () => fresh(), { emptied })
     runCases(test, sharedFactStoreCases, async () => {
       const one = (await emptied()).facts

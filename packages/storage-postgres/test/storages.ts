@@ -11,6 +11,12 @@ const timeoutMillis = 60_000
 /** Which driver a suite uses. */
 export type TestDriver = 'pg' | 'postgres.js'
 
+/** The two ways in which the tables of edges and posts can be made. */
+export const layouts = [
+  { layout: 'plain tables', partitions: undefined },
+  { layout: 'partitions', partitions: 4 },
+] as const
+
 /** Storages for the tests of a suite. */
 export interface TestStorages {
   /** A pool of `pg`, whatever driver the storages have. */
@@ -26,7 +32,10 @@ export interface TestStorages {
 }
 
 /** Opens connections before the tests and closes them after them. */
-export function useStorages(server: () => PostgresServer, driver: TestDriver = 'pg'): TestStorages {
+export function useStorages(
+  server: () => PostgresServer,
+  { driver = 'pg', partitions }: { driver?: TestDriver; partitions?: number | undefined } = {},
+): TestStorages {
   const open: { pool?: pg.Pool; sql?: postgres.Sql } = {}
   let storage: Promise<Storage> | null = null
   let schema = ''
@@ -44,7 +53,7 @@ export function useStorages(server: () => PostgresServer, driver: TestDriver = '
 
   function create(name: string): Storage {
     const way: PostgresStorageOptions = open.sql ? { sql: open.sql } : { pool: pool() }
-    return createPostgresStorage({ ...way, schema: name, timeoutMillis })
+    return createPostgresStorage({ ...way, schema: name, timeoutMillis, partitions })
   }
 
   async function migrated(): Promise<Storage> {
@@ -70,9 +79,10 @@ export function useStorages(server: () => PostgresServer, driver: TestDriver = '
 
 /** Deletes all rows but those that say how far the schema is, which is faster than to make it anew. */
 async function emptyTables(pool: pg.Pool, schema: string): Promise<void> {
-  const { rows } = await pool.query<{ tablename: string }>(
-    "SELECT tablename FROM pg_tables WHERE schemaname = $1 AND tablename NOT IN ('schema', 'schema_steps')",
+  const { rows } = await pool.query<{ name: string }>(
+    `SELECT relname AS name FROM pg_class WHERE relnamespace = $1::regnamespace AND relkind IN ('r', 'p') AND NOT relispartition
+      AND relname NOT IN ('schema', 'schema_steps')`,
     [schema],
   )
-  await pool.query(rows.map(({ tablename }) => `DELETE FROM ${schema}.${tablename}`).join(';'))
+  await pool.query(rows.map(({ name }) => `DELETE FROM ${schema}.${name}`).join(';'))
 }

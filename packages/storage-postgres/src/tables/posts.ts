@@ -1,8 +1,13 @@
+/** The indexes of posts, but for that of the primary key. */
+export const postIndexes = `
+  CREATE INDEX posts_by_author ON kith.posts (author_id, id) WHERE NOT removed;
+  CREATE INDEX posts_gone ON kith.posts (id) WHERE removed;`
+
 /**
  * Posts, and how many live ones each author has. `newest` is the id of the newest of them, and NULL while nobody may see the author.
  * A removed post keeps nothing but its id and its author until it is purged.
  */
-export const posts = `
+export const posts: string = `
   CREATE TABLE kith.posts (
     id uuid PRIMARY KEY,
     author_id uuid NOT NULL,
@@ -12,8 +17,7 @@ export const posts = `
     caption text NOT NULL,
     fields json
   );
-  CREATE INDEX posts_by_author ON kith.posts (author_id, id) WHERE NOT removed;
-  CREATE INDEX posts_gone ON kith.posts (id) WHERE removed;
+  ${postIndexes}
 
   CREATE TABLE kith.post_counts (
     author_id uuid PRIMARY KEY,
