@@ -24,6 +24,8 @@ export const scopes: Readonly<Record<string, Scope>> = {
     tests: [
       ...files(`${core}/src/sessions`, 'refresh.test', 'restored.test', 'sessions.test', 'ended-epoch.test'),
       ...files(`${core}/src/sessions`, 'authenticate-now.test', 'host-verbs.test', 'clocks.test'),
+      ...files(`${core}/src/sessions`, 'authenticate.test', 'end-sessions.test', 'session.test'),
+      ...files(`${core}/src`, 'known-kiths.test', 'outbox/outbox.test'),
       ...files(core, 'src/device-bound/bound-sessions.test', 'test/impersonation.test', 'test/notices.test'),
       ...files(`${core}/test`, 'audit.test', 'host-cause.test', 'opentelemetry.test', 'token-claims.test'),
     ],
