@@ -86,6 +86,8 @@ export const scopes: Readonly<Record<string, Scope>> = {
     tests: files(
       http,
       'src/host-guard.test',
+      'src/request-target.test',
+      'src/identity-paths.test',
       'src/route-table.test',
       'src/selected-routes.test',
       'test/journeys.test',
@@ -93,11 +95,11 @@ export const scopes: Readonly<Record<string, Scope>> = {
   },
   guard: {
     mutate: files(`${http}/src`, 'guard', 'who-asks', 'credentials', 'renewal', 'sign-in', 'host-viewer'),
-    tests: files(
-      `${http}/test`,
-      ...['journeys.test', 'server-rendered.test', 'shared-cookies.test', 'web-sockets.test'],
-      ...['adapter-headers.test'],
-    ),
+    tests: [
+      ...files(`${http}/src`, 'guard.test', 'sign-in.test'),
+      ...files(`${http}/test`, 'journeys.test', 'server-rendered.test', 'shared-cookies.test'),
+      ...files(`${http}/test`, 'web-sockets.test', 'request-record.test'),
+    ],
   },
   'rotation-memory': {
     mutate: [`${core}/src/memory/memory-session-store.ts`],
