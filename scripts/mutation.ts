@@ -1,7 +1,10 @@
-import { spawnSync } from 'node:child_process'
+import { spawn } from 'node:child_process'
+import { once } from 'node:events'
 import { mkdirSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { scopes } from '../test/mutation/scopes.ts'
+import { startMongo } from '../test/servers/mongo-server.ts'
+import { startPostgres } from '../test/servers/postgres-server.ts'
 
 const root = join(import.meta.dirname, '..')
 const [name = '', ...options] = process.argv.slice(2)
@@ -21,7 +24,8 @@ writeFileSync(
   JSON.stringify({
     mutate: scope.mutate,
     testRunner: 'vitest',
-    plugins: ['@stryker-mutator/vitest-runner'],
+    plugins: ['@stryker-mutator/vitest-runner', join(root, 'test', 'mutation', 'words.ts')],
+    ignorers: ['words'],
     vitest: { configFile: 'test/mutation/vitest.config.ts', related: false },
     coverageAnalysis: 'perTest',
     // Code that runs once, when its module is loaded, would have to be loaded anew for each mutant.
@@ -38,9 +42,19 @@ writeFileSync(
     thresholds: { high: 95, low: 95, break: 95 },
   }),
 )
-const run = spawnSync('pnpm', ['exec', 'stryker', 'run', config, ...options], {
+
+const { KITH_TEST_SERVERS: _ours, ...environment } = process.env
+const servers = {
+  postgres: async () => ({ variable: 'POSTGRES_URI', ...(await startPostgres()) }),
+  mongodb: async () => ({ variable: 'MONGODB_URI', ...(await startMongo({ topology: 'replica-set' })) }),
+}
+// One server for all mutants: each would have to wait for one of its own.
+const server = scope.server ? await servers[scope.server]() : null
+const run = spawn('pnpm', ['exec', 'stryker', 'run', config, ...options], {
   cwd: root,
   stdio: 'inherit',
-  env: { ...process.env, KITH_MUTATION_SCOPE: name },
+  env: { ...environment, KITH_MUTATION_SCOPE: name, ...(server && { [server.variable]: server.uri }) },
 })
-process.exit(run.status ?? 1)
+const [status] = (await once(run, 'exit')) as [number | null]
+await server?.stop()
+process.exit(status ?? 1)
