@@ -46,7 +46,7 @@ export function streamOf(source: AsyncIterable<Uint8Array>, end: StreamEnd): Rea
       if (isOver) return
       isOver = true
       end.brokeOff(error)
-      stream.destroy(error instanceof Error ? error : new Error('the answer broke off', { cause: error }))
+      stream.destroy(error instanceof Error ? error : new Error('the response was cut off', { cause: error }))
     }
   }
 

@@ -162,7 +162,7 @@ function logRequest(log: Log, record: RequestRecord, { error, brokeOff, secrets 
   const place = `${method} ${route ?? '(no route)'}`
   const isProblem = name === 'request.failed' || name === 'request.broke-off'
   const entry = {
-    message: `${place}: ${brokeOff ? 'the answer broke off' : (code ?? status)}`,
+    message: `${place}: ${brokeOff ? 'the response was cut off' : (code ?? status)}`,
     // For 4xx it is what the client was told, and says what it sent.
     detail: isProblem ? detail : null,
     ...(isProblem && { error: reasonOf(error) }),

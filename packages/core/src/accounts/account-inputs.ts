@@ -241,12 +241,12 @@ export function createAccountInputs(rules: AccountRules): AccountInputs {
       because({
         code: 'too-easy',
         reason: 'repetitive',
-        message: 'Choose a password that does not repeat itself or run along the keyboard',
+        message: 'Choose a password without repeated or keyboard patterns',
       }),
     )
     .refine(
       (password) => !isCommon(password),
-      because({ code: 'too-common', message: 'Many people use this password: choose another one' }),
+      because({ code: 'too-common', message: 'This password is too common: choose another one' }),
     )
 
   // An identifier that is off has no field, so that giving it is told like any other unknown field.

@@ -48,7 +48,7 @@ export const lookupInput: z.ZodType<AccountLookup> = z
     solution: solutionField.optional(),
   })
   .refine(({ login, phone }) => (login === undefined) !== (phone === undefined), {
-    ...because({ code: 'required', message: 'Give a username or an email address, or else a phone number' }),
+    ...because({ code: 'required', message: 'Give a username, an email address or a phone number' }),
     path: ['login'],
     when: isObject,
   })

@@ -94,7 +94,7 @@ export function createPasskeySignIn(core: Core, accountInputs: AccountInputs): P
   async function demandPassword({ sessionId }: Viewer): Promise<void> {
     const session = sessionId === null ? null : await core.storage.sessions.byId(sessionId)
     if (session && !session.methods.includes('pwd'))
-      throw new KithError('proof-required', { detail: 'Sign in with the password, and repeat the call.' })
+      throw new KithError('proof-required', { detail: 'Sign in with your password, then try again.' })
   }
 
   return {

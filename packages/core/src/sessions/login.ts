@@ -46,7 +46,7 @@ export const loginInput: z.ZodType<LoginInput> = z
     when: isObject,
   })
   .refine((input) => loginsIn(input) < 2, {
-    ...because({ code: 'ambiguous', message: 'Give a username or an email address, once' }),
+    ...because({ code: 'ambiguous', message: 'Give either a username or an email address' }),
     path: ['login'],
     when: isObject,
   })

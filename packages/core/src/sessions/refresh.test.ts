@@ -102,7 +102,7 @@ test('a token that is reused says what happened, and raises one alarm', async ()
   answer(({ generation }) => ({ generation: generation + 4 }))
   await expect(refresh()).rejects.toMatchObject({
     code: 'refresh-token-reused',
-    detail: 'The session was ended; sign in again.',
+    detail: 'The session has ended; sign in again.',
   })
   expect((await row())?.revokedAt).not.toBeNull()
   expect(alarms).toHaveLength(1)
