@@ -8,7 +8,7 @@ export interface StreamEnd {
   cancelled(): void
 }
 
-/** The body of an answer, made as it is read. What makes it ends with it. */
+/** The body of a response, made as it is read. What makes it ends with it. */
 export function streamOf(source: AsyncIterable<Uint8Array>, end: StreamEnd): Readable {
   const chunks = source[Symbol.asyncIterator]()
   let ahead: Promise<IteratorResult<Uint8Array>> | null = null

@@ -83,7 +83,7 @@ await describeWithRedis('a server that fails', { control: true }, () => {
     await demandKnown(one, [id])
     await untilTrusted(other)
     await until(() => other.isRevoked(id))
-    // The answers that came late say that Redis is back.
+    // The responses that came late say that Redis is back.
     expect(await limits.hit('a', rules, new Date())).toMatchObject({ allowed: true })
   })
 

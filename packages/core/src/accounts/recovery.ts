@@ -17,7 +17,7 @@ import type { Login, UserRecord } from './user-store.ts'
 export interface AccountLookup {
   login?: string | undefined
   phone?: string | undefined
-  /** The answer to a puzzle, where one was posed: `challenge-required`. */
+  /** The solution of the puzzle, if one was posed: `challenge-required`. */
   solution?: string | undefined
 }
 

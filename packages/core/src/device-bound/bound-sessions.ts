@@ -163,7 +163,7 @@ async function refresh(
 
 /**
  * A key alone is as little as a cookie alone: who has brought a page to register one has not got the cookie. Its generation says nothing
- * here, since an answer that was lost leaves an old one. @throws refresh-token-invalid, refresh-token-expired, rate-limited
+ * here, since a response that was lost leaves an old one. @throws refresh-token-invalid, refresh-token-expired, rate-limited
  */
 async function demandToken(
   core: Core,

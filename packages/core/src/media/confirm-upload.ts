@@ -31,7 +31,7 @@ export function createConfirm(core: Core, processUpload: ProcessUpload): Confirm
 
   return async (direct, viewer, id) => {
     await limits.byAccount('confirmByAccount', viewer.userId)
-    // By the account too: nobody shares the answer to a call of somebody else.
+    // By the account too: nobody shares the response to a call of somebody else.
     return await inFlight(`${viewer.userId}:${id}`, () => confirm(direct, viewer, id))
   }
 

@@ -34,7 +34,7 @@ import { describePasskeys, userHandle } from './stored-passkey.ts'
 import type { PasskeyCreationOptions, PasskeyRequestOptions } from './passkey-verifier.ts'
 import { usePasskey } from './use-passkey.ts'
 
-/** What a browser is asked, and what goes back with its answer. It works once, within ten minutes. */
+/** What a browser is asked, and what goes back with its response. It works once, within ten minutes. */
 export interface PasskeyStep<Options> {
   token: string
   options: Options

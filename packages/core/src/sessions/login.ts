@@ -24,7 +24,7 @@ import type { SignIn } from './session.ts'
 export interface LoginInput {
   login: string
   password: string
-  /** The answer to a puzzle, where one was posed: `challenge-required`. */
+  /** The solution of the puzzle, if one was posed: `challenge-required`. */
   solution?: string | undefined
   /** Shown in the session list; made from the `User-Agent` where it is absent. */
   deviceName?: string | undefined

@@ -6,7 +6,7 @@ import { createKith } from '../create-kith.ts'
 
 const password = 'correct horse'
 
-/** Somebody signed in, over a storage whose answers to `rotate` can be changed, and which loses the end of sessions where it is told to. */
+/** Somebody signed in, over a storage whose responses to `rotate` can be changed, and which loses the end of sessions where it is told to. */
 async function signedIn() {
   const storage = createMemoryStorage()
   let change = (result: RotationResult): RotationResult => result
