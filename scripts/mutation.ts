@@ -1,6 +1,6 @@
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
-import { mkdirSync, writeFileSync } from 'node:fs'
+import { copyFileSync, existsSync, mkdirSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { scopes } from '../test/mutation/scopes.ts'
 import { startMongo } from '../test/servers/mongo-server.ts'
@@ -18,7 +18,10 @@ if (!scope) {
 
 const folder = join(root, '.cache', 'mutation')
 const config = join(folder, `${name}.json`)
+const report = join('.cache', 'mutation', `${name}.report.json`)
+const earlier = join('.cache', 'mutation', `${name}.earlier.json`)
 mkdirSync(folder, { recursive: true })
+if (existsSync(join(root, report))) copyFileSync(join(root, report), join(root, earlier))
 writeFileSync(
   config,
   JSON.stringify({
@@ -33,7 +36,9 @@ writeFileSync(
     ignorePatterns: ['.cache', 'dist', '/bench', '/docs', '/examples', '/test/previous-release'],
     tempDirName: '.cache/mutation/sandbox',
     reporters: ['json', 'clear-text', 'progress-append-only'],
-    jsonReporter: { fileName: join('.cache', 'mutation', `${name}.report.json`) },
+    jsonReporter: { fileName: report },
+    // With `--incremental` what an earlier run has found is found again only where the file or its tests have changed.
+    incrementalFile: earlier,
     clearTextReporter: { allowColor: false, logTests: false, reportTests: false },
     timeoutMS: 5_000,
     disableTypeChecks: false,

@@ -60,14 +60,13 @@ export const scopes: Readonly<Record<string, Scope>> = {
     ],
   },
   codes: {
-    mutate: [`${core}/src/codes/*.ts`, `${core}/src/sealed.ts`],
-    tests: files(
-      `${core}/test`,
-      'address-codes.test',
-      'code-sign-in.test',
-      'registration-codes.test',
-      'takeovers.test',
-    ),
+    mutate: [`${core}/src/codes/*.ts`, '!**/*.test.ts', `${core}/src/sealed.ts`],
+    tests: [
+      ...files(`${core}/src`, 'sealed.test', 'codes/codes.test'),
+      ...files(`${core}/test`, 'address-codes.test', 'code-sign-in.test', 'registration-codes.test'),
+      ...files(`${core}/test`, 'forgotten-passwords.test', 'sending-limits.test', 'outgoing-messages.test'),
+      ...files(`${core}/test`, 'takeovers.test', 'factors.test', 'passkeys.test'),
+    ],
   },
   credentials: {
     mutate: [`${core}/src/credentials/*.ts`, `${core}/src/factors/*.ts`],
