@@ -1,4 +1,12 @@
-import { createKith, KithError, type Kith, type KithOptions, type SignIn, type Viewer } from '@kith/core'
+import {
+  createKith,
+  KithError,
+  RetryLaterError,
+  type Kith,
+  type KithOptions,
+  type SignIn,
+  type Viewer,
+} from '@kith/core'
 import { decodeJwt } from 'jose'
 import { describe, expect, test } from 'vitest'
 import { password, viewerOf } from './audit-actions.ts'
@@ -134,7 +142,7 @@ describe('who may', () => {
     users.byId = () => Promise.reject(new KithError('not-configured'))
     expect(await codeOf(kith.sessions.refresh(tokens.refreshToken))).toBe('not-configured')
     users.byId = (id) =>
-      id === admin.userId ? Promise.reject(new KithError('storage-unavailable')) : byId(id)
+      id === admin.userId ? Promise.reject(new RetryLaterError('storage-unavailable', 1)) : byId(id)
     expect(await codeOf(kith.sessions.refresh(tokens.refreshToken))).toBe('storage-unavailable')
     users.byId = byId
     const { tokens: next } = await kith.sessions.refresh(tokens.refreshToken)
