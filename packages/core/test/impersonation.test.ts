@@ -281,12 +281,14 @@ describe('how it ends', () => {
   })
 
   test('with its access token where the session of the admin is bound to a device', async () => {
-    const { kith, admin, act } = await desk({ sessions: { impersonation: {}, deviceBound: true } })
+    const { kith, admin, ada, act } = await desk({ sessions: { impersonation: {}, deviceBound: true } })
     const key = createDeviceKey()
     await kith.boundSessions.bind(admin, key.registration(await kith.boundSessions.offerTo(admin)))
     const { tokens } = await act()
     await kith.sessions.authenticate(tokens.accessToken)
     expect(await codeOf(kith.sessions.refresh(tokens.refreshToken))).toBe('session-revoked')
+    const { items } = await kith.audit.list(ada.user.id)
+    expect(items[0]).toMatchObject({ action: 'session.revoked', actor: { kind: 'nobody' } })
   })
 
   test('when the same admin acts as the account once more, so that the owner loses no session by it', async () => {
