@@ -5,6 +5,7 @@ import { join } from 'node:path'
 import { scopes } from '../test/mutation/scopes.ts'
 import { startMongo } from '../test/servers/mongo-server.ts'
 import { startPostgres } from '../test/servers/postgres-server.ts'
+import { breakStatements } from './statement-mutation.ts'
 
 const root = join(import.meta.dirname, '..')
 const [name = '', ...options] = process.argv.slice(2)
@@ -55,11 +56,17 @@ const servers = {
 }
 // One server for all mutants: each would have to wait for one of its own.
 const server = scope.server ? await servers[scope.server]() : null
-const run = spawn('pnpm', ['exec', 'stryker', 'run', config, ...options], {
-  cwd: root,
-  stdio: 'inherit',
-  env: { ...environment, KITH_MUTATION_SCOPE: name, ...(server && { [server.variable]: server.uri }) },
-})
-const [status] = (await once(run, 'exit')) as [number | null]
+const env = { ...environment, KITH_MUTATION_SCOPE: name, ...(server && { [server.variable]: server.uri }) }
+const status = scope.statements ? await breakStatements(scope.mutate, env) : await runStryker()
 await server?.stop()
-process.exit(status ?? 1)
+process.exit(status)
+
+async function runStryker(): Promise<number> {
+  const run = spawn('pnpm', ['exec', 'stryker', 'run', config, ...options], {
+    cwd: root,
+    stdio: 'inherit',
+    env,
+  })
+  const [code] = (await once(run, 'exit')) as [number | null]
+  return code ?? 1
+}

@@ -5,6 +5,8 @@ export interface Scope {
   tests: readonly string[]
   /** What its tests talk to. */
   server?: 'postgres' | 'mongodb'
+  /** What is broken is the SQL in these files, by statement-variants.ts: Stryker takes it for any other string. */
+  statements?: true
 }
 
 const core = 'packages/core'
@@ -112,6 +114,17 @@ export const scopes: Readonly<Record<string, Scope>> = {
     mutate: ['packages/storage-postgres/src/session-store.ts'],
     tests: ['test/mutation/postgres.mutation.ts'],
     server: 'postgres',
+  },
+  'statements-sqlite': {
+    mutate: ['packages/storage-sqlite/src/session-store.ts'],
+    tests: ['test/mutation/sqlite.mutation.ts'],
+    statements: true,
+  },
+  'statements-postgres': {
+    mutate: ['packages/storage-postgres/src/session-store.ts'],
+    tests: ['test/mutation/postgres.mutation.ts'],
+    server: 'postgres',
+    statements: true,
   },
   'rotation-mongodb': {
     mutate: files('packages/storage-mongodb/src', 'session-store', 'session-document'),

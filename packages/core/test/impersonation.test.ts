@@ -1,4 +1,12 @@
-import { createKith, KithError, type Kith, type KithOptions, type SignIn, type Viewer } from '@kith/core'
+import {
+  createKith,
+  KithError,
+  RetryLaterError,
+  type Kith,
+  type KithOptions,
+  type SignIn,
+  type Viewer,
+} from '@kith/core'
 import { decodeJwt } from 'jose'
 import { describe, expect, test } from 'vitest'
 import { password, viewerOf } from './audit-actions.ts'
@@ -134,7 +142,7 @@ describe('who may', () => {
     users.byId = () => Promise.reject(new KithError('not-configured'))
     expect(await codeOf(kith.sessions.refresh(tokens.refreshToken))).toBe('not-configured')
     users.byId = (id) =>
-      id === admin.userId ? Promise.reject(new KithError('storage-unavailable')) : byId(id)
+      id === admin.userId ? Promise.reject(new RetryLaterError('storage-unavailable', 1)) : byId(id)
     expect(await codeOf(kith.sessions.refresh(tokens.refreshToken))).toBe('storage-unavailable')
     users.byId = byId
     const { tokens: next } = await kith.sessions.refresh(tokens.refreshToken)
@@ -273,12 +281,14 @@ describe('how it ends', () => {
   })
 
   test('with its access token where the session of the admin is bound to a device', async () => {
-    const { kith, admin, act } = await desk({ sessions: { impersonation: {}, deviceBound: true } })
+    const { kith, admin, ada, act } = await desk({ sessions: { impersonation: {}, deviceBound: true } })
     const key = createDeviceKey()
     await kith.boundSessions.bind(admin, key.registration(await kith.boundSessions.offerTo(admin)))
     const { tokens } = await act()
     await kith.sessions.authenticate(tokens.accessToken)
     expect(await codeOf(kith.sessions.refresh(tokens.refreshToken))).toBe('session-revoked')
+    const { items } = await kith.audit.list(ada.user.id)
+    expect(items[0]).toMatchObject({ action: 'session.revoked', actor: { kind: 'nobody' } })
   })
 
   test('when the same admin acts as the account once more, so that the owner loses no session by it', async () => {

@@ -88,6 +88,8 @@ test('an upgrade counts by the token among its subprotocols, else by cookies of 
     const head = page({ 'sec-websocket-protocol': protocols, cookie, origin: 'https://elsewhere.example' })
     expect((await http.viewerOfUpgrade(head))?.userId, protocols).toBe(anna.user.id)
   }
+  const dead = page({ 'sec-websocket-protocol': 'kith.bearer.junk', cookie, origin })
+  expect(await codeOf(http.viewerOfUpgrade(dead))).toBe('access-token-invalid')
   for (const more of [{}, { 'sec-websocket-protocol': 'chat, x.kith.bearer.y' }]) {
     expect((await http.viewerOfUpgrade(page({ ...more, cookie, origin })))?.userId).toBe(berta.user.id)
     const foreign = page({ ...more, cookie, origin: 'https://elsewhere.example' })

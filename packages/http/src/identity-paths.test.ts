@@ -16,13 +16,13 @@ test('where a sign-in ends it says whether the account is new, and what is missi
 })
 
 test('the page gets the code of what it can do something about, and nothing else', () => {
-  expect(failedPath(new KithError('account-banned'), returnTo)).toBe('/home?tab=1#error=account-banned')
+  expect(failedPath(new KithError('policy-refused'), returnTo)).toBe('/home?tab=1#error=policy-refused')
   const away = new RetryLaterError('provider-unavailable', 1)
   expect(failedPath(away, returnTo)).toBe('/home?tab=1#error=provider-unavailable')
   for (const error of [new KithError('internal-error'), new RetryLaterError('storage-unavailable', 1)])
     expect(() => failedPath(error, returnTo)).toThrow(error)
   const other = new Error('not of Kith')
   expect(() => failedPath(other, returnTo)).toThrow(other)
-  const banned = new KithError('account-banned')
-  expect(() => failedPath(banned, null)).toThrow(banned)
+  const refused = new KithError('policy-refused')
+  expect(() => failedPath(refused, null)).toThrow(refused)
 })

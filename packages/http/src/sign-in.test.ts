@@ -28,7 +28,7 @@ async function open(options: Partial<KithOptions> = {}) {
         body: JSON.stringify({ ...login, ...more }),
       }),
     )
-    const body = (await response.json()) as { code?: string; errors?: { path: string }[] }
+    const body = (await response.json()) as { code?: string; errors?: { path: string; code: string }[] }
     return { status: response.status, body, setCookies: response.headers.getSetCookie() }
   }
   const live = async (): Promise<string[]> => (await kith.sessions.list(user.id)).items.map(({ id }) => id)
@@ -87,9 +87,10 @@ test('what is wrong of the way the tokens go is told beside what is wrong of the
   for (const password of ['', login.password]) {
     const { status, body } = await signIn({}, { transport: 'pigeon', password })
     expect([status, body.code]).toEqual([422, 'invalid-input'])
-    expect(body.errors?.map(({ path }) => path)).toEqual(
-      password === '' ? ['password', 'transport'] : ['transport'],
-    )
+    const wrong = body.errors?.map(({ path, code }) => `${path}: ${code}`)
+    // And not that it is unknown, as the service alone would say.
+    const transport = 'transport: malformed'
+    expect(wrong).toEqual(password === '' ? ['password: too-short', transport] : [transport])
   }
   expect(await signIn({}, { transport: 'pigeon' })).toMatchObject({
     status: 429,

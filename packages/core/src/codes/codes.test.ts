@@ -3,6 +3,7 @@ import type { CodeRecord } from '@kith/core/ports'
 import { expect, test } from 'vitest'
 import { email, instance, password } from '../../test/coded-app.ts'
 import { codeOf } from '../../test/instance.ts'
+import { createKith } from '../create-kith.ts'
 
 const now = new Date('2026-01-01T00:00:00Z')
 
@@ -77,4 +78,15 @@ test('a code whose row was changed in the storage is none', async () => {
   expect(await confirm(token)).toBe('code-invalid')
   await change('enroll-totp', totpFlow, { userId: viewer.userId, data: 'x' })
   expect(await confirm(token)).toBe('code-invalid')
+})
+
+test('with a secret that was rotated a flow that nobody has begun says the same as a wrong code', async () => {
+  const { options } = await withAccount()
+  const rotated = createKith({
+    ...options,
+    secret: { current: 'a newer secret of 32 characters, or more', previous: [String(options.secret)] },
+  })
+  const flow = '018f5a5e-0000-7000-8000-000000000000'
+  const reset = rotated.recovery.reset({ flow, code: '123456', password: 'battery staple' })
+  expect(await codeOf(reset)).toBe('code-invalid')
 })

@@ -8,13 +8,13 @@ const password = 'correct horse'
 /** Somebody signed in, and what the denylist was given. */
 async function signedIn() {
   const denied: (readonly [keys: readonly string[], until: Date])[] = []
-  let isAway = false
+  let failures = 0
   const sound = createMemoryRevocations()
   const revocations: Revocations = {
     ...sound,
     async revoke(keys, until) {
       denied.push([keys, until])
-      if (isAway) throw new Error('the denylist is away')
+      if (failures-- > 0) throw new Error('the denylist is away')
       await sound.revoke(keys, until)
     },
   }
@@ -23,7 +23,15 @@ async function signedIn() {
   const signIn = await accounts.register({ username: 'ana', password })
   const viewer = await sessions.authenticate(signIn.tokens.accessToken)
   const now = instance.kith.config.clock().getTime()
-  return { ...instance, ...signIn, sessions, viewer, denied, now, loseDenylist: () => void (isAway = true) }
+  return {
+    ...instance,
+    ...signIn,
+    sessions,
+    viewer,
+    denied,
+    now,
+    loseDenylist: (times = 1) => void (failures = times),
+  }
 }
 
 test('tokens are denied for as long as one may be good, and a minute more for clocks that run behind', async () => {
@@ -33,12 +41,34 @@ test('tokens are denied for as long as one may be good, and a minute more for cl
 })
 
 test('one of several sessions ends by its id: its known tokens immediately, and those of the others not', async () => {
-  const { sessions, viewer } = await signedIn()
+  const { sessions, viewer, kith } = await signedIn()
   const phone = await sessions.login({ login: 'ana', password })
   await sessions.authenticate(phone.tokens.accessToken)
+  const told: unknown[] = []
+  kith.events.on('session.revoked', ({ userId, sessionId }) => void told.push([userId, sessionId]))
   await sessions.revoke(viewer, phone.session.id)
+  expect(told).toEqual([[viewer.userId, phone.session.id]])
   expect(await codeOf(sessions.authenticate(phone.tokens.accessToken))).toBe('session-revoked')
   await sessions.requireFresh(viewer)
+})
+
+test('all sessions but the one that asks end: their tokens, their refresh tokens, and what is listed; each is told', async () => {
+  const { sessions, viewer, kith, tokens } = await signedIn()
+  const others = [
+    await sessions.login({ login: 'ana', password }),
+    await sessions.login({ login: 'ana', password }),
+  ]
+  const told: unknown[] = []
+  kith.events.on('session.revoked', ({ userId, sessionId }) => void told.push([userId, sessionId]))
+  await sessions.logoutEverywhere(viewer, { exceptCurrent: true })
+  expect(told).toHaveLength(2)
+  expect(told).toEqual(expect.arrayContaining(others.map(({ session }) => [viewer.userId, session.id])))
+  for (const other of others) {
+    expect(await codeOf(sessions.authenticate(other.tokens.accessToken))).toBe('session-revoked')
+    expect(await codeOf(sessions.refresh(other.tokens.refreshToken))).toBe('session-revoked')
+  }
+  expect((await sessions.list(viewer)).items.map(({ id }) => id)).toEqual([viewer.sessionId])
+  expect(await codeOf(sessions.refresh(tokens.refreshToken))).toBe('no error')
 })
 
 test('a session that nobody has ends nothing, and denies nothing', async () => {
@@ -56,7 +86,8 @@ test('where there is no other session to end, the denylist is not asked for anyt
 
 test('a denylist that cannot be reached keeps no session alive, and its error is told', async () => {
   const { sessions, options, session, user, loseDenylist } = await signedIn()
-  loseDenylist()
+  // Also where it is there again before the end.
+  loseDenylist(1)
   await expect(sessions.endAll(user.id)).rejects.toThrow('the denylist is away')
   expect((await options.storage.sessions.byId(session.id))?.revokedAt).not.toBeNull()
 })
