@@ -62,6 +62,7 @@ export const errorTable = {
   'application-not-found': { status: 404, title: 'No account waits under this id', carries: null },
   'role-required': { status: 403, title: 'Your role does not allow this', carries: null },
   impersonated: { status: 403, title: 'An administrator cannot do this as the account', carries: null },
+  'account-protected': { status: 403, title: 'This account is not changed here', carries: null },
   'not-impersonable': { status: 403, title: 'Nobody may act as this account', carries: null },
   'policy-refused': { status: 403, title: 'This app does not allow that', carries: null },
   'origin-not-allowed': { status: 403, title: 'Requests from this origin are not allowed', carries: null },
