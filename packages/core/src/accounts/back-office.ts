@@ -1,7 +1,7 @@
 import * as z from 'zod'
 import type { Core } from '../core.ts'
 import { KithError } from '../errors.ts'
-import { parseInput } from '../input.ts'
+import { linesOfText, parseInput } from '../input.ts'
 import type { AppFields } from '../own-fields/app-fields.ts'
 import type { Page, PageInput } from '../page.ts'
 import type { HostUser } from '../profiles/user.ts'
@@ -25,7 +25,7 @@ export interface BackOfficeBan {
 
 /** The schema of {@link BackOfficeBan}. */
 export const backOfficeBan: z.ZodType<BackOfficeBan> = z.strictObject({
-  reason: z.string().optional(),
+  reason: linesOfText(500).optional(),
   until: z.iso.datetime({ offset: true }).optional(),
 })
 
