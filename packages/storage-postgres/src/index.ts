@@ -19,7 +19,7 @@ import { createUserStore } from './user-store.ts'
 
 export type { PgClient, PgPool, PgQuery } from './drivers/pg-clients.ts'
 export type { PostgresJsQuery, PostgresJsSql, PostgresJsTransaction } from './drivers/postgres-js-sql.ts'
-export { migrationSql, type MigrationSqlOptions } from './migrate.ts'
+export { migrationSql, type MigrationSqlOptions } from './migration-sql.ts'
 export { partitionSql, type PartitionSqlOptions } from './partitions.ts'
 export type {
   PostgresClientOptions,
@@ -41,8 +41,11 @@ export {
 } from './revocations.ts'
 export type { PostgresPlace, PostgresSharedOptions } from './shared-options.ts'
 
-/** How long a step of `migrate()` may take, the wait for another process that takes it included. */
+/** How long a short step of `migrate()` may take, the wait for another process that takes it included. */
 const migrationMillis = 60_000
+
+/** What takes long on a large table is cut by no time-out of ours; a timer knows no longer time. */
+const unlimitedMillis = 2 ** 31 - 1
 
 /**
  * Keeps everything in a schema of a PostgreSQL database, version 14 or later. Nothing is opened or written here: the first use is
@@ -55,15 +58,19 @@ export function createPostgresStorage(options: PostgresStorageOptions): Storage 
   const { schema, prepare, timeoutMillis } = settings
   const parts = { driver: driverOf(settings), schema, prepare, timeoutMillis }
   const connection = createConnection(parts)
-  const patient = createConnection({ ...parts, timeoutMillis: Math.max(timeoutMillis, migrationMillis) })
+  const migrating = {
+    schema,
+    short: createConnection({ ...parts, timeoutMillis: Math.max(timeoutMillis, migrationMillis) }),
+    long: createConnection({ ...parts, prepare: false, timeoutMillis: unlimitedMillis }),
+  }
   let closing: Promise<unknown> | null = null
   return {
     ...storesOn(connection),
     async migrate(how) {
-      await demandPartitions(patient, settings)
-      await migrate({ connection: patient, schema }, how, migrationsWith(settings.partitions))
+      await demandPartitions(migrating.short, settings)
+      await migrate(migrating, how, migrationsWith(settings.partitions))
       // Another process may have made the tables meanwhile, with another option.
-      await demandPartitions(patient, settings)
+      await demandPartitions(migrating.short, settings)
     },
     async plan() {
       await demandPartitions(connection, settings)
@@ -72,7 +79,9 @@ export function createPostgresStorage(options: PostgresStorageOptions): Storage 
     check: async () =>
       (await checkSchema(connection, schema)) ?? (await partitionsProblem(connection, settings)),
     async close() {
-      closing ??= Promise.all([connection.close(), patient.close()]).then(() => parts.driver.close())
+      const { short, long } = migrating
+      const all = [connection, short, long].map((each) => each.close())
+      closing ??= Promise.all(all).then(() => parts.driver.close())
       await closing
     },
     // Statements without names: behind a pool each transaction has another connection.

@@ -1,8 +1,9 @@
 import { KithError } from '@kith/core'
 import { inSchema } from './compile.ts'
 import type { Statements } from './connection.ts'
+import type { Migration } from './migration.ts'
 import { checkPartitions, checkSchemaName } from './options.ts'
-import { type Migration, migrations } from './schema.ts'
+import { migrations } from './schema.ts'
 import { edgeIndexes, edgeStatistics } from './tables/edges.ts'
 import { postIndexes } from './tables/posts.ts'
 

@@ -11,7 +11,8 @@ import type { HostUser } from '../profiles/user.ts'
 import { isUnfinished, withdraw } from './newcomers.ts'
 
 /**
- * Accounts that wait for approval, where `accounts.signUp` is `approval`. The host's: nothing over HTTP leads here. Of approvals and refusals of one
+ * Accounts that wait for approval, where `accounts.signUp` is `approval`. The host's, who asks nobody: administrators decide by
+ * `kith.backOffice`. Of approvals and refusals of one
  * account at the same moment exactly one is made.
  */
 export interface Approvals<Fields extends AppFields = AppFields> {
@@ -69,5 +70,5 @@ export function createApprovals(core: Core): Approvals {
 }
 
 function notFound(): KithError {
-  return new KithError('application-not-found', { detail: 'Somebody else may have decided already.' })
+  return new KithError('application-not-found', { detail: 'Another administrator may have decided already.' })
 }
