@@ -13,7 +13,7 @@ export const environmentVariables: readonly (readonly [name: string, summary: st
   ['KITH_SECRET', 'the secret of the app'],
   ['KITH_PREVIOUS_SECRETS', 'the ones before, with commas between them'],
   ['KITH_SQLITE', 'the path of an SQLite file'],
-  ['KITH_MONGODB_URI', 'or the address of a MongoDB server, with the name of the database as its path'],
+  ['KITH_MONGODB_URI', 'or the URI of a MongoDB server, with the name of the database as its path'],
   ['KITH_REDIS_URL', 'the Redis that the app shares revocations and limits by'],
   ['KITH_REDIS_PREFIX', 'what its keys start with, where that is not `kith`'],
   ['KITH_MEDIA_DIRECTORY', 'the folder of local media'],
