@@ -319,23 +319,26 @@ describe('an invitation whose owner may not invite any more', () => {
     expect(await kith.accounts.find('ada')).toBeNull()
   })
 
-  test.each(ends)('%s beside 20 registrations: nobody is counted once it has resolved', async (_name, end) => {
-    for (let round = 0; round < 10; round++) {
-      const { kith, options, inviter, code } = await inviting()
-      const used = async (): Promise<string> =>
-        (await options.storage.credentials.byUser(inviter.userId)).map(({ data }) => data).join()
-      const joins = Array.from({ length: 20 }, async (_, index) => {
-        await new Promise((resolve) => setTimeout(resolve, index % 7))
-        return await codeOf(join(kith, `guest${index}`, code))
-      })
-      await new Promise((resolve) => setTimeout(resolve, round % 8))
-      await end(kith, inviter.userId)
-      const counted = await used()
-      const results = await Promise.all(joins)
-      for (const result of results) expect(['no error', 'invitation-invalid']).toContain(result)
-      expect(await used()).toBe(counted)
-    }
-  })
+  test.each(ends)(
+    '%s beside 20 registrations: nobody is counted once it has resolved',
+    async (_name, end) => {
+      for (let round = 0; round < 10; round++) {
+        const { kith, options, inviter, code } = await inviting()
+        const used = async (): Promise<string> =>
+          (await options.storage.credentials.byUser(inviter.userId)).map(({ data }) => data).join()
+        const joins = Array.from({ length: 20 }, async (_, index) => {
+          await new Promise((resolve) => setTimeout(resolve, index % 7))
+          return await codeOf(join(kith, `guest${index}`, code))
+        })
+        await new Promise((resolve) => setTimeout(resolve, round % 8))
+        await end(kith, inviter.userId)
+        const counted = await used()
+        const results = await Promise.all(joins)
+        for (const result of results) expect(['no error', 'invitation-invalid']).toContain(result)
+        expect(await used()).toBe(counted)
+      }
+    },
+  )
 })
 
 describe('who invites', () => {
