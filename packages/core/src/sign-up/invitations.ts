@@ -208,7 +208,9 @@ export function createInvitations(core: Core): Invitations {
       const { role } = await admit(core, viewer)
       const allowed = Object.hasOwn(roles, role) ? roles[role] : undefined
       if (!allowed)
-        throw new KithError('role-required', { detail: 'In this app others invite: ask an administrator.' })
+        throw new KithError('role-required', {
+          detail: 'You cannot create invitations in this app: ask an administrator.',
+        })
       return await make(viewer.userId, input, { allowed, by: { viewer, client } })
     },
     list: async ({ userId }) => await show(userId, (await invitationsOf(core, userId)).reverse()),
@@ -264,6 +266,6 @@ function stateOf(each: FoundInvitation, now: Date): Invitation['state'] | null {
 
 function tooMany(): KithError {
   return new KithError('too-many-invitations', {
-    detail: 'Take one back, or wait until one is used or ends.',
+    detail: 'Revoke one, or wait until one is used or expires.',
   })
 }

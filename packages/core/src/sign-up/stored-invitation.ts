@@ -132,5 +132,7 @@ export async function stepInvitation(
 
 /** What is said of every code that lets nobody in, whatever is wrong with it. */
 function invalidInvitation(): KithError {
-  return new KithError('invitation-invalid', { detail: 'Ask the person who invited you for another one.' })
+  return new KithError('invitation-invalid', {
+    detail: 'Ask the person who invited you for a new invitation.',
+  })
 }
