@@ -42,6 +42,8 @@ const rules: Readonly<Record<string, string>> = {
   size: 'In bytes, exactly; the largest is an option of `media`.',
   hint: 'What the caption should say.',
   reason: 'Why. Several lines; the owner of the account reads it.',
+  until: 'ISO 8601, in the future; the suspension lasts until it is lifted where this is absent.',
+  role: 'One of `accounts.backOffice.over`.',
   language: 'BCP 47, like `en` or `pt-BR`.',
   count: '3 where it is absent.',
   passwordHash: 'Argon2, or a form that a verifier of `passwords.legacy` reads; `null` for no password.',

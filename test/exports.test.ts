@@ -191,6 +191,8 @@ test('the entries export these names; each new one is a promise to users', () =>
         "type AuditEntry",
         "type AuditOptions",
         "type Author",
+        "type BackOffice",
+        "type BackOfficeBan",
         "type Ban",
         "type BanInput",
         "type BeginIdentityInput",
@@ -369,6 +371,8 @@ test('the entries export these names; each new one is a promise to users', () =>
       ],
       "@kith/core/adapter": [
         "addressInputs",
+        "backOfficeBan",
+        "backOfficeRole",
         "checkWhenUnreachable",
         "cleanSuggestions",
         "codeInput",

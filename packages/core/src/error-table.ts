@@ -70,6 +70,7 @@ export const errorTable = {
     title: 'Administrators cannot do this while acting as another account',
     carries: null,
   },
+  'account-protected': { status: 403, title: 'This account cannot be changed here', carries: null },
   'not-impersonable': { status: 403, title: 'This account cannot be impersonated', carries: null },
   'policy-refused': { status: 403, title: 'This app does not allow that', carries: null },
   'origin-not-allowed': { status: 403, title: 'Requests from this origin are not allowed', carries: null },

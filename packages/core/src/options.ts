@@ -184,6 +184,11 @@ export interface AccountOptions<
    * the types know them. @default none: any such name is accepted
    */
   roles?: readonly Role[] | undefined
+  /**
+   * Who may change the accounts of others by `kith.backOffice` and the routes under `/admin/users`, which are not there without it: see
+   * docs/back-office.md. @default none
+   */
+  backOffice?: BackOfficeOptions | null | undefined
   /** Fields of your own that accounts have and anyone may see, as `z.object({ … })`: see docs/own-fields.md. @default none */
   fields?: Public | undefined
   /** Those that only the owner of the account and your own code see. @default none */
@@ -199,6 +204,14 @@ export interface InvitationOptions {
   roles?: Readonly<Record<string, { open: number; uses: number }>> | undefined
   /** How long an invitation lasts, at most. @default '14d' @reason Long enough for somebody on holiday; a code that is lost opens nothing for long. */
   lasts?: Duration | undefined
+}
+
+/** Who may change which accounts of others. */
+export interface BackOfficeOptions {
+  /** The roles that may. They decide about accounts that wait for approval, too. @default ['admin'] */
+  by?: readonly string[] | undefined
+  /** The roles of accounts that they may change, and may give. @default ['member', 'moderator'] @reason An administrator is made and unmade on the command line, so that a stolen session does neither. */
+  over?: readonly string[] | undefined
 }
 
 /** Who may act as whom, and for how long. */

@@ -1,6 +1,7 @@
 import { InvalidInputError } from '@kith/core'
 import { impersonationReason, pageInput, parseInput } from '@kith/core/adapter'
 import type { RouteOptions } from './account-routes.ts'
+import { backOfficeRoutes } from './back-office-routes.ts'
 import type { KeptSession } from './kept-session.ts'
 import { type Route, viewerRoute } from './route.ts'
 import { shapes } from './shapes.ts'
@@ -10,9 +11,10 @@ const actBody = signInBody(impersonationReason)
 
 /** The routes of the back office. Each asks for the role of the account as it is now. */
 export function adminRoutes({
-  kith: { accounts, audit, config, sessions },
+  kith,
   keptSession,
 }: Pick<RouteOptions, 'kith'> & { keptSession: KeptSession }): Route[] {
+  const { accounts, audit, config, sessions } = kith
   return [
     viewerRoute({
       method: 'GET',
@@ -29,6 +31,7 @@ export function adminRoutes({
         return { body: await audit.list(params.id, query) }
       },
     }),
+    ...backOfficeRoutes({ kith }),
     viewerRoute({
       method: 'POST',
       path: '/admin/users/:id/impersonate',

@@ -2,6 +2,7 @@ import type {
   Age,
   Author,
   FollowState,
+  HostUser,
   Image,
   LikeState,
   OwnUser,
@@ -75,6 +76,14 @@ export function withOwnUser<More extends object>(more: {
   return z.strictObject({ ...userFields, ...ownFields, ...more }) as unknown as z.ZodType<OwnUser & More>
 }
 
+const hostUser: z.ZodType<HostUser> = withOwnUser<Omit<HostUser, keyof OwnUser>>({
+  bannedAt: time.nullable(),
+  bannedUntil: time.nullable(),
+  banReason: z.string().nullable(),
+  waitingSince: time.nullable(),
+  invitedBy: z.uuidv7().nullable(),
+})
+
 const signedInUser: z.ZodType<SignedInUser> = z.strictObject({ ...profileFields, ...ownFields })
 
 export const author: z.ZodType<Author> = z.strictObject({
@@ -134,6 +143,8 @@ export function page<Item>(item: z.ZodType<Item>): z.ZodType<Page<Item>> {
 export const socialShapes: {
   readonly OwnUser: z.ZodType<OwnUser>
   readonly SignedInUser: z.ZodType<SignedInUser>
+  readonly HostUser: z.ZodType<HostUser>
+  readonly HostUserPage: z.ZodType<Page<HostUser>>
   readonly User: z.ZodType<User>
   readonly UserPage: z.ZodType<Page<User>>
   readonly Upload: z.ZodType<Upload>
@@ -147,6 +158,8 @@ export const socialShapes: {
 } = {
   OwnUser: ownUser,
   SignedInUser: signedInUser,
+  HostUser: hostUser,
+  HostUserPage: page(hostUser),
   User: user,
   UserPage: page(user),
   Upload: upload,

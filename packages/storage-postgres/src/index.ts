@@ -18,7 +18,7 @@ import { createUserStore } from './user-store.ts'
 
 export type { PgClient, PgPool, PgQuery } from './drivers/pg-clients.ts'
 export type { PostgresJsQuery, PostgresJsSql, PostgresJsTransaction } from './drivers/postgres-js-sql.ts'
-export { migrationSql, type MigrationSqlOptions } from './migrate.ts'
+export { migrationSql, type MigrationSqlOptions } from './migration-sql.ts'
 export type {
   PostgresClientOptions,
   PostgresCommonOptions,
@@ -39,8 +39,11 @@ export {
 } from './revocations.ts'
 export type { PostgresPlace, PostgresSharedOptions } from './shared-options.ts'
 
-/** How long a step of `migrate()` may take, the wait for another process that takes it included. */
+/** How long a short step of `migrate()` may take, the wait for another process that takes it included. */
 const migrationMillis = 60_000
+
+/** What takes long on a large table is cut by no time-out of ours; a timer knows no longer time. */
+const unlimitedMillis = 2 ** 31 - 1
 
 /**
  * Keeps everything in a schema of a PostgreSQL database, version 14 or later. Nothing is opened or written here: the first use is
@@ -53,15 +56,21 @@ export function createPostgresStorage(options: PostgresStorageOptions): Storage 
   const { schema, prepare, timeoutMillis } = settings
   const parts = { driver: driverOf(settings), schema, prepare, timeoutMillis }
   const connection = createConnection(parts)
-  const patient = createConnection({ ...parts, timeoutMillis: Math.max(timeoutMillis, migrationMillis) })
+  const migrating = {
+    schema,
+    short: createConnection({ ...parts, timeoutMillis: Math.max(timeoutMillis, migrationMillis) }),
+    long: createConnection({ ...parts, prepare: false, timeoutMillis: unlimitedMillis }),
+  }
   let closing: Promise<unknown> | null = null
   return {
     ...storesOn(connection),
-    migrate: (how) => migrate(patient, schema, how),
+    migrate: (how) => migrate(migrating, how),
     plan: () => plan(connection, schema),
     check: () => checkSchema(connection, schema),
     async close() {
-      closing ??= Promise.all([connection.close(), patient.close()]).then(() => parts.driver.close())
+      const { short, long } = migrating
+      const all = [connection, short, long].map((each) => each.close())
+      closing ??= Promise.all(all).then(() => parts.driver.close())
       await closing
     },
     // Statements without names: behind a pool each transaction has another connection.

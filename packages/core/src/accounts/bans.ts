@@ -6,6 +6,7 @@ import type { KithEvents } from '../events.ts'
 import { because, linesOfText } from '../input.ts'
 import type { OutboxRows } from '../outbox/outbox-store.ts'
 import { endSessions } from '../sessions/end-sessions.ts'
+import { recheckInvitations } from '../sign-up/stored-invitation.ts'
 import type { UserRecord } from './user-store.ts'
 
 /** What the host says of a ban. */
@@ -64,6 +65,7 @@ export async function banAccount(
   const { sessionEpoch } = await setBan(core, userId, { ban, cause })
   try {
     await endSessions(core, { id: userId, epoch: sessionEpoch - 1, cause })
+    await recheckInvitations(core, userId)
   } finally {
     core.emit('account.banned', bannedEvent(userId, ban), cause)
     core.clearing.ban(userId)

@@ -28,7 +28,7 @@ import type { UserRecord } from './user-store.ts'
 import { verifyAddress } from './verification.ts'
 
 /**
- * What the host does with any account, without its password and without limits. Nothing over HTTP leads here. `by` says for which
+ * What the host does with any account, without its password and without limits, and asking nobody: administrators go by `kith.backOffice`. `by` says for which
  * administrator: it stands in the audit log and in the event, and is not asked about anything.
  */
 export interface HostAccounts<Fields extends AppFields = AppFields> {

@@ -11,7 +11,8 @@ import type { HostUser } from '../profiles/user.ts'
 import { isUnfinished, withdraw } from './newcomers.ts'
 
 /**
- * Accounts that wait for approval, where `accounts.signUp` is `approval`. The host's: nothing over HTTP leads here. Of approvals and refusals of one
+ * Accounts that wait for approval, where `accounts.signUp` is `approval`. The host's, who asks nobody: administrators decide by
+ * `kith.backOffice`. Of approvals and refusals of one
  * account at the same moment exactly one is made.
  */
 export interface Approvals<Fields extends AppFields = AppFields> {
