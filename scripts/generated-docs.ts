@@ -109,9 +109,9 @@ function error(code: ErrorCode): string {
     '',
     listed('Thrown by', throwersOf(code, services)),
     many
-      ? `Answered by: ${routes.length} of the ${sampleRoutes().length} routes.`
+      ? `Returned by: ${routes.length} of the ${sampleRoutes().length} routes.`
       : listed(
-          'Answered by',
+          'Returned by',
           routes.map(({ method, path }) => `${method} ${path}`),
         ),
   ]

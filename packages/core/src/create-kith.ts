@@ -94,7 +94,7 @@ export interface Kith<Fields extends AppFields = AppFields> {
   health(): Health
   /**
    * Whether everything that it stands on can be used: the storage at the schema of this release, the blobs, the revocations and
-   * the limits. Never rejects; takes 2 seconds at most. Calls share one answer, and it is at most a second old.
+   * the limits. Never rejects; takes 2 seconds at most. Calls share one response, and it is at most a second old.
    */
   ready(): Promise<Readiness>
   /** The options it runs by, with their defaults, and without what must not get into a log. */

@@ -156,7 +156,7 @@ export interface AccountOptions<
   reservedUsernames?: readonly string[] | undefined
   /** How long a username that was given up stays reserved, for all but its former owner; 0 for not at all. @default '30d' @reason Links and mentions mean the former owner for weeks; nobody can pose as them meanwhile. */
   usernameHold?: Duration | undefined
-  /** Whether a taken identifier is named in the answer. Friendlier, but strangers can then test addresses. @default false */
+  /** Whether a taken identifier is named in the response. Friendlier, but strangers can then test addresses. @default false */
   revealTaken?: boolean | undefined
   /**
    * Which address a registration has to confirm by a code that is sent to it: the account exists after the code. From then on an address of
@@ -171,7 +171,7 @@ export interface AccountOptions<
   signUp?: SignUp | undefined
   /** Who invites others, where `signUp` is `invite`. */
   invitations?: InvitationOptions | undefined
-  /** For how long an account waits for approval; upkeep deletes it then. `null` for as long as it takes. @default '30d' @reason Nobody expects an answer after a month, and its name is free again. */
+  /** For how long an account waits for approval; upkeep deletes it then. `null` for as long as it takes. @default '30d' @reason Nobody expects a response after a month, and its name is free again. */
   applicationTtl?: Duration | null | undefined
   /** Whether a registration says how old somebody is, as a bracket: see docs/sign-up.md. @default 'off' */
   age?: Presence | undefined
@@ -291,7 +291,7 @@ export interface SessionOptions {
   maxLifetime?: Duration | undefined
   /** How many live sessions an account has at most; one more ends the least recently used. @default 100 @reason More devices than anybody has; bounds what listing and ending sessions costs. */
   maxPerAccount?: number | undefined
-  /** For how long the token before the current one still gets the current one; 0 for not at all. @default 10 @reason Tabs and lost answers race within seconds; for as long a stolen parent token works unseen. */
+  /** For how long the token before the current one still gets the current one; 0 for not at all. @default 10 @reason Tabs and lost responses race within seconds; for as long a stolen parent token works unseen. */
   graceSeconds?: number | undefined
   /** The `iss` and `aud` of all tokens. @default 'kith' */
   issuer?: string | undefined

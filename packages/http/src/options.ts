@@ -9,7 +9,7 @@ import { readSelection } from './selected-routes.ts'
 /** What {@link createKithHttp} takes besides a Kith. */
 export interface KithHttpOptions<Host = unknown> {
   /**
-   * The origins whose pages may call with cookies and read the answers: one list for both CORS and CSRF. Exact origins
+   * The origins whose pages may call with cookies and read the responses: one list for both CORS and CSRF. Exact origins
    * such as `https://app.example`. Pages of the same origin as the API need no entry in browsers of 2023 and later.
    * @default none
    */
@@ -32,7 +32,7 @@ export interface KithHttpOptions<Host = unknown> {
   cookies?: CookieOptions | undefined
   /** The largest request body that is read. @default 65536 @reason The longest caption in the widest letters, escaped, is less; uploads have limits of their own. */
   bodyLimitBytes?: number | undefined
-  /** How long a client may take to send a JSON body, and the rest of any body that was answered before its end; a client that takes nothing of an answer for twice as long is left. @default 30 @reason 64 KiB take seconds on a bad mobile network; a body that stops holds its connection no longer. */
+  /** How long a client may take to send a JSON body, and the rest of any body that was answered before its end; a client that takes nothing of a response for twice as long is left. @default 30 @reason 64 KiB take seconds on a bad mobile network; a body that stops holds its connection no longer. */
   bodyTimeoutSeconds?: number | undefined
   /** How files are taken by `POST /media`. */
   uploads?: UploadLimits | undefined

@@ -15,7 +15,7 @@ import type {
 import type { SignedUpload } from '@kith/core/ports'
 import * as z from 'zod'
 
-/** A moment, as every answer has it. */
+/** A moment, as every response has it. */
 export const time: z.ZodType<string> = z.iso.datetime()
 const url = z.string()
 

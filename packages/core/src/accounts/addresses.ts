@@ -72,7 +72,7 @@ export const addressInputs: AddressInputs = {
       currentPassword: exactText(1, passwordMaxLength).optional(),
     })
     .refine(({ email, phone }) => (email === undefined) !== (phone === undefined), {
-      ...because({ code: 'required', message: 'Give an email address or a phone number, one of them' }),
+      ...because({ code: 'required', message: 'Give either an email address or a phone number' }),
       path: ['email'],
       when: isObject,
     }),
@@ -109,7 +109,9 @@ export function createAddresses(core: Core): Addresses {
       const user = await own(viewer)
       const address = user[kind]
       if (address === null)
-        throw new KithError('code-invalid', { detail: 'This account has no such address.' })
+        throw new KithError('code-invalid', {
+          detail: 'This account has no such email address or phone number.',
+        })
       return await send(user, { kind, address, language: client.language ?? null }, client)
     },
     async change(viewer, input, client = {}) {

@@ -17,7 +17,7 @@ import type { Login, UserRecord } from './user-store.ts'
 export interface AccountLookup {
   login?: string | undefined
   phone?: string | undefined
-  /** The answer to a puzzle, where one was posed: `challenge-required`. */
+  /** The solution of the puzzle, if one was posed: `challenge-required`. */
   solution?: string | undefined
 }
 
@@ -48,7 +48,7 @@ export const lookupInput: z.ZodType<AccountLookup> = z
     solution: solutionField.optional(),
   })
   .refine(({ login, phone }) => (login === undefined) !== (phone === undefined), {
-    ...because({ code: 'required', message: 'Give a username or an email address, or else a phone number' }),
+    ...because({ code: 'required', message: 'Give a username, an email address or a phone number' }),
     path: ['login'],
     when: isObject,
   })

@@ -119,7 +119,8 @@ export function createRegistration(
     async register(input, client) {
       if (kind !== null)
         throw new KithError('not-configured', {
-          detail: 'This app confirms addresses (`accounts.confirm`): call kith.registration.begin.',
+          detail:
+            'This app confirms email addresses or phone numbers (`accounts.confirm`): call kith.registration.begin.',
         })
       const { deviceName, ...read } = await readInput(input, client)
       const user = await saveNewcomer(core, { ...read, client })
@@ -129,7 +130,7 @@ export function createRegistration(
     async begin(input, client = {}) {
       if (kind === null)
         throw new KithError('not-configured', {
-          detail: 'Say which address it confirms: `accounts.confirm`.',
+          detail: 'Set `accounts.confirm` to `email` or `phone` in createKith.',
         })
       const registering = await readInput(input, client)
       const { user } = registering

@@ -45,7 +45,7 @@ export function createSignUpload(core: Core, processUpload: ProcessUpload): Sign
       demandProcessor(config, contentType)
       const maxBytes = maxBytesOf(config, contentType)
       if (size > maxBytes)
-        throw new KithError('media-too-large', { detail: `At most ${maxBytes} bytes are taken.` })
+        throw new KithError('media-too-large', { detail: `At most ${maxBytes} bytes are accepted.` })
       await core.askPolicy('media.add', { input: { contentType, size }, viewer, client })
       // The row comes first, so that upkeep finds what is sent and never confirmed.
       const { id, createdAt } = await reserve(core, viewer.userId, contentType)

@@ -73,7 +73,7 @@ export function createUploads(core: Core): Uploads {
       const result = await storage.media.attach(id, viewer.userId, as, rows)
       if (result.outcome === 'gone') throw new KithError('session-revoked')
       if (result.outcome === 'unavailable')
-        throw new KithError('media-not-found', { detail: 'Give an unused image upload of yours.' })
+        throw new KithError('media-not-found', { detail: 'Use the id of one of your unused image uploads.' })
       core.emit('account.edited', told, { viewer })
       await removeReplaced(result.released)
     },

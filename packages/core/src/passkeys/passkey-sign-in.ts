@@ -34,7 +34,7 @@ import { describePasskeys, userHandle } from './stored-passkey.ts'
 import type { PasskeyCreationOptions, PasskeyRequestOptions } from './passkey-verifier.ts'
 import { usePasskey } from './use-passkey.ts'
 
-/** What a browser is asked, and what goes back with its answer. It works once, within ten minutes. */
+/** What a browser is asked, and what goes back with its response. It works once, within ten minutes. */
 export interface PasskeyStep<Options> {
   token: string
   options: Options
@@ -94,7 +94,7 @@ export function createPasskeySignIn(core: Core, accountInputs: AccountInputs): P
   async function demandPassword({ sessionId }: Viewer): Promise<void> {
     const session = sessionId === null ? null : await core.storage.sessions.byId(sessionId)
     if (session && !session.methods.includes('pwd'))
-      throw new KithError('proof-required', { detail: 'Sign in with the password, and repeat the call.' })
+      throw new KithError('proof-required', { detail: 'Sign in with your password, then try again.' })
   }
 
   return {

@@ -6,7 +6,7 @@ import { createKith } from '../create-kith.ts'
 
 const password = 'correct horse'
 
-/** Somebody signed in, over a storage whose answers to `rotate` can be changed, and which loses the end of sessions where it is told to. */
+/** Somebody signed in, over a storage whose responses to `rotate` can be changed, and which loses the end of sessions where it is told to. */
 async function signedIn() {
   const storage = createMemoryStorage()
   let change = (result: RotationResult): RotationResult => result
@@ -102,7 +102,7 @@ test('a token that is reused says what happened, and raises one alarm', async ()
   answer(({ generation }) => ({ generation: generation + 4 }))
   await expect(refresh()).rejects.toMatchObject({
     code: 'refresh-token-reused',
-    detail: 'The session was ended; sign in again.',
+    detail: 'The session has ended; sign in again.',
   })
   expect((await row())?.revokedAt).not.toBeNull()
   expect(alarms).toHaveLength(1)

@@ -69,5 +69,5 @@ export function createApprovals(core: Core): Approvals {
 }
 
 function notFound(): KithError {
-  return new KithError('application-not-found', { detail: 'Somebody else may have decided already.' })
+  return new KithError('application-not-found', { detail: 'Another administrator may have decided already.' })
 }

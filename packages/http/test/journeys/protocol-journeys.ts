@@ -54,10 +54,7 @@ export const protocolJourneys: readonly Journey[] = [
         headers: { authorization: `Bearer ${client.tokens.accessToken}` },
       })
       app.breakStorage(null)
-      assert.deepEqual(
-        [answer.status, answer.problem('storage-failed').detail],
-        [500, 'The storage cannot be used.'],
-      )
+      assert.deepEqual([answer.status, answer.problem('storage-failed').detail], [500, 'The storage failed.'])
       assert.equal(app.log.length, 1)
       assert.match(app.log[0] ?? '', /storage-failed[^]*The schema is not there yet[^]*no such table/)
     },
