@@ -102,7 +102,11 @@ async function watchLocks(): Promise<void> {
 
 let longestWait = 0
 function tell(step: string, started: number): void {
-  const [p50, p99, longest] = [percentile(waits, 0.5), percentile(waits, 0.99), Math.max(0, ...waits)]
+  const [p50, p99, longest] = [
+    percentile(waits, 0.5),
+    percentile(waits, 0.99),
+    waits.reduce((most, wait) => Math.max(most, wait), 0),
+  ]
   const took = (performance.now() - started) / 1000
   const cells = [took.toFixed(1), waits.length, p50.toFixed(0), p99.toFixed(0), longest.toFixed(0)]
   console.log(step.padEnd(40) + cells.map((cell) => String(cell).padStart(12)).join(''))

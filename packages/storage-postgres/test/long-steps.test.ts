@@ -75,7 +75,7 @@ await describeWithPostgres('long steps of a migration', {}, (server) => {
       { empty: 0 },
     ])
     expect(await ask('SELECT indexrelid::regclass FROM pg_index WHERE NOT indisvalid')).toEqual([])
-    expect(await ask('SELECT * FROM kith.schema_lease')).toEqual([])
+    expect(await ask('SELECT * FROM kith.schema_lease WHERE until > now()')).toEqual([])
     expect(
       await ask(
         `SELECT attnotnull FROM pg_attribute WHERE attrelid = 'kith.edges'::regclass AND attname = 'note'`,
@@ -267,6 +267,10 @@ await describeWithPostgres('long steps of a migration', {}, (server) => {
 
   test('a row that somebody holds is filled when it is let go', async () => {
     const place = await filled()
+    const added = sampleMigrations[migrations.length]
+    if (!added) throw new Error('There is no sample')
+    // Whoever holds a row keeps a version from its table, so that comes first.
+    await migrate(place, {}, [...migrations, { ...added, steps: [] }])
     const holder = await pool().connect()
     await holder.query('BEGIN')
     await holder.query('SELECT 1 FROM kith.edges WHERE from_id = $1 FOR UPDATE', [idOf(7)])
@@ -316,7 +320,7 @@ await describeWithPostgres('long steps of a migration', {}, (server) => {
     const printed = scriptOf(notDropped, { from: newestVersion })
     expect(printed.match(/^BEGIN;$/gm)).toHaveLength(3)
     expect(printed).toContain(
-      'COMMIT;\n\n-- index edges_by_id, not in a transaction\nDROP INDEX CONCURRENTLY IF EXISTS "kith".edges_by_id;\nCREATE INDEX CONCURRENTLY IF NOT EXISTS edges_by_id ON "kith".edges (id);\nINSERT INTO "kith".schema_steps',
+      '-- index edges_by_id, not in a transaction\nDROP INDEX CONCURRENTLY IF EXISTS "kith".edges_by_id;\nCREATE INDEX CONCURRENTLY IF NOT EXISTS edges_by_id ON "kith".edges (id);\nINSERT INTO "kith".schema_steps',
     )
     const other = await filled()
     const client = await pool().connect()
