@@ -8,7 +8,7 @@ type Schema = NonNullable<RouteDescription['body']>
 const rules: Readonly<Record<string, string>> = {
   username:
     'Letters a to z, digits, underscores, and single dots between them, after folding: letter case and look-alike forms make no other name. No reserved name and nothing like one.',
-  email: 'An address with a domain; letter case makes no other address, and the domain may have any script.',
+  email: 'An email address; letter case does not matter, and the domain may be in any script.',
   phone: 'International form, like `+4915112345678`; blanks, dots, dashes and brackets are dropped.',
   name: 'One line. Nothing in it is invisible.',
   bio: 'Several lines. Nothing in it is invisible.',
@@ -17,7 +17,7 @@ const rules: Readonly<Record<string, string>> = {
   newPassword: 'As the password of a registration.',
   currentPassword: 'Required where an identifier changes.',
   deviceName: 'One line, shown in the list of sessions; made of the `User-Agent` where it is absent.',
-  transport: 'How the tokens come: as cookies (the default), or in the answer for `Authorization: Bearer`.',
+  transport: 'How the tokens come: as cookies (the default), or in the response for `Authorization: Bearer`.',
   deviceToken: 'What an earlier sign-in of this device returned, for clients without cookies.',
   login: 'A username or an email address; left out where another field says whose account it is.',
   refreshToken: 'For clients without cookies.',
@@ -32,7 +32,7 @@ const rules: Readonly<Record<string, string>> = {
   token: 'What the call that began returned.',
   response: 'The `toJSON()` of what `navigator.credentials` gave.',
   conditional: 'Whether the browser makes the passkey by itself.',
-  kind: 'Which of your addresses.',
+  kind: 'Which one to confirm.',
   returnTo: 'The path of your app that the browser goes back to; `/` where it is absent.',
   media:
     'For a post 1 to 10 ids of your own unused uploads, or `{ id, alt }` with up to 1,000 characters of `alt`; each once. For an avatar or a cover one id of an image.',
@@ -50,7 +50,7 @@ const rules: Readonly<Record<string, string>> = {
   emailVerified: 'Whether it was verified where the account comes from.',
   phoneVerified: 'Whether it was verified where the account comes from.',
   createdAt: 'When the account was made there; now, where it is absent.',
-  solution: 'The answer to the `puzzle` of the problem `challenge-required`.',
+  solution: 'The solution of the `puzzle` of the problem `challenge-required`.',
   invitation: 'The code of an invitation, in any spelling.',
   age: '`{ from, to, source }`: at least and at most so many years, `to` being `null` for no bound, and who says so.',
   uses: 'How many accounts it lets in; 1 where it is absent. At most what `accounts.invitations.roles` allows.',

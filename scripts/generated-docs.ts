@@ -140,7 +140,7 @@ function metricTable(): string {
     return `| \`${name}\` | ${kind} | ${unit.replace(/[{}]/g, '')} | ${labels} | ${tells.replaceAll('|', '\\|')} |`
   })
   return [
-    '| Metric | Kind | Unit | Attributes | What it tells |',
+    '| Metric | Kind | Unit | Attributes | What it means |',
     '| --- | --- | --- | --- | --- |',
     ...rows,
   ].join('\n')
@@ -242,7 +242,7 @@ function routes(): string {
     const { method, path, status, summary } = route
     return `| \`${id}\` | \`${method} ${path}\` | ${status} | ${summary.replaceAll('|', '\\|')} | ${need} |`
   })
-  return ['| Operation | Route | Answers | | Needs |', '| --- | --- | --- | --- | --- |', ...rows].join('\n')
+  return ['| Operation | Route | Status | | Needs |', '| --- | --- | --- | --- | --- |', ...rows].join('\n')
 }
 
 function commandsOfCli(): string {

@@ -79,7 +79,7 @@ export function glossaryHits(text: string, { path, kind }: Place): GlossaryHit[]
 }
 
 function patternOf(find: RegExp): RegExp {
-  return new RegExp(`(?<![\\w-])(?:${find.source.replaceAll(' ', '\\s+')})(?![\\w-])`, 'gi')
+  return new RegExp(`(?<![\\w.-])(?:${find.source.replaceAll(' ', '\\s+')})(?![\\w-])`, 'gi')
 }
 
 /** Without code, comments, targets of links, and names of tests; every character that is left stays on its line. */

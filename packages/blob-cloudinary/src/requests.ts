@@ -6,7 +6,7 @@ import { explain, Refusal, type ToldError } from './cloudinary-errors.ts'
 // The client of the SDK is not used for requests: its time-outs do not count while bytes trickle, it cannot be aborted, its
 // errors carry key and secret, and where it sends to is one setting of the whole process.
 
-/** How long one request may take with all its tries, unless told otherwise, and a body may keep silent. */
+/** How long one request may take with all its tries, by default, and a body may keep silent. */
 const patienceMillis = 10_000
 export const patience: Patience = Object.freeze({ millis: patienceMillis })
 

@@ -8,7 +8,7 @@ interface ClientFailure extends Error {
   code?: unknown
 }
 
-/** The longest that a client is told to wait: whatever the host says, who comes back in an hour can ask again. */
+/** The longest wait that is given to a client: whatever the host says, who comes back in an hour can ask again. */
 const longestWaitSeconds = 3_600
 
 /** The status that ImageKit answered with; `null` where there was none. */

@@ -93,7 +93,7 @@ export interface Kith<Fields extends AppFields = AppFields> {
   within(transaction: unknown): WithinTransaction<Fields>
   /** The viewer by whom the host acts as an account: `kith.posts.create(kith.viewerOf(userId), …)`. Asks nothing. */
   viewerOf(userId: string): Viewer
-  /** What this process says of itself. Asks nothing else, so it answers where everything else is down. */
+  /** What this process says of itself. Depends on nothing else, so it works when everything else is down. */
   health(): Health
   /**
    * Whether everything that it stands on can be used: the storage at the schema of this release, the blobs, the revocations and

@@ -161,7 +161,7 @@ export interface AccountInputs {
   delete: z.ZodType<DeleteAccountInput>
 }
 
-/** Longer than any password a person keeps, short enough to hash at once. */
+/** Longer than any password a person keeps, short enough to hash in one go. */
 export const passwordMaxLength = 256
 
 /** The schema of the code of an invitation. What is no code at all is as wrong as any other. */

@@ -88,7 +88,7 @@ export interface HostAccounts<Fields extends AppFields = AppFields> {
   /** Takes the password away and ends the sessions: from now on only {@link Sessions.open} signs in. @throws account-not-found, busy */
   clearPassword(userId: string, cause?: HostCause): Promise<void>
   /**
-   * Marks the email address as verified, and returns whether it is. Give the address that was proved: it counts only if the account
+   * Marks the email address as verified, and returns whether it is. Give the email address that was proved: it counts only if the account
    * still has it in the step that marks it. @throws account-not-found
    */
   verifyEmail(userId: string, email?: string, cause?: HostCause): Promise<boolean>

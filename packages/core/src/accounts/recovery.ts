@@ -29,7 +29,7 @@ export interface ResetPasswordInput extends CodeInput {
 /** Forgotten passwords. */
 export interface Recovery {
   /**
-   * Sends a code and a link to an address of the account, if there is one: the caller learns nothing of that.
+   * Sends a code and a link to an email address or phone number of the account, if it exists: the caller does not learn whether it does.
    * @throws invalid-input, not-configured, rate-limited
    */
   begin(input: AccountLookup, client?: ClientInfo): Promise<CodeSent>

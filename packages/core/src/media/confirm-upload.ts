@@ -10,7 +10,7 @@ import { receiveFile } from './receive-file.ts'
 import { demandBlobs, maxBytesOf, type ProcessUpload } from './process-upload.ts'
 import { toUpload, type Upload } from './upload-shape.ts'
 
-/** Takes in a file that was sent to the host of the media. */
+/** Stores a file that was sent to the host of the media. */
 export type Confirm = (direct: DirectUploads, viewer: Viewer, id: string) => Promise<Upload>
 
 /** The longest that taking in a file lasts. A process that died in the middle keeps others from it for so long. */

@@ -20,7 +20,7 @@ export interface SignUpload {
     client?: ClientInfo,
   ): Promise<{ id: string; upload: SignedUpload }>
   /**
-   * Takes in a file that was sent so, as {@link Uploads.add} does. Idempotent; after `media-unavailable` it can be called again,
+   * Stores a file that was sent this way, as {@link Uploads.add} does. Idempotent; after `media-unavailable` it can be called again,
    * without sending the file once more.
    * @throws media-not-found, unsupported-media-type, media-too-large, media-too-complex, media-unreadable,
    * media-unavailable, busy

@@ -69,7 +69,7 @@ export interface Passkeys<Fields extends AppFields = AppFields> {
   /** Begins a proof by a passkey, for `sessions.prove`. @throws not-configured, rate-limited */
   beginProve(viewer: Viewer): Promise<PasskeyStep<PasskeyRequestOptions>>
   /**
-   * Begins a registration with a passkey in place of a password. Not where addresses are confirmed (`accounts.confirm`).
+   * Starts a registration with a passkey instead of a password. Not available with `accounts.confirm`.
    * @throws invalid-input, identifier-taken, not-configured, rate-limited
    */
   beginRegister(
@@ -78,7 +78,7 @@ export interface Passkeys<Fields extends AppFields = AppFields> {
   ): Promise<PasskeyStep<PasskeyCreationOptions>>
   /** Creates the account and signs it in. @throws code-invalid, passkey-invalid, identifier-taken, invitation-invalid, approval-required, rate-limited */
   register(input: PasskeyCreationInput, client?: ClientInfo): Promise<SignIn<Fields>>
-  /** What a page tells the password manager of the viewer, after a sign-in and after a change. @throws unauthenticated, not-configured */
+  /** What a page signals to the password manager of the viewer, after a sign-in and after a change. @throws unauthenticated, not-configured */
   signals(viewer: Viewer): Promise<PasskeySignals>
   /** The document of `/.well-known/webauthn` of `rpId`, by which pages of other domains may use its passkeys. @throws not-configured */
   relatedOrigins(): { origins: string[] }

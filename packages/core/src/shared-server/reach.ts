@@ -1,7 +1,7 @@
 import type { AnyKithError } from '../errors.ts'
 import { within } from '../within.ts'
 
-/** How long a server may take to answer a call: longer than any response of a sound one, short enough for a request to wait. */
+/** How long a server may take to respond to a call: longer than any response of a sound one, short enough for a request to wait. */
 export const deadlineMillis = 1_000
 
 /** Makes a call of a server. @throws storage-unavailable, storage-full, storage-failed */

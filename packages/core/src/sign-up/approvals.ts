@@ -18,7 +18,7 @@ import { isUnfinished, withdraw } from './newcomers.ts'
 export interface Approvals<Fields extends AppFields = AppFields> {
   /** Those that wait, the newest first. A page may be short, or empty, and go on all the same. @throws invalid-input, invalid-cursor */
   list(page?: PageInput): Promise<Page<HostUser<Fields>>>
-  /** Lets an account in, and tells its owner. @throws application-not-found */
+  /** Approves an account and notifies its owner. @throws application-not-found */
   approve(userId: string, by?: HostCause): Promise<HostUser<Fields>>
   /** Deletes an account that waits; its names are free again. @throws application-not-found */
   refuse(userId: string, by?: HostCause): Promise<void>

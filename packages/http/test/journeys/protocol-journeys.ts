@@ -82,7 +82,7 @@ export const protocolJourneys: readonly Journey[] = [
       app.breakEdgeLists(null)
       assert.equal(whole, false)
       assert.equal(app.log.length, 1)
-      assert.match(app.log[0] ?? '', /GET .*\/users\/me\/export: the answer broke off[^]*the disk/)
+      assert.match(app.log[0] ?? '', /GET .*\/users\/me\/export: the response was cut off[^]*the disk/)
     },
   },
 ]
