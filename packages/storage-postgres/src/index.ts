@@ -10,9 +10,10 @@ import { createFactStore } from './fact-store.ts'
 import { createFeedStore } from './feed-store.ts'
 import { createMediaStore } from './media-store.ts'
 import { checkSchema, migrate, plan } from './migrate.ts'
-import { type PostgresStorageOptions, settingsOf } from './options.ts'
+import { type PostgresStorageOptions, storageSettingsOf } from './options.ts'
 import { createOutboxStore } from './outbox-store.ts'
 import { createPostStore } from './post-store.ts'
+import { createReplicas } from './replicas/replicas.ts'
 import { createSessionStore } from './session-store.ts'
 import { createUserStore } from './user-store.ts'
 
@@ -24,6 +25,7 @@ export type {
   PostgresCommonOptions,
   PostgresJsOptions,
   PostgresPoolOptions,
+  PostgresReplica,
   PostgresStorageOptions,
   PostgresUrlOptions,
 } from './options.ts'
@@ -49,19 +51,24 @@ const migrationMillis = 60_000
  * `storage-unavailable` and `storage-failed`.
  */
 export function createPostgresStorage(options: PostgresStorageOptions): Storage {
-  const settings = settingsOf(options)
+  const settings = storageSettingsOf(options)
   const { schema, prepare, timeoutMillis } = settings
   const parts = { driver: driverOf(settings), schema, prepare, timeoutMillis }
-  const connection = createConnection(parts)
+  const drivers = settings.replicas.map(driverOf)
+  const replicas =
+    drivers.length > 0 ? createReplicas({ primary: parts.driver, drivers, timeoutMillis }) : null
+  const connection = createConnection({ ...parts, replicas })
   const patient = createConnection({ ...parts, timeoutMillis: Math.max(timeoutMillis, migrationMillis) })
   let closing: Promise<unknown> | null = null
   return {
     ...storesOn(connection),
     migrate: (how) => migrate(patient, schema, how),
     plan: () => plan(connection, schema),
-    check: () => checkSchema(connection, schema),
+    check: async () => (await checkSchema(connection, schema)) ?? replicas?.trouble() ?? null,
     async close() {
-      closing ??= Promise.all([connection.close(), patient.close()]).then(() => parts.driver.close())
+      closing ??= Promise.all([connection.close(), patient.close()]).then(() =>
+        Promise.all([parts.driver.close(), replicas?.close()]),
+      )
       await closing
     },
     // Statements without names: behind a pool each transaction has another connection.
