@@ -53,7 +53,7 @@ export const asvsItems: readonly AsvsItem[] = [
     level: 2,
     asks: 'Words of the organization that no password may consist of are written down.',
     verdict: 'duty',
-    note: 'List the names of your organization, products and projects in `passwords.forbiddenWords`. Names, addresses and numbers of the account itself are refused without that.',
+    note: 'List the names of your organization, products and projects in `passwords.forbiddenWords`. Names, email addresses and phone numbers of the account itself are refused without that.',
   },
   {
     id: '6.1.3',
@@ -128,7 +128,7 @@ export const asvsItems: readonly AsvsItem[] = [
     level: 2,
     asks: 'A forgotten password is set anew without passing a second factor by.',
     verdict: 'duty',
-    note: 'Set `accounts.confirm`. Of an account whose address nobody has confirmed Kith cannot tell its owner from a squatter: the first proof of the address takes it over, and its factors go with the password.',
+    note: 'Set `accounts.confirm`. Kith cannot distinguish the owner of an account from a squatter until the email address or phone number is confirmed: the first proof of it takes the account over, and its factors go with the password.',
   },
   {
     id: '6.4.4',
@@ -155,7 +155,7 @@ export const asvsItems: readonly AsvsItem[] = [
   {
     id: '6.6.1',
     level: 2,
-    asks: 'Codes go by text message only to numbers that were confirmed, stronger ways are offered too, and people are told of the risk.',
+    asks: 'Codes go by text message only to numbers that were confirmed, stronger ways are offered too, and people are informed of the risk.',
     verdict: 'duty',
     note: 'A number that nobody has confirmed can get a code where the account has confirmed nothing else; use `accounts.confirm: "phone"`. Offer authenticator apps or passkeys beside, and say on that page that numbers can be taken over.',
   },
@@ -206,7 +206,7 @@ export const asvsItems: readonly AsvsItem[] = [
   { id: '7.2.4', level: 1, asks: 'Signing in, and proving again, gives new tokens and ends those before.' },
   { id: '7.3.1', level: 2, asks: 'A session that is not used ends.' },
   { id: '7.3.2', level: 2, asks: 'A session ends after its longest life, however it is used.' },
-  { id: '7.4.1', level: 1, asks: 'A session that was ended, or has expired, is of no more use.' },
+  { id: '7.4.1', level: 1, asks: 'A session that was ended or has expired no longer works.' },
   { id: '7.4.2', level: 1, asks: 'With an account that is disabled or deleted all of its sessions end.' },
   {
     id: '7.4.3',
@@ -231,7 +231,7 @@ export const asvsItems: readonly AsvsItem[] = [
   {
     id: '7.5.1',
     level: 2,
-    asks: 'Changing an address, a factor, or what recovers an account takes another proof of who asks.',
+    asks: 'Changing an email address, a phone number, a factor, or what recovers an account takes another proof of who asks.',
     note: 'That is one factor, beside a session that all of them have opened.',
   },
   { id: '7.5.2', level: 2, asks: 'People see their sessions, and end any of them after another proof.' },

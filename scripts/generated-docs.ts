@@ -109,9 +109,9 @@ function error(code: ErrorCode): string {
     '',
     listed('Thrown by', throwersOf(code, services)),
     many
-      ? `Answered by: ${routes.length} of the ${sampleRoutes().length} routes.`
+      ? `Returned by: ${routes.length} of the ${sampleRoutes().length} routes.`
       : listed(
-          'Answered by',
+          'Returned by',
           routes.map(({ method, path }) => `${method} ${path}`),
         ),
   ]
@@ -140,7 +140,7 @@ function metricTable(): string {
     return `| \`${name}\` | ${kind} | ${unit.replace(/[{}]/g, '')} | ${labels} | ${tells.replaceAll('|', '\\|')} |`
   })
   return [
-    '| Metric | Kind | Unit | Attributes | What it tells |',
+    '| Metric | Kind | Unit | Attributes | What it means |',
     '| --- | --- | --- | --- | --- |',
     ...rows,
   ].join('\n')
@@ -177,6 +177,8 @@ const confirming: Partial<KithOptions> = {
 }
 
 const inviting: Partial<KithOptions> = { accounts: { signUp: 'invite' } }
+const approving: Partial<KithOptions> = { accounts: { signUp: 'approval' } }
+const backOffice: Partial<KithOptions> = { accounts: { backOffice: {} } }
 
 /** An app at which people sign in with what they have elsewhere. */
 const elsewhere: Partial<KithOptions> = {
@@ -201,9 +203,10 @@ export function sampleRoutes(): readonly Route[] {
       audit,
       ...elsewhere,
     })
-    const more = describedRoutes(confirming).filter(({ path }) => !all.some((route) => route.path === path))
-    const invited = describedRoutes(inviting).filter(({ path }) => !all.some((route) => route.path === path))
-    const described: readonly RouteDescription[] = [...all, ...more, ...invited]
+    const more = [confirming, inviting, approving, backOffice].flatMap((options) =>
+      describedRoutes(options).filter(({ path }) => !all.some((route) => route.path === path)),
+    )
+    const described: readonly RouteDescription[] = [...all, ...more]
     // To apps without what only the handler needs.
     everyRoute = described as readonly Route[]
   }
@@ -227,7 +230,9 @@ function routes(): string {
     ['`audit`', describedRoutes({ audit: { keepFor: '365d' } })],
     ['`accounts.confirm`', describedRoutes(confirming)],
     ['`providers`', describedRoutes(elsewhere)],
-    ['`accounts.signUp`', describedRoutes(inviting)],
+    ["`accounts.signUp: 'invite'`", describedRoutes(inviting)],
+    ["`accounts.signUp: 'approval'`", describedRoutes(approving)],
+    ['`accounts.backOffice`', describedRoutes(backOffice)],
     ['`sessions.signingKeys`', describedRoutes({ sessions: { signingKeys: [signingKey] } })],
   ]
   const rows = operationIds.map((id) => {
@@ -237,7 +242,7 @@ function routes(): string {
     const { method, path, status, summary } = route
     return `| \`${id}\` | \`${method} ${path}\` | ${status} | ${summary.replaceAll('|', '\\|')} | ${need} |`
   })
-  return ['| Operation | Route | Answers | | Needs |', '| --- | --- | --- | --- | --- |', ...rows].join('\n')
+  return ['| Operation | Route | Status | | Needs |', '| --- | --- | --- | --- | --- |', ...rows].join('\n')
 }
 
 function commandsOfCli(): string {

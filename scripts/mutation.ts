@@ -1,7 +1,11 @@
-import { spawnSync } from 'node:child_process'
-import { mkdirSync, writeFileSync } from 'node:fs'
+import { spawn } from 'node:child_process'
+import { once } from 'node:events'
+import { copyFileSync, existsSync, mkdirSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { scopes } from '../test/mutation/scopes.ts'
+import { startMongo } from '../test/servers/mongo-server.ts'
+import { startPostgres } from '../test/servers/postgres-server.ts'
+import { breakStatements } from './statement-mutation.ts'
 
 const root = join(import.meta.dirname, '..')
 const [name = '', ...options] = process.argv.slice(2)
@@ -15,13 +19,17 @@ if (!scope) {
 
 const folder = join(root, '.cache', 'mutation')
 const config = join(folder, `${name}.json`)
+const report = join('.cache', 'mutation', `${name}.report.json`)
+const earlier = join('.cache', 'mutation', `${name}.earlier.json`)
 mkdirSync(folder, { recursive: true })
+if (existsSync(join(root, report))) copyFileSync(join(root, report), join(root, earlier))
 writeFileSync(
   config,
   JSON.stringify({
     mutate: scope.mutate,
     testRunner: 'vitest',
-    plugins: ['@stryker-mutator/vitest-runner'],
+    plugins: ['@stryker-mutator/vitest-runner', join(root, 'test', 'mutation', 'words.ts')],
+    ignorers: ['words'],
     vitest: { configFile: 'test/mutation/vitest.config.ts', related: false },
     coverageAnalysis: 'perTest',
     // Code that runs once, when its module is loaded, would have to be loaded anew for each mutant.
@@ -29,7 +37,9 @@ writeFileSync(
     ignorePatterns: ['.cache', 'dist', '/bench', '/docs', '/examples', '/test/previous-release'],
     tempDirName: '.cache/mutation/sandbox',
     reporters: ['json', 'clear-text', 'progress-append-only'],
-    jsonReporter: { fileName: join('.cache', 'mutation', `${name}.report.json`) },
+    jsonReporter: { fileName: report },
+    // With `--incremental` what an earlier run has found is found again only where the file or its tests have changed.
+    incrementalFile: earlier,
     clearTextReporter: { allowColor: false, logTests: false, reportTests: false },
     timeoutMS: 5_000,
     disableTypeChecks: false,
@@ -38,9 +48,25 @@ writeFileSync(
     thresholds: { high: 95, low: 95, break: 95 },
   }),
 )
-const run = spawnSync('pnpm', ['exec', 'stryker', 'run', config, ...options], {
-  cwd: root,
-  stdio: 'inherit',
-  env: { ...process.env, KITH_MUTATION_SCOPE: name },
-})
-process.exit(run.status ?? 1)
+
+const { KITH_TEST_SERVERS: _ours, ...environment } = process.env
+const servers = {
+  postgres: async () => ({ variable: 'POSTGRES_URI', ...(await startPostgres()) }),
+  mongodb: async () => ({ variable: 'MONGODB_URI', ...(await startMongo({ topology: 'replica-set' })) }),
+}
+// One server for all mutants: each would have to wait for one of its own.
+const server = scope.server ? await servers[scope.server]() : null
+const env = { ...environment, KITH_MUTATION_SCOPE: name, ...(server && { [server.variable]: server.uri }) }
+const status = scope.statements ? await breakStatements(scope.mutate, env) : await runStryker()
+await server?.stop()
+process.exit(status)
+
+async function runStryker(): Promise<number> {
+  const run = spawn('pnpm', ['exec', 'stryker', 'run', config, ...options], {
+    cwd: root,
+    stdio: 'inherit',
+    env,
+  })
+  const [code] = (await once(run, 'exit')) as [number | null]
+  return code ?? 1
+}

@@ -207,7 +207,7 @@ describe.skipIf(!browserPath)('ways in and out of the demo, in a browser (needs 
     await leave(page)
     await page.getByRole('link', { name: 'Continue with Example ID' }).click()
     await page.getByRole('button', { name: 'Cancel' }).click()
-    await page.locator('#said').getByText('You came back without signing in there.').waitFor()
+    await page.locator('#said').getByText('The sign-in was canceled at the provider.').waitFor()
     await page.getByRole('link', { name: 'Continue with Example ID' }).click()
     await page.getByLabel('Share my email address').uncheck()
     await signInElsewhere(page, 'Grace')

@@ -79,6 +79,7 @@ test('the entries export these names; each new one is a promise to users', () =>
         "type CliConfigExport",
         "type HttpSettings",
         "type MongoProbe",
+        "type PostgresProbe",
         "type RedisProbe",
       ],
       "@kith/conformance": [
@@ -191,6 +192,8 @@ test('the entries export these names; each new one is a promise to users', () =>
         "type AuditEntry",
         "type AuditOptions",
         "type Author",
+        "type BackOffice",
+        "type BackOfficeBan",
         "type Ban",
         "type BanInput",
         "type BeginIdentityInput",
@@ -369,6 +372,8 @@ test('the entries export these names; each new one is a promise to users', () =>
       ],
       "@kith/core/adapter": [
         "addressInputs",
+        "backOfficeBan",
+        "backOfficeRole",
         "checkWhenUnreachable",
         "cleanSuggestions",
         "codeInput",

@@ -34,7 +34,7 @@ function makeUploads(): string {
   return mkdtempSync(join(folder, 'app-'))
 }
 
-/** The files of forms that wait for their answer. */
+/** The files of forms that wait for their response. */
 function incoming(): string[] {
   const forms = join(uploads, 'incoming')
   return existsSync(forms) ? readdirSync(forms) : []
@@ -174,7 +174,7 @@ await describeWithMongo('examples/express-mongodb', {}, (mongo) => {
       expect((await register(app, form({ avatar: picture }))).status).toBe(201)
       expect((await register(app, form({ avatar: picture }))).status).toBe(409)
       expect((await app.call('GET', '/api/v1/users/ada')).status).toBe(200)
-      // They go once the answer is out. What an app left that was killed before stays.
+      // They go once the response is out. What an app left that was killed before stays.
       await expect.poll(() => incoming().filter((name) => !before.has(name)), { timeout: 10_000 }).toEqual([])
     } finally {
       await app.stop('SIGKILL')

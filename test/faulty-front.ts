@@ -7,13 +7,13 @@ import type { Finished } from './blob-samples.ts'
 /** What happens to a request, beside the refusals that a vendor has. */
 export type Fate<Refusal> =
   | 'pass'
-  /** It is carried out, and the connection breaks before its answer. */
+  /** It is carried out, and the connection breaks before its response. */
   | 'lose-answer'
   /** The connection is reset before it is carried out. */
   | 'reset'
   /** Nothing is answered. */
   | 'silence'
-  /** Of the body of its answer only the first half comes, with a proper end. */
+  /** Of the body of its response only the first half comes, with a proper end. */
   | 'halve'
   /** The same, and then no more. */
   | 'stall-body'
@@ -35,7 +35,7 @@ export interface Front<Refusal> {
   readonly origin: string
   /** What was asked, by the names that were given to it. */
   readonly seen: string[]
-  /** How many left before they had their answer. */
+  /** How many left before they had their response. */
   readonly left: number
   /** Decides for each request from now on. */
   decide(fate: (what: string) => Fate<Refusal>): void

@@ -203,7 +203,7 @@ function withGrowingSweeps(history: Call[]): Call[] {
   })
 }
 
-/** Verbs whose answers come in any order. */
+/** Verbs whose responses come in any order. */
 const unordered = ['open', 'revokeAll', 'removeAll', 'removeOf', 'among', 'byIds', 'bySubjects']
 
 async function answerOf(storage: Storage, { port, verb, values }: Call): Promise<unknown> {
@@ -227,7 +227,7 @@ export function numberOfHistories(usually: number): number {
 }
 
 /**
- * Makes random histories and demands of each that a storage gives the answers of the memory reference. `play` hands over
+ * Makes random histories and demands of each that a storage gives the responses of the memory reference. `play` hands over
  * an empty storage. A failure tells the seed.
  */
 export async function demandAnswersOfMemory(

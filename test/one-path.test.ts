@@ -12,7 +12,7 @@ import { describe, expect, onTestFinished, test } from 'vitest'
 import { sendByHttp2 } from '../packages/http/test/journeys/wire-http2.ts'
 import { sendRaw } from './send-raw.ts'
 
-/** Headers of an answer, one for each way in which a host may guard an exact path. */
+/** Headers of a response, one for each way in which a host may guard an exact path. */
 const guards = ['x-by-router', 'x-by-path', 'x-by-target']
 
 function makeKith(prefix: string) {

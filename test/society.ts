@@ -39,7 +39,7 @@ export interface Deed {
 /** A Kith, and people with names from `person_0` on who do things with it. */
 export interface Society {
   kith: Kith
-  /** Does it, and answers what came of it: the answer, or the code of the error. */
+  /** Does it, and answers what came of it: the response, or the code of the error. */
   act(deed: Deed): Promise<unknown>
   /** Everything that can be read of the first `people`. */
   readAll(people: number): Promise<unknown>

@@ -12,9 +12,9 @@ export interface Call {
 export interface Reply {
   call: string
   server: string
-  /** 0 where there was no answer. */
+  /** 0 where there was no response. */
   status: number
-  /** The code of a problem; empty for other answers. */
+  /** The code of a problem; empty for other responses. */
   code: string
   headers: Headers
   body: unknown
@@ -24,7 +24,7 @@ export interface Reply {
 /** What a request may take until it is given up: far more than any may need. */
 const patienceMillis = 20_000
 
-/** Sends a request and waits for all of the answer. A broken connection is a reply of status 0. */
+/** Sends a request and waits for all of the response. A broken connection is a reply of status 0. */
 export async function send(server: FleetServer, { method, path, accessToken, body }: Call): Promise<Reply> {
   const started = performance.now()
   const reply = { call: `${method} ${path}`, server: server.name }

@@ -8,7 +8,7 @@ import { freshName, password, tokensOf } from './member.ts'
 
 /** People who use all servers at once, until they are told to stop. */
 export interface Load {
-  /** Every answer so far, the oldest first. */
+  /** Every response so far, the oldest first. */
   replies: readonly Reply[]
   /** Ends it: everybody finishes what they are at. */
   stop(): Promise<void>

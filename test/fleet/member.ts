@@ -19,7 +19,7 @@ export function freshName(): string {
   return `member_${process.pid}_${++registered}`
 }
 
-/** The tokens of an answer that signs in. */
+/** The tokens of a response that signs in. */
 export function tokensOf({ body }: Pick<Reply, 'body'>): Tokens {
   const { tokens } = body as SignIn
   return { accessToken: tokens.accessToken, refreshToken: tokens.refreshToken }

@@ -3,6 +3,10 @@ export interface Scope {
   /** Files, or patterns of files, from the root of the workspace. */
   mutate: readonly string[]
   tests: readonly string[]
+  /** What its tests talk to. */
+  server?: 'postgres' | 'mongodb'
+  /** What is broken is the SQL in these files, by statement-variants.ts: Stryker takes it for any other string. */
+  statements?: true
 }
 
 const core = 'packages/core'
@@ -22,7 +26,10 @@ export const scopes: Readonly<Record<string, Scope>> = {
     tests: [
       ...files(`${core}/src/sessions`, 'refresh.test', 'restored.test', 'sessions.test', 'ended-epoch.test'),
       ...files(`${core}/src/sessions`, 'authenticate-now.test', 'host-verbs.test', 'clocks.test'),
+      ...files(`${core}/src/sessions`, 'authenticate.test', 'end-sessions.test', 'session.test'),
+      ...files(`${core}/src`, 'known-kiths.test', 'outbox/outbox.test'),
       ...files(core, 'src/device-bound/bound-sessions.test', 'test/impersonation.test', 'test/notices.test'),
+      ...files(`${core}/test`, 'audit.test', 'host-cause.test', 'opentelemetry.test', 'token-claims.test'),
     ],
   },
   tokens: {
@@ -55,18 +62,21 @@ export const scopes: Readonly<Record<string, Scope>> = {
     ],
   },
   codes: {
-    mutate: [`${core}/src/codes/*.ts`, `${core}/src/sealed.ts`],
-    tests: files(
-      `${core}/test`,
-      'address-codes.test',
-      'code-sign-in.test',
-      'registration-codes.test',
-      'takeovers.test',
-    ),
+    mutate: [`${core}/src/codes/*.ts`, '!**/*.test.ts', `${core}/src/sealed.ts`],
+    tests: [
+      ...files(`${core}/src`, 'sealed.test', 'codes/codes.test'),
+      ...files(`${core}/test`, 'address-codes.test', 'code-sign-in.test', 'registration-codes.test'),
+      ...files(`${core}/test`, 'forgotten-passwords.test', 'sending-limits.test', 'outgoing-messages.test'),
+      ...files(`${core}/test`, 'takeovers.test', 'factors.test', 'passkeys.test'),
+    ],
   },
   credentials: {
     mutate: [`${core}/src/credentials/*.ts`, `${core}/src/factors/*.ts`],
-    tests: files(`${core}/test`, 'factors.test', 'passkeys.test', 'takeovers.test', 'identities.test'),
+    tests: [
+      `${core}/src/codes/codes.test.ts`,
+      ...files(`${core}/test`, 'factors.test', 'passkeys.test', 'takeovers.test', 'identities.test'),
+      ...files(`${core}/test`, 'audit.test', 'notices.test', 'confirming.test'),
+    ],
   },
   cookies: {
     mutate: files(`${http}/src`, 'cookies', 'flow-cookies'),
@@ -81,6 +91,8 @@ export const scopes: Readonly<Record<string, Scope>> = {
     tests: files(
       http,
       'src/host-guard.test',
+      'src/request-target.test',
+      'src/identity-paths.test',
       'src/route-table.test',
       'src/selected-routes.test',
       'test/journeys.test',
@@ -88,7 +100,11 @@ export const scopes: Readonly<Record<string, Scope>> = {
   },
   guard: {
     mutate: files(`${http}/src`, 'guard', 'who-asks', 'credentials', 'renewal', 'sign-in', 'host-viewer'),
-    tests: files(http, 'test/journeys.test', 'test/server-rendered.test', 'test/shared-cookies.test'),
+    tests: [
+      ...files(`${http}/src`, 'guard.test', 'sign-in.test'),
+      ...files(`${http}/test`, 'journeys.test', 'server-rendered.test', 'shared-cookies.test'),
+      ...files(`${http}/test`, 'web-sockets.test', 'request-record.test'),
+    ],
   },
   'rotation-memory': {
     mutate: [`${core}/src/memory/memory-session-store.ts`],
@@ -100,10 +116,23 @@ export const scopes: Readonly<Record<string, Scope>> = {
   },
   'rotation-postgres': {
     mutate: ['packages/storage-postgres/src/session-store.ts'],
-    tests: ['packages/storage-postgres/src/conformance-pg.test.ts'],
+    tests: ['test/mutation/postgres.mutation.ts'],
+    server: 'postgres',
+  },
+  'statements-sqlite': {
+    mutate: ['packages/storage-sqlite/src/session-store.ts'],
+    tests: ['test/mutation/sqlite.mutation.ts'],
+    statements: true,
+  },
+  'statements-postgres': {
+    mutate: ['packages/storage-postgres/src/session-store.ts'],
+    tests: ['test/mutation/postgres.mutation.ts'],
+    server: 'postgres',
+    statements: true,
   },
   'rotation-mongodb': {
     mutate: files('packages/storage-mongodb/src', 'session-store', 'session-document'),
-    tests: files('packages/storage-mongodb/src', 'conformance-replica-set.test'),
+    tests: ['test/mutation/mongodb.mutation.ts'],
+    server: 'mongodb',
   },
 }

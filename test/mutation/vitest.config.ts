@@ -2,6 +2,7 @@ import { globSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { defineConfig, type ViteUserConfig } from 'vitest/config'
 import { scopes } from './scopes.ts'
+import { variantsOf } from './statement-variants.ts'
 
 /** The copy of the workspace in which Stryker has put its mutants. */
 const root = join(import.meta.dirname, '..', '..')
@@ -25,13 +26,30 @@ function sourcesOfPackages(): { find: RegExp; replacement: string }[] {
 const scope = scopes[process.env['KITH_MUTATION_SCOPE'] ?? '']
 if (!scope) throw new Error('KITH_MUTATION_SCOPE names no scope: see test/mutation/scopes.ts')
 
+const broken = process.env['KITH_BROKEN_STATEMENT']
+
+/** Breaks one statement, where a run is to: see scripts/statement-mutation.ts. */
+const breakStatement = {
+  name: 'break-statement',
+  enforce: 'pre',
+  transform(code: string, id: string): string | null {
+    if (broken === undefined || !scope.mutate.some((path) => id === join(root, path))) return null
+    const variant = variantsOf(code)[Number(broken)]
+    if (!variant) throw new Error(`There is no variant ${broken}`)
+    return code.slice(0, variant.start) + variant.text + code.slice(variant.end)
+  },
+} as const
+
 const config: ViteUserConfig = defineConfig({
   root,
+  plugins: [breakStatement],
   resolve: { conditions: ['@kith/source', 'node'], alias: sourcesOfPackages() },
   ssr: { resolve: { conditions: ['@kith/source', 'node'] } },
   test: {
     include: [...scope.tests],
     isolate: false,
+    // It would keep a broken statement for the next run.
+    fsModuleCache: broken === undefined,
     testTimeout: 60_000,
     hookTimeout: 60_000,
     expect: { poll: { timeout: 10_000 } },

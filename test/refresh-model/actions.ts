@@ -4,7 +4,7 @@ import { type View, views } from './views.ts'
 
 /** What an honest owner, and the people who run the servers, are taken to do. Without one of them an owner can be signed out. */
 export interface Assumptions {
-  /** An answer that got lost is asked for again within the grace, and no request is under way for longer than that. */
+  /** A response that got lost is asked for again within the grace, and no request is under way for longer than that. */
   prompt: boolean
   /** A client does not refresh again while an older refresh of its own is under way. */
   patient: boolean

@@ -96,11 +96,11 @@ export interface World {
 export type Action =
   | { kind: 'begin'; call: CallKind; by: Client; process: ProcessId }
   | { kind: 'whole'; call: CallKind; by: Client; process: ProcessId }
-  /** The next step of a call; the answer, where it comes to that. */
+  /** The next step of a call; the response, where it comes to that. */
   | { kind: 'step'; call: number }
-  /** All the steps that a call has left, and its answer. */
+  /** All the steps that a call has left, and its response. */
   | { kind: 'finish'; call: number }
-  /** The answer of a call gets lost on its way. */
+  /** The response of a call gets lost on its way. */
   | { kind: 'lose'; call: number }
   | { kind: 'ask'; by: Client; process: ProcessId }
   | { kind: 'steal' }

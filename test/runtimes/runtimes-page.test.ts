@@ -80,7 +80,7 @@ async function register(): Promise<string> {
   return `Bearer ${(body['tokens'] as { accessToken: string }).accessToken}`
 }
 
-/** Sends the first half of an upload; the rest and its answer come later. */
+/** Sends the first half of an upload; the rest and its response come later. */
 async function halfUpload(authorization: string, picture: Buffer): Promise<() => Promise<number>> {
   const headers = { authorization, 'content-type': 'image/png', 'content-length': picture.length }
   const call = httpRequest({ port, method: 'POST', path: '/api/v1/media', headers })

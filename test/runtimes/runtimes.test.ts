@@ -9,7 +9,7 @@ import { type RuntimeProcess, startRuntime } from './runtime-process.ts'
 /** What the servers of a runtime do not do, whatever is mounted in them. docs/runtimes.md says so. */
 const limits: Readonly<Record<'bun' | 'deno', readonly string[]>> = {
   bun: [
-    // They close when they have answered, and a client that is still sending may lose the answer.
+    // They close when they have answered, and a client that is still sending may lose the response.
     ...['served', 'express', 'fastify'].map((server) => `${server}/host/too-large`),
     // It drops the Content-Length of a response that streams: https://github.com/oven-sh/bun/issues/10507
     'served/host/ranges',

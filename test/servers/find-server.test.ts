@@ -29,7 +29,7 @@ function freshFolder(): string {
   return folder
 }
 
-/** Makes the PATH a folder of programs that do nothing but print, and answers that folder. */
+/** Makes the PATH a folder of programs that do nothing but print, and returns that folder. */
 function pathOf(programs: Readonly<Record<string, string>>): string {
   const folder = freshFolder()
   for (const [name, output] of Object.entries(programs)) {

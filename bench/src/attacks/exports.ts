@@ -37,7 +37,7 @@ const server = createServer(app).listen(0, '127.0.0.1')
 await new Promise((ready) => server.once('listening', ready))
 const base = `http://127.0.0.1:${(server.address() as AddressInfo).port}/api/v1`
 
-/** Asks over and over until told to stop, and says what each answer took. */
+/** Asks over and over until told to stop, and says what each response took. */
 const reader = `
   const { parentPort, workerData: { base, token } } = require('node:worker_threads')
   let running = true

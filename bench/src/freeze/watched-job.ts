@@ -24,7 +24,7 @@ export interface Watch {
   close(): Promise<void>
 }
 
-/** Starts the server and the thread that asks it every few milliseconds, whatever the answers before took. */
+/** Starts the server and the thread that asks it every few milliseconds, whatever the responses before took. */
 export async function startWatch(): Promise<Watch> {
   const server = createServer((_request, response) => response.end('{"status":"ok"}'))
   server.listen(0, '127.0.0.1')

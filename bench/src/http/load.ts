@@ -9,7 +9,7 @@ export interface Load {
   next: () => string
 }
 
-/** Sends them for a while and returns how many were answered in a second. @throws Error for an answer that is no 200 */
+/** Sends them for a while and returns how many were answered in a second. @throws Error for a response that is no 200 */
 export async function answersPerSecond({ port, connections, seconds, next }: Load): Promise<number> {
   const start = performance.now()
   const end = start + seconds * 1000

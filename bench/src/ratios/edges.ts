@@ -8,7 +8,7 @@ import { createSqliteStorage } from '@kith/storage-sqlite'
 import { report, sideBySide } from '../side-by-side.ts'
 
 // A follow by username and a like of a post, each new, beside what somebody would write by hand with the same promises:
-// both ends live, the edge and both counts change in one transaction, the answer has the new count, edges are listed
+// both ends live, the edge and both counts change in one transaction, the response has the new count, edges are listed
 // newest first from both ends, and a commit is as durable (WAL, synchronous = NORMAL).
 
 const people = 2_000

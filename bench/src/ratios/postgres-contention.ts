@@ -4,7 +4,7 @@ import { postgresMissing, startPostgres } from '../../../test/servers/postgres-s
 import { report, sideBySide } from '../side-by-side.ts'
 
 // Likes on PostgreSQL, beside what somebody would write by hand with the same promises: both ends live, the edge and both counts change
-// in one transaction, the answer has a count of its own, edges are listed newest first from both ends, and who removes the post or the
+// in one transaction, the response has a count of its own, edges are listed newest first from both ends, and who removes the post or the
 // account gets a turn. First 64 clients that like one post, then one client that likes one post after the other. Both sides have 64
 // connections, and tell the server to keep plans with `--prepare`. The server is one of its own, or that of POSTGRES_URI.
 
@@ -84,7 +84,7 @@ async function twin(from: string, to: string): Promise<number> {
   return rows[0].likes
 }
 
-/** All people like a new post, so many clients at a time; every answer has to have a count of its own. */
+/** All people like a new post, so many clients at a time; every response has to have a count of its own. */
 async function crowd(side: Like): Promise<void> {
   const post = await newPost()
   const counts = new Set<number>()

@@ -166,7 +166,7 @@ export function createCloudinaryApi({ account, apiUrl, fetch, budget }: ApiOptio
         headers: { authorization, 'content-type': 'application/json' },
         body: JSON.stringify({ source: { uri: imageUrl } }),
         millis: timeoutSeconds * 1000,
-        // Each answer is paid for.
+        // Each response is paid for.
         isRepeatable: false,
         signal,
       })) as CaptionAnswer

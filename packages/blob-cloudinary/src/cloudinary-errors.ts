@@ -1,12 +1,12 @@
 import { isKithError, KithError, RetryLaterError } from '@kith/core'
 
-/** What an answer that is a refusal says. Limits are told by the caption service. */
+/** What a response that is a refusal says. Limits are told by the caption service. */
 export interface ToldError {
   error?: { message?: unknown }
   limits?: { items?: { reset_time?: string }[] }
 }
 
-/** An answer that is a refusal. The address and the headers that were sent are not part of it. */
+/** A response that is a refusal. The address and the headers that were sent are not part of it. */
 export class Refusal extends Error {
   override readonly name = 'Refusal'
   readonly status: number

@@ -2,7 +2,7 @@ import type { BlobStore, MediaKind } from '@kith/core/ports'
 import { arrivedAt } from './cloudinary-api.ts'
 import type { CloudinaryPlace } from './cloudinary-place.ts'
 
-/** The Admin API lists no more at once, */
+/** The Admin API lists no more per call, */
 const mostListed = 500
 /** and takes no more names. */
 const mostNamed = 100

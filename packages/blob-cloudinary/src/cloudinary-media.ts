@@ -25,7 +25,7 @@ export interface CloudinaryMediaOptions {
   access?: CloudinaryAccess | undefined
   /** The API of your region, such as `https://api-eu.cloudinary.com`. @default 'https://api.cloudinary.com' */
   apiUrl?: string | undefined
-  /** The CDN, with the cloud if that is part of its addresses. @default `https://res.cloudinary.com/` and the cloud */
+  /** The CDN, with the cloud if that is part of its URLs. @default `https://res.cloudinary.com/` and the cloud */
   deliveryUrl?: string | undefined
   /**
    * How many requests an hour the Admin API takes from this process: 500 on the free plan, to be shared where there are
@@ -35,7 +35,7 @@ export interface CloudinaryMediaOptions {
    * @reason What the free plan of Cloudinary allows.
    */
   adminCallsPerHour?: number | undefined
-  /** Is told when most of that is used. @default `console` */
+  /** Gets a warning when most of that is used. @default `console` */
   logger?: Logger | undefined
   /** Asks Cloudinary. @default the `fetch` of Node.js */
   fetch?: typeof fetch | undefined

@@ -6,7 +6,7 @@ import { explain, Refusal, type ToldError } from './cloudinary-errors.ts'
 // The client of the SDK is not used for requests: its time-outs do not count while bytes trickle, it cannot be aborted, its
 // errors carry key and secret, and where it sends to is one setting of the whole process.
 
-/** How long one request may take with all its tries, unless told otherwise, and a body may keep silent. */
+/** How long one request may take with all its tries, by default, and a body may keep silent. */
 const patienceMillis = 10_000
 export const patience: Patience = Object.freeze({ millis: patienceMillis })
 
@@ -25,10 +25,10 @@ export interface CloudinaryRequest extends Pick<Patience, 'millis' | 'signal'> {
   count?: (() => void) | undefined
 }
 
-/** The most bytes of an answer that is no file: a list of 500 assets has fewer. */
+/** The most bytes of a response that is no file: a list of 500 assets has fewer. */
 const mostAnswerBytes = 4 * 1024 * 1024
 
-/** Asks, again if that can help, and uses the answer, all within the time that the request may take. */
+/** Asks, again if that can help, and uses the response, all within the time that the request may take. */
 export async function ask<Used>(
   fetch: typeof globalThis.fetch,
   request: CloudinaryRequest,
@@ -56,7 +56,7 @@ export async function ask<Used>(
   }
 }
 
-/** Reads an answer as JSON, of which there is an end. */
+/** Reads a response as JSON, of which there is an end. */
 export async function readJson(response: Response): Promise<unknown> {
   return JSON.parse(await readText(response))
 }
@@ -78,7 +78,7 @@ function canHelp(error: unknown, { isRepeatable, signal }: CloudinaryRequest): b
   return isRepeatable ? error.isPassing : error.isLimit
 }
 
-/** The error in an answer, of which there are two forms. */
+/** The error in a response, of which there are two forms. */
 async function readError(response: Response): Promise<ToldError> {
   const text = await readText(response)
   try {

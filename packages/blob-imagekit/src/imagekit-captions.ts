@@ -14,7 +14,7 @@ export interface ImageKitCaptionsOptions {
   /** The folder of the media. @default 'kith' */
   folder?: string | undefined
   /**
-   * Whether requests for another language than English are refused, so that the next of several writers answers them.
+   * Whether requests for another language than English are refused, so that the next writer handles them.
    * @default false: ImageKit writes English, and that is what they get
    */
   refuseOtherLanguages?: boolean | undefined

@@ -2,13 +2,13 @@ import { isKithError, KithError, RetryLaterError } from '@kith/core'
 
 /** What errors of ImageKit's client carry, whichever copy of it they are from. */
 interface ClientFailure extends Error {
-  /** `undefined` where there was no answer. */
+  /** `undefined` where there was no response. */
   status?: unknown
   headers?: Headers | undefined
   code?: unknown
 }
 
-/** The longest that a client is told to wait: whatever the host says, who comes back in an hour can ask again. */
+/** The longest wait that is given to a client: whatever the host says, who comes back in an hour can ask again. */
 const longestWaitSeconds = 3_600
 
 /** The status that ImageKit answered with; `null` where there was none. */
@@ -44,7 +44,7 @@ export function isTemporary(error: unknown): boolean {
   return status === 408 || status === 409 || status === 429 || status >= 500
 }
 
-/** No connection, no answer in time, or an answer that broke off. */
+/** No connection, no response in time, or a response that broke off. */
 function isBroken(error: ClientFailure): boolean {
   const { code } = (error.cause ?? error) as { code?: unknown }
   return (
@@ -60,7 +60,7 @@ function askedToWait({ headers }: ClientFailure): number | undefined {
   return millis > 0 ? Math.min(Math.ceil(millis / 1000), longestWaitSeconds) : undefined
 }
 
-/** Without the headers and the body of the answer. The message has the words of ImageKit. */
+/** Without the headers and the body of the response. The message has the words of ImageKit. */
 function bare(error: ClientFailure): Error {
   const request = error.headers?.get('x-ik-requestid') ?? '-'
   return new Error(`${error.message} (request ${request})`, error.cause ? { cause: error.cause } : {})

@@ -20,14 +20,13 @@ export interface ImageKitMediaOptions {
   /** The folder of the media library that everything is under: letters, digits, `_`, `-` and `/`. @default 'kith' */
   folder?: string | undefined
   /**
-   * Who may see the media. `private`: who was sent on by Kith's routes, at signed addresses that end. `public`: everybody who
-   * knows an address.
+   * Who may see the media. `private`: only clients that Kith's routes redirect, with signed URLs that expire. `public`: everybody who knows a URL.
    * @default 'private'
    */
   access?: 'private' | 'public' | undefined
   /**
    * Whether what is removed or replaced is purged from ImageKit's caches too, which takes one of the purges that an account
-   * has a month. Without that a cache may show it for up to 180 days to anyone who still has an address that holds.
+   * has a month. Without that a cache may show it for up to 180 days to anyone who still has a valid URL.
    * @default true
    */
   purge?: boolean | undefined
@@ -39,7 +38,7 @@ export interface ImageKitMediaOptions {
    * @reason One a second on average; more is somebody who confirms what was never sent.
    */
   lookUpsPerHour?: number | undefined
-  /** Is told when most of that is used. @default `console` */
+  /** Gets a warning when most of that is used. @default `console` */
   logger?: Logger | undefined
   /** Where files wait until they are whole. @default the system's own for temporary files */
   temporaryDirectory?: string | undefined

@@ -5,7 +5,7 @@ import type { Patience } from '@kith/core/adapter'
 import { unavailable } from './imagekit-errors.ts'
 import { atImageKit } from './requests.ts'
 
-/** The most files that ImageKit lists at once; the folder of a key has a few. */
+/** The most files that ImageKit lists per call; the folder of a key has a few. */
 const mostFiles = 1000
 
 /** As many folders are asked for at once. */

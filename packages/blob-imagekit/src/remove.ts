@@ -8,7 +8,7 @@ const firstPauseMillis = 500
 
 /**
  * Removes a folder with all that is in it. Returns whether there was one; so it is tried again here and not by the client:
- * a 404 that follows a try whose answer was lost says that there was.
+ * a 404 that follows a try whose response was lost says that there was.
  */
 export async function removeFolder(client: ImageKit, folderPath: string): Promise<boolean> {
   return await atImageKit(async (terms) => {

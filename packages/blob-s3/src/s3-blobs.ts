@@ -24,7 +24,7 @@ import { atS3 } from './s3-errors.ts'
 import type { S3Place } from './s3-place.ts'
 import { storeObject } from './store-object.ts'
 
-/** Signed addresses hold no longer than this: S3 refuses to. */
+/** Signed URLs are valid no longer than this: S3 refuses to. */
 const longestSeconds = 7 * 86_400
 
 /** Blobs as objects: `blobs/<key>/original` and beside it the renditions of an image, made when it is stored. */

@@ -29,7 +29,7 @@ export async function atS3<Answer>(ask: () => Promise<Answer>): Promise<Answer> 
   }
 }
 
-/** The status of an answer; `null` where there was none. */
+/** The status of a response; `null` where there was none. */
 export function statusOf(error: unknown): number | null {
   return (error as S3Failure | null)?.$metadata?.httpStatusCode ?? null
 }
@@ -61,7 +61,7 @@ function isPassing(status: number): boolean {
   return status < 300 || [408, 409, 429].includes(status) || status >= 500
 }
 
-/** Without the request and the answer, which the client leaves on its errors: a key id and signatures are among them. */
+/** Without the request and the response, which the client leaves on its errors: a key id and signatures are among them. */
 function bare({ name, message, $metadata }: S3Failure): Error {
   const { httpStatusCode = 0, requestId = '-' } = $metadata ?? {}
   return new Error(`${name}: ${message} (status ${httpStatusCode}, request ${requestId})`)

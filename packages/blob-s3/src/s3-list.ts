@@ -5,7 +5,7 @@ import type { S3Place } from './s3-place.ts'
 
 /** An original and its renditions. */
 const objectsOfBlob = 4
-/** S3 lists no more at once. */
+/** S3 lists no more per call. */
 const mostObjects = 1_000
 /** How many objects are asked for at the same time. */
 const atOnce = 8

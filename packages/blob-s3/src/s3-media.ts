@@ -18,7 +18,7 @@ export interface S3MediaOptions {
   prefix?: string | undefined
   /**
    * Where everyone finds the objects of the bucket: a CDN in front of it, or the bucket itself.
-   * @default none: they are private, and Kith's routes send browsers on to signed addresses
+   * @default none: they are private, and Kith's routes redirect browsers to signed URLs
    */
   publicUrl?: string | undefined
   /** How browsers send files straight to the bucket: `PUT` for a store that takes no forms, such as R2. @default 'POST' */

@@ -20,9 +20,9 @@ export interface AiCaptionsOptions {
   language?: string | undefined
   /** How much the model thinks first, where its provider can say so: `'none'`, `'minimal'` … `'high'`. @default 'provider-default' */
   reasoning?: Reasoning | undefined
-  /** The most tokens of an answer, thinking included. @default 2000 @reason Five captions are a few hundred; the rest is for models that think first. */
+  /** The most tokens of a response, thinking included. @default 2000 @reason Five captions are a few hundred; the rest is for models that think first. */
   maxOutputTokens?: number | undefined
-  /** How often to call again where the host of the model could not answer, as far as the time allows. @default 1 @reason A second failure in a row is rarely chance, and each call costs. */
+  /** How often to call again if the host of the model did not respond, as far as the time allows. @default 1 @reason A second failure in a row is rarely chance, and each call costs. */
   maxRetries?: number | undefined
   /** The most bytes of an image that are sent; Anthropic takes 5 MB of base64. @default 3 MiB @reason The smallest bound among the hosts of models, less what base64 adds. */
   maxImageBytes?: number | undefined
@@ -48,8 +48,7 @@ const optionsSchema = z.strictObject({
 })
 
 /**
- * Creates a writer that shows an image, in its feed rendition, to a vision model and asks for all suggestions in one
- * answer. Nothing is called before a suggestion is asked for.
+ * Creates a writer that shows an image, in its feed rendition, to a vision model and asks for all suggestions in one response. Nothing is called before a suggestion is asked for.
  * @throws TypeError for options that cannot work; the message names the option
  */
 export function createAiCaptions(options: AiCaptionsOptions): CaptionWriter {

@@ -32,7 +32,7 @@ export interface ModelAnswer {
   usage: CaptionUsage
 }
 
-/** No bounds: some vendors refuse them, and an answer with one suggestion too many is still an answer. */
+/** No bounds: some vendors refuse them, and a response with one suggestion too many is still a response. */
 const schema = z.object({ suggestions: z.array(z.string()) })
 
 /** Calls a model once. Throws where its host did not answer. */

@@ -18,7 +18,7 @@ const link = z.object({
   statusCode: z.number().nullable().catch(null),
   isRetryable: z.boolean().catch(false),
   responseHeaders: z.record(z.string(), z.string()).nullable().catch(null),
-  /** The body of the answer. */
+  /** The body of the response. */
   data: z
     .object({ error: z.object({ code: z.string() }) })
     .nullable()

@@ -10,7 +10,7 @@ export interface RetryTerms {
 
 /**
  * Calls a model, again where its host could not answer: after the pause that the host asks for, or half a second, one,
- * two. A pause of more than half of the time that is left is not made, since hardly an answer could follow: the caller
+ * two. A pause of more than half of the time that is left is not made, since hardly a response could follow: the caller
  * learns at once what the host said.
  */
 export async function retrying<Result>(

@@ -28,9 +28,9 @@ export interface VendorDouble {
   readonly url: string
   /** The calls that came in whole. */
   readonly calls: VendorCall[]
-  /** What the next calls get in place of an answer, in order. */
+  /** What the next calls get in place of a response, in order. */
   readonly troubles: Trouble[]
-  /** Settles when the client closes a call that has no answer yet. */
+  /** Settles when the client closes a call that has no response yet. */
   readonly abandoned: Promise<void>
   close(): Promise<void>
 }

@@ -20,7 +20,7 @@ export const commonOptions: Readonly<Record<string, CommandOption>> = {
 }
 
 /** Added to a command that asks. */
-export const yesOption: CommandOption = { summary: 'do not ask; needed where there is no terminal' }
+export const yesOption: CommandOption = { summary: 'do not ask; needed without a terminal' }
 
 /** A command line that was understood. */
 export interface Parsed {

@@ -1,6 +1,6 @@
 import { setImmediate as nextTurn } from 'node:timers/promises'
 
-/** Starts `count` calls before any of them has answered, and waits for all answers. */
+/** Starts `count` calls before any of them has answered, and waits for all responses. */
 export function race<Answer>(count: number, call: (index: number) => Promise<Answer>): Promise<Answer[]> {
   return Promise.all(Array.from({ length: count }, (_, index) => call(index)))
 }

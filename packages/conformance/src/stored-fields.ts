@@ -10,7 +10,7 @@ export interface HasFields<Port> {
   /** `users` or `posts`. */
   name: string
   create(port: Port, fields: StoredFields): Promise<{ id: string }>
-  /** Changes fields, and the text beside them where one is given. Resolves to the fields as the answer has them. */
+  /** Changes fields, and the text beside them where one is given. Resolves to the fields as the response has them. */
   change(port: Port, id: string, changes: { fields?: FieldChanges; text?: string }): Promise<StoredFields>
   read(port: Port, id: string): Promise<{ fields: StoredFields; text: string }>
 }

@@ -32,6 +32,7 @@ import { createPosts, type Posts } from './posts/posts.ts'
 import { createProfiles, type Profiles } from './profiles/profiles.ts'
 import { createRestored, type Restored } from './sessions/restored.ts'
 import { createSessions, type Sessions } from './sessions/sessions.ts'
+import { type BackOffice, createBackOffice } from './accounts/back-office.ts'
 import { type Approvals, createApprovals } from './sign-up/approvals.ts'
 import { createInvitations, type Invitations } from './sign-up/invitations.ts'
 import type { Storage, Stores } from './storage.ts'
@@ -61,6 +62,8 @@ export interface Kith<Fields extends AppFields = AppFields> {
   readonly invitations: Invitations
   /** Accounts that wait for approval. */
   readonly approvals: Approvals<Fields>
+  /** What administrators do with the accounts of others. */
+  readonly backOffice: BackOffice<Fields>
   readonly sessions: Sessions<Fields>
   /** Sessions that are bound to a key of their device. */
   readonly boundSessions: BoundSessions
@@ -90,11 +93,11 @@ export interface Kith<Fields extends AppFields = AppFields> {
   within(transaction: unknown): WithinTransaction<Fields>
   /** The viewer by whom the host acts as an account: `kith.posts.create(kith.viewerOf(userId), …)`. Asks nothing. */
   viewerOf(userId: string): Viewer
-  /** What this process says of itself. Asks nothing else, so it answers where everything else is down. */
+  /** What this process says of itself. Depends on nothing else, so it works when everything else is down. */
   health(): Health
   /**
    * Whether everything that it stands on can be used: the storage at the schema of this release, the blobs, the revocations and
-   * the limits. Never rejects; takes 2 seconds at most. Calls share one answer, and it is at most a second old.
+   * the limits. Never rejects; takes 2 seconds at most. Calls share one response, and it is at most a second old.
    */
   ready(): Promise<Readiness>
   /** The options it runs by, with their defaults, and without what must not get into a log. */
@@ -168,6 +171,7 @@ type Services = Pick<
   | 'identities'
   | 'invitations'
   | 'approvals'
+  | 'backOffice'
   | 'sessions'
   | 'boundSessions'
   | 'profiles'
@@ -185,16 +189,19 @@ type Services = Pick<
 /** What people do. */
 function createServices(core: Core): Services {
   const people = createAccounts(core)
+  const approvals = createApprovals(core)
+  const sessions = createSessions(core)
   return {
     ...people,
+    backOffice: createBackOffice(core, { accounts: people.accounts, approvals, sessions }),
     identities: createIdentities(core, people.accounts.inputs),
     addresses: createAddresses(core),
     factors: createFactors(core),
     credentials: createCredentials(core),
     passkeys: createPasskeySignIn(core, people.accounts.inputs),
     invitations: createInvitations(core),
-    approvals: createApprovals(core),
-    sessions: createSessions(core),
+    approvals,
+    sessions,
     boundSessions: createBoundSessions(core),
     profiles: createProfiles(core),
     follows: createFollows(core),

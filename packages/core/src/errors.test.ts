@@ -24,9 +24,9 @@ test('it carries code, status, title, detail and cause', () => {
   expect(new KithError('storage-failed', { detail: 'Do this.', cause })).toMatchObject({
     code: 'storage-failed',
     status: 500,
-    title: 'The storage cannot be used',
+    title: 'The storage failed',
     detail: 'Do this.',
-    message: 'The storage cannot be used: Do this.',
+    message: 'The storage failed: Do this.',
     cause,
   })
   expect(new RetryLaterError('account-locked', 30)).toMatchObject({ status: 429, retryAfterSeconds: 30 })

@@ -57,7 +57,7 @@ export class InvalidInputError extends KithError<InputErrorCode> {
     const detail =
       paths.length > 0
         ? `See ${paths.slice(0, 10).join(', ')}.`
-        : 'Choose another name or address, or sign in.'
+        : 'Choose another username, email address or phone number, or sign in.'
     super(code as never, { detail })
     this.errors = errors
   }
@@ -104,7 +104,7 @@ export class SecondFactorRequiredError extends KithError<ChallengeErrorCode> {
   readonly challenge: FactorChallenge
 
   constructor(challenge: FactorChallenge) {
-    super('second-factor-required' as never, { detail: 'Give it with `challenge.token`.' })
+    super('second-factor-required' as never, { detail: 'Send it together with `challenge.token`.' })
     this.challenge = Object.freeze({ ...challenge })
   }
 }
@@ -132,25 +132,25 @@ export class ChallengeRequiredError extends KithError<PuzzleErrorCode> {
   readonly puzzle: Puzzle
 
   constructor(puzzle: Puzzle) {
-    super('challenge-required' as never, { detail: 'Solve `puzzle`, and give the answer as `solution`.' })
+    super('challenge-required' as never, { detail: 'Solve `puzzle` and send the result as `solution`.' })
     this.puzzle = Object.freeze({ ...puzzle })
   }
 }
 
 /** What an operator does about each of them, where whoever raises it knows no better. Those of a client say only when to come back. */
 const advice: Readonly<Partial<Record<RetryLaterCode, string>>> = Object.freeze({
-  busy: 'More waits than this process does at a time: see the cause, or give the app more processes if it lasts.',
-  'captions-unavailable': 'See whether the caption writer can be reached, and its key and quota.',
-  'media-unavailable': 'See whether the place of the media can be reached, read and written to.',
-  'challenge-unavailable': 'See whether the service that checks answers can be reached from here.',
+  busy: 'This process has more queued work than it can handle: check the cause, and run more processes if it persists.',
+  'captions-unavailable': 'Check that the caption writer is reachable, and check its key and quota.',
+  'media-unavailable': 'Check that the media storage is reachable, readable and writable.',
+  'challenge-unavailable': 'Check that the service that verifies challenges is reachable from this process.',
   'provider-unavailable':
-    'See whether the provider can be reached from here, and its status page; the address of its issuer may be wrong.',
+    'Check that the provider is reachable from this process, and check its status page; the issuer URL may be wrong.',
   'storage-busy':
-    'Something else holds the lock of the database: look for an open transaction, a migration or a backup tool.',
+    'Another connection holds the database lock: look for an open transaction, a migration or a backup tool.',
   'storage-read-only':
-    'The storage is read-only: see its permissions, and whether its disk or server still takes writes.',
-  'storage-full': 'Make room: the disk is full, or the quota or the memory limit of the storage is reached.',
-  'storage-unavailable': 'See whether the storage runs and whether this process may connect to it.',
+    'The storage is read-only: check its permissions, and whether its disk or server still accepts writes.',
+  'storage-full': 'Free some space: the disk is full, or the storage has reached its quota or memory limit.',
+  'storage-unavailable': 'Check that the storage is running and that this process can connect to it.',
 })
 
 /** When to try again, and what an operator does about it; a client learns only the first. */

@@ -50,7 +50,7 @@ export interface KithEvents {
   'session.refreshed': { userId: string; sessionId: string; address: string | null; userAgent: string | null }
   /** A session was ended before its time: by its owner, by the host, by a new password, a ban or a deletion, or since an account had too many. */
   'session.revoked': { userId: string; sessionId: string }
-  /** A token was refreshed a second time within the grace, from another address or user agent than the first time. */
+  /** A token was refreshed a second time within the grace, from another IP address or user agent than the first time. */
   'session.grace-used': { userId: string; sessionId: string; first: ClientPlace; second: ClientPlace }
   /** A refresh token came that was too old, so a copy is in other hands; the session has ended. */
   'session.reuse-detected': {

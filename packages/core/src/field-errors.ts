@@ -5,7 +5,7 @@
 export const fieldErrorTable = {
   required: { meaning: 'The field is missing', parameters: {} },
   'unknown-field': { meaning: 'The input has no such field', parameters: {} },
-  'wrong-type': { meaning: 'The value is of another type than `expected`', parameters: { expected: 'text' } },
+  'wrong-type': { meaning: 'The value is not of the type `expected`', parameters: { expected: 'text' } },
   'too-short': {
     meaning: 'Less than `minimum`, counted in `unit`',
     parameters: { minimum: 'number', unit: ['characters', 'items'] },
@@ -16,7 +16,7 @@ export const fieldErrorTable = {
   },
   'too-small': { meaning: 'A number that is less than `minimum`', parameters: { minimum: 'number' } },
   'too-large': { meaning: 'A number that is more than `maximum`', parameters: { maximum: 'number' } },
-  malformed: { meaning: 'The value is not what the field takes', parameters: {} },
+  malformed: { meaning: 'The field does not accept this value', parameters: {} },
   'forbidden-character': {
     meaning: 'A character that is not allowed, because of its `kind`',
     parameters: { kind: ['control', 'invisible', 'direction', 'broken'] },
@@ -25,18 +25,18 @@ export const fieldErrorTable = {
     meaning: 'More than `maximum` combining marks in a row',
     parameters: { maximum: 'number' },
   },
-  blank: { meaning: 'No character that can be seen', parameters: {} },
-  reserved: { meaning: 'A username that nobody can have', parameters: {} },
-  taken: { meaning: 'Somebody else has it', parameters: {} },
-  ambiguous: { meaning: 'Several fields say the same thing, of which one is allowed', parameters: {} },
+  blank: { meaning: 'There is no visible character', parameters: {} },
+  reserved: { meaning: 'The username is reserved', parameters: {} },
+  taken: { meaning: 'Another account has it', parameters: {} },
+  ambiguous: { meaning: 'Only one of several equivalent fields is allowed', parameters: {} },
   'too-easy': {
-    meaning: 'A password that is easy to guess, for this `reason`',
+    meaning: 'The password is easy to guess, for this `reason`',
     parameters: { reason: ['repetitive', 'own-name'] },
   },
-  'too-common': { meaning: 'A password that many people use', parameters: {} },
-  breached: { meaning: 'A password that is known from a breach', parameters: {} },
-  repeated: { meaning: 'An upload stands in the post twice', parameters: {} },
-  unavailable: { meaning: 'Not an upload of this account that waits to be used', parameters: {} },
+  'too-common': { meaning: 'The password is very common', parameters: {} },
+  breached: { meaning: 'The password appeared in a data breach', parameters: {} },
+  repeated: { meaning: 'The post has the same upload twice', parameters: {} },
+  unavailable: { meaning: 'Not an unused upload of this account', parameters: {} },
 } as const
 
 Object.freeze(fieldErrorTable)

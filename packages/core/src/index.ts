@@ -158,6 +158,7 @@ export type { CreatePostInput, EditPostInput, PostInputs } from './posts/post-in
 export type { Post, PostMediaView } from './posts/post.ts'
 export type { Posts } from './posts/posts.ts'
 export type { Profiles } from './profiles/profiles.ts'
+export type { BackOffice, BackOfficeBan } from './accounts/back-office.ts'
 export type { Approvals } from './sign-up/approvals.ts'
 export type {
   Invitation,

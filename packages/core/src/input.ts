@@ -43,12 +43,12 @@ export function visible(text: z.ZodType<string, string>): z.ZodType<string, stri
       because({
         code: 'forbidden-character',
         kind: 'invisible',
-        message: 'Invisible characters and controls of direction are not allowed',
+        message: 'Invisible characters and direction controls are not allowed',
       }),
     )
     .refine(
       (value) => value === '' || hasVisible(value),
-      because({ code: 'blank', message: 'Give at least one character that can be seen' }),
+      because({ code: 'blank', message: 'Enter at least one visible character' }),
     )
 }
 
@@ -75,7 +75,7 @@ function wellFormed(maxLength: number): z.ZodType<string, string> {
           because({
             code: 'forbidden-character',
             kind: 'direction',
-            message: 'Direction embeddings and overrides, and isolates that stay open, are not allowed',
+            message: 'Direction embeddings, overrides and unclosed isolates are not allowed',
           }),
         ),
       )
@@ -98,7 +98,7 @@ function storable(): z.ZodType<string, string> {
     because({
       code: 'forbidden-character',
       kind: 'broken',
-      message: 'The text holds a NUL or half a character',
+      message: 'The string contains a NUL or half of a surrogate pair',
     }),
   )
 }
@@ -120,7 +120,7 @@ export function fieldErrors(issue: z.core.$ZodIssue): FieldError[] {
     return issue.keys.map((key) => ({
       path: [...issue.path, key].join('.').slice(0, 100),
       code: 'unknown-field',
-      message: 'There is no such field',
+      message: 'Unknown field',
     }))
   }
   return [{ path, ...describe(issue) }]
@@ -145,7 +145,7 @@ function describe(issue: z.core.$ZodIssue): FieldProblem {
       if (message.endsWith('received undefined'))
         return { code: 'required', message: 'This field is required' }
       const { expected } = issue
-      return { code: 'wrong-type', expected, message: `This has to be of type ${expected}` }
+      return { code: 'wrong-type', expected, message: `This must be of type ${expected}` }
     }
     case 'invalid_format':
       return { code: 'malformed', message }

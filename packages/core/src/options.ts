@@ -58,7 +58,7 @@ export interface KithOptions<
   /** How passwords are hashed. */
   passwords?: PasswordOptions | undefined
   /**
-   * What tells people from scripts, once too many registrations, sign-ins or codes come from one address or to one account (limits
+   * What distinguishes people from scripts, once too many registrations, sign-ins or codes come from one IP address or for one account (limits
    * `unchallenged…`): `createProofOfWork()` of `@kith/core/challenges`. See docs/sign-up.md. @default nothing
    */
   challenge?: Challenge | undefined
@@ -75,7 +75,7 @@ export interface KithOptions<
   /** Who sends emails and text messages: codes, links and notices of what concerns the security of an account. @default nobody */
   messages?: MessageOptions | undefined
   /**
-   * Where else people may sign in, by the name that it has in addresses: `{ google: google({ clientId, clientSecret }) }`, of
+   * Where else people may sign in, by the name used in URLs: `{ google: google({ clientId, clientSecret }) }`, of
    * `@kith/core/oidc`. See docs/sign-in-with.md. @default nowhere
    */
   providers?: Readonly<Record<string, IdentityProvider>> | undefined
@@ -126,7 +126,7 @@ export interface MessageOptions {
   /** @default nobody: `createHttpMessenger()` of `@kith/core/messages` for instance */
   sms?: Messenger | undefined
   /**
-   * The pages of your app that links in messages lead to: paths under the origin of `publicUrl`, or addresses. What the page needs comes
+   * The pages of your app that links in messages lead to: paths under the origin of `publicUrl`, or URLs. What the page needs comes
    * behind a `#`: `#flow=…&code=…`, for the routes that take a code. @default none: messages have codes only
    */
   links?: Partial<Record<LinkName, string | null | undefined>> | undefined
@@ -156,11 +156,10 @@ export interface AccountOptions<
   reservedUsernames?: readonly string[] | undefined
   /** How long a username that was given up stays reserved, for all but its former owner; 0 for not at all. @default '30d' @reason Links and mentions mean the former owner for weeks; nobody can pose as them meanwhile. */
   usernameHold?: Duration | undefined
-  /** Whether a taken identifier is named in the answer. Friendlier, but strangers can then test addresses. @default false */
+  /** Whether a taken identifier is named in the response. Friendlier, but strangers can then test email addresses. @default false */
   revealTaken?: boolean | undefined
   /**
-   * Which address a registration has to confirm by a code that is sent to it: the account exists after the code. From then on an address of
-   * that kind signs in only once it is confirmed, is changed only by a code, and keeps no one from registering while it is not.
+   * Whether a registration has to confirm the email address or the phone number with a code: the account exists only after that. From then on one of that kind signs in only once it is confirmed, changes only by a code, and blocks no other registration while it is unconfirmed.
    * @default none
    */
   confirm?: 'email' | 'phone' | null | undefined
@@ -171,7 +170,7 @@ export interface AccountOptions<
   signUp?: SignUp | undefined
   /** Who invites others, where `signUp` is `invite`. */
   invitations?: InvitationOptions | undefined
-  /** For how long an account waits for approval; upkeep deletes it then. `null` for as long as it takes. @default '30d' @reason Nobody expects an answer after a month, and its name is free again. */
+  /** For how long an account waits for approval; upkeep deletes it then. `null` for as long as it takes. @default '30d' @reason Nobody expects a response after a month, and its name is free again. */
   applicationTtl?: Duration | null | undefined
   /** Whether a registration says how old somebody is, as a bracket: see docs/sign-up.md. @default 'off' */
   age?: Presence | undefined
@@ -185,6 +184,11 @@ export interface AccountOptions<
    * the types know them. @default none: any such name is accepted
    */
   roles?: readonly Role[] | undefined
+  /**
+   * Who may change the accounts of others by `kith.backOffice` and the routes under `/admin/users`, which are not there without it: see
+   * docs/back-office.md. @default none
+   */
+  backOffice?: BackOfficeOptions | null | undefined
   /** Fields of your own that accounts have and anyone may see, as `z.object({ … })`: see docs/own-fields.md. @default none */
   fields?: Public | undefined
   /** Those that only the owner of the account and your own code see. @default none */
@@ -200,6 +204,14 @@ export interface InvitationOptions {
   roles?: Readonly<Record<string, { open: number; uses: number }>> | undefined
   /** How long an invitation lasts, at most. @default '14d' @reason Long enough for somebody on holiday; a code that is lost opens nothing for long. */
   lasts?: Duration | undefined
+}
+
+/** Who may change which accounts of others. */
+export interface BackOfficeOptions {
+  /** The roles that may. They decide about accounts that wait for approval, too. @default ['admin'] */
+  by?: readonly string[] | undefined
+  /** The roles of accounts that they may change, and may give. @default ['member', 'moderator'] @reason An administrator is made and unmade on the command line, so that a stolen session does neither. */
+  over?: readonly string[] | undefined
 }
 
 /** Who may act as whom, and for how long. */
@@ -228,11 +240,11 @@ export interface PasswordOptions {
   /** @default 1 @reason OWASP's rows are for one lane; more would take threads from other sign-ins. */
   parallelism?: number | undefined
   /**
-   * How many hashes run at once. @default the number of processor cores, but at most 2: they run on Node's pool of four
+   * How many hashes run concurrently. @default the number of processor cores, but at most 2: they run on Node's pool of four
    * threads, of which two are left to files and names. With more threads (`UV_THREADPOOL_SIZE`) take two fewer than those.
    */
   concurrency?: number | undefined
-  /** How many more may wait; past that sign-ins get `busy`. @default 100 @reason About a second of waiting on two cores: anyone who would wait longer is told to come back. */
+  /** How many more may wait; past that sign-ins get `busy`. @default 100 @reason About a second of waiting on two cores: anyone who would wait longer is asked to come back. */
   queueLimit?: number | undefined
   /** Words that no password may consist of, such as the name of the app; `sessions.issuer` is always one. @default none */
   forbiddenWords?: readonly string[] | undefined
@@ -291,7 +303,7 @@ export interface SessionOptions {
   maxLifetime?: Duration | undefined
   /** How many live sessions an account has at most; one more ends the least recently used. @default 100 @reason More devices than anybody has; bounds what listing and ending sessions costs. */
   maxPerAccount?: number | undefined
-  /** For how long the token before the current one still gets the current one; 0 for not at all. @default 10 @reason Tabs and lost answers race within seconds; for as long a stolen parent token works unseen. */
+  /** For how long the token before the current one still gets the current one; 0 for not at all. @default 10 @reason Tabs and lost responses race within seconds; for as long a stolen parent token works unseen. */
   graceSeconds?: number | undefined
   /** The `iss` and `aud` of all tokens. @default 'kith' */
   issuer?: string | undefined

@@ -37,7 +37,7 @@ export interface List<Row, Item> {
   present(rows: Row[]): Promise<(Item | null)[]>
 }
 
-/** After so many reads a page is answered as it is: short, but with a cursor that goes on. */
+/** After so many reads a page is returned as it is: short, but with a cursor to continue. */
 const maxReads = 10
 
 /**

@@ -23,7 +23,7 @@ test.each([
     expect(made).toBeInstanceOf(RetryLaterError)
     expect(made).toMatchObject({ code: expected, status: 503, retryAfterSeconds: seconds, cause: error })
     // What to do, and not only when to come back.
-    expect(made).toHaveProperty('detail', expect.stringMatching(/: (make|raise|see|look)/))
+    expect(made).toHaveProperty('detail', expect.stringMatching(/: (free|raise|see|look)/))
   },
 )
 

@@ -19,7 +19,7 @@ export function toSystemError(error: unknown, place: string): unknown {
   if (full.includes(code))
     return new RetryLaterError(
       'storage-full',
-      { seconds: 60, detail: `${place} is full: make room, or raise its quota.` },
+      { seconds: 60, detail: `${place} is full: free some space or raise its quota.` },
       error,
     )
   if (exhausted.includes(code))

@@ -140,7 +140,7 @@ describe('proof of work', () => {
   })
 })
 
-/** A service as its documents describe it: a form with the secret and the answer, each of which counts once. */
+/** A service as its documents describe it: a form with the secret and the solution, each of which counts once. */
 async function startService(): Promise<{ url: string; asked: URLSearchParams[]; stop(): void }> {
   const asked: URLSearchParams[] = []
   const used = new Set<string>()

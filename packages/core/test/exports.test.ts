@@ -101,7 +101,7 @@ test('an export that fails in the middle fails for its reader, who logs it, and 
   expect(await codeOf(linesOf(broken, broken.viewerOf('nobody')))).toBe('unauthenticated')
   for (let index = 0; index < 5; index++) await codeOf(linesOf(broken, viewer))
   expect(await codeOf(linesOf(broken, viewer))).toBe('rate-limited')
-  // Over HTTP that is the one line of `the answer broke off`.
+  // Over HTTP that is the one line of `the response was cut off`.
   expect(logged).toEqual([])
 })
 

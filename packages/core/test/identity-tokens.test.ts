@@ -14,7 +14,7 @@ beforeAll(async () => {
 }, 120_000)
 afterAll(() => server.stop())
 
-/** What changes an answer of the provider on its way: the parsed JSON of this path. */
+/** What changes a response of the provider on its way: the parsed JSON of this path. */
 type Change = (body: Record<string, unknown>) => unknown
 
 /** An app between which and the provider somebody changes answers. */

@@ -4,6 +4,7 @@ import { metrics, type Telemetry } from '@kith/core/ports'
 import { createMemoryBlobs, createMemoryStorage } from '@kith/core/memory'
 import { expect, test } from 'vitest'
 import { copyingImages } from './copying-images.ts'
+import { createDeviceKey } from './device-key.ts'
 import { codeOf, createInstance } from './instance.ts'
 import { type Sample, startMeasuring } from './measured.ts'
 
@@ -55,6 +56,40 @@ test('sign-ins, refreshes and limits are counted by how they ended', async () =>
   expect(more('kith_events_total', { kith_event: 'session.reuse-detected' })).toBe(1)
   expect(more('kith_job_duration_count', { kith_queue: 'passwords', kith_verb: 'verify' })).toBe(3)
   expect(more('kith_call_duration_count', { kith_port: 'storage.users', kith_verb: 'byLogin' })).toBe(3)
+})
+
+test('refreshes of a bound session without its key, and of a storage that was set back, are counted apart', async () => {
+  const made = createInstance({ telemetry, sessions: { deviceBound: true } })
+  const { tokens, user, session } = await made.kith.accounts.register(anna)
+  const viewer = { userId: user.id, sessionId: session.id }
+  const unproved = await added(async () => {
+    const key = createDeviceKey()
+    await made.kith.boundSessions.bind(
+      viewer,
+      key.registration(await made.kith.boundSessions.offerTo(viewer)),
+    )
+    expect(await codeOf(made.kith.sessions.refresh(tokens.refreshToken))).toBe('device-proof-required')
+  })
+  expect(unproved('kith_refreshes_total', { kith_outcome: 'unproved' })).toBe(1)
+
+  const storage = createMemoryStorage()
+  let isSetBack = false
+  const sessions: typeof storage.sessions = {
+    ...storage.sessions,
+    async rotate(rotation) {
+      if (!isSetBack) return await storage.sessions.rotate(rotation)
+      const row = await storage.sessions.byId(rotation.id)
+      return { rotated: false, session: row && { ...row, generation: 0 } }
+    },
+  }
+  const { kith } = createInstance({ telemetry, storage: { ...storage, sessions } })
+  const setBack = await added(async () => {
+    const ana = await kith.accounts.register(anna)
+    const { tokens: next } = await kith.sessions.refresh(ana.tokens.refreshToken)
+    isSetBack = true
+    expect(await codeOf(kith.sessions.refresh(next.refreshToken))).toBe('session-revoked')
+  })
+  expect(setBack('kith_refreshes_total', { kith_outcome: 'set-back' })).toBe(1)
 })
 
 test('a call that fails is counted by the code of its error', async () => {

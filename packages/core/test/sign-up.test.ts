@@ -248,6 +248,99 @@ describe('a registration by invitation that is cut off', () => {
   })
 })
 
+describe('an invitation whose owner may not invite any more', () => {
+  const roles = { moderator: { open: 5, uses: 100 } }
+
+  interface Inviting extends Door {
+    inviter: Viewer
+    code: string
+  }
+
+  async function inviting(): Promise<Inviting> {
+    const door = await invited({ invitations: { roles } })
+    const { id } = await door.kith.accounts.import({ username: 'moe', passwordHash: null })
+    await door.kith.accounts.setRole(id, 'moderator')
+    const inviter = door.kith.viewerOf(id)
+    return { ...door, inviter, code: (await door.kith.invitations.create(inviter, { uses: 100 })).code }
+  }
+
+  const ends = [
+    ['a new role', ({ accounts }: Kith, id: string) => accounts.setRole(id, 'member')],
+    ['a ban', ({ accounts }: Kith, id: string) => accounts.ban(id)],
+    ['a deletion', ({ accounts }: Kith, id: string) => accounts.remove(id)],
+  ] as const
+
+  test('is paused, and lets in again when the owner may; one of the host stays', async () => {
+    const { kith, inviter, code } = await inviting()
+    const { userId } = inviter
+    const byHost = await kith.invitations.createFor(userId, { uses: 100 })
+    const states = async (): Promise<string[]> =>
+      (await kith.invitations.list(inviter)).map(({ state }) => state)
+    await kith.accounts.setRole(userId, 'member')
+    expect(await codeOf(join(kith, 'ada', code))).toBe('invitation-invalid')
+    expect(await codeOf(kith.invitations.look(code))).toBe('invitation-invalid')
+    await join(kith, 'ben', byHost.code)
+    expect(await states()).toEqual(['open', 'paused'])
+    await kith.accounts.setRole(userId, 'moderator')
+    await kith.accounts.ban(userId)
+    for (const each of [code, byHost.code])
+      expect(await codeOf(join(kith, 'cleo', each))).toBe('invitation-invalid')
+    expect(await states()).toEqual(['paused', 'paused'])
+    await kith.accounts.unban(userId)
+    await join(kith, 'dora', code)
+    expect(await states()).toEqual(['open', 'open'])
+  })
+
+  test.each(ends)('%s: a registration that had looked before is not counted after', async (_name, end) => {
+    const { kith, options, inviter, code } = await inviting()
+    let wake = (): void => {}
+    let arrive = (): void => {}
+    const arrived = new Promise<void>((resolve) => (arrive = resolve))
+    const asleep = new Promise<void>((resolve) => (wake = resolve))
+    const { credentials } = options.storage
+    const slow = Object.create(options.storage, {
+      credentials: {
+        value: Object.create(credentials, {
+          step: {
+            async value(...values: Parameters<typeof credentials.step>) {
+              arrive()
+              await asleep
+              return await credentials.step(...values)
+            },
+          },
+        }) as typeof credentials,
+      },
+    }) as Storage
+    const late = codeOf(join(createKith({ ...options, storage: slow }), 'ada', code))
+    await arrived
+    await end(kith, inviter.userId)
+    wake()
+    expect(await late).toBe('invitation-invalid')
+    expect(await kith.accounts.find('ada')).toBeNull()
+  })
+
+  test.each(ends)(
+    '%s beside 20 registrations: nobody is counted once it has resolved',
+    async (_name, end) => {
+      for (let round = 0; round < 10; round++) {
+        const { kith, options, inviter, code } = await inviting()
+        const used = async (): Promise<string> =>
+          (await options.storage.credentials.byUser(inviter.userId)).map(({ data }) => data).join()
+        const joins = Array.from({ length: 20 }, async (_, index) => {
+          await new Promise((resolve) => setTimeout(resolve, index % 7))
+          return await codeOf(join(kith, `guest${index}`, code))
+        })
+        await new Promise((resolve) => setTimeout(resolve, round % 8))
+        await end(kith, inviter.userId)
+        const counted = await used()
+        const results = await Promise.all(joins)
+        for (const result of results) expect(['no error', 'invitation-invalid']).toContain(result)
+        expect(await used()).toBe(counted)
+      }
+    },
+  )
+})
+
 describe('who invites', () => {
   test('is a role with as many as options say, of which ended ones make room', async () => {
     const roles = { member: { open: 2, uses: 3 } }

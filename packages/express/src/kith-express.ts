@@ -51,7 +51,7 @@ export interface KithExpress<Role extends string = string> {
     signIn: HostSignIn<User>,
   ): Promise<SignInAnswer<User>>
   /**
-   * Lets the pages of `allowedOrigins` call your own routes and read their answers: `app.use(cors)` in front of them. Routes of Kith,
+   * Lets the pages of `allowedOrigins` call your own routes and read their responses: `app.use(cors)` in front of them. Routes of Kith,
    * and yours in place of them that use `signIn`, need none, unless a `Router` with yours stands before `routes`.
    */
   cors: RequestHandler

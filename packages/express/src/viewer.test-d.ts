@@ -43,7 +43,7 @@ void kithOfRoles.accounts.setRole('id', 'editor')
 void kithOfRoles.accounts.setRole('id', 'admin')
 const { signIn } = mount(kith)
 
-// What signs in says which fields the answer has.
+// What signs in says which fields the response has.
 declare const to: SignInExchange
 const opened = await signIn(to, ({ device }) => kith.sessions.open('id', { device }))
 expectTypeOf(opened.user.fields.pronouns).toEqualTypeOf<string | undefined>()

@@ -5,7 +5,7 @@ import type { FastifyReply } from 'fastify'
 
 const asItIs = (body: unknown): string => String(body)
 
-/** Sends an answer. What the host has set before stays. */
+/** Sends a response. What the host has set before stays. */
 export function send(
   reply: FastifyReply,
   { status, headers, body }: HttpAnswer,

@@ -64,7 +64,7 @@ export function accountRoutes({
       method: 'GET',
       path: '/users/me',
       operationId: 'getMe',
-      summary: 'Read your own account; `actorId` is the admin who acts as it, if one does',
+      summary: 'Read your own account; `actorId` is the admin who acts as it, if any',
       status: 200,
       output: shapes.Me,
       async handle(viewer, { credentials, headers }) {
@@ -94,7 +94,7 @@ export function accountRoutes({
       method: 'POST',
       path: '/users/me/password',
       operationId: 'changePassword',
-      summary: 'Change your password; every session ends, and a new one is opened for you',
+      summary: 'Change your password; ends every session and opens a new one for you',
       body: inputs.changePassword,
       status: 200,
       output: shapes.SignIn,
@@ -115,7 +115,7 @@ export function accountRoutes({
       method: 'GET',
       path: '/users/me/audit',
       operationId: 'listAudit',
-      summary: 'List what was done to your own account that concerns its security, newest first',
+      summary: 'List the security events of your own account, newest first',
       isConfigured: config.audit !== null,
       query: pageInput,
       status: 200,
@@ -146,7 +146,7 @@ export function accountRoutes({
   function beginRegistration(): Route {
     return publicRoute({
       ...registering,
-      summary: 'Begin a registration: a code is sent to the address that it confirms',
+      summary: 'Start a registration: sends a code to the email address or phone number to confirm',
       body: inputs.register,
       status: 202,
       output: shapes.CodeSent,
@@ -164,7 +164,7 @@ export function accountRoutes({
       path: '/users/me',
       operationId: 'editMe',
       summary:
-        'Change your own account; with `currentPassword` every session ends, and a new one is opened for you',
+        'Change your own account; with `currentPassword` ends every session and opens a new one for you',
       body: inputs.edit,
       status: 200,
       output: shapes.Edit,

@@ -1,6 +1,7 @@
 import { InvalidInputError } from '@kith/core'
 import { impersonationReason, pageInput, parseInput } from '@kith/core/adapter'
 import type { RouteOptions } from './account-routes.ts'
+import { backOfficeRoutes } from './back-office-routes.ts'
 import type { KeptSession } from './kept-session.ts'
 import { type Route, viewerRoute } from './route.ts'
 import { shapes } from './shapes.ts'
@@ -10,15 +11,16 @@ const actBody = signInBody(impersonationReason)
 
 /** The routes of the back office. Each asks for the role of the account as it is now. */
 export function adminRoutes({
-  kith: { accounts, audit, config, sessions },
+  kith,
   keptSession,
 }: Pick<RouteOptions, 'kith'> & { keptSession: KeptSession }): Route[] {
+  const { accounts, audit, config, sessions } = kith
   return [
     viewerRoute({
       method: 'GET',
       path: '/admin/users/:id/audit',
       operationId: 'listAuditOf',
-      summary: 'List what was done to an account that concerns its security, newest first; for admins',
+      summary: 'List the security events of an account, newest first; for admins',
       isConfigured: config.audit !== null,
       query: pageInput,
       status: 200,
@@ -29,11 +31,12 @@ export function adminRoutes({
         return { body: await audit.list(params.id, query) }
       },
     }),
+    ...backOfficeRoutes({ kith }),
     viewerRoute({
       method: 'POST',
       path: '/admin/users/:id/impersonate',
       operationId: 'impersonate',
-      summary: 'Act as another account for a short time; signing out ends it',
+      summary: 'Act as another account for a short time; logout ends it',
       isConfigured: config.sessions.impersonation !== null,
       body: actBody,
       status: 201,

@@ -23,6 +23,8 @@ test.each([
   ['app.example', 'scheme and host'],
   ['//app.example', 'scheme and host'],
   ['https://', 'scheme and host'],
+  ['https:app.example', 'scheme and host'],
+  ['mailto:ana@app.example', 'scheme and host'],
   ['', 'scheme and host'],
   ['*', 'wildcards'],
   ['https://*.app.example', 'wildcards'],

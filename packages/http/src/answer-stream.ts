@@ -8,7 +8,7 @@ export interface StreamEnd {
   cancelled(): void
 }
 
-/** The body of an answer, made as it is read. What makes it ends with it. */
+/** The body of a response, made as it is read. What makes it ends with it. */
 export function streamOf(source: AsyncIterable<Uint8Array>, end: StreamEnd): Readable {
   const chunks = source[Symbol.asyncIterator]()
   let ahead: Promise<IteratorResult<Uint8Array>> | null = null
@@ -46,7 +46,7 @@ export function streamOf(source: AsyncIterable<Uint8Array>, end: StreamEnd): Rea
       if (isOver) return
       isOver = true
       end.brokeOff(error)
-      stream.destroy(error instanceof Error ? error : new Error('the answer broke off', { cause: error }))
+      stream.destroy(error instanceof Error ? error : new Error('the response was cut off', { cause: error }))
     }
   }
 

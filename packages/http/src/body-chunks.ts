@@ -8,7 +8,7 @@ const joinedBytes = 16 * 1024
 /**
  * The chunks of a body as they came, where the iterator of its stream joins those that wait, a copy of each. Only small ones are
  * joined: each costs its readers the same work, and a sender could cut a body into single bytes. Nothing is read before it is
- * asked for. A reader that stops leaves the connection open, so that the answer is sent: the rest passes unread.
+ * asked for. A reader that stops leaves the connection open, so that the response is sent: the rest passes unread.
  */
 export async function* bodyChunks(source: Readable): AsyncGenerator<Uint8Array, void, undefined> {
   const ready: Uint8Array[] = []

@@ -52,5 +52,5 @@ async function within<Result>(milliseconds: number, result: Promise<Result>): Pr
 }
 
 function tooSlow(): KithError {
-  return new KithError('request-timeout', { detail: 'Send the request again, over a faster connection.' })
+  return new KithError('request-timeout', { detail: 'Send the request again over a faster connection.' })
 }

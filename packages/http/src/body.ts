@@ -100,7 +100,8 @@ function parse(bytes: Uint8Array): unknown {
 
 function checkParsed(value: unknown): unknown {
   if (value instanceof Uint8Array) throw new TypeError(consumedMessage)
-  if (typeof value === 'string') throw malformed('The body has to be a JSON object; it reached Kith as text.')
+  if (typeof value === 'string')
+    throw malformed('The body has to be a JSON object; it reached Kith as a string.')
   return value
 }
 

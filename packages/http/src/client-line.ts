@@ -5,13 +5,13 @@ import type { Http2ServerRequest, Http2Stream } from 'node:http2'
 /** What ends with a connection, or with a stream of HTTP/2. */
 const waiting = new WeakMap<EventEmitter, Set<() => void>>()
 
-/** Whether nobody is there any more who could get the answer. */
+/** Whether nobody is there any more who could get the response. */
 export function hasLeft(outgoing: ServerResponse): boolean {
   return outgoing.destroyed || lineOf(outgoing).destroyed
 }
 
 /**
- * Calls `leave` when the client of an answer goes away before it has it. The response of Node does not always say so: one that
+ * Calls `leave` when the client of a response goes away before it has it. The response of Node does not always say so: one that
  * waits behind others on its connection, and one whose stream was reset before it began, hear of no end.
  */
 export function whenLeft(outgoing: ServerResponse, leave: () => void): void {
@@ -35,7 +35,7 @@ function watch(line: EventEmitter): Set<() => void> {
   return leaves
 }
 
-/** The stream of an answer over HTTP/2; `null` over HTTP/1. */
+/** The stream of a response over HTTP/2; `null` over HTTP/1. */
 export function streamOfHttp2({ req }: ServerResponse): Http2Stream | null {
   const incoming: object = req
   return 'stream' in incoming ? (incoming as Http2ServerRequest).stream : null

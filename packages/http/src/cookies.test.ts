@@ -162,3 +162,13 @@ test('with a domain one cookie alone counts', () => {
     ...{ accessToken: null, refreshToken: refresh, conflict: false },
   })
 })
+
+test('with a domain two cookies of other names are no conflict', () => {
+  const { read } = cookies({ domain: 'a.example' })
+  const header = `theme=dark; theme=light; __Secure-kith-refresh=${tokenOf('s')}`
+  expect(read(header)).toEqual({ accessToken: null, refreshToken: tokenOf('s'), conflict: false })
+})
+
+test('the access cookie ends alone where a browser is to renew it', () => {
+  expect(cookies().endAccess()).toBe('__Host-kith-access=; Max-Age=0; Path=/; HttpOnly; Secure; SameSite=Lax')
+})

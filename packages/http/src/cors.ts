@@ -2,15 +2,15 @@ import type { HttpAnswer } from './http-answer.ts'
 import type { RequestHead } from './http-request.ts'
 import { addToVary } from './vary.ts'
 
-/** Tells browsers which pages may read the answers. */
+/** Tells browsers which pages may read the responses. */
 export interface Cors {
-  /** The headers of an answer for the page that asks. */
+  /** The headers of a response for the page that asks. */
   readonly headersFor: (head: RequestHead) => Record<string, string>
-  /** Adds them to an answer. */
+  /** Adds them to a response. */
   expose(head: RequestHead, answer: HttpAnswer): void
-  /** The answer to `OPTIONS` on a path with these methods, which a browser asks before some requests of other origins. */
+  /** The response to `OPTIONS` on a path with these methods, which a browser asks before some requests of other origins. */
   preflight(head: RequestHead, methods: string): HttpAnswer
-  /** The answer to what a browser asks before a request of an allowed page to a route of the app; `null` for any other request. */
+  /** The response to what a browser asks before a request of an allowed page to a route of the app; `null` for any other request. */
   readonly hostPreflight: (head: RequestHead) => HttpAnswer | null
 }
 

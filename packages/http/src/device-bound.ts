@@ -77,7 +77,7 @@ export function boundSessionRoutes({
       method: 'POST',
       path: bindPath,
       operationId: 'bindSession',
-      summary: 'Bind this session to a key of the device: called by the browser itself, after a sign-in',
+      summary: 'Bind this session to a device key; browsers call it after a sign-in',
       status: 200,
       output: shapes.SessionInstructions,
       isConfigured,
@@ -110,7 +110,7 @@ export function boundSessionRoutes({
       path: refreshPath,
       operationId: 'refreshBoundSession',
       summary:
-        'Get new cookies for a proof by the key of the device: called by the browser itself; the problem has the challenge to sign',
+        'Renew the cookies with a proof by the device key; browsers call it, and the error has the challenge to sign',
       status: 200,
       output: shapes.SessionInstructions,
       // Where the option is off, those that were bound before go on.

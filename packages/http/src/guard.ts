@@ -65,9 +65,8 @@ export function createGuard({ sessions, cookies, page }: GuardOptions): SessionG
       renewed.set(hostOf(head), { kind: 'cookies', accessToken, refreshToken })
     },
     viewerOf(found) {
-      if (found.kind === 'none' || found.kind === 'host')
-        throw new KithError('unauthenticated', { detail: signIn })
       if (found.kind === 'conflict') throw new KithError('access-token-invalid', { detail: conflict })
+      if (!('accessToken' in found)) throw new KithError('unauthenticated', { detail: signIn })
       // Browsers drop the access cookie when it ends; what remains of it is the refresh cookie.
       if (found.accessToken === null)
         throw new KithError('access-token-expired', { detail: 'Refresh the session.' })

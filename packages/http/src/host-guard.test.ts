@@ -1,4 +1,4 @@
-import { createKith } from '@kith/core'
+import { createKith, RetryLaterError } from '@kith/core'
 import { createMemoryStorage } from '@kith/core/memory'
 import { expect, test, vi } from 'vitest'
 import { createKithHttp } from './create-kith-http.ts'
@@ -57,4 +57,65 @@ test('whether an account may act costs one read of it, and no other query', asyn
   )
   await requireViewer(new Request('https://app.example/'))
   expect(reads.flatMap(({ mock }) => mock.calls)).toEqual([[id]])
+})
+
+test('a viewer that is no id of an account is refused, with what it was and without its value', async () => {
+  for (const [value, what] of [
+    [undefined, 'undefined'],
+    [['a-secret'], 'an array'],
+    [{ id: 'a-secret' }, 'object'],
+    [7, 'number'],
+    ['a-secret', 'a string that is no id'],
+    ['018F5A5E-0000-7000-8000-000000000000', 'a string that is no id'],
+  ] as const) {
+    const { readViewer } = createKithHttp(kith, { viewer: () => value as never })
+    const failed = readViewer(new Request('https://app.example/'))
+    await expect(failed).rejects.toThrow(`The \`viewer\` option returned ${what}: `)
+    await expect(failed).rejects.not.toThrow(/a-secret|018F/)
+  }
+})
+
+test('a page of another site opens no line with what the browser adds, and a token of its own may come from any', async () => {
+  const { id } = await kith.accounts.shadow('4', { username: 'dora' })
+  const { viewerOfUpgrade } = createKithHttp(kith, {
+    viewer: () => id,
+    allowedOrigins: ['https://app.example'],
+  })
+  const upgrade = async (headers: Record<string, string>): Promise<string | undefined> =>
+    (await viewerOfUpgrade(new Request('https://app.example/', { headers })))?.userId
+  const foreign = { origin: 'https://elsewhere.example' }
+  for (const headers of [foreign, { ...foreign, cookie: 'a=1' }, { cookie: 'a=1' }])
+    await expect(upgrade(headers)).rejects.toMatchObject({ code: 'origin-not-allowed' })
+  const own = { origin: 'https://app.example' }
+  for (const headers of [{}, own, { ...own, cookie: 'a=1' }, { ...foreign, authorization: 'Bearer x' }])
+    expect(await upgrade(headers)).toBe(id)
+})
+
+test('a banned account and one that is gone read as guests do, and a storage that is away is told', async () => {
+  const storage = createMemoryStorage()
+  let isAway = false
+  const users: typeof storage.users = {
+    ...storage.users,
+    byId: (id) =>
+      isAway ? Promise.reject(new RetryLaterError('storage-unavailable', 1)) : storage.users.byId(id),
+  }
+  const made = createKith({
+    secret: 'a secret of the tests, of 32 characters or more',
+    storage: { ...storage, users },
+    logger: { warn() {}, error() {} },
+  })
+  const [banned, gone] = [
+    await made.accounts.shadow('1', { username: 'anna' }),
+    await made.accounts.shadow('2', { username: 'berta' }),
+  ]
+  let id = banned.id
+  const { readViewer } = createKithHttp(made, { viewer: () => id })
+  const request = new Request('https://app.example/')
+  expect((await readViewer(request))?.userId).toBe(banned.id)
+  isAway = true
+  await expect(readViewer(request)).rejects.toMatchObject({ code: 'storage-unavailable' })
+  isAway = false
+  await made.accounts.ban(banned.id)
+  await made.accounts.remove(gone.id)
+  for (id of [banned.id, gone.id]) expect(await readViewer(request)).toBeNull()
 })

@@ -1,7 +1,7 @@
 import type { Readable } from 'node:stream'
 import type { OwnBytes } from '@kith/core/adapter'
 
-/** An answer as plain data: hosts write it themselves. */
+/** A response as plain data: hosts write it themselves. */
 export interface HttpAnswer {
   status: number
   /** By names in lower case. Only `set-cookie` has several values. */
@@ -10,7 +10,7 @@ export interface HttpAnswer {
   body: string | OwnBytes | Readable | null
 }
 
-/** An answer of JSON that no cache keeps. */
+/** A response of JSON that no cache keeps. */
 export function jsonAnswer(
   status: number,
   body: object,

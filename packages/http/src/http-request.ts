@@ -17,7 +17,7 @@ export interface RequestOrigin {
   readonly id?: string | undefined
   /** The logger of this request, which adds what the host knows of it. Used where the app gave `createKith` none. */
   readonly logger?: Logger | undefined
-  /** Whether nobody is there any more who could get the answer. */
+  /** Whether nobody is there any more who could get the response. */
   hasLeft?(): boolean
 }
 
@@ -34,7 +34,7 @@ export interface HttpRequest extends RequestHead, RequestOrigin {
    * where something has read it already
    */
   body(): AsyncIterable<Uint8Array> | null
-  /** Aborts when the client goes away before it has the answer. */
+  /** Aborts when the client goes away before it has the response. */
   readonly signal: AbortSignal
 }
 

@@ -167,10 +167,10 @@ export function createKithRoutes<Host = unknown>(
     return answer
   }
 
-  /** The answer of a route when all went well. */
+  /** The response of a route when all went well. */
   function success(answered: Answer, usual: number, open: OpenRequest): HttpAnswer {
     const { body, bytes = null, stream, status = usual } = answered
-    // Here it is an error like any other; anyone who writes the answer would throw.
+    // Here it is an error like any other; anyone who writes the response would throw.
     for (const name in answered.headers) validateHeaderValue(name, answered.headers[name] ?? '')
     const headers: HttpAnswer['headers'] = {
       'cache-control': 'no-store',
@@ -299,7 +299,7 @@ export function createKithRoutes<Host = unknown>(
 const plainPathDetail =
   'Write the path plainly, in its letter case: no backslashes, dot or empty segments, and percent-encode only what needs it.'
 
-/** What nginx logs for it too. Nobody gets this answer. */
+/** What nginx logs for it too. Nobody gets this response. */
 const cancelledStatus = 499
 
 /** Whether the work was stopped because its client has gone. */

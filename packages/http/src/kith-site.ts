@@ -9,7 +9,7 @@ import type { HostSignIn } from './sign-in.ts'
 /** A browser that was signed in: the tokens are in the cookies alone. */
 export interface BrowserSignIn<Headed, User extends SignIn['user'] = SignIn['user']> {
   answer: SignInAnswer<User>
-  /** The cookies, and what CORS needs, for the answer. */
+  /** The cookies, and what CORS needs, for the response. */
   headers: Headed
 }
 
@@ -62,12 +62,12 @@ export interface KithSite<Answered, Headed> {
     from: SigningIn,
     signIn: HostSignIn<User>,
   ): Promise<BrowserSignIn<Headed, User>>
-  /** The answer for an error outside of Kith's own routes, which is logged with the request that it belongs to. Pages of `allowedOrigins` may read it. */
+  /** The response for an error outside of Kith's own routes, which is logged with the request that it belongs to. Pages of `allowedOrigins` may read it. */
   problem(error: unknown, from: HostRequest): Answered
-  /** Headers for an answer of the app's own, by which the pages of `allowedOrigins` may read it. */
+  /** Headers for a response of the app's own, by which the pages of `allowedOrigins` may read it. */
   corsHeaders(head: RequestHead): Record<string, string>
   /**
-   * The answer to what a browser asks before a page of `allowedOrigins` may call a route of the app: whatever method and headers it
+   * The response to what a browser asks before a page of `allowedOrigins` may call a route of the app: whatever method and headers it
    * asks for; `null` for any other request. On its own paths, those of routes that are left out included, Kith needs no help.
    */
   preflight(head: RequestHead): Answered | null
@@ -82,6 +82,6 @@ export interface KithSite<Answered, Headed> {
   readonly paths: readonly string[]
   /** The routes that are neither left out nor lack what they need, as described to clients; paths without the prefix. */
   readonly routes: readonly RouteDescription[]
-  /** How long the rest of a body may go on after the answer, for hosts that hold the connection. */
+  /** How long the rest of a body may go on after the response, for hosts that hold the connection. */
   readonly bodyTimeoutSeconds: number
 }

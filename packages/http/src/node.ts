@@ -130,8 +130,8 @@ export function headOf(incoming: IncomingMessage, host?: object): RequestHead {
 export type GuardCheck = (head: RequestHead) => Viewer | null | Promise<Viewer | null>
 
 /**
- * Writes an answer; resolves when it is sent, or the client has gone. What the host has set before stays, and
- * where it has answered meanwhile nothing is written. The rest of the request's body may go on for `bodyTimeoutSeconds` then, and a client that takes nothing of the answer for twice as long is
+ * Writes a response; resolves when it is sent, or the client has gone. What the host has set before stays, and
+ * where it has answered meanwhile nothing is written. The rest of the request's body may go on for `bodyTimeoutSeconds` then, and a client that takes nothing of the response for twice as long is
  * left.
  */
 export async function sendAnswer(
@@ -174,15 +174,15 @@ function varyOf(outgoing: ServerResponse, more: string): string {
   return addToVary(typeof vary === 'number' ? undefined : vary, more)
 }
 
-/** Ends the body of an answer with its client, and where the host has sent something else. */
+/** Ends the body of a response with its client, and where the host has sent something else. */
 export function endWithClient(body: Readable, outgoing: ServerResponse): void {
   whenLeft(outgoing, () => body.destroy())
   outgoing.once('close', () => body.destroy())
 }
 
 /**
- * Ends what a client holds open: the connection of a request whose body goes on long after its answer, and an answer of
- * which nothing is taken for twice as long. An answer does not wait for the body, and where the host has no time limits of
+ * Ends what a client holds open: the connection of a request whose body goes on long after its response, and a response of
+ * which nothing is taken for twice as long. A response does not wait for the body, and where the host has no time limits of
  * its own, nobody else would wait for an end of either.
  */
 export function endLate(outgoing: ServerResponse, seconds: number): void {
@@ -202,7 +202,7 @@ export function endLate(outgoing: ServerResponse, seconds: number): void {
   })
 }
 
-/** Whether all of an answer was handed to the system: then nobody waits for the client. */
+/** Whether all of a response was handed to the system: then nobody waits for the client. */
 function isOut({ writableEnded, socket }: ServerResponse): boolean {
   return writableEnded && socket !== null && socket.writableLength === 0
 }
@@ -217,7 +217,7 @@ function endLateStream(incoming: Http2ServerRequest, seconds: number): void {
     // More than closed: a reader that has stopped half-way keeps it paused.
     after(seconds, stream, () => stream.destroy())
   }
-  // A client that reset the stream has ended it before its answer was there.
+  // A client that reset the stream has ended it before its response was there.
   if (stream.writableFinished) letGo()
   // The response is said to be finished only when the whole stream is closed.
   else stream.once('finish', letGo)

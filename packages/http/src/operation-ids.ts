@@ -6,10 +6,19 @@ const ofAccounts = [
   'changePassword',
   'listAudit',
   'listAuditOf',
+  'listAccounts',
+  'getAccount',
+  'banAccount',
+  'unbanAccount',
+  'setAccountRole',
+  'listApplications',
+  'approveApplication',
+  'refuseApplication',
 ] as const
 
 /** Sessions, and what opens them. */
 const ofSessions = [
+  'endSessionsOf',
   'impersonate',
   'login',
   'refresh',

@@ -9,7 +9,7 @@ import { readSelection } from './selected-routes.ts'
 /** What {@link createKithHttp} takes besides a Kith. */
 export interface KithHttpOptions<Host = unknown> {
   /**
-   * The origins whose pages may call with cookies and read the answers: one list for both CORS and CSRF. Exact origins
+   * The origins whose pages may call with cookies and read the responses: one list for both CORS and CSRF. Exact origins
    * such as `https://app.example`. Pages of the same origin as the API need no entry in browsers of 2023 and later.
    * @default none
    */
@@ -32,7 +32,7 @@ export interface KithHttpOptions<Host = unknown> {
   cookies?: CookieOptions | undefined
   /** The largest request body that is read. @default 65536 @reason The longest caption in the widest letters, escaped, is less; uploads have limits of their own. */
   bodyLimitBytes?: number | undefined
-  /** How long a client may take to send a JSON body, and the rest of any body that was answered before its end; a client that takes nothing of an answer for twice as long is left. @default 30 @reason 64 KiB take seconds on a bad mobile network; a body that stops holds its connection no longer. */
+  /** How long a client may take to send a JSON body, and the rest of any body whose response was sent before its end; a client that takes nothing of a response for twice as long is left. @default 30 @reason 64 KiB take seconds on a bad mobile network; a body that stops holds its connection no longer. */
   bodyTimeoutSeconds?: number | undefined
   /** How files are taken by `POST /media`. */
   uploads?: UploadLimits | undefined
@@ -42,7 +42,7 @@ export interface KithHttpOptions<Host = unknown> {
 
 /** Limits of the files that come through this server, for each server process. */
 export interface UploadLimits {
-  /** How many one account may send at the same time. @default 4 @reason Ten files of a post go in three turns; more at once is a flood of slow uploads by one account. */
+  /** How many one account may send at the same time. @default 4 @reason Ten files of a post go in three turns; more at the same time is a flood of slow uploads by one account. */
   perAccount?: number | undefined
   /** The least rate of an upload on average, in bytes a second. @default 16384 @reason Below a bad mobile network; a slower sender holds a file and a place for nothing. */
   minBytesPerSecond?: number | undefined

@@ -69,7 +69,7 @@ export function postRoutes({ posts, likes, saves, feed }: Kith): Route[] {
       method: 'GET',
       path: '/posts/:id/likes',
       operationId: 'listLikes',
-      summary: 'List who likes a post, the newest like first',
+      summary: 'List who likes a post, most recent like first',
       query: pageInput,
       status: 200,
       output: shapes.UserPage,
@@ -96,11 +96,12 @@ function toggle(
   { method, mark, operationId, output }: Toggle,
   change: (viewer: Viewer, postId: string) => Promise<object>,
 ): Route {
+  const verb = mark === 'like' ? 'Like' : 'Save'
   return viewerRoute({
     method,
     path: `/posts/:id/${mark}`,
     operationId,
-    summary: method === 'PUT' ? `Put your ${mark} on a post (idempotent)` : `Take it away (idempotent)`,
+    summary: `${method === 'PUT' ? verb : `Un${verb.toLowerCase()}`} a post (idempotent)`,
     status: 200,
     output,
     problems: ['post-not-found', 'rate-limited'],

@@ -4,7 +4,7 @@ import { type HttpAnswer, jsonAnswer } from './http-answer.ts'
 /** How a probe answers. */
 export interface ProbeOptions {
   /**
-   * Whether the answer says more than its status: for routes that only operators reach. Details name no host, path or
+   * Whether the response says more than its status: for routes that only operators reach. Details name no host, path or
    * password, but they say which parts there are and how busy they are. @default false
    */
   details?: boolean | undefined

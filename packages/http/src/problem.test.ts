@@ -27,7 +27,7 @@ test('an error of Kith is told as it is', () => {
 test('a name that is taken, where Kith must not tell which, names no field', () => {
   const { body } = answer(new InvalidInputError([], 'identifier-taken'))
   expect(body).not.toHaveProperty('errors')
-  expect(body['detail']).toBe('Choose another name or address, or sign in.')
+  expect(body['detail']).toBe('Choose another username, email address or phone number, or sign in.')
 })
 
 test('an error that goes away says when', () => {

@@ -26,7 +26,7 @@ export interface Problem {
   status: number
   code: ErrorCode
   detail: string
-  /** The id of the request, as in the `x-request-id` of the answer and in the log. */
+  /** The id of the request, as in the `x-request-id` of the response and in the log. */
   requestId: string
   errors?: readonly FieldError[] | undefined
   /** Where a second factor is needed: what to give it with. */

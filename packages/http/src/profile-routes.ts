@@ -14,7 +14,7 @@ export function profileRoutes({ profiles, follows, posts, saves, uploads, accoun
       method: 'GET',
       path: '/users/me/saved',
       operationId: 'listSaved',
-      summary: 'List the posts you saved, the newest save first',
+      summary: 'List the posts you saved, most recently saved first',
       query: pageInput,
       status: 200,
       output: shapes.PostPage,
@@ -25,7 +25,7 @@ export function profileRoutes({ profiles, follows, posts, saves, uploads, accoun
       method: 'GET',
       path: '/users/me/export',
       operationId: 'exportMe',
-      summary: 'Everything you own, as lines of JSON',
+      summary: 'Export everything you own, as lines of JSON',
       status: 200,
       produces: ['application/jsonl'],
       problems: ['impersonated', 'proof-required', 'rate-limited', 'busy'],
@@ -65,7 +65,10 @@ export function profileRoutes({ profiles, follows, posts, saves, uploads, accoun
         method: 'GET',
         path: `/users/:username/${list}`,
         operationId: list === 'followers' ? 'listFollowers' : 'listFollowing',
-        summary: list === 'followers' ? 'List who follows an account' : 'List whom an account follows',
+        summary:
+          list === 'followers'
+            ? 'List the followers of an account'
+            : 'List the accounts that an account follows',
         query: pageInput,
         status: 200,
         output: shapes.UserPage,
@@ -88,7 +91,8 @@ export function profileRoutes({ profiles, follows, posts, saves, uploads, accoun
       method,
       path: '/users/:username/follow',
       operationId,
-      summary: operationId === 'follow' ? 'Follow an account (idempotent)' : 'Stop following (idempotent)',
+      summary:
+        operationId === 'follow' ? 'Follow an account (idempotent)' : 'Unfollow an account (idempotent)',
       status: 200,
       output: shapes.FollowState,
       problems:

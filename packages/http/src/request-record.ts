@@ -5,7 +5,7 @@ import { secretsOf } from './request-secrets.ts'
 
 /** One request of Kith, when it has ended: what the log and metrics are made of. */
 export interface RequestRecord {
-  /** From `x-request-id`, the host, or made; the answer has it as well. */
+  /** From `x-request-id`, the host, or made; the response has it as well. */
   readonly id: string
   readonly method: string
   /** The template of its path with the prefix, such as `/api/v1/posts/:id`; `null` where no route was found. Never the path. */
@@ -14,7 +14,7 @@ export interface RequestRecord {
   readonly of: 'kith' | 'host'
   /** What Kith answered; 200 where a route of the host goes on, 499 where the work was stopped because the client had gone. */
   readonly status: number
-  /** The code of the problem; `null` where all went well. An answer that broke off has the status it began with, and a code. */
+  /** The code of the problem; `null` where all went well. A response that broke off has the status it began with, and a code. */
   readonly code: ErrorCode | null
   /** What is wrong inside and what to do about it, also where the client was not told. */
   readonly detail: string | null
@@ -24,9 +24,9 @@ export interface RequestRecord {
   readonly sessionId: string | null
   /** The admin who acts as that account; `null` for its owner. */
   readonly actorId: string | null
-  /** Until the answer was there, or had been streamed to its end. */
+  /** Until the response was there, or had been streamed to its end. */
   readonly seconds: number
-  /** The client went away before it had the answer, as far as Kith saw. */
+  /** The client went away before it had the response, as far as Kith saw. */
   readonly clientLeft: boolean
 }
 
@@ -162,7 +162,7 @@ function logRequest(log: Log, record: RequestRecord, { error, brokeOff, secrets 
   const place = `${method} ${route ?? '(no route)'}`
   const isProblem = name === 'request.failed' || name === 'request.broke-off'
   const entry = {
-    message: `${place}: ${brokeOff ? 'the answer broke off' : (code ?? status)}`,
+    message: `${place}: ${brokeOff ? 'the response was cut off' : (code ?? status)}`,
     // For 4xx it is what the client was told, and says what it sent.
     detail: isProblem ? detail : null,
     ...(isProblem && { error: reasonOf(error) }),

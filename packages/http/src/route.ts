@@ -17,7 +17,7 @@ export interface RouteDescription {
   readonly summary: string
   readonly body?: z.ZodType | undefined
   readonly query?: z.ZodType | undefined
-  /** The status of the answer when all went well. */
+  /** The status of the response when all went well. */
   readonly status: number
   /** Of files: the statuses of a part, of what the client has already, and of a part that is not there. */
   readonly otherStatuses?: readonly (206 | 304 | 416)[] | undefined
@@ -27,7 +27,7 @@ export interface RouteDescription {
   readonly consumes?: readonly string[] | undefined
   /** Whether pages of other sites send browsers here: then the cookies of a session, which would need an allowed page, count for nothing. */
   readonly fromOtherSite?: boolean | undefined
-  /** The content types of an answer that is no JSON. */
+  /** The content types of a response that is no JSON. */
   readonly produces?: readonly string[] | undefined
   /** `false` where something is missing that it needs, such as a place for media: it returns `not-configured`, and is not described. @default true */
   readonly isConfigured?: boolean | undefined
@@ -55,9 +55,9 @@ export interface Exchange<Body = unknown, Query = unknown> {
   /** Who calls, without who asks. */
   readonly client: ClientInfo
   readonly credentials: Credentials
-  /** `Set-Cookie` headers to go with the answer, also if it is a problem. */
+  /** `Set-Cookie` headers to go with the response, also if it is a problem. */
   readonly setCookies: string[]
-  /** Other headers to go with the answer, also if it is a problem; names in lower case. */
+  /** Other headers to go with the response, also if it is a problem; names in lower case. */
   readonly headers: Record<string, string>
   /** As it came: what a route hands to a service is read there, once, and typed here for that. */
   readonly body: Body

@@ -26,12 +26,13 @@ const everything = {
   audit: { keepFor: '365d' },
   providers: { paper: paperProvider('redirect') },
   passkeys: createPasskeys({ rpId: 'app.example', rpName: 'App', origins: ['https://app.example'] }),
-  accounts: { signUp: 'invite' },
+  accounts: { signUp: 'invite', backOffice: {} },
 } satisfies Partial<KithOptions>
 const kith = createKith(everything)
+const approving = createKith({ ...everything, accounts: { signUp: 'approval', backOffice: {} } })
 const confirming = createKith({
   ...everything,
-  accounts: { signUp: 'invite', confirm: 'email', identifiers: { email: 'required' } },
+  accounts: { signUp: 'invite', backOffice: {}, confirm: 'email', identifiers: { email: 'required' } },
 })
 
 const make = (options: KithHttpOptions): KithRoutes => createKithRoutes(kith, options)
@@ -44,8 +45,12 @@ function where(routes: KithRoutes, method: string, path: string): unknown {
 test('the ids are those of all routes, in their order', () => {
   const idsOf = ({ routes }: KithRoutes): string[] => routes.map(({ operationId }) => operationId)
   const byPasskey = ['beginPasskeyRegistration', 'registerByPasskey']
-  expect(idsOf(make({}))).toEqual(operationIds.filter((id) => id !== 'confirmRegistration'))
-  expect(idsOf(createKithRoutes(confirming))).toEqual(operationIds.filter((id) => !byPasskey.includes(id)))
+  const but = (left: readonly string[]): string[] => operationIds.filter((id) => !left.includes(id))
+  const applications = ['listApplications', 'approveApplication', 'refuseApplication']
+  const invitations = ['listInvitations', 'createInvitation', 'revokeInvitation', 'lookUpInvitation']
+  expect(idsOf(make({}))).toEqual(but(['confirmRegistration', ...applications]))
+  expect(idsOf(createKithRoutes(confirming))).toEqual(but([...byPasskey, ...applications]))
+  expect(idsOf(createKithRoutes(approving))).toEqual(but(['confirmRegistration', ...invitations]))
 })
 
 test('without a selection every route is wanted', () => {

@@ -12,7 +12,7 @@ export const fileHeaders = {
 
 /**
  * A stored file never changes either, but it is not served any more when its account is banned or it is deleted: caches ask
- * again after ten minutes, and the answer is a 304 without a byte of it.
+ * again after ten minutes, and the response is a 304 without a byte of it.
  */
 const cacheControl = 'public, max-age=600'
 
@@ -55,7 +55,7 @@ export async function serveFile(
   }
 }
 
-/** Reads the first chunk now: a file that cannot be opened is an answer of its own, and no body that breaks off. */
+/** Reads the first chunk now: a file that cannot be opened is a response of its own, and no body that breaks off. */
 async function begun(bytes: AsyncIterable<Uint8Array>): Promise<AsyncIterable<Uint8Array>> {
   const chunks = bytes[Symbol.asyncIterator]()
   let first: IteratorResult<Uint8Array> | null = await chunks.next()

@@ -154,7 +154,7 @@ const problem: z.ZodType<Problem> = z.strictObject({
   ban: z.strictObject({ until: z.iso.datetime().nullable(), reason: z.string().nullable() }).optional(),
 })
 
-/** The shapes of all answers, by the names they have in the OpenAPI document. Strict: a field they do not name is a mistake. */
+/** The shapes of all responses, by the names they have in the OpenAPI document. Strict: a field they do not name is a mistake. */
 export const shapes: typeof socialShapes &
   typeof factorShapes &
   typeof signUpShapes & {

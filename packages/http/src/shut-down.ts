@@ -31,7 +31,7 @@ const lookMillis = 100
 const lingerMillis = 1_000
 
 /**
- * Stops a Node server in order when the process gets a signal: each answer says `Connection: close`, requests under way
+ * Stops a Node server in order when the process gets a signal: each response says `Connection: close`, requests under way
  * finish within the grace, then the host's own `close` runs, then Kith closes. Call it once, before the server listens or
  * immediately after. Returns the same for the host to call.
  */
@@ -76,7 +76,7 @@ export function shutDownOnSignals(server: Server, options: ShutdownOptions): Shu
 }
 
 interface Connections {
-  /** From now on each answer ends its connection. */
+  /** From now on each response ends its connection. */
   closeAfterAnswers(): void
   /** Ends what waits for nothing: also connections on which no request came, which Node takes for busy. */
   endIdle(): void

@@ -11,7 +11,7 @@ import type { SignInAnswer } from './shapes.ts'
 
 /** What any sign-in takes besides its own input. */
 export interface TransportInput {
-  /** Where the tokens go: into cookies, or with `bearer` into the answer. @default 'cookie' */
+  /** Where the tokens go: into cookies, or with `bearer` into the response. @default 'cookie' */
   transport?: 'cookie' | 'bearer' | undefined
   /** The `deviceToken` of an earlier sign-in on this device, where it is not in a cookie. */
   deviceToken?: string | undefined

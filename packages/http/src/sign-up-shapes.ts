@@ -9,7 +9,7 @@ const invitationFields = {
   expiresAt: time,
   uses: z.int(),
   left: z.int(),
-  state: z.enum(['open', 'used-up', 'expired', 'revoked']),
+  state: z.enum(['open', 'paused', 'used-up', 'expired', 'revoked']),
   invited: z.array(author),
 }
 

@@ -2,6 +2,7 @@ import type {
   Age,
   Author,
   FollowState,
+  HostUser,
   Image,
   LikeState,
   OwnUser,
@@ -15,7 +16,7 @@ import type {
 import type { SignedUpload } from '@kith/core/ports'
 import * as z from 'zod'
 
-/** A moment, as every answer has it. */
+/** A moment, as every response has it. */
 export const time: z.ZodType<string> = z.iso.datetime()
 const url = z.string()
 
@@ -74,6 +75,14 @@ export function withOwnUser<More extends object>(more: {
 }): z.ZodType<OwnUser & More> {
   return z.strictObject({ ...userFields, ...ownFields, ...more }) as unknown as z.ZodType<OwnUser & More>
 }
+
+const hostUser: z.ZodType<HostUser> = withOwnUser<Omit<HostUser, keyof OwnUser>>({
+  bannedAt: time.nullable(),
+  bannedUntil: time.nullable(),
+  banReason: z.string().nullable(),
+  waitingSince: time.nullable(),
+  invitedBy: z.uuidv7().nullable(),
+})
 
 const signedInUser: z.ZodType<SignedInUser> = z.strictObject({ ...profileFields, ...ownFields })
 
@@ -134,6 +143,8 @@ export function page<Item>(item: z.ZodType<Item>): z.ZodType<Page<Item>> {
 export const socialShapes: {
   readonly OwnUser: z.ZodType<OwnUser>
   readonly SignedInUser: z.ZodType<SignedInUser>
+  readonly HostUser: z.ZodType<HostUser>
+  readonly HostUserPage: z.ZodType<Page<HostUser>>
   readonly User: z.ZodType<User>
   readonly UserPage: z.ZodType<Page<User>>
   readonly Upload: z.ZodType<Upload>
@@ -147,6 +158,8 @@ export const socialShapes: {
 } = {
   OwnUser: ownUser,
   SignedInUser: signedInUser,
+  HostUser: hostUser,
+  HostUserPage: page(hostUser),
   User: user,
   UserPage: page(user),
   Upload: upload,

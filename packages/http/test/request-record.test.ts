@@ -267,7 +267,7 @@ describe('the log', () => {
         'error',
         `${place} storage-failed`,
         'The storage was closed.',
-        'The storage cannot be used: The storage was closed.',
+        'The storage failed: The storage was closed.',
       ],
       ['error', `${place} storage-failed`, 'Run migrate().', 'no such table'],
       [

@@ -16,7 +16,7 @@ export interface SmtpMessengerOptions extends Omit<RenderOptions, 'appName' | 'o
   transport?: Transporter | undefined
   /** Who writes: `Photo Club <hello@photos.example>`. */
   from: string
-  /** Where answers go. @default `from` */
+  /** Where replies go. @default `from` */
   replyTo?: string | undefined
   /** How the app calls itself. @default the name in `from`, or else its domain */
   appName?: string | undefined

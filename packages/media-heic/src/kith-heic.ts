@@ -38,7 +38,7 @@ export async function decodeIn(file: HeicFile, seconds: number): Promise<Uint8Ar
 
 function tooComplex(): KithError {
   return new KithError('media-too-complex', {
-    detail: 'Save it anew as a JPEG and send that.',
+    detail: 'Save it as a new JPEG and send that.',
     cause: new Error('a HEIC that took too long'),
   })
 }

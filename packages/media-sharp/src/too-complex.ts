@@ -3,7 +3,7 @@ import { KithError } from '@kith/core'
 /** What a file is made of is more than any real one has. */
 export function tooComplex(what: string): KithError {
   return new KithError('media-too-complex', {
-    detail: 'Save it anew as a JPEG and send that.',
+    detail: 'Save it as a new JPEG and send that.',
     cause: new Error(what),
   })
 }

@@ -18,7 +18,7 @@ export interface MediabunnyVideosOptions {
   maxMebibytes?: number | undefined
   /** How many videos are worked on at the same time; the others wait, accounts in turn. @default 2 @reason Mostly reading and writing of the disk, and a process for each. */
   concurrency?: number | undefined
-  /** How many may wait before the next is refused as `busy`. @default 200 @reason Some minutes of waiting: anyone who would wait longer is told to come back. */
+  /** How many may wait before the next is refused as `busy`. @default 200 @reason Some minutes of waiting: anyone who would wait longer is asked to come back. */
   maxWaiting?: number | undefined
 }
 

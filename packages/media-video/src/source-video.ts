@@ -49,7 +49,7 @@ export async function withVideo<Result>(
   const input = new Input({ source, formats: [MP4, QTFF, WEBM] })
   try {
     const video = await input.getPrimaryVideoTrack()
-    if (!video) throw new KithError('media-unreadable', { detail: 'It has no picture.' })
+    if (!video) throw new KithError('media-unreadable', { detail: 'The file has no video track.' })
     if ((await video.getCodec()) === null) throw unknownCodec('video')
     return await use({ input, video, audio: await findAudio(input), strip })
   } catch (error) {
@@ -108,7 +108,7 @@ async function findAudio(input: Input): Promise<InputAudioTrack | null> {
 }
 
 function unknownCodec(what: 'video' | 'sound'): KithError {
-  return new KithError('media-unreadable', { detail: `Its ${what} is in a codec that is not taken.` })
+  return new KithError('media-unreadable', { detail: `Its ${what} uses an unsupported codec.` })
 }
 
 /** A full disk or a missing file says nothing about the video. Codes such as `ERR_OUT_OF_RANGE` are of the runtime. */

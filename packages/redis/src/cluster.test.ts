@@ -2,9 +2,17 @@ import { randomUUID } from 'node:crypto'
 import type { Cluster } from 'ioredis'
 import { expect, test } from 'vitest'
 import { describeWithRedisCluster } from '../../../test/servers/describe-servers.ts'
-import { demandKnown, demandRefusals, untilUntrusted } from '../test/demands.ts'
+import {
+  demandKnown,
+  demandRefusals,
+  inAMinute,
+  until,
+  untilTrusted,
+  untilUntrusted,
+  wait,
+} from '../../../test/shared-server/mirrors.ts'
 import { testPromises } from '../test/promises.ts'
-import { inAMinute, openRevocations, type Place, until, untilTrusted, wait } from '../test/instances.ts'
+import { openRevocations, type Place } from '../test/instances.ts'
 import { createRedisRateLimits } from './index.ts'
 
 await describeWithRedisCluster('on a cluster of three', (cluster) => {

@@ -9,24 +9,30 @@ import { Redis } from 'ioredis'
 import { expect, test } from 'vitest'
 import { describeWithRedis } from '../../../test/servers/describe-servers.ts'
 import { startRedis } from '../../../test/servers/redis-server.ts'
+import { testFailingServer } from '../../../test/shared-server/failing-server.ts'
+import { rules } from '../../../test/shared-server/shared-place.ts'
 import type { ServerControl } from '../../../test/servers/server-process.ts'
-import { demandKnown, demandRefusals, refusalMillis, untilUntrusted } from '../test/demands.ts'
 import {
-  closeLater,
-  connect,
+  demandKnown,
+  demandRefusals,
   inAMinute,
-  openRevocations,
-  type Place,
+  refusalMillis,
   timed,
   trusts,
   until,
   untilTrusted,
-  untilTrustedForLong,
+  untilUntrusted,
   wait,
+} from '../../../test/shared-server/mirrors.ts'
+import {
+  asShared,
+  closeLater,
+  connect,
+  openRevocations,
+  type Place,
+  untilTrustedForLong,
 } from '../test/instances.ts'
 import { createRedisRateLimits, createRedisRevocations } from './index.ts'
-
-const rules = [{ limit: 1_000, windowSeconds: 60 }]
 
 /** A server for one test alone, so that those of this file can fail side by side. */
 async function ownServer(): Promise<{ place: Place; control: ServerControl }> {
@@ -37,54 +43,9 @@ async function ownServer(): Promise<{ place: Place; control: ServerControl }> {
 }
 
 await describeWithRedis('a server that fails', { control: true }, () => {
-  test.concurrent(
-    'stopped: refused in time; started again empty: every process knows what any of them knew',
-    async () => {
-      const { place, control } = await ownServer()
-      const [one, other] = [openRevocations(place), openRevocations(place)]
-      const limits = createRedisRateLimits({ client: one.client, prefix: place.prefix })
-      await untilTrusted(one, other)
-      const [before, during] = [randomUUID(), randomUUID()]
-      await one.revoke([before], inAMinute())
-      await until(() => other.isRevoked(before))
-      await control.kill()
-      await untilUntrusted(one)
-      await Promise.all([
-        demandRefusals(() => one.isRevoked('somebody')),
-        demandRefusals(() => limits.hit('a', rules, new Date())),
-        demandRefusals(() => one.revoke([during], inAMinute())),
-      ])
-      expect([one.isRevoked(before), one.isRevoked(during)]).toEqual([true, true])
-      await control.restart()
-      await untilTrusted(one, other)
-      await until(() => other.isRevoked(during))
-      expect(other.isRevoked(before)).toBe(true)
-      await until(async () => (await limits.hit('a', rules, new Date())).allowed)
-      // One that starts only now learns it from Redis.
-      await demandKnown(openRevocations(place), [before, during])
-    },
-  )
-
-  test.concurrent('frozen: refused in time; thawed: everything works again by itself', async () => {
+  testFailingServer(test.concurrent, async () => {
     const { place, control } = await ownServer()
-    const [one, other] = [openRevocations(place), openRevocations(place)]
-    const limits = createRedisRateLimits({ client: one.client, prefix: place.prefix })
-    await untilTrusted(one, other)
-    await limits.hit('a', rules, new Date())
-    await control.freeze()
-    const id = randomUUID()
-    await untilUntrusted(other)
-    await Promise.all([
-      demandRefusals(() => one.revoke([id], inAMinute())),
-      demandRefusals(() => other.isRevoked(id)),
-      demandRefusals(() => limits.hit('a', rules, new Date())),
-    ])
-    control.thaw()
-    await demandKnown(one, [id])
-    await untilTrusted(other)
-    await until(() => other.isRevoked(id))
-    // The answers that came late say that Redis is back.
-    expect(await limits.hit('a', rules, new Date())).toMatchObject({ allowed: true })
+    return { ...asShared(place), control }
   })
 
   test.concurrent('emptied while connected: the mirrors write back what they know', async () => {
@@ -205,36 +166,6 @@ await describeWithRedis('a server that fails', { control: true }, () => {
       await admin.config('SET', 'min-replicas-to-write', '0')
       const later = openRevocations(place)
       await until(() => later.isRevoked('a'))
-    },
-  )
-
-  test.concurrent(
-    'open: while Redis cannot be reached checks answer what was known last and attempts pass',
-    async () => {
-      const { place, control } = await ownServer()
-      const one = openRevocations(place, { whenUnreachable: 'open' })
-      const logger = { warn() {} }
-      const limits = createRedisRateLimits({ ...place, client: one.client, logger, whenUnreachable: 'open' })
-      await untilTrusted(one)
-      await one.revoke(['a'], inAMinute())
-      await control.freeze()
-      await untilUntrusted(one)
-      // What is revoked while a check waits for Redis counts for it.
-      const asked = one.isRevoked('late')
-      const refused = one.revoke(['late'], inAMinute()).catch((error: unknown) => error)
-      expect(await asked).toBe(true)
-      // A logout is not claimed to hold everywhere when it does not.
-      expect(await refused).toMatchObject({ code: 'storage-unavailable' })
-      const { millis, value } = await timed(async () => {
-        const answers: unknown[] = [await one.isRevoked('a'), await one.isRevoked('b')]
-        // As many as a sign-in makes, one after the other.
-        for (let call = 0; call < 6; call++) answers.push((await limits.hit('a', rules, new Date())).allowed)
-        await limits.reset(['a'])
-        return answers
-      })
-      expect(value).toEqual([true, false, true, true, true, true, true, true])
-      expect(millis).toBeLessThan(refusalMillis)
-      control.thaw()
     },
   )
 

@@ -4,7 +4,8 @@ import { cheapPasswords } from '@kith/conformance'
 import { Redis } from 'ioredis'
 import { expect, test } from 'vitest'
 import { describeWithRedis } from '../../../test/servers/describe-servers.ts'
-import { closeLater, connect, openRateLimits, type Place, wait } from '../test/instances.ts'
+import { wait } from '../../../test/shared-server/mirrors.ts'
+import { closeLater, connect, openRateLimits, type Place } from '../test/instances.ts'
 import { createRedisRateLimits } from './index.ts'
 
 test('options that cannot work are refused', () => {

@@ -2,18 +2,14 @@ import { randomUUID } from 'node:crypto'
 import { Redis } from 'ioredis'
 import { expect, test, vi } from 'vitest'
 import { describeWithRedis } from '../../../test/servers/describe-servers.ts'
+import { inAMinute, trusts, until, untilTrusted, wait } from '../../../test/shared-server/mirrors.ts'
 import {
   closeLater,
   connect,
-  inAMinute,
   openConnected,
   openRevocations,
   type Place,
-  trusts,
-  until,
-  untilTrusted,
   untilTrustedForLong,
-  wait,
 } from '../test/instances.ts'
 import { createRedisRevocations } from './index.ts'
 

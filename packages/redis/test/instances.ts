@@ -1,15 +1,17 @@
-import { setTimeout as wait } from 'node:timers/promises'
 import { Cluster, Redis } from 'ioredis'
 import { afterAll } from 'vitest'
 import {
   createRedisRateLimits,
   createRedisRevocations,
   type RedisClient,
+  type RedisRateLimitsOptions,
   type RedisRevocations,
   type RedisRevocationsOptions,
 } from '../src/index.ts'
-import type { LogFields } from '@kith/core'
 import type { RateLimits } from '@kith/core/ports'
+import { type Proxy, startProxy } from '../../../test/servers/proxy.ts'
+import { leaseMillis, trusts, until } from '../../../test/shared-server/mirrors.ts'
+import type { LogLine, Logging, SharedPlace } from '../../../test/shared-server/shared-place.ts'
 
 /** Where the Redis of a test is. */
 export interface Place {
@@ -48,16 +50,14 @@ export function connect(
   return client
 }
 
-type Line = readonly [message: string, fields: LogFields]
-
 /** Revocations as one process has them, until the tests are over. */
 export function openRevocations(
   place: Place,
   options: Partial<RedisRevocationsOptions> = {},
-): RedisRevocations & { client: RedisClient; warnings: Line[] } {
+): RedisRevocations & { client: RedisClient; warnings: LogLine[] } {
   const client = options.client ?? connect(place)
-  const warnings: Line[] = []
-  const logger = { warn: (...line: Line) => warnings.push(line) }
+  const warnings: LogLine[] = []
+  const logger = { warn: (...line: LogLine) => warnings.push(line) }
   const revocations = createRedisRevocations({ client, prefix: place.prefix, logger, ...options })
   closeLater(() => revocations.close())
   return { ...revocations, client, warnings }
@@ -77,32 +77,36 @@ export async function openConnected(
 }
 
 /** Rate limits as one process has them, once it is connected. */
-export async function openRateLimits(place: Place): Promise<RateLimits> {
+export async function openRateLimits(
+  place: Place,
+  options: Partial<RedisRateLimitsOptions> = {},
+): Promise<Logging<RateLimits>> {
   const client = connect(place)
   await connected(client)
-  return createRedisRateLimits({ client, prefix: place.prefix })
+  const warnings: LogLine[] = []
+  const logger = { warn: (...line: LogLine) => warnings.push(line) }
+  return { ...createRedisRateLimits({ client, prefix: place.prefix, logger, ...options }), warnings }
+}
+
+/** A place as the tests that Redis and PostgreSQL share see it. */
+export function asShared(place: Place): SharedPlace {
+  const reached = (by?: Proxy): Place => (by ? { ...place, ports: [by.port] } : place)
+  return {
+    revocations: ({ by, whenUnreachable } = {}) => openRevocations(reached(by), { whenUnreachable }),
+    connected: ({ by, whenUnreachable } = {}) => openConnected(reached(by), { whenUnreachable }),
+    rateLimits: ({ by, whenUnreachable } = {}) => openRateLimits(reached(by), { whenUnreachable }),
+    async openProxy() {
+      const proxy = await startProxy({ port: place.ports[0] ?? 0 })
+      closeLater(() => proxy.close())
+      return proxy
+    },
+  }
 }
 
 async function connected(client: RedisClient): Promise<void> {
   await client.ping()
   if (client.isCluster) await Promise.all((client as Cluster).nodes('master').map((node) => node.ping()))
 }
-
-/** Waits until it holds; a refusal means not yet. */
-export async function until(holds: () => boolean | Promise<boolean>): Promise<void> {
-  for (const start = performance.now(); performance.now() - start < 15_000; await wait(2)) {
-    if (await (async () => holds())().catch(() => false)) return
-  }
-  throw new Error(`It has not come about: ${holds}`)
-}
-
-/** Waits until checks are answered from memory. */
-export async function untilTrusted(...all: RedisRevocations[]): Promise<void> {
-  await until(() => all.every((each) => trusts(each)))
-}
-
-/** How long the mirror is believed without a sign of life. */
-export const leaseMillis = 1_000
 
 /** Waits until checks have been answered from memory for longer than one sign of life is good for. */
 export async function untilTrustedForLong(...all: RedisRevocations[]): Promise<void> {
@@ -113,31 +117,3 @@ export async function untilTrustedForLong(...all: RedisRevocations[]): Promise<v
     return performance.now() - since > 2 * leaseMillis
   })
 }
-
-/** Whether checks are answered from memory. */
-export function trusts(revocations: RedisRevocations): boolean {
-  const answer = revocations.isRevoked('nobody')
-  if (typeof answer === 'boolean') return true
-  answer.catch(() => {})
-  return false
-}
-
-/** The end of an entry, a minute from now. */
-export function inAMinute(): Date {
-  return new Date(Date.now() + 60_000)
-}
-
-/** How long a call took, and what became of it. */
-export async function timed<Answer>(
-  call: () => Answer | Promise<Answer>,
-): Promise<{ millis: number; value?: Answer; error?: unknown }> {
-  const start = performance.now()
-  try {
-    const value = await call()
-    return { millis: performance.now() - start, value }
-  } catch (error) {
-    return { millis: performance.now() - start, error }
-  }
-}
-
-export { wait }

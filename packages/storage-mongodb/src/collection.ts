@@ -72,7 +72,7 @@ export interface Collection<Row extends Identified> {
   removeAll(filter: Filter<Row>): Promise<number>
 }
 
-/** So many documents come in the first answer: no call reads more at once, so that it is one command. */
+/** So many documents come in the first response: no call reads more at once, so that it is one command. */
 const batchSize = 1_000_000
 
 /** Creates the commands of one call. */

@@ -149,7 +149,7 @@ export function removeCredentials(
       removed.push(...found.map(({ _id, kind }) => ({ id: _id, kind })))
       if (found.length > 0) await credentials.removeAll({ _id: { $in: found.map(({ _id }) => _id) } })
     } else {
-      // Others may remove them too, and the answer to a command does not tell which of several it has removed.
+      // Others may remove them too, and the response to a command does not tell which of several it has removed.
       for (const { _id, kind } of found)
         if (await credentials.remove({ _id })) removed.push({ id: _id, kind })
     }

@@ -1,4 +1,4 @@
-/** Asks again while there is no answer: what was in the way a moment ago may be gone by the time it is named. */
+/** Asks again while there is no response: what was in the way a moment ago may be gone by the time it is named. */
 export async function decided<Answer>(ask: () => Promise<Answer | null>): Promise<Answer> {
   for (;;) {
     const answer = await ask()

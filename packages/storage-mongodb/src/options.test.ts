@@ -98,7 +98,7 @@ await describeWithMongo('a storage with options', {}, (mongo) => {
     ]
     await plain.migrate()
     await expect(other.users.byId('nobody')).rejects.toMatchObject({
-      detail: 'The schema is not there yet, or of an older release: run kith.storage.migrate() first.',
+      detail: 'The schema is missing or outdated: run kith.storage.migrate() first.',
     })
     await other.migrate()
     const user = sampleUser()

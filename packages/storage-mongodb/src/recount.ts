@@ -19,7 +19,7 @@ export interface Counted<Counter extends { _id: string }, Counts> {
   correct(id: string): Promise<CountDifference[]>
 }
 
-/** The answer of a standalone, which keeps no counts that could be wrong. */
+/** The response of a standalone, which keeps no counts that could be wrong. */
 export const nothingToRecount: RecountResult = Object.freeze({ checked: 0, differences: [], next: null })
 
 /** Compares the next counts while others go on writing. What seems wrong is compared again by itself. */

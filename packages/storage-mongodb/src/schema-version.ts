@@ -28,7 +28,7 @@ export async function checkSchema(schema: Collection<SchemaDocument>, transactio
   const found = await schema.first({ _id: schemaId })
   if (!found || appliedVersion(found) < schemaVersion) {
     throw new KithError('storage-failed', {
-      detail: 'The schema is not there yet, or of an older release: run kith.storage.migrate() first.',
+      detail: 'The schema is missing or outdated: run kith.storage.migrate() first.',
     })
   }
   refuseNewer(found)

@@ -120,7 +120,7 @@ interface Ending {
 }
 
 /**
- * Ends those of these sessions of a user that are still live, and names them. The answer to an update does not tell which of them
+ * Ends those of these sessions of a user that are still live, and names them. The response to an update does not tell which of them
  * another call has ended meanwhile, so each has a mark of this call.
  */
 async function endEach(call: Call, ids: readonly string[], ending: Ending): Promise<string[]> {

@@ -19,7 +19,7 @@ const withoutServer: ReadonlySet<string> = new Set([
   'MongoNotConnectedError',
   'MongoClientClosedError',
   'MongoExpiredSessionError',
-  // A connection that ends between the parts of an answer.
+  // A connection that ends between the parts of a response.
   'MongoUnexpectedServerResponseError',
   'MongoDecompressionError',
 ])

@@ -4,7 +4,7 @@ import { isDuplicate } from './storage-error.ts'
 
 /**
  * Runs work as one transaction: again from the start when it met another one, and the commit alone when its result is not
- * known. `abort` ends it without a change. A commit that failed was not carried out, and of one whose answer was lost the server
+ * known. `abort` ends it without a change. A commit that failed was not carried out, and of one whose response was lost the server
  * keeps a record: this relies on both, as MongoDB promises them.
  */
 export async function runTransaction<Result>(

@@ -77,7 +77,7 @@ async function explain(database: Db, command: Document): Promise<Plan> {
   return plan
 }
 
-/** The shape of the answer differs with the command and the engine; these names do not. */
+/** The shape of the response differs with the command and the engine; these names do not. */
 function collect(node: unknown, plan: Plan, inPlan: boolean): void {
   if (Array.isArray(node)) for (const item of node) collect(item, plan, inPlan)
   if (typeof node !== 'object' || node === null || Array.isArray(node)) return

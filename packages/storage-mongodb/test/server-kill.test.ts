@@ -17,7 +17,7 @@ afterAll(() => rmSync(folder, { recursive: true, force: true }))
 /** More of them show what is rarer: `KITH_KILL_ROUNDS=200`. */
 const rounds = Number(process.env['KITH_KILL_ROUNDS'] ?? 8)
 const hour = 3_600_000
-/** How long people wait for an answer. */
+/** How long people wait for a response. */
 const callMillis = 1_500
 const [people, lanes] = [6, 4]
 /** What a standalone does not promise, says the README: what is written while an account goes may stay behind if it is cut off. */

@@ -65,7 +65,7 @@ export function createCodeStore(connection: Connection): CodeStore {
     },
     consume({ purpose, subject, hash, now }, outbox) {
       const named = { purpose, subject, now: toMillis(now) }
-      // Also where it is one statement: of a transaction it can be found out whether it was committed, so no code is lost with an answer.
+      // Also where it is one statement: of a transaction it can be found out whether it was committed, so no code is lost with a response.
       return atomically(async (statements): Promise<ConsumeCodeResult> => {
         const row = await statements.get<CodeRow>(codeStatements.take, { ...named, hash })
         if (!row) {

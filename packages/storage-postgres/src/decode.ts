@@ -9,7 +9,7 @@ const decoders: ReadonlyMap<number, (text: string) => unknown> = new Map<number,
   [1184, millisOf],
 ])
 
-/** The rows of an answer as objects. */
+/** The rows of a response as objects. */
 export function rowsOf<Row>({ columns, rows }: Answer): Row[] {
   const readers = columns.map(({ name, type }) => ({ name, decode: decoders.get(type) }))
   return rows.map((values) => {

@@ -19,7 +19,7 @@ import { createUserStore } from './user-store.ts'
 
 export type { PgClient, PgPool, PgQuery } from './drivers/pg-clients.ts'
 export type { PostgresJsQuery, PostgresJsSql, PostgresJsTransaction } from './drivers/postgres-js-sql.ts'
-export { migrationSql, type MigrationSqlOptions } from './migrate.ts'
+export { migrationSql, type MigrationSqlOptions } from './migration-sql.ts'
 export type {
   PostgresClientOptions,
   PostgresCommonOptions,
@@ -41,8 +41,11 @@ export {
 } from './revocations.ts'
 export type { PostgresPlace, PostgresSharedOptions } from './shared-options.ts'
 
-/** How long a step of `migrate()` may take, the wait for another process that takes it included. */
+/** How long a short step of `migrate()` may take, the wait for another process that takes it included. */
 const migrationMillis = 60_000
+
+/** What takes long on a large table is cut by no time-out of ours; a timer knows no longer time. */
+const unlimitedMillis = 2 ** 31 - 1
 
 /**
  * Keeps everything in a schema of a PostgreSQL database, version 14 or later. Nothing is opened or written here: the first use is
@@ -58,17 +61,21 @@ export function createPostgresStorage(options: PostgresStorageOptions): Storage 
   const replicas =
     drivers.length > 0 ? createReplicas({ primary: parts.driver, drivers, timeoutMillis }) : null
   const connection = createConnection({ ...parts, replicas })
-  const patient = createConnection({ ...parts, timeoutMillis: Math.max(timeoutMillis, migrationMillis) })
+  const migrating = {
+    schema,
+    short: createConnection({ ...parts, timeoutMillis: Math.max(timeoutMillis, migrationMillis) }),
+    long: createConnection({ ...parts, prepare: false, timeoutMillis: unlimitedMillis }),
+  }
   let closing: Promise<unknown> | null = null
   return {
     ...storesOn(connection),
-    migrate: (how) => migrate(patient, schema, how),
+    migrate: (how) => migrate(migrating, how),
     plan: () => plan(connection, schema),
     check: async () => (await checkSchema(connection, schema)) ?? replicas?.trouble() ?? null,
     async close() {
-      closing ??= Promise.all([connection.close(), patient.close()]).then(() =>
-        Promise.all([parts.driver.close(), replicas?.close()]),
-      )
+      const { short, long } = migrating
+      const all = [connection, short, long].map((each) => each.close())
+      closing ??= Promise.all(all).then(() => Promise.all([parts.driver.close(), replicas?.close()]))
       await closing
     },
     // Statements without names: behind a pool each transaction has another connection.

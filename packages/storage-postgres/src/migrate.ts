@@ -1,10 +1,19 @@
-import { KithError } from '@kith/core'
+import { setTimeout as sleep } from 'node:timers/promises'
+import { isKithError, KithError } from '@kith/core'
 import type { MigrateOptions, PlannedStep } from '@kith/core/ports'
-import { inSchema, quoted } from './compile.ts'
+import { quoted } from './compile.ts'
 import type { Connection, Statements } from './connection.ts'
-import { checkSchemaName } from './options.ts'
-import { type Migration, migrations, newestVersion, statementsOf } from './schema.ts'
+import { sqlStateOf } from './drivers/sql-state.ts'
+import { type MigrationPlace, takeLongStep } from './long-steps.ts'
+import { type LongStep, type Migration, statementsOf } from './migration.ts'
+import { migrations, newestVersion } from './schema.ts'
 import { readApplied, refuseNewer } from './schema-version.ts'
+
+interface Step extends PlannedStep {
+  readonly migration: Migration
+  /** None for the statements of a version. */
+  readonly long: LongStep | null
+}
 
 /** Lists what {@link migrate} would do. `all` is another schema, in tests. */
 export async function plan(
@@ -12,82 +21,110 @@ export async function plan(
   schema: string,
   all: readonly Migration[] = migrations,
 ): Promise<PlannedStep[]> {
-  return (await pending(connection, schema, all)).map(({ version }) => ({ name: nameOf(version), total: 1 }))
+  return (await pending(connection, schema, all)).map(({ name, total }) => ({ name, total }))
 }
 
 /**
- * Brings the schema to the newest version, each version in a transaction of its own. A lock that lasts as long as the transaction lets
- * one process after the other do so, the later of which find nothing left to do.
+ * Brings the schema to the newest version. The statements of a version are a transaction of their own, with a lock that lasts as long as it,
+ * so that of several processes one makes it and the later find nothing left to do. What takes long comes after it, outside of a transaction.
  */
 export async function migrate(
-  connection: Connection,
-  schema: string,
+  place: MigrationPlace,
   { progress = () => {} }: MigrateOptions = {},
+  all: readonly Migration[] = migrations,
 ): Promise<void> {
-  for (const migration of await pending(connection, schema, migrations)) {
-    const step = nameOf(migration.version)
-    progress({ step, done: 0, total: 1 })
-    await connection.atomically((statements) => carryOut(statements, schema, migration))
-    progress({ step, done: 1, total: 1 })
+  const { short, schema } = place
+  for (const { name, total, migration, long } of await pending(short, schema, all)) {
+    let done = 0
+    progress({ step: name, done, total })
+    if (long) {
+      await takeLongStep(place, { version: migration.version, step: long }, (part) => {
+        // The end is reported once, when the step is noted.
+        done = Math.max(done, Math.min(Math.floor(total * part), total - 1))
+        progress({ step: name, done, total })
+      })
+    } else await whenFree(() => short.atomically((statements) => carryOut(statements, schema, migration)))
+    progress({ step: name, done: total, total })
   }
 }
 
-/** Says whether the stores can be used, and what somebody should see to. */
-export async function checkSchema(connection: Connection, schema: string): Promise<string | null> {
-  const applied = await readApplied(connection, schema)
-  refuseNewer(applied, newestVersion)
-  const missing = migrations.find(({ version }) => !applied.has(version))
-  if (missing)
-    throw new KithError('storage-failed', {
-      detail: `The schema is not up to date (${nameOf(missing.version)}): run kith.storage.migrate().`,
-    })
-  if (applied.newest <= newestVersion) return null
-  return `The schema has version ${applied.newest} of a newer release, and this one knows ${newestVersion}: finish the update.`
-}
-
-/** What {@link migrationSql} is to print. */
-export interface MigrationSqlOptions {
-  /** @default 'kith' */
-  schema?: string | undefined
-  /** The version that is there already. @default 0 @reason A database without Kith. */
-  from?: number | undefined
-}
-
-/** The SQL of `migrate()`, for those who run migrations themselves. Run as the role that shall own the tables. */
-export function migrationSql({ schema = 'kith', from = 0 }: MigrationSqlOptions = {}): string {
-  checkSchemaName(schema)
-  const left = migrations.filter(({ version }) => version > from)
-  const scripts = left.map((migration) =>
-    [
-      'BEGIN;',
-      ...(migration.version === 1 ? [`CREATE SCHEMA IF NOT EXISTS ${quoted(schema)};`] : []),
-      ...statementsOf(migration).map((statement) => `${inSchema(statement, schema)};`),
-      'COMMIT;',
-    ].join('\n'),
-  )
-  return scripts.map((script) => `${script}\n`).join('\n')
-}
-
-async function pending(
+/** Says whether the stores can be used, and what somebody should see to. `all` is another schema, in tests. */
+export async function checkSchema(
   connection: Connection,
   schema: string,
-  all: readonly Migration[],
-): Promise<Migration[]> {
+  all: readonly Migration[] = migrations,
+): Promise<string | null> {
+  const newest = all.at(-1)?.version ?? newestVersion
+  const applied = await readApplied(connection, schema)
+  refuseNewer(applied, newest)
+  const [missing] = stepsOf(all).filter(({ version, long }) => !applied.has(version, long?.name ?? ''))
+  if (missing)
+    throw new KithError('storage-failed', {
+      detail: `The schema is not up to date (${nameOf(missing)}): run kith.storage.migrate().`,
+    })
+  if (applied.newest <= newest) return null
+  return `The schema has version ${applied.newest} of a newer release, and this one knows ${newest}: finish the update.`
+}
+
+interface StepName {
+  readonly version: number
+  readonly migration: Migration
+  readonly long: LongStep | null
+}
+
+function stepsOf(all: readonly Migration[]): StepName[] {
+  return all.flatMap((migration) => {
+    const { version, steps = [] } = migration
+    return [null, ...steps].map((long) => ({ version, migration, long }))
+  })
+}
+
+function nameOf({ version, long }: StepName): string {
+  return long ? `schema ${version}: ${long.name}` : `schema ${version}`
+}
+
+async function pending(connection: Connection, schema: string, all: readonly Migration[]): Promise<Step[]> {
   const applied = await readApplied(connection, schema)
   refuseNewer(applied, all.at(-1)?.version ?? newestVersion)
-  return all.filter(({ version }) => !applied.has(version))
+  const left = stepsOf(all).filter(({ version, long }) => !applied.has(version, long?.name ?? ''))
+  return Promise.all(
+    left.map(async (step) => {
+      const total = step.long ? await rowsOf(connection, step.long.on) : 1
+      return { name: nameOf(step), total, migration: step.migration, long: step.long }
+    }),
+  )
+}
+
+/** How many rows a table has, about; 0 where it is not there yet. */
+async function rowsOf({ get }: Statements, table: string): Promise<number> {
+  const found = await get<{ rows: number }>(
+    `SELECT reltuples::bigint AS rows FROM pg_class WHERE oid = to_regclass('kith.${table}')`,
+  )
+  return Math.max(0, found?.rows ?? 0)
 }
 
 async function carryOut(statements: Statements, schema: string, migration: Migration): Promise<void> {
   const { get, run } = statements
   await get("SELECT pg_advisory_xact_lock(hashtextextended('kith.migrate ' || @schema::text, 0))", { schema })
-  if ((await readApplied(statements, schema)).has(migration.version)) return
+  if ((await readApplied(statements, schema)).has(migration.version, '')) return
   // Asked for first: even where it is there, only those who may create one may say IF NOT EXISTS.
   const found = await get('SELECT 1 AS found FROM pg_namespace WHERE nspname = @schema', { schema })
   if (!found) await run(`CREATE SCHEMA ${quoted(schema)}`)
   for (const statement of statementsOf(migration)) await run(statement)
 }
 
-function nameOf(version: number): string {
-  return `schema ${version}`
+/** How long a version is tried, and the longest pause between two tries, in which those who waited behind it get their turn. */
+const [patienceMillis, pauseMillis] = [60_000, 1_000]
+
+/** Runs a transaction again where the lock of a table was not free soon. */
+async function whenFree(transaction: () => Promise<void>): Promise<void> {
+  for (const until = performance.now() + patienceMillis; ;) {
+    try {
+      return await transaction()
+    } catch (error) {
+      const isLocked = isKithError(error) && sqlStateOf(error.cause) === '55P03'
+      if (!isLocked || performance.now() > until) throw error
+      await sleep((0.5 + Math.random() / 2) * pauseMillis)
+    }
+  }
 }

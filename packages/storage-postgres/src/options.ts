@@ -5,7 +5,7 @@ import type { PostgresJsSql } from './drivers/postgres-js-sql.ts'
 export interface PostgresCommonOptions {
   /** The schema of Kith's tables, which `migrate()` makes. @default 'kith' */
   schema?: string | undefined
-  /** How long a call may take, waiting for a connection included; where a COMMIT got no answer, as long again to find out what became of it. @default 5000 @reason A restart takes one to three seconds; a request that waits longer is given up by its client. */
+  /** How long a call may take, waiting for a connection included; where a COMMIT got no response, as long again to find out what became of it. @default 5000 @reason A restart takes one to three seconds; a request that waits longer is given up by its client. */
   timeoutMillis?: number | undefined
   /** Whether the server keeps the plans of statements under names. Turn it off behind a PgBouncer before 1.21. @default false, and with `sql` what its own option says */
   prepare?: boolean | undefined

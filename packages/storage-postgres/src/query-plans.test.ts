@@ -244,4 +244,26 @@ await describeWithPostgres('plans', {}, (postgres) => {
       expect(read).toBeLessThanOrEqual(2 * (follows + 1) + 1 + 3 * limit)
     }
   })
+
+  test('a walk along the newest posts reads each of them once, and an author only where it is followed', async () => {
+    const values = { userId: await idOf(userOf(hub)), before, limit, most: 4000 }
+    // A third of all posts are of somebody whom the hub follows.
+    expect(rowsRead(await keptPlan(feedStatements.recent, values))).toBeLessThanOrEqual(4010 + 15 * limit)
+    expect(rowsRead(await keptPlan(feedStatements.recentOfMany, values))).toBeLessThanOrEqual(20 * limit)
+  })
+
+  test('every way to a page of the feed finds the same posts', async () => {
+    const range = { userId: await idOf(userOf(hub)), limit: 200 }
+    for (const from of [before, await idOf(postOf(12_345))]) {
+      const pageOf = async (sql: string, values: Values): Promise<(string | null)[]> => {
+        const query = createCompiler(storages.schema(), false)(sql, { ...range, before: from, ...values })
+        const { rows } = await storages.pool().query<{ id: string }>(query.text, [...query.values])
+        return rows.map(({ id }) => id)
+      }
+      const heads = await pageOf(feedStatements.heads, { many: 1_000_000 })
+      expect(heads).toHaveLength(200)
+      expect(await pageOf(feedStatements.recent, { most: 4000 })).toEqual(heads)
+      expect(await pageOf(feedStatements.recentOfMany, { most: 4000 })).toEqual(heads)
+    }
+  })
 })

@@ -2,13 +2,13 @@ import { randomUUID } from 'node:crypto'
 import pg from 'pg'
 import { expect, test, vi } from 'vitest'
 import { describeWithPostgres } from '../../../test/servers/describe-servers.ts'
+import { wait } from '../../../test/shared-server/mirrors.ts'
 import {
   freshPlace,
   openConnectedLimits,
   openPool,
   openRateLimits,
-  type SharedPlace,
-  wait,
+  type PostgresPlace,
 } from '../test/shared-instances.ts'
 import { createPostgresRateLimits } from './index.ts'
 
@@ -26,8 +26,8 @@ test('options that cannot work are refused', () => {
 })
 
 await describeWithPostgres('rate limits on PostgreSQL', {}, (postgres) => {
-  const freshly = (): Promise<SharedPlace> => freshPlace(postgres())
-  const countIn = async (place: SharedPlace, pool: pg.Pool): Promise<number> => {
+  const freshly = (): Promise<PostgresPlace> => freshPlace(postgres())
+  const countIn = async (place: PostgresPlace, pool: pg.Pool): Promise<number> => {
     const { rows } = await pool.query(`SELECT 1 FROM ${place.schema}.rate_limits`)
     return rows.length
   }

@@ -4,20 +4,15 @@ import pg from 'pg'
 import { expect, test, vi } from 'vitest'
 import { describeWithPostgres } from '../../../test/servers/describe-servers.ts'
 import { startProxy } from '../../../test/servers/proxy.ts'
+import { inAMinute, timed, trusts, until, untilTrusted, wait } from '../../../test/shared-server/mirrors.ts'
 import {
   closeLater,
   freshPlace,
-  inAMinute,
   openConnected,
   openPool,
   openRevocations,
-  type SharedPlace,
+  type PostgresPlace,
   through,
-  timed,
-  trusts,
-  until,
-  untilTrusted,
-  wait,
 } from '../test/shared-instances.ts'
 import { createPostgresRevocations } from './index.ts'
 
@@ -36,7 +31,7 @@ test('options that cannot work are refused', () => {
 })
 
 await describeWithPostgres('revocations on PostgreSQL', {}, (postgres) => {
-  const freshly = (): Promise<SharedPlace> => freshPlace(postgres())
+  const freshly = (): Promise<PostgresPlace> => freshPlace(postgres())
 
   test('nothing happens at construction', async () => {
     const pool = openPool(await freshly())

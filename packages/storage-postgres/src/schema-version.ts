@@ -7,8 +7,8 @@ export interface Applied {
   readonly needed: number
   /** The newest version any step of which was done. */
   readonly newest: number
-  /** Whether a version was made. */
-  has(version: number): boolean
+  /** Whether a step was done; `''` names the statements of a version. */
+  has(version: number, name: string): boolean
 }
 
 /** The first that is supported by its makers at this time. */
@@ -28,13 +28,11 @@ export async function readApplied({ get, all }: Statements, schema: string): Pro
     })
   if (!place?.found) return { needed: 0, newest: 0, has: () => false }
   const needed = await get<{ version: number | null }>('SELECT max(version) AS version FROM kith.schema')
-  const steps = (await all<{ version: number }>('SELECT version FROM kith.schema_steps')).map(
-    ({ version }) => version,
-  )
+  const steps = await all<{ version: number; name: string }>('SELECT version, name FROM kith.schema_steps')
   return {
     needed: needed?.version ?? 0,
-    newest: Math.max(0, ...steps),
-    has: (version) => steps.includes(version),
+    newest: Math.max(0, ...steps.map(({ version }) => version)),
+    has: (version, name) => steps.some((step) => step.version === version && step.name === name),
   }
 }
 

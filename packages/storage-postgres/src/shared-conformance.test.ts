@@ -7,13 +7,18 @@ import {
 } from '@kith/conformance'
 import { describe, test } from 'vitest'
 import { describeWithPostgres } from '../../../test/servers/describe-servers.ts'
-import { freshPlace, openConnected, openConnectedLimits, type SharedPlace } from '../test/shared-instances.ts'
+import {
+  freshPlace,
+  openConnected,
+  openConnectedLimits,
+  type PostgresPlace,
+} from '../test/shared-instances.ts'
 
 await describeWithPostgres('what processes share on PostgreSQL', {}, (postgres) => {
   describe.each(['pg', 'postgres.js', 'url'] as const)('through %s', (driver) => {
     // The cases use keys of their own.
-    let place: Promise<SharedPlace> | null = null
-    const placed = (): Promise<SharedPlace> => (place ??= freshPlace(postgres(), driver))
+    let place: Promise<PostgresPlace> | null = null
+    const placed = (): Promise<PostgresPlace> => (place ??= freshPlace(postgres(), driver))
 
     runCases(test, revocationsCases, async () => openConnected(await placed()))
     runCases(test, rateLimitsCases, async () => openConnectedLimits(await placed()))

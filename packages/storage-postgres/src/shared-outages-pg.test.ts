@@ -1,3 +1,3 @@
-import { testOutages } from '../test/shared-outages.ts'
+import { testOutages } from '../test/outages.ts'
 
 await testOutages('pg')

@@ -3,7 +3,7 @@ import { type Socket, connect, createServer } from 'node:net'
 
 /** What happens to the next COMMIT, or the next statement with a given text. */
 export type Mishap =
-  /** It arrives, and its answer does not. */
+  /** It arrives, and its response does not. */
   | 'the answer is lost'
   /** It does not arrive, and the server hears that the client has gone. */
   | 'the question is lost'

@@ -24,7 +24,7 @@ const drivers: readonly [TestDriver, number][] = [
   ['postgres.js', Math.ceil(rounds / 4)],
 ]
 const hour = 3_600_000
-/** How long people wait for an answer. */
+/** How long people wait for a response. */
 const callMillis = 2_000
 const [people, lanes] = [6, 6]
 const often = [...deeds, ...everydayDeeds, ...everydayDeeds, ...everydayDeeds]

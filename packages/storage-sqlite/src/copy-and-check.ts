@@ -44,7 +44,7 @@ export async function backup(connection: Connection, target: string): Promise<vo
   const path = await pathOf(connection)
   if (existsSync(target))
     throw new KithError('storage-failed', {
-      detail: 'The file for the backup exists: name another, or move it.',
+      detail: 'The backup file already exists: choose another name or move it.',
     })
   // What was cut off must not look like a backup.
   const unfinished = `${target}.partial`
@@ -68,7 +68,7 @@ async function pathOf({ read, all }: Connection): Promise<string> {
   const files = await read(() => all<{ name: string; file: string | null }>('PRAGMA database_list'))
   const path = files.find(({ name }) => name === 'main')?.file
   if (path) return path
-  throw new KithError('storage-failed', { detail: 'A database in memory has no file to copy or to check.' })
+  throw new KithError('storage-failed', { detail: 'An in-memory database has no file to copy or check.' })
 }
 
 /** The paths are in the script: what runtimes make of arguments behind one differs. */

@@ -16,7 +16,7 @@ const isShown = `(found.author_id = @userId OR EXISTS
     AND EXISTS (SELECT 1 FROM kith_post_counts WHERE author_id = found.author_id AND newest IS NOT NULL)`
 
 /**
- * Every statement of the store. A page is what one of the last two answers, so it shows one moment. Posts of an author
+ * Every statement of the store. A page is what one of the last two responses, so it shows one moment. Posts of an author
  * who is banned or deleted are left out because such an author has no `newest`. docs/feed.md has the figures.
  */
 export const feedStatements: Readonly<Record<FeedStatement, string>> = Object.freeze({

@@ -65,7 +65,7 @@ export function createSessionStore(connection: Connection): SessionStore {
   const { run, get, all, read, write, atomically } = connection
 
   function tellEnded(ids: readonly string[], outbox: OutboxRows<SessionChange> | undefined): void {
-    for (const id of outbox ? ids : []) addToOutbox(connection, outbox?.({ id, opened: false }) ?? [])
+    if (outbox) for (const id of ids) addToOutbox(connection, outbox({ id, opened: false }))
   }
 
   return {

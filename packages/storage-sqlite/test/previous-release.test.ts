@@ -85,7 +85,7 @@ function stops(): void {
     const refusals: Promise<unknown>[] = []
     await storage.migrate({
       progress({ step, done }) {
-        // From the first step on, while rows are moved: never an answer from half of the tables.
+        // From the first step on, while rows are moved: never a response from half of the tables.
         if (done > 0 || !step.includes(':')) return
         for (const store of [old, storage]) refusals.push(codeOf(store.users.byId(ada.id)))
       },

@@ -29,7 +29,7 @@ const migratedPath = (): Promise<string> => workers().migrated(freshPath())
 describe('of two processes that make each of 50 calls at the same moment exactly one', () => {
   const slots = Array.from({ length: 50 }, (_, index) => index)
 
-  /** How many of the two that made the same call got an answer that `won` accepts: one for each call. */
+  /** How many of the two that made the same call got a response that `won` accepts: one for each call. */
   function winners<Answer>(answers: Answer[], won: (answer: Answer) => boolean): number[] {
     return slots.map(
       (slot) => [answers[slot], answers[slot + slots.length]].filter((each) => won(each as Answer)).length,

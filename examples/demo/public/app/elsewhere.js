@@ -68,7 +68,7 @@ export async function proveElsewhere() {
 }
 
 const sentences = {
-  'identity-refused': 'You came back without signing in there.',
+  'identity-refused': 'The sign-in was canceled at the provider.',
   'credential-taken': 'Another account has that one.',
   'link-required': 'An account has that email address. Sign in to it, then link it under Account.',
   'code-invalid': 'That took too long. Try again.',

@@ -10,5 +10,5 @@ export const lastErrors: ErrorRequestHandler = (error: unknown, _request, respon
     return void response.status(status).json({ title: error.message, status, code: error.code })
   }
   console.error(error)
-  response.status(500).json({ title: 'Something went wrong here', status: 500 })
+  response.status(500).json({ title: 'Something went wrong on the server', status: 500 })
 }

@@ -17,7 +17,7 @@ const form = multer({
 
 /**
  * Reads a registration form and hands its pictures to `use` as files, which are gone afterwards. `null` if the sender has
- * left: nobody waits for an answer then. Call it once the request may cost something, since it writes up to 40 MB.
+ * left: nobody waits for a response then. Call it once the request may cost something, since it writes up to 40 MB.
  */
 export async function withForm<Result>(
   { request, response }: { request: Request; response: Response },

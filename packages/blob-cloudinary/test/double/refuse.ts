@@ -1,4 +1,4 @@
-/** An answer that says no, as Cloudinary does: a sentence in the body and in a header. */
+/** A response that says no, as Cloudinary does: a sentence in the body and in a header. */
 export class DoubleRefusal extends Error {
   readonly status: number
   constructor(status: number, message: string) {

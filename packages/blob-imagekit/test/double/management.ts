@@ -18,7 +18,7 @@ export interface ManagementRequest {
   body: Record<string, unknown>
 }
 
-/** An answer; no body where it is `null`. */
+/** A response; no body where it is `null`. */
 export interface ManagementAnswer {
   status: number
   body: unknown

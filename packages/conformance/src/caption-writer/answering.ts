@@ -4,7 +4,7 @@ import type { Case } from '../case.ts'
 import { race } from '../race.ts'
 import { never, sampleRequest } from './request.ts'
 
-/** What an answer promises. */
+/** What a response promises. */
 export const answeringCases: readonly Case<CaptionWriter>[] = [
   {
     id: 'captions/writer-name',

@@ -85,7 +85,7 @@ const tires: Mutator = () => [
   },
 ]
 
-/** Does not take nothing for an answer: `null`, or an empty list. */
+/** Does not take nothing for a response: `null`, or an empty list. */
 const demands: Mutator = ({ calls }) =>
   argumentPlaces(calls).flatMap((place) => {
     const isNothing = (value: unknown): boolean =>

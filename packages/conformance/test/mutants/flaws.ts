@@ -60,7 +60,7 @@ export const rateLimitFlaws: readonly Flaw<{ rateLimits: RateLimits }>[] = [
   },
 ]
 
-/** Changes an answer. */
+/** Changes a response. */
 function answering(
   change: (answer: CaptionAnswer, hint: string) => Partial<CaptionAnswer>,
 ): Flaw<{ captions: CaptionWriter }>['breaking'] {

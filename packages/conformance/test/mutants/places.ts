@@ -4,7 +4,7 @@ import type { SeenCall } from './verb.ts'
 /** What a field is changed to that is left out. */
 export const absent: unique symbol = Symbol('absent')
 
-/** A place in the arguments or the answer of a verb: an argument, a field of it, or of each element of a list. */
+/** A place in the arguments or the response of a verb: an argument, a field of it, or of each element of a list. */
 interface Place {
   /** As in `1.limit`, `0[].alt`. */
   name: string
@@ -80,7 +80,7 @@ export function argumentPlaces(calls: readonly SeenCall[]): SeenPlace[] {
   return Array.from({ length: count }, (_, index) => below(position(index), roots)).flat()
 }
 
-/** The places of the answers of a verb. */
+/** The places of the responses of a verb. */
 export function answerPlaces(calls: readonly SeenCall[]): SeenPlace[] {
   return below(
     whole,

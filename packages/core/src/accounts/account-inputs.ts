@@ -71,7 +71,7 @@ export interface RegisterInput<Fields extends AppFields = AppFields> {
   invitation?: string | undefined
   /** How old they say they are, where the app asks for it: `accounts.age`. */
   age?: AgeInput | undefined
-  /** The answer to a puzzle, where one was posed: `challenge-required`. */
+  /** The solution of the puzzle, if one was posed: `challenge-required`. */
   solution?: string | undefined
   /** Shown in the session list; made from the `User-Agent` where it is absent. */
   deviceName?: string | undefined
@@ -161,13 +161,13 @@ export interface AccountInputs {
   delete: z.ZodType<DeleteAccountInput>
 }
 
-/** Longer than any password a person keeps, short enough to hash at once. */
+/** Longer than any password a person keeps, short enough to hash in one go. */
 export const passwordMaxLength = 256
 
 /** The schema of the code of an invitation. What is no code at all is as wrong as any other. */
 export const invitationField: z.ZodType<string> = z.string().min(1).max(200)
 
-/** The schema of the answer to a puzzle. */
+/** The schema of the solution of a puzzle. */
 export const solutionField: z.ZodType<string> = z.string().min(1).max(8_192)
 
 /** The schema of many ids. @reason A page of a list has as many, and each is a row to read. */
@@ -241,12 +241,12 @@ export function createAccountInputs(rules: AccountRules): AccountInputs {
       because({
         code: 'too-easy',
         reason: 'repetitive',
-        message: 'Choose a password that does not repeat itself or run along the keyboard',
+        message: 'Choose a password without repeated or keyboard patterns',
       }),
     )
     .refine(
       (password) => !isCommon(password),
-      because({ code: 'too-common', message: 'Many people use this password: choose another one' }),
+      because({ code: 'too-common', message: 'This password is too common: choose another one' }),
     )
 
   // An identifier that is off has no field, so that giving it is told like any other unknown field.

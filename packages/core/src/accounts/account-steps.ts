@@ -66,7 +66,7 @@ export async function insertAccount(core: Core, user: UserRecord, rows?: OutboxR
   if (result.outcome === 'taken') throw taken(core, result.taken)
   if (result.outcome === 'id-in-use')
     throw new KithError('storage-failed', {
-      detail: 'A new id is in use: see what `random` of createKith gives.',
+      detail: 'A new id is already in use: check the `random` option of createKith.',
     })
 }
 

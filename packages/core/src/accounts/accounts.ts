@@ -62,8 +62,7 @@ export interface Accounts<Fields extends AppFields = AppFields> extends HostAcco
    */
   edit(viewer: Viewer, input: EditInput<Fields>, client?: ClientInfo): Promise<Edited<Fields>>
   /**
-   * Replaces the password and ends every session, also the one that asks, of which a copy may be in other hands: the answer
-   * is a fresh one for whoever asked. @throws wrong-password, account-locked, rate-limited
+   * Replaces the password and ends every session, also the one that asks, of which a copy may be in other hands: the caller gets a fresh one. @throws wrong-password, account-locked, rate-limited
    */
   changePassword(viewer: Viewer, input: ChangePasswordInput, client?: ClientInfo): Promise<SignIn<Fields>>
   /**

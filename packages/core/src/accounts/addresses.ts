@@ -34,22 +34,22 @@ export interface ChangeAddressInput {
   currentPassword?: string | undefined
 }
 
-/** Addresses that are confirmed by codes. */
+/** Email addresses and phone numbers that are confirmed by codes. */
 export interface Addresses {
-  /** Sends a code to an address of the viewer. @throws invalid-input, not-configured, rate-limited */
+  /** Sends a code to the email address or phone number of the viewer. @throws invalid-input, not-configured, rate-limited */
   verify(viewer: Viewer, input: VerifyAddressInput, client?: ClientInfo): Promise<CodeSent>
   /**
-   * Sends a code to an address that the viewer is to have; until it is given the account keeps what it has.
+   * Sends a code to a new email address or phone number of the viewer; the account keeps the old one until the code is confirmed.
    * @throws invalid-input, wrong-password, account-locked, not-configured, rate-limited
    */
   change(viewer: Viewer, input: ChangeAddressInput, client?: ClientInfo): Promise<CodeSent>
   /**
-   * Confirms an address by the code that was sent to it, signed in or not. Of a change both mailboxes are told; the old one gets a link that
+   * Confirms an email address or phone number with the code that was sent to it, signed in or not. Both the old and the new one are notified of a change; the old one gets a link that
    * takes it back for 72 hours. @throws code-invalid, identifier-taken, rate-limited
    */
   confirm(input: CodeInput, client?: ClientInfo): Promise<void>
   /**
-   * Takes a change of address back, by the link that the old mailbox got: the account has the old address again, every session ends, the
+   * Reverts a change of email address or phone number with the link that the old one got: the account has the old one again, every session ends, the
    * password is taken away, and so is what was added to sign in with since. It also takes back the changes after that one.
    * @throws code-invalid, identifier-taken, rate-limited, busy
    */
@@ -72,7 +72,7 @@ export const addressInputs: AddressInputs = {
       currentPassword: exactText(1, passwordMaxLength).optional(),
     })
     .refine(({ email, phone }) => (email === undefined) !== (phone === undefined), {
-      ...because({ code: 'required', message: 'Give an email address or a phone number, one of them' }),
+      ...because({ code: 'required', message: 'Give either an email address or a phone number' }),
       path: ['email'],
       when: isObject,
     }),
@@ -109,7 +109,9 @@ export function createAddresses(core: Core): Addresses {
       const user = await own(viewer)
       const address = user[kind]
       if (address === null)
-        throw new KithError('code-invalid', { detail: 'This account has no such address.' })
+        throw new KithError('code-invalid', {
+          detail: 'This account has no such email address or phone number.',
+        })
       return await send(user, { kind, address, language: client.language ?? null }, client)
     },
     async change(viewer, input, client = {}) {

@@ -6,6 +6,7 @@ import type { KithEvents } from '../events.ts'
 import { because, linesOfText } from '../input.ts'
 import type { OutboxRows } from '../outbox/outbox-store.ts'
 import { endSessions } from '../sessions/end-sessions.ts'
+import { recheckInvitations } from '../sign-up/stored-invitation.ts'
 import type { UserRecord } from './user-store.ts'
 
 /** What the host says of a ban. */
@@ -48,7 +49,9 @@ export async function setBan(
   const result = await core.storage.users.update(userId, { ...changes, expected }, undefined, rows)
   core.visibleFiles.forget()
   if (result.outcome === 'differs')
-    throw new KithError('approval-required', { detail: 'It waits: approve it or refuse it first.' })
+    throw new KithError('approval-required', {
+      detail: 'The account is waiting for approval: approve or reject it first.',
+    })
   if (result.outcome !== 'updated') throw new KithError('account-not-found')
   return result.user
 }
@@ -62,6 +65,7 @@ export async function banAccount(
   const { sessionEpoch } = await setBan(core, userId, { ban, cause })
   try {
     await endSessions(core, { id: userId, epoch: sessionEpoch - 1, cause })
+    await recheckInvitations(core, userId)
   } finally {
     core.emit('account.banned', bannedEvent(userId, ban), cause)
     core.clearing.ban(userId)
@@ -105,7 +109,7 @@ export async function withoutEndedBan(core: Core, user: UserRecord): Promise<Use
 export function demandUnbanned({ waitingSince, bannedAt, bannedUntil, banReason }: UserRecord): void {
   if (waitingSince)
     throw new KithError('approval-required', {
-      detail: 'Somebody looks at it first. You can sign in once it is approved.',
+      detail: 'The app reviews new accounts. You can sign in once yours is approved.',
     })
   if (bannedAt) throw new AccountBannedError({ until: bannedUntil?.toISOString() ?? null, reason: banReason })
 }

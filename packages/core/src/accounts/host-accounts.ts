@@ -28,7 +28,7 @@ import type { UserRecord } from './user-store.ts'
 import { verifyAddress } from './verification.ts'
 
 /**
- * What the host does with any account, without its password and without limits. Nothing over HTTP leads here. `by` says for which
+ * What the host does with any account, without its password and without limits, and asking nobody: administrators go by `kith.backOffice`. `by` says for which
  * administrator: it stands in the audit log and in the event, and is not asked about anything.
  */
 export interface HostAccounts<Fields extends AppFields = AppFields> {
@@ -88,7 +88,7 @@ export interface HostAccounts<Fields extends AppFields = AppFields> {
   /** Takes the password away and ends the sessions: from now on only {@link Sessions.open} signs in. @throws account-not-found, busy */
   clearPassword(userId: string, cause?: HostCause): Promise<void>
   /**
-   * Marks the email address as verified, and returns whether it is. Give the address that was proved: it counts only if the account
+   * Marks the email address as verified, and returns whether it is. Give the email address that was proved: it counts only if the account
    * still has it in the step that marks it. @throws account-not-found
    */
   verifyEmail(userId: string, email?: string, cause?: HostCause): Promise<boolean>

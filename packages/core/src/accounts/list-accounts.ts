@@ -33,7 +33,7 @@ const listName = 'accounts'
 const fewBeginnings = 1_000
 /** So many are read at a time of those that were found. */
 const readAtOnce = 200
-/** After so many steps, half a second of work between other work, the page is answered as it is, with a cursor that goes on. */
+/** After so many steps, half a second of work between other work, the page is returned as it is, with a cursor to continue. */
 const mostSteps = 1_000
 
 /** Reads a page of live accounts, the highest id first, at a bounded cost whatever is looked for. */

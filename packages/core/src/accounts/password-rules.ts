@@ -10,7 +10,7 @@ export type AccountNames = Partial<Record<'username' | 'email' | 'phone' | 'name
 export const ownName: FieldProblem & { code: 'too-easy' } = Object.freeze({
   code: 'too-easy',
   reason: 'own-name',
-  message: 'Choose a password that is not your name or address, nor that of this service',
+  message: 'Choose a password that is not your name, your email address or the name of this service',
 })
 
 /** Fewer characters than these that are no repetition and no run along the keyboard are guessed immediately. */

@@ -17,7 +17,7 @@ import type { Login, UserRecord } from './user-store.ts'
 export interface AccountLookup {
   login?: string | undefined
   phone?: string | undefined
-  /** The answer to a puzzle, where one was posed: `challenge-required`. */
+  /** The solution of the puzzle, if one was posed: `challenge-required`. */
   solution?: string | undefined
 }
 
@@ -29,7 +29,7 @@ export interface ResetPasswordInput extends CodeInput {
 /** Forgotten passwords. */
 export interface Recovery {
   /**
-   * Sends a code and a link to an address of the account, if there is one: the caller learns nothing of that.
+   * Sends a code and a link to an email address or phone number of the account, if it exists: the caller does not learn whether it does.
    * @throws invalid-input, not-configured, rate-limited
    */
   begin(input: AccountLookup, client?: ClientInfo): Promise<CodeSent>
@@ -48,7 +48,7 @@ export const lookupInput: z.ZodType<AccountLookup> = z
     solution: solutionField.optional(),
   })
   .refine(({ login, phone }) => (login === undefined) !== (phone === undefined), {
-    ...because({ code: 'required', message: 'Give a username or an email address, or else a phone number' }),
+    ...because({ code: 'required', message: 'Give a username, an email address or a phone number' }),
     path: ['login'],
     when: isObject,
   })

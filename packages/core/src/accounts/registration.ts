@@ -18,11 +18,10 @@ import { demandUnbanned } from './bans.ts'
 import { createBreachCheck } from './breach-check.ts'
 import type { UserRecord } from './user-store.ts'
 
-/** Registration that confirms an address: option `accounts.confirm`. */
+/** Registration that confirms an email address or a phone number: option `accounts.confirm`. */
 export interface Registration<Fields extends AppFields = AppFields> {
   /**
-   * Takes the input of a registration and sends a code to the address that it confirms. The account exists after the code. Where
-   * somebody has that address, its owner is told so by a message, and the caller learns nothing.
+   * Accepts the input of a registration and sends a code to the email address or phone number to confirm. The account exists only after the code. If another account has that email address or phone number, its owner gets a message that says so, and the caller learns nothing.
    * @throws invalid-input, identifier-taken, sign-up-closed, invitation-invalid, not-configured, rate-limited, busy
    */
   begin(input: RegisterInput<Fields>, client?: ClientInfo): Promise<CodeSent>
@@ -119,7 +118,8 @@ export function createRegistration(
     async register(input, client) {
       if (kind !== null)
         throw new KithError('not-configured', {
-          detail: 'This app confirms addresses (`accounts.confirm`): call kith.registration.begin.',
+          detail:
+            'This app confirms email addresses or phone numbers (`accounts.confirm`): call kith.registration.begin.',
         })
       const { deviceName, ...read } = await readInput(input, client)
       const user = await saveNewcomer(core, { ...read, client })
@@ -129,7 +129,7 @@ export function createRegistration(
     async begin(input, client = {}) {
       if (kind === null)
         throw new KithError('not-configured', {
-          detail: 'Say which address it confirms: `accounts.confirm`.',
+          detail: 'Set `accounts.confirm` to `email` or `phone` in createKith.',
         })
       const registering = await readInput(input, client)
       const { user } = registering

@@ -2,6 +2,7 @@ import type { Cause } from '../cause.ts'
 import type { Core } from '../core.ts'
 import { KithError } from '../errors.ts'
 import { parseInput } from '../input.ts'
+import { recheckInvitations } from '../sign-up/stored-invitation.ts'
 import { denyTokens, roleKey } from '../sessions/end-sessions.ts'
 import { roleInput } from './account-inputs.ts'
 
@@ -21,5 +22,6 @@ export async function setRole(
   const { outcome } = await core.storage.users.update(userId, { role: told.role }, undefined, rows)
   if (outcome !== 'updated') throw new KithError('account-not-found')
   core.emit('account.role-changed', told, cause)
+  await recheckInvitations(core, userId)
   if (denial.status === 'rejected') throw denial.reason
 }

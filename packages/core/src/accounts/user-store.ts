@@ -90,7 +90,7 @@ export interface UserFilter {
 /** What identifiers begin with. An empty string, and an identifier that is absent, is none. */
 export type Beginnings = Partial<Record<Identifier, string>>
 
-/** The answer of {@link UserStore.search}. */
+/** The response of {@link UserStore.search}. */
 export interface UserSearchResult {
   users: UserRecord[]
   /** Below which id the next step goes on; `null` at the end. */
@@ -108,12 +108,12 @@ export interface UsernameHold {
   until: Date | null
 }
 
-/** The answer of {@link UserStore.create}. */
+/** The response of {@link UserStore.create}. */
 export type CreateUserResult =
   { outcome: 'created' } | { outcome: 'id-in-use' } | { outcome: 'taken'; taken: Identifier[] }
 
 /**
- * The answer of {@link UserStore.update}: `gone` where there is no such live account; `differs` where a field is not as expected; `needs-login` where a change to `null` would leave
+ * The response of {@link UserStore.update}: `gone` where there is no such live account; `differs` where a field is not as expected; `needs-login` where a change to `null` would leave
  * it with neither username nor email address, unless it may lack both; the first of them that applies, in the order gone, differs, needs-login, taken.
  */
 export type UpdateUserResult =
@@ -129,7 +129,7 @@ export interface EndedEpoch {
 }
 
 /**
- * Keeps accounts. An account that was marked deleted is absent from every answer but {@link toPurge}. Records go in and
+ * Keeps accounts. An account that was marked deleted is absent from every response but {@link toPurge}. Records go in and
  * out as copies. `outbox` gives the rows to be stored with the change, by {@link OutboxRows}.
  */
 export interface UserStore {

@@ -24,7 +24,7 @@ export interface Proved {
   cause?: Cause
 }
 
-/** So often an account is read again whose address changed meanwhile. */
+/** How often an account is read again if its email address or phone number changed meanwhile. */
 const mostTries = 10
 
 /**

@@ -9,6 +9,7 @@ export {
 export { moduleBeside } from './module-beside.ts'
 export { serveMediaJobs } from './serve-media-jobs.ts'
 export { addressInputs } from '../accounts/addresses.ts'
+export { backOfficeBan, backOfficeRole } from '../accounts/back-office.ts'
 export { lookupInput } from '../accounts/recovery.ts'
 export { type CallBudget, type CallBudgetOptions, type CallCause, createCallBudget } from '../call-budget.ts'
 export { suggestInput } from '../captions/captions.ts'

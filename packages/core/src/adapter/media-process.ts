@@ -183,7 +183,7 @@ function faultOf(end: string | number | null, noise: string): KithError {
 
 function tooComplex(limit: 'time' | 'memory'): KithError {
   return new KithError('media-too-complex', {
-    detail: 'Save it in a simpler form and send that.',
+    detail: 'Save a simpler version of the file and send that.',
     cause: new Error(`Reading it passed the limit of ${limit}.`),
   })
 }

@@ -20,7 +20,7 @@ export function createAudit({ config, storage }: Core): Audit {
     async list(who, page = {}) {
       if (!config.audit)
         throw new KithError('not-configured', {
-          detail: 'No audit log is kept: option `audit` of createKith.',
+          detail: 'The audit log is off: set `audit` in createKith.',
         })
       const isOwner = typeof who === 'object' && who !== null
       const key = isOwner ? who.userId : who

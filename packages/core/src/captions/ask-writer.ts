@@ -8,7 +8,7 @@ export type Asked =
   { outcome: 'answered'; answer: CaptionAnswer } | { outcome: 'unavailable'; error: CaptionsUnavailableError }
 
 /**
- * Asks a writer that may be broken in any way, and throws nothing. An answer has at least one suggestion, and they are
+ * Asks a writer that may be broken in any way, and throws nothing. A response has at least one suggestion, and they are
  * clean. The wait ends where `signal` is aborted, whether the writer listens to it or not.
  */
 export async function askWriter(

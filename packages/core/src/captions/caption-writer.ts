@@ -18,7 +18,7 @@ export interface CaptionRequest {
   timeoutSeconds: number
 }
 
-/** What an answer took, as its vendor counts; `null` for what the vendor did not say. JSON-safe. */
+/** What a response took, as its vendor counts; `null` for what the vendor did not say. JSON-safe. */
 export interface CaptionUsage {
   /** As its vendor names it. */
   model: string

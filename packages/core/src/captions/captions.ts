@@ -120,7 +120,7 @@ async function demandMeasures(core: Core, userId: string, mediaId: string): Prom
   const [item] = await core.storage.media.byIds([mediaId])
   const isReady = item?.ownerId === userId && item.kind === 'image' && item.state === 'ready'
   if (!isReady || !item.measures)
-    throw new KithError('media-not-found', { detail: 'Give an image upload of yours.' })
+    throw new KithError('media-not-found', { detail: 'Use the id of one of your image uploads.' })
   const { lightness, saturation, thumbhash, ...measures } = item.measures
   return {
     ...measures,

@@ -10,8 +10,7 @@ export type FallbackEntry = CaptionWriter | { writer: CaptionWriter; timeout: Du
 const usableShare = 0.98
 
 /**
- * Creates a writer that asks others in order: one that fails, is late or answers nothing hands over to the next. The
- * answer names who wrote it, and who did not deliver before.
+ * Creates a writer that asks others in order: one that fails, is late or answers nothing hands over to the next. The response names who wrote it, and who did not deliver before.
  * @throws TypeError without writers, and for a timeout that is none
  */
 export function createFallbackCaptions(entries: readonly FallbackEntry[]): CaptionWriter {

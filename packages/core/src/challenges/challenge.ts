@@ -22,7 +22,7 @@ export interface Posing extends ChallengeContext {
   expiresAt: Date
 }
 
-/** An answer that is to be checked. */
+/** A response that is to be checked. */
 export interface Checking extends ChallengeContext {
   /** The IP address of the client, where it is known. */
   address: string | null
@@ -32,19 +32,19 @@ export interface Checking extends ChallengeContext {
 
 /** A solution that is right. */
 export interface Solved {
-  /** That of the puzzle; `null` where the service sees to it that an answer counts once. */
+  /** That of the puzzle; `null` where the service makes sure that a solution counts once. */
   id: string | null
 }
 
 /** Tells people from scripts. Stores nothing: each process can check what another one has posed. */
 export interface Challenge {
   readonly kind: string
-  /** Who sees to it that an answer counts once: `kith` by the `id`, or the `service` that checks it. */
+  /** Who makes sure that a solution counts once: `kith` by the `id`, or the `service` that checks it. */
   readonly once: 'kith' | 'service'
   /** What a client needs to solve one. */
   pose(posing: Posing): Promise<Readonly<Record<string, unknown>>>
   /**
-   * Whether an answer solves a puzzle that was posed by these keys and has not ended; `null` where it does not, whatever the answer is. Rejects where
+   * Whether a solution solves a puzzle that was posed by these keys and has not expired; `null` if not. Rejects where
    * that cannot be known, as where a service is away.
    */
   check(answer: string, checking: Checking): Promise<Solved | null>

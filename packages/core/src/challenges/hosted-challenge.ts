@@ -7,7 +7,7 @@ export interface HostedChallengeOptions {
   siteKey: string
   /** Of the server alone. */
   secretKey: string
-  /** The host names of your pages: an answer that was solved elsewhere is refused. @default any */
+  /** The host names of your pages: a response that was solved elsewhere is refused. @default any */
   hostnames?: readonly string[] | undefined
   /** @default the global `fetch` */
   fetch?: typeof fetch | undefined
@@ -18,7 +18,7 @@ export interface HostedChallengeOptions {
 interface Service {
   kind: 'turnstile' | 'hcaptcha'
   url: string
-  /** What of the outcome says that the server is set up wrongly, and not that the answer is wrong. */
+  /** What of the outcome says that the server is set up wrongly, and not that the response is wrong. */
   ownFaults: readonly string[]
 }
 
@@ -46,7 +46,7 @@ export function createHcaptcha(options: HostedChallengeOptions): Challenge {
   })
 }
 
-/** Both take a form and answer with JSON; an answer counts once there. */
+/** Both take a form and answer with JSON; a solution counts once there. */
 function createHosted(
   { siteKey, secretKey, hostnames, fetch: ask = fetch, verifyUrl }: HostedChallengeOptions,
   { kind, url, ownFaults }: Service,

@@ -11,7 +11,7 @@ export interface ProofOfWorkOptions {
   rounds?: number | undefined
 }
 
-/** What signs the puzzle, and what signs the key that solves it: an answer is checked without any work. */
+/** What signs the puzzle, and what signs the key that solves it: a solution is checked without any work. */
 function secretsOf(key: string): { hmacSignatureSecret: string; hmacKeySignatureSecret: string } {
   return { hmacSignatureSecret: `puzzle ${key}`, hmacKeySignatureSecret: `solution ${key}` }
 }
@@ -31,7 +31,7 @@ export function createProofOfWork({ tries = 2_000, rounds = 1_000 }: ProofOfWork
       const puzzle = await createChallenge({
         algorithm: 'PBKDF2/SHA-256',
         cost: rounds,
-        // The answer lies anywhere in the second half, so nobody gets off with nothing.
+        // The response lies anywhere in the second half, so nobody gets off with nothing.
         counter: randomInt(Math.floor(tries / 2), tries + Math.floor(tries / 2)),
         // With its end, which the library would compare with the clock of the system.
         data: { id, end: expiresAt.getTime() },

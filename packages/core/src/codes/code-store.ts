@@ -40,7 +40,7 @@ export interface CodeRenewal {
 }
 
 /**
- * The answer of {@link CodeStore.consume}: the code, which is gone now; `wrong` where there is one with another hash, which cost it a
+ * The response of {@link CodeStore.consume}: the code, which is gone now; `wrong` where there is one with another hash, which cost it a
  * try; `none` where there is none that can be tried.
  */
 export type ConsumeCodeResult =

@@ -9,7 +9,7 @@ import { reservedUsernames } from '../accounts/reserved-names.ts'
 import type { Identifier } from '../accounts/user-store.ts'
 import { durationAdvice } from '../duration.ts'
 import { duration, type Filled, optionalPort, port, whole } from '../option-schemas.ts'
-import type { AccountOptions, PasswordOptions } from '../options.ts'
+import type { AccountOptions, BackOfficeOptions, PasswordOptions } from '../options.ts'
 import type { FieldScope } from '../own-fields/field-scope.ts'
 import { ownPrefix } from '../own-fields/stored-fields.ts'
 import { fieldScope } from './field-config.ts'
@@ -20,9 +20,11 @@ export type PasswordConfig = Filled<PasswordOptions, 'breached'>
 /** The options of accounts, with their defaults. */
 export type AccountConfig = Omit<
   Filled<Omit<AccountOptions, 'applicationTtl'>>,
-  'identifiers' | 'reservedUsernames' | 'roles' | 'fields' | 'ownFields' | 'invitations'
+  'identifiers' | 'reservedUsernames' | 'roles' | 'fields' | 'ownFields' | 'invitations' | 'backOffice'
 > & {
   readonly invitations: InvitationConfig
+  /** `null` where nobody changes the accounts of others. */
+  readonly backOffice: Filled<BackOfficeOptions> | null
   /** `null` where accounts wait for as long as it takes. */
   readonly applicationTtlSeconds: number | null
   readonly fields: FieldScope | null
@@ -54,6 +56,21 @@ const invitations = z
   .readonly()
   .prefault({})
 
+const someRoles = z.array(roleName()).min(1).readonly()
+
+const backOffice = z
+  .strictObject({
+    by: someRoles.prefault(['admin']),
+    over: someRoles.prefault(['member', 'moderator']),
+  })
+  .refine((given) => !given.over.some((role) => given.by.includes(role)), {
+    error: 'a role that may change the accounts of others cannot be changed by them',
+    path: ['over'],
+  })
+  .readonly()
+  .nullable()
+  .default(null)
+
 const presence = z.enum(['required', 'optional', 'off'])
 
 /** Reads the options of accounts. */
@@ -83,6 +100,7 @@ export const accounts: z.ZodType<AccountConfig, AccountOptions | undefined> = z
     confirm: z.enum(['email', 'phone']).nullable().default(null),
     signUp: z.enum(['open', 'invite', 'approval', 'closed']).default('open'),
     invitations,
+    backOffice,
     applicationTtl: duration().nullable().prefault('30d'),
     age: presence.default('off'),
     linkVerified: z.boolean().default(false),

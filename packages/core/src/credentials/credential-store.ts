@@ -36,7 +36,7 @@ export interface WaysIn {
 }
 
 /**
- * The answer of {@link CredentialStore.add}, the first that applies: `gone` where there is no such live account; `taken` where another
+ * The response of {@link CredentialStore.add}, the first that applies: `gone` where there is no such live account; `taken` where another
  * credential of that kind has the subject; `too-many`.
  */
 export type AddCredentialResult = 'added' | 'gone' | 'taken' | 'too-many'
@@ -44,7 +44,7 @@ export type AddCredentialResult = 'added' | 'gone' | 'taken' | 'too-many'
 /** A credential that {@link CredentialStore.removeOf} has removed. */
 export type RemovedCredential = Pick<CredentialRecord, 'id' | 'kind'>
 
-/** The answer of {@link CredentialStore.remove}: `gone` where that account has no such credential. */
+/** The response of {@link CredentialStore.remove}: `gone` where that account has no such credential. */
 export type RemoveCredentialResult = 'removed' | 'gone' | 'last-way-in'
 
 /**

@@ -105,7 +105,9 @@ async function bind(
 ): Promise<BoundSession> {
   const { userId, sessionId: id } = viewer
   if (!core.config.sessions.deviceBound || id === null)
-    throw new KithError('not-configured', { detail: 'Binding sessions is off: `sessions.deviceBound`.' })
+    throw new KithError('not-configured', {
+      detail: 'Device-bound sessions are off: set `sessions.deviceBound` in createKith.',
+    })
   await demandOwner(core, viewer)
   // By address: a thief must not use up what the session needs to be refreshed.
   await core.limits.byAddress('refreshByAddress', client)
@@ -117,7 +119,10 @@ async function bind(
   const isFirst = await core.storage.sessions.bind({ id, userId, key, now: core.clock() }, rows)
   const session = await core.storage.sessions.byId(id)
   if (session?.userId !== userId || !isLive(session, core.clock())) throw new KithError('session-revoked')
-  if (session.boundKey !== key) throw new KithError('session-bound', { detail: 'A key is registered once.' })
+  if (session.boundKey !== key)
+    throw new KithError('session-bound', {
+      detail: 'A session can register one key, and this one already has it.',
+    })
   if (isFirst) core.emit('session.bound', told)
   return { session: openedSession(session), challenge: challenges.toRefresh(session) }
 }
@@ -158,7 +163,7 @@ async function refresh(
 
 /**
  * A key alone is as little as a cookie alone: who has brought a page to register one has not got the cookie. Its generation says nothing
- * here, since an answer that was lost leaves an old one. @throws refresh-token-invalid, refresh-token-expired, rate-limited
+ * here, since a response that was lost leaves an old one. @throws refresh-token-invalid, refresh-token-expired, rate-limited
  */
 async function demandToken(
   core: Core,

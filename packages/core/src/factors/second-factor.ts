@@ -62,7 +62,7 @@ export const factorLoginInput: z.ZodType<FactorLoginInput> = z
   .refine((input) => isOne([input.code, input.recoveryCode, input.passkey]), {
     ...because({
       code: 'required',
-      message: 'Give the code of the authenticator app, or else a recovery code or a passkey',
+      message: 'Give an authenticator code, a recovery code or a passkey',
     }),
     path: ['code'],
     when: isObject,

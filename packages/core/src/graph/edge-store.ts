@@ -32,7 +32,7 @@ export interface EdgeRecord {
   to: string
 }
 
-/** The answer of {@link EdgeStore.add}: how many edges end at `to` now, or which end is gone, `to` where both are. */
+/** The response of {@link EdgeStore.add}: how many edges end at `to` now, or which end is gone, `to` where both are. */
 export type AddEdgeResult =
   { outcome: 'added' | 'already'; count: number } | { outcome: 'gone'; end: 'from' | 'to' }
 
@@ -41,7 +41,7 @@ export interface NamedFollow extends Pick<EdgeRecord, 'id' | 'from'> {
   username: string
 }
 
-/** The answer of {@link EdgeStore.follow}: that of `add` and the account of that name; `self` where it is the one that follows. */
+/** The response of {@link EdgeStore.follow}: that of `add` and the account of that name; `self` where it is the one that follows. */
 export type FollowResult =
   | { outcome: 'added' | 'already'; to: string; count: number }
   | { outcome: 'gone'; end: 'from' | 'to' }

@@ -33,7 +33,7 @@ export interface ReadySources {
 
 /** A load balancer that asks every few seconds gives up sooner. */
 const deadlineMillis = 2_000
-/** For how long an answer serves all who ask, so that nobody makes work by asking. */
+/** For how long a response serves all who ask, so that nobody makes work by asking. */
 const cachedMillis = 1_000
 
 /** Creates the readiness of one Kith instance. Its parts are asked concurrently; what is late is not ready. */

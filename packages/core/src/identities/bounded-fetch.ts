@@ -8,8 +8,8 @@ const maxBytes = 262_144
 const retrySeconds = 30
 
 /**
- * Creates a `fetch` that follows no redirect, waits {@link timeoutMillis} for all of an answer, and reads {@link maxBytes} of it. It rejects
- * with `provider-unavailable` for what is no answer, and for one that says that the provider cannot work.
+ * Creates a `fetch` that follows no redirect, waits {@link timeoutMillis} for all of a response, and reads {@link maxBytes} of it. It rejects
+ * with `provider-unavailable` for what is no response, and for one that says that the provider cannot work.
  */
 export function createBoundedFetch(send: typeof fetch = fetch): CustomFetch {
   return async (url, options) => {

@@ -41,7 +41,7 @@ export interface Identities<Fields extends AppFields = AppFields> {
    */
   begin(provider: string, input: BeginIdentityInput, by?: IdentityBeginner): Promise<IdentityBegun>
   /**
-   * Signs in, or links, who came back; each answer once. Where the account has a second factor it is asked for as after a password.
+   * Signs in, or links, who came back; each response once. Where the account has a second factor it is asked for as after a password.
    * @throws code-invalid for another browser, another provider, or a second time; provider-unavailable, identity-refused, link-required,
    * credential-taken, second-factor-required, account-banned, sign-up-closed, invitation-invalid, approval-required, policy-refused, rate-limited
    */
@@ -165,7 +165,7 @@ export function createIdentities(core: Core, inputs: Pick<AccountInputs, 'newcom
     },
     async finish(name, input, client = {}) {
       const { data: flow } = await codes.consume('identity', codeOf(input), client)
-      // Each provider has a callback of its own, so an answer that one of them sent to that of another is no use to anybody.
+      // Each provider has a callback of its own, so a response that one of them sent to that of another is no use to anybody.
       if (flow.provider !== name) throw new KithError('code-invalid')
       const identity = await identify(core, flow, input.answer)
       if (!flow.viewer) return await signIn(flow, identity, client)

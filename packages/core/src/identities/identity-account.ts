@@ -45,7 +45,7 @@ export function demandConfirmed({ config }: Core, { verifiedEmail }: ForeignIden
   if (confirm === null || (confirm === 'email' && verifiedEmail !== null)) return
   throw new KithError('identity-refused', {
     detail:
-      'This app needs an address that is confirmed, and gets none from there. Register here, then link it in your settings.',
+      'This app requires a confirmed email address, and the provider did not send one. Register here, then link the provider in your settings.',
   })
 }
 
@@ -73,7 +73,7 @@ export async function registerIdentity(
     : parsed
   // An app that has addresses confirmed takes none that was typed here.
   if (core.config.accounts.confirm === 'email' && fields.email !== identity.verifiedEmail)
-    throw new KithError('identity-refused', { detail: 'Keep the address that the provider has confirmed.' })
+    throw new KithError('identity-refused', { detail: 'Keep the email address that the provider confirmed.' })
   return { ...(await createAccount(core, { fields, invitation, identity, title, client })), deviceName }
 }
 

@@ -50,7 +50,7 @@ export async function identify(
   answer: URLSearchParams,
 ): Promise<ForeignIdentity> {
   if (declined.includes(answer.get('error') ?? ''))
-    throw new KithError('identity-refused', { detail: 'You came back without signing in there.' })
+    throw new KithError('identity-refused', { detail: 'The sign-in was canceled at the provider.' })
   const provider = demandProvider(core, flow.provider)
   const checks = checksOf(core, flow, answer.get('state') ?? '')
   return await ask(core, flow, {

@@ -2,7 +2,7 @@
 export interface IdentityChecks {
   /** Where the provider sends the browser back to. Each provider has an address of its own. */
   redirectUri: string
-  /** Comes back with the answer. */
+  /** Comes back with the response. */
   state: string
   /** Comes back in the ID token, where there is one. */
   nonce: string
@@ -26,7 +26,7 @@ export interface ForeignIdentity {
 
 /**
  * Says who somebody is elsewhere, by sending their browser there and back (RFC 6749, 4.1). Both methods reject with `provider-unavailable`,
- * a `RetryLaterError`, where the provider cannot be reached, and with anything else where it refuses or its answer is wrong.
+ * a `RetryLaterError`, where the provider cannot be reached, and with anything else where it refuses or its response is wrong.
  */
 export interface IdentityProvider {
   /** What people call it, such as `Google`. */

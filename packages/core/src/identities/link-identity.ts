@@ -43,6 +43,6 @@ export async function demandLinkable(core: Core, { id }: UserRecord): Promise<vo
   const stored = await core.storage.credentials.byUser(id)
   if (core.config.accounts.linkVerified && !stored.some(({ kind }) => kind === 'totp')) return
   throw new KithError('link-required', {
-    detail: 'Sign in the way you did until now, and link this one in your settings.',
+    detail: 'Sign in the way you usually do, then link this provider in your settings.',
   })
 }

@@ -40,7 +40,7 @@ export interface OidcDifferences {
   parameters?: Readonly<Record<string, string>>
   /** How the app proves itself to the provider. */
   authenticate?: oidcClient.ClientAuth
-  /** What the answer says besides the ID token. */
+  /** What the response says besides the ID token. */
   nameIn?(answer: URLSearchParams): string | null
 }
 

@@ -9,12 +9,12 @@ export interface LogLine {
 export const logLines = {
   'request.ended': {
     level: 'info',
-    meaning: 'A request was answered with less than 500.',
+    meaning: 'A request returned a status below 500.',
     toDo: 'Nothing. Only loggers with levels get it: pino, winston.',
   },
   'request.failed': {
     level: 'error',
-    meaning: 'A request was answered with 500 or more.',
+    meaning: 'A request returned a status of 500 or more.',
     toDo: 'Read `code`, `detail` and `error`; codes are in docs/errors.md. As a warning: something that Kith depends on is away or full.',
   },
   'request.refused': {
@@ -24,14 +24,14 @@ export const logLines = {
   },
   'request.broke-off': {
     level: 'error',
-    meaning: 'An answer broke off while it was sent; its status was out by then.',
+    meaning: 'A response was cut off while it was sent; its status was out by then.',
     toDo: 'Read `error`: a file that cannot be read, a storage that went away during an export.',
   },
   'proxy.untrusted': {
     level: 'warn',
     meaning:
-      'A proxy stands in front that the app does not trust, or a Fetch handler gives no address, so all clients share their limits.',
-    toDo: 'Say how many proxies there are (`trust proxy` in Express), or their addresses (`trustProxy` in Fastify, which ignores a number); give `http.handle` the `address`.',
+      'A proxy stands in front that the app does not trust, or a Fetch handler gives no IP address, so all clients share their limits.',
+    toDo: 'Say how many proxies there are (`trust proxy` in Express), or their IP addresses (`trustProxy` in Fastify, which ignores a number); give `http.handle` the `address`.',
   },
   'process.alone': {
     level: 'warn',
@@ -46,7 +46,7 @@ export const logLines = {
   },
   'listener.failed': {
     level: 'error',
-    meaning: 'A listener of an event failed; the change it was told of is stored.',
+    meaning: 'A listener of an event failed; the change that the event reports is stored.',
     toDo: 'Mend the listener; `listens` names the event.',
   },
   'outbox.not-handled': {
@@ -62,13 +62,13 @@ export const logLines = {
   },
   'identity.refused': {
     level: 'warn',
-    meaning: 'A sign-in elsewhere did not work: the provider refused it, or its answer was wrong.',
-    toDo: 'Read `error`; `provider` says which. `invalid_client`: its client id or secret is wrong or has ended. A few others are normal: answers that somebody has tampered with.',
+    meaning: 'A sign-in elsewhere did not work: the provider refused it, or its response was wrong.',
+    toDo: 'Read `error`; `provider` says which. `invalid_client`: its client id or secret is wrong or has ended. A few others are normal: responses that somebody has tampered with.',
   },
   'message.refused': {
     level: 'warn',
     meaning: 'A messenger said that a message will never be taken, so it does not come again.',
-    toDo: 'A few are normal: addresses with typing errors. Many: see whether the sender is blocked.',
+    toDo: 'A few are normal: email addresses with typos. Many: see whether the sender is blocked.',
   },
   'message.late': {
     level: 'warn',

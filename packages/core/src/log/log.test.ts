@@ -140,7 +140,7 @@ describe('a logger as it is', () => {
       '[kith] request.failed: GET /x: storage-failed, 100%s requestId=r1 seconds=0.5 detail=Run migrate() first.',
     )
     expect(below.join('\n')).toMatch(
-      /^ {2}KithError \(storage-failed\): The storage cannot be used\n {2}caused by\n {2}Error: the disk is gone\n {4}at /,
+      /^ {2}KithError \(storage-failed\): The storage failed\n {2}caused by\n {2}Error: the disk is gone\n {4}at /,
     )
   })
 

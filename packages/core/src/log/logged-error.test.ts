@@ -6,7 +6,7 @@ test('a KithError without a cause keeps its code, its detail and where it was ra
   const described = describeError(new KithError('storage-failed', { detail: 'The storage was closed.' }))
   expect(described).toEqual({
     name: 'KithError',
-    message: 'The storage cannot be used: The storage was closed.',
+    message: 'The storage failed: The storage was closed.',
     code: 'storage-failed',
     stack: expect.stringMatching(/^ {4}at .*logged-error\.test/) as string,
   })

@@ -37,7 +37,8 @@ function causeOf(error: unknown): unknown {
 
 function describeOne(error: unknown, secrets: readonly string[]): LoggedError {
   if (typeof error === 'string') return { name: 'string', message: redact(error, secrets) }
-  if (!(error instanceof Error)) return { name: nameOfOther(error), message: 'Not an error was thrown.' }
+  if (!(error instanceof Error))
+    return { name: nameOfOther(error), message: 'A value that is not an Error was thrown.' }
   const code = codeOf(error)
   return {
     name: plain(error.name) ?? 'Error',

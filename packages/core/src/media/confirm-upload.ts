@@ -10,7 +10,7 @@ import { receiveFile } from './receive-file.ts'
 import { demandBlobs, maxBytesOf, type ProcessUpload } from './process-upload.ts'
 import { toUpload, type Upload } from './upload-shape.ts'
 
-/** Takes in a file that was sent to the host of the media. */
+/** Stores a file that was sent to the host of the media. */
 export type Confirm = (direct: DirectUploads, viewer: Viewer, id: string) => Promise<Upload>
 
 /** The longest that taking in a file lasts. A process that died in the middle keeps others from it for so long. */
@@ -31,7 +31,7 @@ export function createConfirm(core: Core, processUpload: ProcessUpload): Confirm
 
   return async (direct, viewer, id) => {
     await limits.byAccount('confirmByAccount', viewer.userId)
-    // By the account too: nobody shares the answer to a call of somebody else.
+    // By the account too: nobody shares the response to a call of somebody else.
     return await inFlight(`${viewer.userId}:${id}`, () => confirm(direct, viewer, id))
   }
 
@@ -83,7 +83,7 @@ export function createConfirm(core: Core, processUpload: ProcessUpload): Confirm
   async function own(viewer: Viewer, id: string): Promise<MediaRecord> {
     const [record] = await storage.media.byIds([id])
     if (!record || record.ownerId !== viewer.userId || record.state === 'released' || record.attachment)
-      throw new KithError('media-not-found', { detail: 'Give the id of a signed upload of yours.' })
+      throw new KithError('media-not-found', { detail: 'Use the id of one of your signed uploads.' })
     return record
   }
 
@@ -96,7 +96,7 @@ export function createConfirm(core: Core, processUpload: ProcessUpload): Confirm
       maxPixels: kind === 'image' ? config.maxPixels : config.maxVideoPixels,
     }
     if (!(await direct.confirm(id, limits)))
-      throw new KithError('media-not-found', { detail: 'Send the file to the signed address first.' })
+      throw new KithError('media-not-found', { detail: 'Send the file to the signed URL first.' })
     const receiving = {
       directory: config.temporaryDirectory,
       maxBytes: (type: MediaType) => maxBytesOf(config, type),

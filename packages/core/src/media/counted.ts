@@ -14,7 +14,7 @@ export async function* counted<Chunk extends Uint8Array>(
     if (chunk.length > 0) yield chunk
   }
   if (size !== null && size !== count)
-    throw new KithError('malformed-request', { detail: 'The file was cut off: send it again.' })
+    throw new KithError('malformed-request', { detail: 'The file is incomplete: send it again.' })
 }
 
 /**

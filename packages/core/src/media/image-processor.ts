@@ -58,7 +58,7 @@ export interface ImageProcessor {
   /**
    * Writes one rendition: upright, in sRGB, with nothing beside the picture. `thumb` is the square in its middle, the others
    * are the whole of it; none is larger than the image itself. What moves is WebP whichever format is asked for, as is
-   * everything where AVIF cannot be written; the answer says so. Where it fails there is no target. Work on one source waits in line.
+   * everything where AVIF cannot be written; the response says so. Where it fails there is no target. Work on one source waits in line.
    * @throws media-unreadable, media-too-large, media-too-complex, unsupported-media-type, busy
    */
   rendition(path: string, target: string, form: RenditionForm): Promise<WrittenRendition>

@@ -63,11 +63,11 @@ export function createMediaPlace(
         const { checked, found } = blobs ? await sampleOf(media, blobs) : { checked: 0, found: 0 }
         if (checked > 0 && found * 2 >= checked) return
         throw new KithError('storage-failed', {
-          detail: `Nothing is removed: of the ${checked} oldest media of this database ${found} are kept here, so the rest may be those of another. Look at the database and at the settings of the media.`,
+          detail: `Nothing was removed: only ${found} of the ${checked} oldest media of this database are stored here, so the other files may belong to another database. Check the database and the media settings.`,
         })
       },
       adopt: async () => {
-        throw new KithError('not-configured', { detail: 'The media are kept where no mark is needed.' })
+        throw new KithError('not-configured', { detail: 'This media storage does not need a marker.' })
       },
     }
   }
@@ -147,7 +147,7 @@ export function createMediaPlace(
     const verdict = await problem()
     if (verdict === null) return
     throw new KithError('storage-failed', {
-      detail: 'Media cannot be stored or removed at the moment: their place is not that of this database.',
+      detail: 'Media cannot be stored or removed: this media storage belongs to another database.',
       cause: new Error(verdict),
     })
   }

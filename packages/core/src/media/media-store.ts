@@ -54,7 +54,7 @@ export interface MediaClaim {
 }
 
 /**
- * The answer of {@link MediaStore.attach}: with the ids of what was released; `gone` where the owner is deleted or banned; `unavailable`
+ * The response of {@link MediaStore.attach}: with the ids of what was released; `gone` where the owner is deleted or banned; `unavailable`
  * where the medium is none that can be attached.
  */
 export type AttachResult =

@@ -60,7 +60,9 @@ export function createProcessUpload(core: Core): ProcessUpload {
     async as(record, received) {
       const { kind, contentType } = storedForm(received.contentType)
       if (kind !== record.kind || contentType !== record.contentType) {
-        throw new KithError('unsupported-media-type', { detail: 'Send what was announced.' })
+        throw new KithError('unsupported-media-type', {
+          detail: 'Send a file with the announced size and content type.',
+        })
       }
       return await store(record, await measured(received, record.ownerId), received.target)
     },
@@ -133,7 +135,7 @@ async function measure(
     const images = demandImages(config)
     const { width, height, frames } = await images.inspect(path, turn)
     if (width * height * frames > config.maxPixels) {
-      throw new KithError('media-too-large', { detail: `At most ${config.maxPixels} pixels are taken.` })
+      throw new KithError('media-too-large', { detail: `At most ${config.maxPixels} pixels are accepted.` })
     }
     return { ...(await images.normalize(path, target, turn)), durationSeconds: null }
   }
@@ -141,7 +143,7 @@ async function measure(
   const { width, height, durationSeconds } = await videos.inspect(path, turn)
   if (durationSeconds > config.maxVideoSeconds || width * height > config.maxVideoPixels) {
     throw new KithError('media-too-large', {
-      detail: `At most ${config.maxVideoSeconds} s and ${config.maxVideoPixels} pixels are taken.`,
+      detail: `At most ${config.maxVideoSeconds} s and ${config.maxVideoPixels} pixels are accepted.`,
     })
   }
   await videos.strip(path, target, turn)

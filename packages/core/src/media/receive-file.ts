@@ -79,5 +79,5 @@ function demandType(head: Uint8Array): MediaType {
 }
 
 function demandSize(size: number, most: number): void {
-  if (size > most) throw new KithError('media-too-large', { detail: `At most ${most} bytes are taken.` })
+  if (size > most) throw new KithError('media-too-large', { detail: `At most ${most} bytes are accepted.` })
 }

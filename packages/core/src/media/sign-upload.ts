@@ -20,7 +20,7 @@ export interface SignUpload {
     client?: ClientInfo,
   ): Promise<{ id: string; upload: SignedUpload }>
   /**
-   * Takes in a file that was sent so, as {@link Uploads.add} does. Idempotent; after `media-unavailable` it can be called again,
+   * Stores a file that was sent this way, as {@link Uploads.add} does. Idempotent; after `media-unavailable` it can be called again,
    * without sending the file once more.
    * @throws media-not-found, unsupported-media-type, media-too-large, media-too-complex, media-unreadable,
    * media-unavailable, busy
@@ -45,7 +45,7 @@ export function createSignUpload(core: Core, processUpload: ProcessUpload): Sign
       demandProcessor(config, contentType)
       const maxBytes = maxBytesOf(config, contentType)
       if (size > maxBytes)
-        throw new KithError('media-too-large', { detail: `At most ${maxBytes} bytes are taken.` })
+        throw new KithError('media-too-large', { detail: `At most ${maxBytes} bytes are accepted.` })
       await core.askPolicy('media.add', { input: { contentType, size }, viewer, client })
       // The row comes first, so that upkeep finds what is sent and never confirmed.
       const { id, createdAt } = await reserve(core, viewer.userId, contentType)

@@ -10,7 +10,7 @@ import type { VisibleFile } from './visible-files.ts'
 /** Uploads: first the bytes, then the use. What is not used within a day is removed by upkeep. */
 export interface Uploads extends SignUpload {
   /**
-   * Takes in an image or a video as a stream. It is checked, oriented and stripped of its metadata before it is stored. A
+   * Stores an image or a video from a stream. It is checked, oriented and stripped of its metadata before it is stored. A
    * chunk is asked for when the one before is written, so all may be in the same memory. Where `signal` is aborted before it is
    * decoded nothing is stored, and the call rejects with its reason.
    * @throws unsupported-media-type, media-too-large, media-too-complex, media-unreadable, media-unavailable, policy-refused,
@@ -73,7 +73,7 @@ export function createUploads(core: Core): Uploads {
       const result = await storage.media.attach(id, viewer.userId, as, rows)
       if (result.outcome === 'gone') throw new KithError('session-revoked')
       if (result.outcome === 'unavailable')
-        throw new KithError('media-not-found', { detail: 'Give an unused image upload of yours.' })
+        throw new KithError('media-not-found', { detail: 'Use the id of one of your unused image uploads.' })
       core.emit('account.edited', told, { viewer })
       await removeReplaced(result.released)
     },

@@ -17,13 +17,13 @@ export interface VisibleFiles {
   forget(id?: string): void
 }
 
-/** How long an answer is good: what another process changes shows here after this time. */
+/** How long a response is good: what another process changes shows here after this time. */
 const rememberedMillis = 5_000
 /** Keeps memory bounded: what is forgotten is asked for again. */
 const rememberedFiles = 20_000
 
 /**
- * Creates it. An answer costs two look-ups and is remembered for a few seconds, those for ids that do not exist too;
+ * Creates it. A response costs two look-ups and is remembered for a few seconds, those for ids that do not exist too;
  * concurrent questions for one id are one.
  */
 export function createVisibleFiles({ media, users }: Pick<Stores, 'media' | 'users'>): VisibleFiles {

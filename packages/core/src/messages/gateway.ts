@@ -32,7 +32,7 @@ export interface GatewayAnswer {
   body: string
 }
 
-/** How a service that sends messages wants to be called, and what its answers mean. */
+/** How a service that sends messages wants to be called, and what its responses mean. */
 export interface Gateway {
   /** The request that hands over a message. */
   request(message: OutgoingMessage): GatewayRequest

@@ -78,7 +78,7 @@ export type Message = {
 export interface Messenger {
   /**
    * Hands a message over to whatever delivers it, and resolves when that has taken it. What it rejects with is logged, and the message
-   * comes again later; not so after a {@link MessageRefused}. It may come twice, after a crash or a lost answer, with the same `id`.
+   * comes again later; not so after a {@link MessageRefused}. It may come twice, after a crash or a lost response, with the same `id`.
    * A message that is over is not handed over any more: `signal` aborts when that is so.
    */
   send(message: Message, signal: AbortSignal): Promise<void>

@@ -25,7 +25,7 @@ const unreachable: ReadonlyMap<number, string> = new Map([
 ])
 
 /**
- * Sends by Twilio's Messages API. That has no key by which it knows a message again: after an answer that was lost, a text message
+ * Sends by Twilio's Messages API. That has no key by which it knows a message again: after a response that was lost, a text message
  * comes twice.
  * @throws TypeError for options that cannot work
  */

@@ -10,7 +10,7 @@ export interface FieldsSchema {
 /** Fields of which the types are not known here. */
 export type UnknownFields = Readonly<Record<string, unknown>>
 
-/** The types of the fields of one kind: as they are given, and the part of an answer that they stand in. */
+/** The types of the fields of one kind: as they are given, and the part of a response that they stand in. */
 export interface FieldTypes<Given extends UnknownFields, Shown extends object> {
   readonly given: Given
   readonly shown: Shown

@@ -75,9 +75,9 @@ const notObject = {
   path: '',
   code: 'wrong-type',
   expected: 'object',
-  message: 'This has to be of type object',
+  message: 'This must be of type object',
 } as const
-const unknownField = { code: 'unknown-field', message: 'There is no such field' } as const
+const unknownField = { code: 'unknown-field', message: 'Unknown field' } as const
 
 /** What a field of that name holds, and nothing that every object has. */
 function valueOf(fields: object, name: string): unknown {

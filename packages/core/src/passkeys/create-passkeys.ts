@@ -33,7 +33,7 @@ export function createPasskeys({ rpId, rpName, origins }: PasskeyOptions): Passk
     // In a frame of another site, people do not see for whom they use it.
     if (typeof origin !== 'string' || !origins.includes(origin) || crossOrigin || topOrigin)
       throw new KithError('passkey-invalid', {
-        detail: 'It was used on a page that this app does not allow: see `origins` of createPasskeys.',
+        detail: 'It was used on an origin that is not allowed: check `origins` of createPasskeys.',
       })
     return origin
   }

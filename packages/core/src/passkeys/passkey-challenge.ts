@@ -19,7 +19,7 @@ type PasskeyPurpose = Extract<keyof CodeData, `${string}-passkey`>
 /** @throws not-configured */
 export function demandPasskeys({ config }: Pick<Core, 'config'>): PasskeyVerifier {
   if (config.passkeys) return config.passkeys
-  throw new KithError('not-configured', { detail: 'Passkeys are off: `passkeys` of createKith.' })
+  throw new KithError('not-configured', { detail: 'Passkeys are off: set `passkeys` in createKith.' })
 }
 
 /** The challenge that goes with a token. The token itself is seen by no authenticator, and by nothing between. */

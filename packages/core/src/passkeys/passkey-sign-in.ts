@@ -34,7 +34,7 @@ import { describePasskeys, userHandle } from './stored-passkey.ts'
 import type { PasskeyCreationOptions, PasskeyRequestOptions } from './passkey-verifier.ts'
 import { usePasskey } from './use-passkey.ts'
 
-/** What a browser is asked, and what goes back with its answer. It works once, within ten minutes. */
+/** What a browser is asked, and what goes back with its response. It works once, within ten minutes. */
 export interface PasskeyStep<Options> {
   token: string
   options: Options
@@ -69,7 +69,7 @@ export interface Passkeys<Fields extends AppFields = AppFields> {
   /** Begins a proof by a passkey, for `sessions.prove`. @throws not-configured, rate-limited */
   beginProve(viewer: Viewer): Promise<PasskeyStep<PasskeyRequestOptions>>
   /**
-   * Begins a registration with a passkey in place of a password. Not where addresses are confirmed (`accounts.confirm`).
+   * Starts a registration with a passkey instead of a password. Not available with `accounts.confirm`.
    * @throws invalid-input, identifier-taken, not-configured, rate-limited
    */
   beginRegister(
@@ -78,7 +78,7 @@ export interface Passkeys<Fields extends AppFields = AppFields> {
   ): Promise<PasskeyStep<PasskeyCreationOptions>>
   /** Creates the account and signs it in. @throws code-invalid, passkey-invalid, identifier-taken, invitation-invalid, approval-required, rate-limited */
   register(input: PasskeyCreationInput, client?: ClientInfo): Promise<SignIn<Fields>>
-  /** What a page tells the password manager of the viewer, after a sign-in and after a change. @throws unauthenticated, not-configured */
+  /** What a page signals to the password manager of the viewer, after a sign-in and after a change. @throws unauthenticated, not-configured */
   signals(viewer: Viewer): Promise<PasskeySignals>
   /** The document of `/.well-known/webauthn` of `rpId`, by which pages of other domains may use its passkeys. @throws not-configured */
   relatedOrigins(): { origins: string[] }
@@ -94,7 +94,7 @@ export function createPasskeySignIn(core: Core, accountInputs: AccountInputs): P
   async function demandPassword({ sessionId }: Viewer): Promise<void> {
     const session = sessionId === null ? null : await core.storage.sessions.byId(sessionId)
     if (session && !session.methods.includes('pwd'))
-      throw new KithError('proof-required', { detail: 'Sign in with the password, and repeat the call.' })
+      throw new KithError('proof-required', { detail: 'Sign in with your password, then try again.' })
   }
 
   return {

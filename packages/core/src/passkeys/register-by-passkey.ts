@@ -82,6 +82,6 @@ function demandOpen({ config }: Core): void {
   if (config.accounts.confirm !== null)
     throw new KithError('not-configured', {
       detail:
-        'This app confirms addresses (`accounts.confirm`): register with a password, then add a passkey.',
+        'This app confirms email addresses or phone numbers (`accounts.confirm`): register with a password, then add a passkey.',
     })
 }

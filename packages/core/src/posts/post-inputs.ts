@@ -65,7 +65,7 @@ export function createPostInputs({ textOnly, fields: scope = null }: PostRules):
         ...rest,
       }))
       .refine(({ media: items }) => new Set(items.map((entry) => entry.id)).size === items.length, {
-        ...because({ code: 'repeated', message: 'Each upload can stand in a post once' }),
+        ...because({ code: 'repeated', message: 'An upload can appear in a post only once' }),
         path: ['media'],
       })
       .refine(({ media: items, caption: text }) => items.length > 0 || (textOnly && text !== ''), {

@@ -28,14 +28,14 @@ export interface PostMedia {
 }
 
 /**
- * The answer of {@link PostStore.create}: `gone` where the author is deleted or banned; or with the uploads that are missing, not the
+ * The response of {@link PostStore.create}: `gone` where the author is deleted or banned; or with the uploads that are missing, not the
  * author's, or in use already.
  */
 export type CreatePostResult =
   { outcome: 'created' } | { outcome: 'gone' } | { outcome: 'media-unavailable'; ids: string[] }
 
 /**
- * Keeps posts. A removed post is absent from every answer but {@link toPurge}. Records go in and out as copies. `outbox` gives the rows
+ * Keeps posts. A removed post is absent from every response but {@link toPurge}. Records go in and out as copies. `outbox` gives the rows
  * to be stored with the change, by {@link OutboxRows}.
  */
 export interface PostStore {

@@ -76,7 +76,7 @@ export function createPosts(core: Core): Posts {
         const errors = result.ids.map((id): FieldError => ({
           path: `media.${media.findIndex((item) => item.id === id)}`,
           code: 'unavailable',
-          message: 'This is not an upload of yours that waits to be used',
+          message: 'This is not one of your unused uploads',
         }))
         throw new InvalidInputError(errors)
       }

@@ -65,7 +65,7 @@ interface RingEntry {
   verifying: Key
 }
 
-/** Longer than any token of ours; longer texts are refused before any work is done on them. */
+/** Longer than any token of ours; longer strings are refused before any work is done on them. */
 const maxTokenLength = 4096
 
 /** Creates the access tokens of one Kith instance. */

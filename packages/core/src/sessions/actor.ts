@@ -22,7 +22,7 @@ export function demandOwnSession(session: Pick<SessionRecord, 'actorId'> | null)
 }
 
 function refusal(): KithError {
-  return new KithError('impersonated', { detail: 'Only its owner can do this.' })
+  return new KithError('impersonated', { detail: 'Only the owner of the account can do this.' })
 }
 
 /** What an admin's part of a session is decided by. */

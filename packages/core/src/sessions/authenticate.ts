@@ -95,7 +95,6 @@ export function createAuthenticate(
   return (accessToken) => {
     const met = known.get(accessToken)
     if (!met) return meetAndAdmit(accessToken)
-    demandUnexpired(accessToken, met)
     const hasChanged = isDenied(met.changed)
     if (typeof hasChanged === 'object') return admitOnceAsked(accessToken, { met, hasChanged })
     return hasChanged ? meetAndAdmit(accessToken) : admit(accessToken, met)

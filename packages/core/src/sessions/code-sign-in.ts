@@ -60,5 +60,7 @@ export async function loginByCode(core: Core, input: CodeLoginInput, client: Cli
 
 function demandCodeSignIn({ config }: Core): void {
   if (!config.sessions.codeSignIn)
-    throw new KithError('not-configured', { detail: 'Signing in by a code is off: `sessions.codeSignIn`.' })
+    throw new KithError('not-configured', {
+      detail: 'Sign-in by code is off: set `sessions.codeSignIn` in createKith.',
+    })
 }

@@ -41,19 +41,19 @@ export type LimitName =
 
 /** The limits that hold unless options say otherwise. The windows of `password…` are the back-off of the lock. */
 export const defaultLimits: Readonly<Record<LimitName, readonly Limit[]>> = Object.freeze({
-  // A household or a class registers at once; a script that makes accounts by the thousand needs an address for each twenty.
+  // A household or a class registers together; a script that makes accounts by the thousand needs an IP address for every twenty.
   registerByAddress: [{ limit: 20, windowSeconds: 3_600 }],
   // Counts before the form is read, `registerByAddress` once it is right: typing errors use up nobody's accounts.
   registerAttemptByAddress: [
     { limit: 60, windowSeconds: 60 },
     { limit: 300, windowSeconds: 3_600 },
   ],
-  // People behind one NAT sign in together; one stolen list of passwords cannot be tried from one address.
+  // People behind one NAT sign in together; one stolen list of passwords cannot be tried from one IP address.
   loginByAddress: [
     { limit: 30, windowSeconds: 60 },
     { limit: 300, windowSeconds: 3_600 },
   ],
-  // Counts before the form is read, also forms that are wrong. As many as for an address; a device is one person, or a family.
+  // Counts before the form is read, also forms that are wrong. As many as for an IP address; a device is one person, or a family.
   loginByDevice: [
     { limit: 30, windowSeconds: 60 },
     { limit: 300, windowSeconds: 3_600 },
@@ -63,7 +63,7 @@ export const defaultLimits: Readonly<Record<LimitName, readonly Limit[]>> = Obje
     { limit: 30, windowSeconds: 60 },
     { limit: 300, windowSeconds: 3_600 },
   ],
-  // Ten slips are human. One address can lock nobody but itself out, and never for longer than an hour.
+  // Ten slips are human. One IP address can lock nobody but itself out, and never for longer than an hour.
   passwordByClient: [
     { limit: 10, windowSeconds: 300 },
     { limit: 30, windowSeconds: 3_600 },
@@ -85,7 +85,7 @@ export const defaultLimits: Readonly<Record<LimitName, readonly Limit[]>> = Obje
     { limit: 30, windowSeconds: 3_600 },
     { limit: 100, windowSeconds: 86_400 },
   ],
-  // New passwords and deletions, before the form is read. By session: a thief must not use up what the owner needs to get rid of him.
+  // New passwords and deletions, before the form is read. By session: a thief must not use up what the owner needs to get rid of the thief.
   passwordFormBySession: [{ limit: 30, windowSeconds: 60 }],
   // An office of hundreds of open tabs; more is a loop, and each costs a read.
   refreshByAddress: [{ limit: 600, windowSeconds: 60 }],
@@ -116,7 +116,7 @@ export const defaultLimits: Readonly<Record<LimitName, readonly Limit[]>> = Obje
   ],
   // Ends a full list of devices in two minutes.
   revokeBySession: [{ limit: 60, windowSeconds: 60 }],
-  // Also those that are refused, so that nobody tries which addresses others have.
+  // Counts refused attempts too, so nobody can test which email addresses and phone numbers others have.
   identifierByAccount: [{ limit: 10, windowSeconds: 86_400 }],
   // Codes that are tried. Each has five tries of its own; this stops a script that goes through many.
   codeByAddress: [
@@ -133,9 +133,9 @@ export const defaultLimits: Readonly<Record<LimitName, readonly Limit[]>> = Obje
     { limit: 10, windowSeconds: 600 },
     { limit: 30, windowSeconds: 86_400 },
   ],
-  // The same by what was typed, from all addresses together: a botnet that tries one account solves a puzzle each time.
+  // The same by what was typed, from all IP addresses together: a botnet that tries one account solves a puzzle each time.
   unchallengedByTarget: [{ limit: 10, windowSeconds: 3_600 }],
-  // Messages that strangers of one address ask for, whomever to.
+  // Messages that strangers of one IP address request, to any recipient.
   sendByAddress: [
     { limit: 30, windowSeconds: 600 },
     { limit: 100, windowSeconds: 3_600 },
@@ -146,7 +146,7 @@ export const defaultLimits: Readonly<Record<LimitName, readonly Limit[]>> = Obje
     { limit: 10, windowSeconds: 3_600 },
     { limit: 20, windowSeconds: 86_400 },
   ],
-  // To one recipient by all clients, so that nobody's mailbox is filled, and who guesses at codes, five tries each, is right with a chance of 1 in 3,333 a day. Past that no message is sent, and nobody is told.
+  // To one recipient by all clients, so that nobody's mailbox is filled, and who guesses at codes, five tries each, is right with a chance of 1 in 3,333 a day. Past that no message is sent, and nobody is notified.
   sendByRecipient: [
     { limit: 20, windowSeconds: 3_600 },
     { limit: 60, windowSeconds: 86_400 },

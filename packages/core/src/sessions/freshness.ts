@@ -22,5 +22,5 @@ export async function demandFresh(core: Core, viewer: Viewer, seconds: number): 
 }
 
 function proofRequired(): KithError {
-  return new KithError('proof-required', { detail: 'Prove who you are again, and repeat the call.' })
+  return new KithError('proof-required', { detail: 'Confirm your identity, then try again.' })
 }

@@ -39,7 +39,9 @@ export async function impersonate(
 ): Promise<SignIn> {
   const { impersonation } = core.config.sessions
   if (!impersonation)
-    throw new KithError('not-configured', { detail: 'Option `sessions.impersonation` of createKith.' })
+    throw new KithError('not-configured', {
+      detail: 'Impersonation is off: set `sessions.impersonation` in createKith.',
+    })
   await core.limits.byAccount('changeByAccount', admin.userId)
   const { userId, reason } = parseInput(impersonateInput, input)
   await demandOwner(core, admin)
@@ -79,6 +81,6 @@ async function endEarlier(
 function demandActedAs({ config }: Core, { id, role }: UserRecord, actorId: string): void {
   if (id !== actorId && config.sessions.impersonation?.as.includes(role)) return
   throw new KithError('not-impersonable', {
-    detail: 'It is your own account, or has a role that nobody may act as.',
+    detail: 'It is your own account, or its role cannot be impersonated.',
   })
 }

@@ -24,7 +24,7 @@ import type { SignIn } from './session.ts'
 export interface LoginInput {
   login: string
   password: string
-  /** The answer to a puzzle, where one was posed: `challenge-required`. */
+  /** The solution of the puzzle, if one was posed: `challenge-required`. */
   solution?: string | undefined
   /** Shown in the session list; made from the `User-Agent` where it is absent. */
   deviceName?: string | undefined
@@ -46,7 +46,7 @@ export const loginInput: z.ZodType<LoginInput> = z
     when: isObject,
   })
   .refine((input) => loginsIn(input) < 2, {
-    ...because({ code: 'ambiguous', message: 'Give a username or an email address, once' }),
+    ...because({ code: 'ambiguous', message: 'Give either a username or an email address' }),
     path: ['login'],
     when: isObject,
   })

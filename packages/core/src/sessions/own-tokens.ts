@@ -22,7 +22,7 @@ export interface OwnTokens {
 }
 
 const algorithm = 'HS256'
-/** Longer than any token of ours; longer texts are refused before any work is done on them. */
+/** Longer than any token of ours; longer strings are refused before any work is done on them. */
 const maxTokenLength = 2048
 
 /** Creates the tokens of one purpose: the first secret signs, all verify. */

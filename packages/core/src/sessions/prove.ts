@@ -34,7 +34,7 @@ export const proveInput: z.ZodType<ProveInput> = z
   .refine((input) => isOne(Object.values(input)), {
     ...because({
       code: 'required',
-      message: 'Give the password, the code of the authenticator app, a recovery code, or a passkey',
+      message: 'Give the password, an authenticator code, a recovery code or a passkey',
     }),
     path: ['password'],
     when: isObject,

@@ -6,7 +6,7 @@ import { createKith } from '../create-kith.ts'
 
 const password = 'correct horse'
 
-/** Somebody signed in, over a storage whose answers to `rotate` can be changed, and which loses the end of sessions where it is told to. */
+/** Somebody signed in, over a storage whose responses to `rotate` can be changed, and which loses the end of sessions where it is told to. */
 async function signedIn() {
   const storage = createMemoryStorage()
   let change = (result: RotationResult): RotationResult => result
@@ -24,7 +24,10 @@ async function signedIn() {
     ...storage.users,
     byId: async (id) => (isGone ? null : await storage.users.byId(id)),
   }
-  const instance = createInstance({ storage: { ...storage, sessions, users } })
+  const instance = createInstance({
+    storage: { ...storage, sessions, users },
+    audit: { keepFor: '30d' },
+  })
   const { kith } = instance
   const { tokens, user, session } = await kith.accounts.register({ username: 'ana', password })
   const alarms: string[] = []
@@ -97,12 +100,28 @@ test('a storage that was set back ends the session without an alarm, and the log
   expect(logged.map(([line]) => line).join()).toContain('ahead of its session')
 })
 
+test('the audit log says of a session that ends at a refresh that nobody it knows of has ended it', async () => {
+  const ended = async ({ kith, userId }: Awaited<ReturnType<typeof signedIn>>) =>
+    (await kith.audit.list(userId)).items.find(({ action }) => action === 'session.revoked')?.actor
+  const nobody = { kind: 'nobody', sessionId: null }
+  const setBack = await signedIn()
+  setBack.answer(({ generation }) => ({ generation: generation - 2 }))
+  await codeOf(setBack.refresh())
+  expect(await ended(setBack)).toEqual(nobody)
+
+  const earlier = await signedIn()
+  earlier.loseEnds()
+  await codeOf(earlier.kith.sessions.endAll(earlier.userId))
+  await codeOf(earlier.refresh())
+  expect(await ended(earlier)).toEqual(nobody)
+})
+
 test('a token that is reused says what happened, and raises one alarm', async () => {
   const { answer, refresh, row, alarms } = await signedIn()
   answer(({ generation }) => ({ generation: generation + 4 }))
   await expect(refresh()).rejects.toMatchObject({
     code: 'refresh-token-reused',
-    detail: 'The session was ended; sign in again.',
+    detail: 'The session has ended; sign in again.',
   })
   expect((await row())?.revokedAt).not.toBeNull()
   expect(alarms).toHaveLength(1)

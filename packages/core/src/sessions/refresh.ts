@@ -80,7 +80,9 @@ async function step(core: Core, claims: RefreshClaims, client: ClientInfo): Prom
   // Before anything of generations: what a bound session is refreshed by says nothing about who has its cookie.
   if (session.boundKey !== null) {
     core.config.telemetry.count('kith.refreshes', 1, { 'kith.outcome': 'unproved' })
-    throw new KithError('device-proof-required', { detail: 'The browser that is bound renews it by itself.' })
+    throw new KithError('device-proof-required', {
+      detail: 'The browser that the session is bound to renews it automatically.',
+    })
   }
   if (claims.generation > session.generation) {
     await endQuietly(core, session)
@@ -104,7 +106,7 @@ async function step(core: Core, claims: RefreshClaims, client: ClientInfo): Prom
   await endSession(core, session, { also: rows, cause })
   core.outgoing.kick()
   core.emit('session.reuse-detected', told)
-  throw new KithError('refresh-token-reused', { detail: 'The session was ended; sign in again.' })
+  throw new KithError('refresh-token-reused', { detail: 'The session has ended; sign in again.' })
 }
 
 /**

@@ -65,7 +65,7 @@ export interface SessionChange {
   opened: boolean
 }
 
-/** The answer of {@link SessionStore.rotate}: the row as it is now, `null` if there is none. */
+/** The response of {@link SessionStore.rotate}: the row as it is now, `null` if there is none. */
 export type RotationResult =
   { rotated: true; session: SessionRecord } | { rotated: false; session: SessionRecord | null }
 

@@ -30,12 +30,12 @@ export interface Sessions<Fields extends AppFields = AppFields> {
    */
   login(input: LoginInput, client?: ClientInfo): Promise<SignIn<Fields>>
   /**
-   * Sends a code and a link to sign in with to an address of an account, if there is one: the caller learns nothing of that.
+   * Sends a sign-in code and a link to an email address or phone number of an account, if it exists: the caller does not learn whether it does.
    * @throws invalid-input, not-configured, rate-limited
    */
   sendCode(input: AccountLookup, client?: ClientInfo): Promise<CodeSent>
   /**
-   * Signs in by such a code. An address that was not confirmed until now is confirmed by it; then all that opened the account before is
+   * Signs in with such a code. An email address or phone number that was not confirmed until now is confirmed by it; then all that opened the account before is
    * gone: password, sessions and credentials. @throws code-invalid, account-banned, rate-limited
    */
   loginByCode(input: CodeLoginInput, client?: ClientInfo): Promise<SignIn<Fields>>

@@ -37,7 +37,7 @@ export interface Follower {
 
 /**
  * Creates a follower. It rebuilds the mirror and then reads what is written, on a connection of its own. A read is answered
- * four times a second even if there is nothing new; each answer says that nothing was missed up to the moment the read
+ * four times a second even if there is nothing new; each response says that nothing was missed up to the moment the read
  * was sent, and renews the lease from there. Whatever goes wrong ends the lease and begins anew with a rebuild.
  */
 export function createFollower({ denylist, mirror, parcels, lease, warn }: FollowerParts): Follower {

@@ -1,7 +1,7 @@
 import type { AnyKithError } from '../errors.ts'
 import { within } from '../within.ts'
 
-/** How long a server may take to answer a call: longer than any answer of a sound one, short enough for a request to wait. */
+/** How long a server may take to respond to a call: longer than any response of a sound one, short enough for a request to wait. */
 export const deadlineMillis = 1_000
 
 /** Makes a call of a server. @throws storage-unavailable, storage-full, storage-failed */
@@ -34,7 +34,7 @@ export function createReach({ server, toKithError }: ReachOptions): Reach {
     if (silentUntil > 0) silentUntil = now + deadlineMillis
     try {
       const work = call()
-      // An answer that comes late is a sign of life as well.
+      // A response that comes late is a sign of life as well.
       work.then(
         () => (silentUntil = 0),
         () => {},

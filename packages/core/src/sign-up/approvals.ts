@@ -11,13 +11,14 @@ import type { HostUser } from '../profiles/user.ts'
 import { isUnfinished, withdraw } from './newcomers.ts'
 
 /**
- * Accounts that wait for approval, where `accounts.signUp` is `approval`. The host's: nothing over HTTP leads here. Of approvals and refusals of one
+ * Accounts that wait for approval, where `accounts.signUp` is `approval`. The host's, who asks nobody: administrators decide by
+ * `kith.backOffice`. Of approvals and refusals of one
  * account at the same moment exactly one is made.
  */
 export interface Approvals<Fields extends AppFields = AppFields> {
   /** Those that wait, the newest first. A page may be short, or empty, and go on all the same. @throws invalid-input, invalid-cursor */
   list(page?: PageInput): Promise<Page<HostUser<Fields>>>
-  /** Lets an account in, and tells its owner. @throws application-not-found */
+  /** Approves an account and notifies its owner. @throws application-not-found */
   approve(userId: string, by?: HostCause): Promise<HostUser<Fields>>
   /** Deletes an account that waits; its names are free again. @throws application-not-found */
   refuse(userId: string, by?: HostCause): Promise<void>
@@ -69,5 +70,5 @@ export function createApprovals(core: Core): Approvals {
 }
 
 function notFound(): KithError {
-  return new KithError('application-not-found', { detail: 'Somebody else may have decided already.' })
+  return new KithError('application-not-found', { detail: 'Another administrator may have decided already.' })
 }

@@ -17,6 +17,7 @@ import {
   invitationsOf,
   isOpen,
   makeInvitationCode,
+  mayInvite,
   readInvitation,
   stepInvitation,
   subjectOf,
@@ -59,8 +60,8 @@ export interface Invitation {
   uses: number
   /** How many more. */
   left: number
-  /** `open`, or why it lets nobody in any more. */
-  state: 'open' | 'used-up' | 'expired' | 'revoked'
+  /** `open`, or why it lets nobody in: `paused` while its owner may not invite, and the others for good. */
+  state: 'open' | 'paused' | 'used-up' | 'expired' | 'revoked'
   /** Who came in by it, without those whose account is gone or suspended. */
   invited: Author[]
 }
@@ -78,7 +79,11 @@ export interface InvitationView {
   expiresAt: string
 }
 
-/** Invitations, by which strangers come to have an account where `accounts.signUp` is `invite`. */
+/**
+ * Invitations, by which strangers come to have an account where `accounts.signUp` is `invite`. One lets in only while its owner may invite: is not
+ * suspended, and has a role of `accounts.invitations.roles`, unless the host made it. Once a ban or a new role has resolved, nobody is counted by it;
+ * it lets in again when the owner may.
+ */
 export interface Invitations {
   /** Makes one, as far as the role of the viewer allows it. @throws invalid-input, impersonated, role-required, too-many-invitations, rate-limited */
   create(viewer: Viewer, input?: InvitationInput, client?: ClientInfo): Promise<NewInvitation>
@@ -88,7 +93,7 @@ export interface Invitations {
   revoke(viewer: Viewer, id: string, client?: ClientInfo): Promise<void>
   /** Who invites somebody who has this code. @throws invitation-invalid, rate-limited */
   look(code: string, client?: ClientInfo): Promise<InvitationView>
-  /** What the host does: makes one in the name of an account, whatever its role. @throws invalid-input, account-not-found, too-many-invitations */
+  /** What the host does: makes one in the name of an account, whatever its role is now or later. @throws invalid-input, account-not-found, too-many-invitations */
   createFor(userId: string, input?: InvitationInput, by?: HostCause): Promise<NewInvitation>
   /** Takes one of any account back. @throws invitation-not-found */
   revokeOf(userId: string, id: string, by?: HostCause): Promise<void>
@@ -115,7 +120,7 @@ export function createInvitations(core: Core): Invitations {
   async function make(
     userId: string,
     input: InvitationInput,
-    { allowed, by }: { allowed: Allowance; by: Cause },
+    { allowed, by, byHost }: { allowed: Allowance; by: Cause; byHost?: true },
   ): Promise<NewInvitation> {
     const now = clock()
     const latest = new Date(now.getTime() + lastsSeconds * 1000)
@@ -132,7 +137,13 @@ export function createInvitations(core: Core): Invitations {
       kind: invitationKind,
       subject: subjectOf(code),
       name: note,
-      data: writeInvitation({ limit: uses, expiresAt: expiresAt.getTime(), revokedAt: null, used: [] }),
+      data: writeInvitation({
+        limit: uses,
+        expiresAt: expiresAt.getTime(),
+        revokedAt: null,
+        used: [],
+        byHost,
+      }),
       version: 0,
       createdAt: now,
       usedAt: null,
@@ -143,7 +154,7 @@ export function createInvitations(core: Core): Invitations {
     if (added === 'too-many') throw tooMany()
     if (added !== 'added') throw new KithError('account-not-found')
     core.emit('invitation.created', told, by)
-    const [shown] = await show([readInvitation(credential)])
+    const [shown] = await show(userId, [readInvitation(credential)])
     if (!shown) throw new TypeError('an invitation that was given is shown')
     return { ...shown, code }
   }
@@ -158,8 +169,11 @@ export function createInvitations(core: Core): Invitations {
       await credentials.remove(credential, waysIn(config))
   }
 
-  async function show(all: readonly FoundInvitation[]): Promise<Invitation[]> {
-    const people = await core.presentUsers.authors(all.flatMap(({ used }) => used))
+  async function show(userId: string, all: readonly FoundInvitation[]): Promise<Invitation[]> {
+    const [people, owner] = await Promise.all([
+      core.presentUsers.authors(all.flatMap(({ used }) => used)),
+      core.storage.users.byId(userId),
+    ])
     const now = clock()
     return all.map((each) => ({
       id: each.credential.id,
@@ -168,7 +182,7 @@ export function createInvitations(core: Core): Invitations {
       expiresAt: new Date(each.expiresAt).toISOString(),
       uses: each.limit,
       left: Math.max(0, each.limit - each.used.length),
-      state: stateOf(each, now),
+      state: stateOf(each, now) ?? (owner && mayInvite(core, each, owner) ? 'open' : 'paused'),
       invited: each.used.flatMap((id) => people.get(id) ?? []),
     }))
   }
@@ -194,10 +208,12 @@ export function createInvitations(core: Core): Invitations {
       const { role } = await admit(core, viewer)
       const allowed = Object.hasOwn(roles, role) ? roles[role] : undefined
       if (!allowed)
-        throw new KithError('role-required', { detail: 'In this app others invite: ask an administrator.' })
+        throw new KithError('role-required', {
+          detail: 'You cannot create invitations in this app: ask an administrator.',
+        })
       return await make(viewer.userId, input, { allowed, by: { viewer, client } })
     },
-    list: async ({ userId }) => await show((await invitationsOf(core, userId)).reverse()),
+    list: async ({ userId }) => await show(userId, (await invitationsOf(core, userId)).reverse()),
     async revoke(viewer, id, client = {}) {
       await limits.byAccount('changeByAccount', viewer.userId)
       await demandOwner(core, viewer)
@@ -213,7 +229,7 @@ export function createInvitations(core: Core): Invitations {
       }
     },
     async createFor(userId, input = {}, by = {}) {
-      return await make(userId, input, { allowed: hostAllowance, by })
+      return await make(userId, input, { allowed: hostAllowance, by, byHost: true })
     },
     revokeOf: (userId, id, by = {}) => revoke(userId, id, by),
   }
@@ -241,14 +257,15 @@ function schemaFor(
     })
 }
 
-function stateOf(each: FoundInvitation, now: Date): Invitation['state'] {
+/** Why it lets nobody in any more; `null` where it does. */
+function stateOf(each: FoundInvitation, now: Date): Invitation['state'] | null {
   if (each.revokedAt !== null) return 'revoked'
   if (each.used.length >= each.limit) return 'used-up'
-  return each.expiresAt <= now.getTime() ? 'expired' : 'open'
+  return each.expiresAt <= now.getTime() ? 'expired' : null
 }
 
 function tooMany(): KithError {
   return new KithError('too-many-invitations', {
-    detail: 'Take one back, or wait until one is used or ends.',
+    detail: 'Revoke one, or wait until one is used or expires.',
   })
 }

@@ -85,7 +85,7 @@ async function complete(
   )
   if (result.outcome === 'taken') throw taken(core, result.taken)
   // It took so long that upkeep has given it up.
-  if (result.outcome !== 'updated') throw new KithError('code-invalid', { detail: 'Begin again.' })
+  if (result.outcome !== 'updated') throw new KithError('code-invalid', { detail: 'Start again.' })
   tellRegistered(core, result.user, client)
   return result.user
 }

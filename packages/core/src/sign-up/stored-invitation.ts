@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto'
+import type { UserRecord } from '../accounts/user-store.ts'
 import type { Core } from '../core.ts'
 import type { CredentialRecord } from '../credentials/credential-store.ts'
 import { KithError, RetryLaterError } from '../errors.ts'
@@ -16,6 +17,8 @@ export interface StoredInvitation {
   revokedAt: number | null
   /** The accounts that it has let in, or is about to. */
   used: readonly string[]
+  /** Whether the host made it: then the role of its owner does not matter. */
+  byHost?: true | undefined
 }
 
 /** An invitation, and the credential that keeps it. */
@@ -39,8 +42,8 @@ export function subjectOf(code: string): string {
 }
 
 /** The data of the credential. */
-export function writeInvitation({ limit, expiresAt, revokedAt, used }: StoredInvitation): string {
-  return JSON.stringify({ limit, expiresAt, revokedAt, used })
+export function writeInvitation({ limit, expiresAt, revokedAt, used, byHost }: StoredInvitation): string {
+  return JSON.stringify({ limit, expiresAt, revokedAt, used, byHost })
 }
 
 /** The invitation that a credential keeps. */
@@ -53,20 +56,34 @@ export function isOpen({ limit, expiresAt, revokedAt, used }: StoredInvitation, 
   return revokedAt === null && expiresAt > now.getTime() && used.length < limit
 }
 
-/** The open invitation that has this code, and whose owner is not banned. @throws invitation-invalid */
+/** Whether the owner of an invitation may invite now: is not suspended, and has a role that may, where the host did not make it. */
+export function mayInvite(
+  { config }: Core,
+  { byHost }: Pick<StoredInvitation, 'byHost'>,
+  { bannedAt, role }: Pick<UserRecord, 'bannedAt' | 'role'>,
+): boolean {
+  return bannedAt === null && (byHost === true || Object.hasOwn(config.accounts.invitations.roles, role))
+}
+
+/** The open invitation that has this code, and whose owner may invite now. @throws invitation-invalid */
 export async function findInvitation(core: Core, code: string): Promise<FoundInvitation> {
   const { credentials, users } = core.storage
   const credential = await credentials.bySubject(invitationKind, subjectOf(code))
   const found = credential && readInvitation(credential)
+  // After the invitation, so that `recheckInvitations` finds each step that was begun with an older look.
   const inviter = found && (await users.byId(found.credential.userId))
-  if (!found || !isOpen(found, core.clock()) || !inviter || inviter.bannedAt) throw invalidInvitation()
+  if (!found || !isOpen(found, core.clock())) throw invalidInvitation()
+  if (!inviter || !mayInvite(core, found, inviter)) throw invalidInvitation()
   return found
 }
 
 /** So often one is read again that others have stepped meanwhile: each of those steps was somebody's success. */
 const mostTries = 1_000
 
-/** Counts an account. Of concurrent calls no more than the limit are counted. @throws invitation-invalid */
+/**
+ * Counts an account. Of concurrent calls no more than the limit are counted, and none once {@link recheckInvitations} has resolved after
+ * a change by which the owner may not invite. @throws invitation-invalid
+ */
 export async function countUse(core: Core, code: string, userId: string): Promise<void> {
   for (let tries = 0; tries < mostTries; tries++) {
     const found = await findInvitation(core, code)
@@ -84,6 +101,16 @@ export async function giveUseBack(core: Core, inviterId: string, userId: string)
     if (await stepInvitation(core, counted, { used })) return
   }
   throw new RetryLaterError('busy', 1)
+}
+
+/**
+ * Has everyone look at the owner again who is about to count a use, for after a change by which the owner may not invite any more: each step
+ * that was begun before it fails. Idempotent.
+ */
+export async function recheckInvitations(core: Core, userId: string): Promise<void> {
+  // Where this step fails another one has raised the version, which does the same.
+  for (const { credential } of await invitationsOf(core, userId))
+    await core.storage.credentials.step({ id: credential.id, version: credential.version })
 }
 
 /** The invitations of an account, the oldest first. */
@@ -105,5 +132,7 @@ export async function stepInvitation(
 
 /** What is said of every code that lets nobody in, whatever is wrong with it. */
 function invalidInvitation(): KithError {
-  return new KithError('invitation-invalid', { detail: 'Ask the person who invited you for another one.' })
+  return new KithError('invitation-invalid', {
+    detail: 'Ask the person who invited you for a new invitation.',
+  })
 }

@@ -53,7 +53,7 @@ export const metrics: Readonly<Record<MetricName, Metric>> = Object.freeze<Recor
     unit: 's',
     attributes: ['http.request.method', 'http.route', 'http.response.status_code', 'kith.of', failure],
     tells:
-      'Each request that Kith answered, by the template of its path (`none` where no route was found), until the answer was sent. `error.type` is the code of the problem. `kith.of` is `host` where Kith refused a request, or signed in, for a route of the app.',
+      'Each request that Kith handled, by the template of its path (`none` where no route was found), until the response was sent. `error.type` is the code of the problem. `kith.of` is `host` where Kith refused a request, or signed in, for a route of the app.',
   },
   'kith.call.duration': {
     kind: 'duration',

@@ -43,7 +43,7 @@ export function createClearing({ purge, storage, log }: ClearingParts): Clearing
 
   async function clear(what: string, work: () => Promise<void>): Promise<void> {
     try {
-      // After the answer of the call that asked for it.
+      // After the response of the call that asked for it.
       await nextTurn()
       await work()
     } catch (error) {

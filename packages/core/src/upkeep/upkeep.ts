@@ -32,7 +32,7 @@ export interface CountReport {
 /** Finishes what a crash left half done and removes what has expired. */
 export interface Upkeep {
   /**
-   * Idempotent, resumable, safe in several processes at once. Call it on a timer; Kith starts none by itself. It works in steps of a
+   * Idempotent, resumable, safe to run in several processes concurrently. Call it on a timer; Kith starts none by itself. It works in steps of a
    * few milliseconds, between which requests go on. A step that fails is logged and named in the report, and the others run.
    * It first waits for what this process clears away, as `kith.settled()` does.
    */
@@ -40,7 +40,7 @@ export interface Upkeep {
   /** Compares every count with what it counts, and repairs it, in such steps as well. `progress` is called after each. */
   verifyCounts(progress?: (checked: number) => void): Promise<CountReport>
   /**
-   * Compares the blobs with the database: lists blobs without rows, and removes them if told so, and lists rows without blobs,
+   * Compares the blobs with the database: lists blobs without rows, and removes them on request, and lists rows without blobs,
    * which only a backup can bring back. Harmless while the app runs, and may be repeated.
    * @throws not-configured, storage-failed where the place of the media is not that of this database
    */

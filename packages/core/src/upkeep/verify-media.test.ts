@@ -39,7 +39,7 @@ test('blobs of a place without a mark are not removed by a database that knows n
   expect(await other.upkeep.verifyMedia()).toMatchObject({ orphanCount: 1, removed: 0 })
   await expect(other.upkeep.verifyMedia({ remove: true })).rejects.toMatchObject({
     code: 'storage-failed',
-    detail: expect.stringMatching(/Nothing is removed: of the 0 oldest media of this database 0/) as unknown,
+    detail: expect.stringMatching(/Nothing was removed: only 0 of the 0 oldest media/) as unknown,
   })
   expect((await blobs.list(null, 9)).blobs).toHaveLength(1)
   await kith.close()

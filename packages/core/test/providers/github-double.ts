@@ -24,7 +24,7 @@ interface Grant {
 
 /**
  * Written from docs.github.com/apps/oauth-apps/building-oauth-apps/authorizing-oauth-apps, /rest/users/users and /rest/users/emails: it checks
- * what they say that GitHub checks, and answers mistakes in its manner, with status 200.
+ * what they say that GitHub checks, and reports mistakes in its manner, with status 200.
  */
 export async function startGitHub(client: { id: string; secret: string }): Promise<GitHubDouble> {
   const [codes, tokens] = [new Map<string, Grant>(), new Map<string, Grant>()]

@@ -12,18 +12,18 @@ import {
 import type { WireAnswer } from '@kith/conformance'
 import { errorPages } from '../../src/problem.ts'
 
-/** An answer of Kith. Each reader checks the status and the shape, in which nothing may be more than described. */
+/** A response of Kith. Each reader checks the status and the shape, in which nothing may be more than described. */
 export interface Answer extends WireAnswer {
   json(): unknown
   signIn(status?: number): SignInAnswer
   refreshed(): RefreshAnswer
   user(): Me
-  /** The answer of an edit, with the fresh session beside the account where the password was given. */
+  /** The response of an edit, with the fresh session beside the account where the password was given. */
   edited(): EditAnswer
   sessions(): Page<Session>
   /** A page of the audit log. */
   audit(): Page<AuditEntry>
-  /** The answer of whatever sends a code. */
+  /** The response of whatever sends a code. */
   codeSent(): CodeSent
   /** A 204. */
   done(): void
@@ -32,7 +32,7 @@ export interface Answer extends WireAnswer {
   invalid(): string[]
 }
 
-/** Gives an answer its readers. */
+/** Gives a response its readers. */
 export function toAnswer(wire: WireAnswer): Answer {
   function read<Shape>(status: number, shape: { parse(value: unknown): Shape }): Shape {
     assert.equal(wire.status, status, wire.text)
@@ -62,7 +62,7 @@ export function toAnswer(wire: WireAnswer): Answer {
   }
 }
 
-/** Checks what holds for every answer of Kith, whatever was asked. */
+/** Checks what holds for every response of Kith, whatever was asked. */
 export function checkAnswer(wire: WireAnswer, route: RouteDescription | undefined, method: string): void {
   const { status, headers, text } = wire
   assert.match(headers.get('vary') ?? '', /\bOrigin\b/)

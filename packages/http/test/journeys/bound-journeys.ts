@@ -37,7 +37,7 @@ function prove(app: JourneyApp, { jar }: Browser, { id, proof }: { id: string; p
   return app.request(refreshPath, { method: 'POST', headers: { ...headers, ...signed } })
 }
 
-/** The challenge that comes with an answer. */
+/** The challenge that comes with a response. */
 function challengeOf({ headers }: Answer): string {
   return JSON.parse(readItem(headers.get('secure-session-challenge') ?? '').head) as string
 }

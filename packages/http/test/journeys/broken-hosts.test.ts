@@ -146,7 +146,7 @@ const flaws: Record<string, [host: JourneyHost, ...fails: string[]]> = {
     'pace/concurrent-uploads',
   ],
   'hints for the operator in a response': [
-    onText('"detail":"The storage cannot be used."', '"detail":"Run migrate() first."'),
+    onText('"detail":"The storage failed."', '"detail":"Run migrate() first."'),
     'protocol/operator-hint',
   ],
   'a response that is whole for its client though it broke off': [

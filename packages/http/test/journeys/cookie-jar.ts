@@ -2,7 +2,7 @@ import assert from 'node:assert/strict'
 
 /** The cookies of one browser, kept as a browser keeps them. */
 export interface CookieJar {
-  /** Reads the `Set-Cookie` headers of an answer. Each has to be as a session cookie should be. */
+  /** Reads the `Set-Cookie` headers of a response. Each has to be as a session cookie should be. */
   take(headers: Headers): void
   /** The value of a cookie that has not expired. */
   get(name: string): string | undefined

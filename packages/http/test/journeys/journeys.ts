@@ -1,4 +1,5 @@
 import { adminJourneys } from './admin-journeys.ts'
+import { backOfficeJourneys } from './back-office-journeys.ts'
 import { accountJourneys } from './account-journeys.ts'
 import { bodyJourneys } from './body-journeys.ts'
 import { boundJourneys } from './bound-journeys.ts'
@@ -31,6 +32,7 @@ import { workJourneys } from './work-journeys.ts'
 export const journeys: readonly Journey[] = [
   ...accountJourneys,
   ...adminJourneys,
+  ...backOfficeJourneys,
   ...signUpJourneys,
   ...sessionJourneys,
   ...codeJourneys,

@@ -54,10 +54,7 @@ export const protocolJourneys: readonly Journey[] = [
         headers: { authorization: `Bearer ${client.tokens.accessToken}` },
       })
       app.breakStorage(null)
-      assert.deepEqual(
-        [answer.status, answer.problem('storage-failed').detail],
-        [500, 'The storage cannot be used.'],
-      )
+      assert.deepEqual([answer.status, answer.problem('storage-failed').detail], [500, 'The storage failed.'])
       assert.equal(app.log.length, 1)
       assert.match(app.log[0] ?? '', /storage-failed[^]*The schema is not there yet[^]*no such table/)
     },
@@ -85,7 +82,7 @@ export const protocolJourneys: readonly Journey[] = [
       app.breakEdgeLists(null)
       assert.equal(whole, false)
       assert.equal(app.log.length, 1)
-      assert.match(app.log[0] ?? '', /GET .*\/users\/me\/export: the answer broke off[^]*the disk/)
+      assert.match(app.log[0] ?? '', /GET .*\/users\/me\/export: the response was cut off[^]*the disk/)
     },
   },
 ]

@@ -5,7 +5,7 @@ import type { Journey } from './journey.ts'
 /** What no id of a request is: too long, or with characters that could end a line or a header. */
 const invalid = ['x'.repeat(65), 'two words', 'a,b', 'a"b', '<script>', '%0d%0a']
 
-/** The id of a request, which leads from the client through the answer into the log. */
+/** The id of a request, which leads from the client through the response into the log. */
 export const requestIdJourneys: readonly Journey[] = [
   {
     id: 'request-id/kept',

@@ -4,7 +4,7 @@ import type { WireAnswer } from '@kith/conformance'
 export interface SecretsWatch {
   /** Notes the passwords, tokens and addresses of an input. */
   watchRequest(json: unknown): void
-  /** Notes the tokens of an answer. */
+  /** Notes the tokens of a response. */
   watchAnswer(answer: WireAnswer): void
   all(): ReadonlySet<string>
 }

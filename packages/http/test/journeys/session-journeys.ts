@@ -222,7 +222,7 @@ export const sessionJourneys: readonly Journey[] = [
         assert.ok((await browser.post(path, json)).status < 300)
         ;(await before.request('/users/me')).problem('session-revoked')
         ;(await before.post('/users/refresh')).problem('session-revoked')
-        // With tokens in the answer no session is left in the cookies.
+        // With tokens in the response no session is left in the cookies.
         if ('transport' in json) assert.deepEqual(browser.jar.names(), knownDevice)
         else (await browser.request('/users/me')).user()
       }

@@ -232,7 +232,7 @@ export const socialJourneys: readonly Journey[] = [
       await ben.put('/users/anna/follow')
       await anna.put('/users/ben/follow')
       const seen = async () => {
-        // Counts and lists of others follow when it is cleared away behind the answer.
+        // Counts and lists of others follow when it is cleared away behind the response.
         await app.kith.settled()
         const { counts } = shapes.User.parse((await app.request('/users/anna')).json())
         const { likes } = shapes.Post.parse((await app.request(`/posts/${post.id}`)).json()).counts

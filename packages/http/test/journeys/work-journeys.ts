@@ -7,7 +7,7 @@ import type { Journey } from './journey.ts'
 import type { JourneyApp } from './journey-app.ts'
 import { deliver, picture, upload } from './uploads.ts'
 
-/** Counts the answers of each status. */
+/** Counts the responses of each status. */
 async function statusesOf(times: number, ask: (index: number) => Promise<Answer>): Promise<object> {
   const counts: Record<number, number> = {}
   for (let index = 0; index < times; index++) {

@@ -72,7 +72,7 @@ export interface Driver {
   close(): Promise<void>
 }
 
-/** What kept a statement from its answer. */
+/** What kept a statement from its response. */
 export type FaultKind =
   /** Nobody was reached: nothing was sent. */
   | 'unreachable'

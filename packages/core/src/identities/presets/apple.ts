@@ -18,7 +18,7 @@ const issuer = 'https://appleid.apple.com'
 const secretSeconds = 300
 
 /**
- * https://developer.apple.com/documentation/signinwithapple. The answer is a form that Apple's page posts: see docs/sign-in-with.md.
+ * https://developer.apple.com/documentation/signinwithapple. The response is a form that Apple's page posts: see docs/sign-in-with.md.
  * @throws TypeError for what is no key of Apple's
  */
 export function apple({ teamId, keyId, privateKey, ...client }: AppleOptions): IdentityProvider {

@@ -1,0 +1,92 @@
+import { randomBytes } from 'node:crypto'
+import type { CodeRecord } from '@kith/core/ports'
+import { expect, test } from 'vitest'
+import { email, instance, password } from '../../test/coded-app.ts'
+import { codeOf } from '../../test/instance.ts'
+import { createKith } from '../create-kith.ts'
+
+const now = new Date('2026-01-01T00:00:00Z')
+
+async function withAccount(options: Parameters<typeof instance>[0] = {}) {
+  const made = instance(options)
+  const { user, session } = await made.kith.accounts.register({ username: 'ada', email, password })
+  const { codes } = made.options.storage
+  /** Changes the row of a code. */
+  async function change(purpose: string, flow: string, fields: Partial<CodeRecord>): Promise<void> {
+    const found = await codes.find({ purpose, subject: flow, now })
+    if (!found) throw new Error('there is no such code')
+    await codes.issue({ ...found, ...fields })
+  }
+  return { ...made, user, viewer: { userId: user.id, sessionId: session.id }, change }
+}
+
+/** Begins a recovery with what `random` gives where it is asked for four bytes. */
+async function digitsOf(...values: readonly number[]): Promise<string> {
+  const waiting = [...values]
+  const random = (length: number): Uint8Array => {
+    if (length !== 4) return randomBytes(length)
+    const bytes = Buffer.alloc(4)
+    bytes.writeUInt32BE(waiting.shift() ?? 0)
+    return bytes
+  }
+  const { kith, mailbox } = await withAccount({ random })
+  await kith.recovery.begin({ login: 'ada' })
+  await kith.settled()
+  return mailbox.last('password-reset').content.code
+}
+
+test('every six digits are as likely as any other, also those that begin with zeros', async () => {
+  expect(await digitsOf(7)).toBe('000007')
+  expect(await digitsOf(1_000_001)).toBe('000001')
+  expect(await digitsOf(4_293_999_999)).toBe('999999')
+  // From here on the first 967,296 codes would have one chance more than the others.
+  expect(await digitsOf(4_294_000_000, 4_294_967_295, 42)).toBe('000042')
+})
+
+test('a code that is asked for again counts by address, and says until when it works', async () => {
+  const { kith, advance } = await withAccount({ limits: { sendByAddress: [{ limit: 3, window: '10m' }] } })
+  const client = { address: '192.0.2.1' }
+  const { flow } = await kith.recovery.begin({ login: 'ada' }, client)
+  advance(60)
+  const again = () => kith.sessions.resendCode({ purpose: 'reset-password', flow }, client)
+  expect(await again()).toEqual({ flow, expiresAt: '2026-01-01T00:11:00.000Z' })
+  expect(await codeOf(again())).toBe('no error')
+  expect(await codeOf(again())).toBe('rate-limited')
+})
+
+test('a code whose row was changed in the storage is none', async () => {
+  const { kith, mailbox, viewer, change, options } = await withAccount()
+  const other = await kith.recovery.begin({ login: 'nobody' })
+  const ofOther = { purpose: 'reset-password', subject: other.flow, now }
+  const { data = '' } = (await options.storage.codes.find(ofOther)) ?? {}
+  for (const changed of [data, 'x', '']) {
+    const { flow } = await kith.recovery.begin({ login: 'ada' })
+    await kith.settled()
+    const { code } = mailbox.last('password-reset').content
+    await change('reset-password', flow, { data: changed })
+    expect(await codeOf(kith.recovery.reset({ flow, code, password: 'battery staple' }))).toBe('code-invalid')
+  }
+
+  const { token } = await kith.factors.beginTotp(viewer)
+  const [totpFlow = '', secret = ''] = token.split('.')
+  const confirm = (given: string) =>
+    codeOf(kith.factors.confirmTotp(viewer, { token: given, code: '123456' }))
+  expect(await confirm(token)).toBe('factor-invalid')
+  for (const unknown of [`${totpFlow}.x`, `x.${secret}`, totpFlow, `${totpFlow}.`])
+    expect(await confirm(unknown), unknown).toBe('code-invalid')
+  await change('enroll-totp', totpFlow, { userId: null })
+  expect(await confirm(token)).toBe('code-invalid')
+  await change('enroll-totp', totpFlow, { userId: viewer.userId, data: 'x' })
+  expect(await confirm(token)).toBe('code-invalid')
+})
+
+test('with a secret that was rotated a flow that nobody has begun says the same as a wrong code', async () => {
+  const { options } = await withAccount()
+  const rotated = createKith({
+    ...options,
+    secret: { current: 'a newer secret of 32 characters, or more', previous: [String(options.secret)] },
+  })
+  const flow = '018f5a5e-0000-7000-8000-000000000000'
+  const reset = rotated.recovery.reset({ flow, code: '123456', password: 'battery staple' })
+  expect(await codeOf(reset)).toBe('code-invalid')
+})

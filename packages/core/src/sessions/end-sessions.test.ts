@@ -1,0 +1,93 @@
+import { expect, test } from 'vitest'
+import { codeOf, createInstance } from '../../test/instance.ts'
+import { createMemoryRevocations } from '../memory/memory-revocations.ts'
+import type { Revocations } from './revocations.ts'
+
+const password = 'correct horse'
+
+/** Somebody signed in, and what the denylist was given. */
+async function signedIn() {
+  const denied: (readonly [keys: readonly string[], until: Date])[] = []
+  let failures = 0
+  const sound = createMemoryRevocations()
+  const revocations: Revocations = {
+    ...sound,
+    async revoke(keys, until) {
+      denied.push([keys, until])
+      if (failures-- > 0) throw new Error('the denylist is away')
+      await sound.revoke(keys, until)
+    },
+  }
+  const instance = createInstance({ revocations })
+  const { sessions, accounts } = instance.kith
+  const signIn = await accounts.register({ username: 'ana', password })
+  const viewer = await sessions.authenticate(signIn.tokens.accessToken)
+  const now = instance.kith.config.clock().getTime()
+  return {
+    ...instance,
+    ...signIn,
+    sessions,
+    viewer,
+    denied,
+    now,
+    loseDenylist: (times = 1) => void (failures = times),
+  }
+}
+
+test('tokens are denied for as long as one may be good, and a minute more for clocks that run behind', async () => {
+  const { sessions, viewer, denied, now } = await signedIn()
+  await sessions.logout(viewer)
+  expect(denied).toEqual([[[viewer.sessionId], new Date(now + (900 + 60) * 1000)]])
+})
+
+test('one of several sessions ends by its id: its known tokens immediately, and those of the others not', async () => {
+  const { sessions, viewer, kith } = await signedIn()
+  const phone = await sessions.login({ login: 'ana', password })
+  await sessions.authenticate(phone.tokens.accessToken)
+  const told: unknown[] = []
+  kith.events.on('session.revoked', ({ userId, sessionId }) => void told.push([userId, sessionId]))
+  await sessions.revoke(viewer, phone.session.id)
+  expect(told).toEqual([[viewer.userId, phone.session.id]])
+  expect(await codeOf(sessions.authenticate(phone.tokens.accessToken))).toBe('session-revoked')
+  await sessions.requireFresh(viewer)
+})
+
+test('all sessions but the one that asks end: their tokens, their refresh tokens, and what is listed; each is told', async () => {
+  const { sessions, viewer, kith, tokens } = await signedIn()
+  const others = [
+    await sessions.login({ login: 'ana', password }),
+    await sessions.login({ login: 'ana', password }),
+  ]
+  const told: unknown[] = []
+  kith.events.on('session.revoked', ({ userId, sessionId }) => void told.push([userId, sessionId]))
+  await sessions.logoutEverywhere(viewer, { exceptCurrent: true })
+  expect(told).toHaveLength(2)
+  expect(told).toEqual(expect.arrayContaining(others.map(({ session }) => [viewer.userId, session.id])))
+  for (const other of others) {
+    expect(await codeOf(sessions.authenticate(other.tokens.accessToken))).toBe('session-revoked')
+    expect(await codeOf(sessions.refresh(other.tokens.refreshToken))).toBe('session-revoked')
+  }
+  expect((await sessions.list(viewer)).items.map(({ id }) => id)).toEqual([viewer.sessionId])
+  expect(await codeOf(sessions.refresh(tokens.refreshToken))).toBe('no error')
+})
+
+test('a session that nobody has ends nothing, and denies nothing', async () => {
+  const { sessions, viewer, denied } = await signedIn()
+  const unknown = '018f5a5e-0000-7000-8000-000000000000'
+  expect(await codeOf(sessions.revoke(viewer, unknown))).toBe('session-not-found')
+  expect(denied).toEqual([])
+})
+
+test('where there is no other session to end, the denylist is not asked for anything', async () => {
+  const { sessions, viewer, denied } = await signedIn()
+  await sessions.logoutEverywhere(viewer, { exceptCurrent: true })
+  expect(denied).toEqual([])
+})
+
+test('a denylist that cannot be reached keeps no session alive, and its error is told', async () => {
+  const { sessions, options, session, user, loseDenylist } = await signedIn()
+  // Also where it is there again before the end.
+  loseDenylist(1)
+  await expect(sessions.endAll(user.id)).rejects.toThrow('the denylist is away')
+  expect((await options.storage.sessions.byId(session.id))?.revokedAt).not.toBeNull()
+})

@@ -1,0 +1,109 @@
+import { randomUUID } from 'node:crypto'
+import { setTimeout as sleep } from 'node:timers/promises'
+import { inSchema } from './compile.ts'
+import type { Connection } from './connection.ts'
+import { runFill } from './fill.ts'
+import { type IndexStep, type LongStep, longStatementOf, noteOf, type ValidationStep } from './migration.ts'
+import { createLease, longOn, type MigrationLease } from './migration-lease.ts'
+import { readApplied } from './schema-version.ts'
+
+/** What a migration works on. */
+export interface MigrationPlace {
+  readonly schema: string
+  /** For what is short. */
+  readonly short: Connection
+  /** For the statements that may take hours. */
+  readonly long: Connection
+}
+
+/** What a long step works with. */
+export interface LongWork extends MigrationPlace {
+  readonly lease: MigrationLease
+  /** Says which part of the step is done, from 0 to 1. What it throws ends the step. */
+  report(part: number): void
+}
+
+/** How often somebody who waits looks again. */
+const lookMillis = 250
+
+/** Takes a step unless it was taken. Of several processes one does, and the others wait for it and take over where it ends. */
+export async function takeLongStep(
+  place: MigrationPlace,
+  { version, step }: { version: number; step: LongStep },
+  report: LongWork['report'],
+): Promise<void> {
+  const { short, schema } = place
+  const lease = createLease(randomUUID())
+  const isDone = async (): Promise<boolean> => (await readApplied(short, schema)).has(version, step.name)
+  for (; !(await isDone()); await sleep(lookMillis)) {
+    report(0)
+    if (!(await lease.take(short, step.on))) continue
+    try {
+      // Another process may have ended it since we looked.
+      if (await isDone()) return
+      const work = { ...place, lease, report }
+      if (!(await (step.kind === 'fill' ? runFill(work, step) : runLong(work, step)))) continue
+      await short.run(noteOf(version, step.name))
+      return
+    } finally {
+      await lease.release(short).catch(() => {})
+    }
+  }
+}
+
+async function runLong(work: LongWork, step: IndexStep | ValidationStep): Promise<boolean> {
+  if (step.kind === 'index' && (await isInvalid(work, step)))
+    await watched(work, step, `DROP INDEX CONCURRENTLY IF EXISTS kith.${step.index}`)
+  await watched(work, step, longStatementOf(step))
+  return step.kind !== 'index' || !(await isInvalid(work, step))
+}
+
+/** Whether a build was cut off: what is left of it costs every write, and helps no reading. */
+async function isInvalid({ short }: LongWork, { index }: IndexStep): Promise<boolean> {
+  const found = await short.get(
+    `SELECT 1 AS found FROM pg_index WHERE indexrelid = to_regclass('kith.${index}') AND NOT indisvalid`,
+  )
+  return found !== null
+}
+
+/** Runs a statement, prolongs the lease meanwhile and reports. It is canceled where a report throws. */
+async function watched(work: LongWork, { on }: LongStep, statement: string): Promise<void> {
+  const { short, long, lease, report } = work
+  const running = long.run(statement)
+  const ended = running.then(
+    () => true,
+    () => true,
+  )
+  let part = 0
+  try {
+    while (!(await Promise.race([ended, sleep(lookMillis, false)]))) {
+      // Where there is but one connection the statement has it, and its lock on the table stands for the lease.
+      const found = await Promise.race([ended.then(() => null), look(work, on)]).catch(() => null)
+      report((part = Math.max(part, found ?? 0)))
+    }
+  } catch (error) {
+    await cancel(work, on, statement)
+    await ended
+    throw error
+  }
+  await running
+}
+
+/** Prolongs the lease, and says which part of an index is built. The table is read to build it, and once more to see what came meanwhile. */
+async function look({ short, lease }: LongWork, table: string): Promise<number | null> {
+  await lease.renew(short)
+  const found = await short.get<{ percent: number }>(
+    `SELECT (CASE WHEN phase LIKE 'building%' THEN 70 * blocks_done / blocks_total ELSE 70 + 30 * blocks_done / blocks_total END)::int AS percent
+      FROM pg_stat_progress_create_index
+      WHERE relid = to_regclass('kith.${table}') AND phase LIKE '%scanning table' AND blocks_total > 0`,
+  )
+  return found && found.percent / 100
+}
+
+async function cancel({ short, schema }: LongWork, table: string, statement: string): Promise<void> {
+  const query = inSchema(statement, schema)
+  // The server keeps the beginning of a statement, of 100 bytes at least.
+  await short
+    .run(`SELECT pg_cancel_backend(pid) ${longOn(table)} AND left(query, 99) = left(@query, 99)`, { query })
+    .catch(() => {})
+}

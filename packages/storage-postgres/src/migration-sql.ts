@@ -1,0 +1,58 @@
+import { inSchema, quoted } from './compile.ts'
+import { fillScript } from './fill.ts'
+import { type LongStep, longStatementOf, type Migration, noteOf, statementsOf } from './migration.ts'
+import { checkSchemaName } from './options.ts'
+import { migrations } from './schema.ts'
+
+/** What {@link migrationSql} is to print. */
+export interface MigrationSqlOptions {
+  /** @default 'kith' */
+  schema?: string | undefined
+  /** The version that is there already. @default 0 @reason A database without Kith. */
+  from?: number | undefined
+}
+
+/**
+ * The SQL of `migrate()`, for those who run migrations themselves. Run it as the role that shall own the tables, with a tool that sends each
+ * statement by itself, as `psql` does: what stands outside of BEGIN and COMMIT must not be in a transaction.
+ */
+export function migrationSql(options: MigrationSqlOptions = {}): string {
+  return scriptOf(migrations, options)
+}
+
+/** The same for another schema, in tests. */
+export function scriptOf(
+  all: readonly Migration[],
+  { schema = 'kith', from = 0 }: MigrationSqlOptions,
+): string {
+  checkSchemaName(schema)
+  const parts = all
+    .filter(({ version }) => version > from)
+    .flatMap((migration) => [
+      transactionOf(migration, schema),
+      ...(migration.steps ?? []).map((step) => longPartOf(step, { version: migration.version, schema })),
+    ])
+  return parts.map((part) => `${part}\n`).join('\n')
+}
+
+function longPartOf(step: LongStep, { version, schema }: { version: number; schema: string }): string {
+  const statements = [...longStatements(step), noteOf(version, step.name)]
+  const lines = statements.map((statement) => `${inSchema(statement, schema)};`)
+  return [`-- ${step.name}, not in a transaction`, ...lines].join('\n')
+}
+
+function longStatements(step: LongStep): string[] {
+  if (step.kind === 'fill') return [fillScript(step)]
+  // What a build that was cut off has left would count as there.
+  const leftover = step.kind === 'index' ? [`DROP INDEX CONCURRENTLY IF EXISTS kith.${step.index}`] : []
+  return [...leftover, longStatementOf(step)]
+}
+
+function transactionOf(migration: Migration, schema: string): string {
+  return [
+    'BEGIN;',
+    ...(migration.version === 1 ? [`CREATE SCHEMA IF NOT EXISTS ${quoted(schema)};`] : []),
+    ...statementsOf(migration).map((statement) => `${inSchema(statement, schema)};`),
+    'COMMIT;',
+  ].join('\n')
+}
