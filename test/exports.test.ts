@@ -846,6 +846,7 @@ test('the entries export these names; each new one is a promise to users', () =>
         "type PostgresPoolOptions",
         "type PostgresRateLimits",
         "type PostgresRateLimitsOptions",
+        "type PostgresReplica",
         "type PostgresRevocations",
         "type PostgresRevocationsOptions",
         "type PostgresSharedOptions",

@@ -85,11 +85,11 @@ test('a body that was read to nowhere is an error of the app, told in the log', 
   expect((await fetch(`${url}/api/v1/users/me`)).status).toBe(401)
 })
 
-test('a body that was read as text is refused with the reason', async () => {
+test('a body that was read as a string is refused with the reason', async () => {
   const url = await listen(express().use(express.text({ type: '*/*' }), routes))
   const response = await fetch(`${url}/api/v1/users/login`, json)
   expect(response.status).toBe(400)
-  expect(await response.json()).toMatchObject({ detail: expect.stringContaining('as text') as string })
+  expect(await response.json()).toMatchObject({ detail: expect.stringContaining('as a string') as string })
 })
 
 test('a form that the host has parsed is no input for Kith', async () => {

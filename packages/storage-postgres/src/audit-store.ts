@@ -28,7 +28,7 @@ export const auditStatements: Readonly<Record<'add' | 'list' | 'listOfAccount' |
   })
 
 /** Creates the store of the audit log on a connection. */
-export function createAuditStore({ run, all }: Connection): AuditStore {
+export function createAuditStore({ run, shown: { all } }: Connection): AuditStore {
   return {
     async list(key, { limit, before }) {
       const page = { limit, before: beforeOrEnd(before) }

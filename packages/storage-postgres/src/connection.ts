@@ -5,6 +5,8 @@ import { createCompiler } from './compile.ts'
 import { rowsOf } from './decode.ts'
 import { type Answer, ConnectionFault, type Driver, type Isolation } from './drivers/driver.ts'
 import { sqlStateOf } from './drivers/sql-state.ts'
+import { guarded } from './replicas/position.ts'
+import type { Replicas } from './replicas/replicas.ts'
 import { toStorageError } from './storage-error.ts'
 import type { Values } from './values.ts'
 
@@ -26,6 +28,11 @@ export interface Statements {
 /** What the stores use. A statement by itself is its own transaction. Raises Kith's errors. */
 export interface Connection extends Statements {
   /**
+   * Reads of what is only shown, which a replica may serve. They see everything that was committed before their call, as others do;
+   * but what sessions, codes, credentials and names are decided by is read on the primary.
+   */
+  readonly shown: Pick<Statements, 'get' | 'all'>
+  /**
    * One transaction at READ COMMITTED. Work may be run several times: where the server has ended a transaction for a deadlock or a
    * conflict, which has then changed nothing, it begins again, for a bounded time.
    */
@@ -39,6 +46,7 @@ export interface Connection extends Statements {
 /** What a connection is made of. */
 export interface ConnectionParts {
   driver: Driver
+  replicas?: Replicas | null
   /** The name of Kith's schema. */
   schema: string
   /** Whether the server keeps the plans of statements under their names. */
@@ -47,7 +55,8 @@ export interface ConnectionParts {
 }
 
 /** Creates the connection of one storage; nothing is opened yet. */
-export function createConnection({ driver, schema, prepare, timeoutMillis }: ConnectionParts): Connection {
+export function createConnection(parts: ConnectionParts): Connection {
+  const { driver, replicas = null, schema, prepare, timeoutMillis } = parts
   const compile = createCompiler(schema, prepare)
   let closed = false
 
@@ -81,6 +90,16 @@ export function createConnection({ driver, schema, prepare, timeoutMillis }: Con
     )
   }
 
+  function show(sql: string, values: Values = {}): Promise<Answer> {
+    if (!replicas || closed) return alone(sql, values)
+    return inTurns(
+      async (deadline) =>
+        (await replicas.read((server) => compile(guarded(sql), { ...values, server }))) ??
+        (await driver.query(compile(sql, values), deadline)),
+      (error, times) => isConflict(error) || (times === 1 && isLost(error)),
+    )
+  }
+
   async function transaction<Result>(
     work: (statements: Statements) => Promise<Result>,
     how: { isolation: Isolation; deadline: number },
@@ -101,6 +120,7 @@ export function createConnection({ driver, schema, prepare, timeoutMillis }: Con
 
   return {
     ...statementsOn(alone),
+    shown: statementsOn(show),
     atomically: (work) =>
       inTurns(
         (deadline) => transaction(work, { isolation: 'read committed', deadline }),

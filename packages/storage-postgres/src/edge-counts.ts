@@ -72,7 +72,7 @@ export function createEdgeCountTable(connection: Connection): Pick<EdgeStore, 'c
   return {
     async counts(kind, nodes) {
       const values = { kind: toKindNumber(kind), nodes: toIds(nodes) }
-      const rows = await connection.all<CountRow>(edgeCountStatements.byNodes, values)
+      const rows = await connection.shown.all<CountRow>(edgeCountStatements.byNodes, values)
       const byNode = new Map(rows.map((row) => [row.node, { out: row.outgoing, in: row.incoming }]))
       return nodes.map((node) => byNode.get(node) ?? { out: 0, in: 0 })
     },

@@ -123,7 +123,7 @@ export const edgeStatements: Readonly<Record<EdgeStatement, string>> = Object.fr
 
 /** Creates the edge store on a connection. */
 export function createEdgeStore(connection: Connection): EdgeStore {
-  const { all } = connection
+  const { all } = connection.shown
   const counts = createEdgeCountTable(connection)
   const hiding = createEdgeHiding(connection)
 

@@ -66,7 +66,7 @@ export const feedStatements: Readonly<Record<FeedStatement, string>> = Object.fr
 type PageRow = PostRow & { following: number; id: string | null }
 
 /** Creates the feed store on a connection. */
-export function createFeedStore({ all }: Connection): FeedStore {
+export function createFeedStore({ shown: { all } }: Connection): FeedStore {
   async function home(id: string, { limit, before }: Keyset): Promise<PostRecord[]> {
     const range = { userId: toId(id), before: beforeOrEnd(before), limit }
     const rows = await all<PageRow>(feedStatements.heads, { ...range, many: some })

@@ -10,10 +10,11 @@ import { createFactStore } from './fact-store.ts'
 import { createFeedStore } from './feed-store.ts'
 import { createMediaStore } from './media-store.ts'
 import { checkSchema, migrate, plan } from './migrate.ts'
-import { type PostgresStorageOptions, settingsOf } from './options.ts'
+import { type PostgresStorageOptions, storageSettingsOf } from './options.ts'
 import { createOutboxStore } from './outbox-store.ts'
 import { demandPartitions, migrationsWith, partitionsProblem } from './partitions.ts'
 import { createPostStore } from './post-store.ts'
+import { createReplicas } from './replicas/replicas.ts'
 import { createSessionStore } from './session-store.ts'
 import { createUserStore } from './user-store.ts'
 
@@ -26,6 +27,7 @@ export type {
   PostgresCommonOptions,
   PostgresJsOptions,
   PostgresPoolOptions,
+  PostgresReplica,
   PostgresStorageOptions,
   PostgresUrlOptions,
 } from './options.ts'
@@ -54,10 +56,13 @@ const unlimitedMillis = 2 ** 31 - 1
  * `storage-unavailable` and `storage-failed`.
  */
 export function createPostgresStorage(options: PostgresStorageOptions): Storage {
-  const settings = settingsOf(options)
+  const settings = storageSettingsOf(options)
   const { schema, prepare, timeoutMillis } = settings
   const parts = { driver: driverOf(settings), schema, prepare, timeoutMillis }
-  const connection = createConnection(parts)
+  const drivers = settings.replicas.map(driverOf)
+  const replicas =
+    drivers.length > 0 ? createReplicas({ primary: parts.driver, drivers, timeoutMillis }) : null
+  const connection = createConnection({ ...parts, replicas })
   const migrating = {
     schema,
     short: createConnection({ ...parts, timeoutMillis: Math.max(timeoutMillis, migrationMillis) }),
@@ -77,11 +82,14 @@ export function createPostgresStorage(options: PostgresStorageOptions): Storage 
       return plan(connection, schema)
     },
     check: async () =>
-      (await checkSchema(connection, schema)) ?? (await partitionsProblem(connection, settings)),
+      (await checkSchema(connection, schema)) ??
+      (await partitionsProblem(connection, settings)) ??
+      replicas?.trouble() ??
+      null,
     async close() {
       const { short, long } = migrating
       const all = [connection, short, long].map((each) => each.close())
-      closing ??= Promise.all(all).then(() => parts.driver.close())
+      closing ??= Promise.all(all).then(() => Promise.all([parts.driver.close(), replicas?.close()]))
       await closing
     },
     // Statements without names: behind a pool each transaction has another connection.

@@ -86,7 +86,7 @@ export const mediaStatements: Readonly<Record<MediaStatement, string>> = Object.
 
 /** Creates the media store on a connection. */
 export function createMediaStore(connection: Connection): MediaStore {
-  const { run, get, all, atomically } = connection
+  const { run, get, all, shown, atomically } = connection
 
   async function release(statements: Statements, ownerId: string | null, use: MediaUse): Promise<string[]> {
     return (await statements.all<{ id: string }>(mediaStatements.release, { ownerId, use })).map(
@@ -122,18 +122,18 @@ export function createMediaStore(connection: Connection): MediaStore {
       await run(mediaStatements.unclaim, { id: toId(id), by })
     },
     async byIds(ids) {
-      return (await all<MediaRow>(mediaStatements.byIds, { ids: toIds(ids) })).map(mediaFrom)
+      return (await shown.all<MediaRow>(mediaStatements.byIds, { ids: toIds(ids) })).map(mediaFrom)
     },
     async byOwner(ownerId, { limit, before }) {
       const range = { ownerId: toId(ownerId), before: beforeOrEnd(before), limit }
-      return (await all<MediaRow>(mediaStatements.byOwner, range)).map(mediaFrom)
+      return (await shown.all<MediaRow>(mediaStatements.byOwner, range)).map(mediaFrom)
     },
     async list(after, limit) {
       return (await all<MediaRow>(mediaStatements.list, { after: afterOrStart(after), limit })).map(mediaFrom)
     },
     async bySubjects(use, subjects) {
       const values = { use, subjects: toIds(subjects) }
-      return (await all<MediaRow>(mediaStatements.bySubjects, values)).map(mediaFrom)
+      return (await shown.all<MediaRow>(mediaStatements.bySubjects, values)).map(mediaFrom)
     },
     attach(mediaId, owner, ...[use, outbox]) {
       const [id, ownerId] = [toId(mediaId), toId(owner)]

@@ -48,22 +48,53 @@ export interface PostgresUrlOptions extends PostgresCommonOptions {
   sql?: undefined
 }
 
+/** How a standby is reached: by a `Pool` of `pg` or a `sql` of postgres.js that the app made and will close, or by its URL. */
+export type PostgresReplica =
+  | Pick<PostgresPoolOptions, 'pool'>
+  | Pick<PostgresJsOptions, 'sql'>
+  | Pick<PostgresUrlOptions, 'url' | 'maxConnections'>
+
+type PrimaryOptions = PostgresPoolOptions | PostgresClientOptions | PostgresJsOptions | PostgresUrlOptions
+
 /** Where the data is kept: a database of a pool, a client or a `sql` that is there, or of a server by its URL. */
-export type PostgresStorageOptions =
-  PostgresPoolOptions | PostgresClientOptions | PostgresJsOptions | PostgresUrlOptions
+export type PostgresStorageOptions = PrimaryOptions & {
+  /**
+   * Standbys that serve reads of what is only shown: feeds, lists, counts, profiles in lists, media. A read shows everything that was
+   * committed before its call began, by any process: it asks the primary how far its log is, and reads on a standby that has come so
+   * far. Where none has within about 50 milliseconds, or fails in any way, the primary serves it. @default []
+   */
+  replicas?: readonly PostgresReplica[] | undefined
+}
 
 /** Options with their defaults. */
-export type PostgresSettings = PostgresStorageOptions & {
+export type PostgresSettings = PrimaryOptions & {
   schema: string
   timeoutMillis: number
   prepare: boolean
 }
 
+/** Options of a storage with their defaults. */
+export type PostgresStorageSettings = PostgresSettings & { replicas: readonly PostgresSettings[] }
+
 const ways =
   'createPostgresStorage: give one of { url }, { pool } or { client } of pg, and { sql } of postgres.js'
 
+/** As {@link settingsOf}, with those of the replicas. */
+export function storageSettingsOf(options: PostgresStorageOptions): PostgresStorageSettings {
+  const { replicas = [] } = options
+  const settings = settingsOf(options)
+  if (!Array.isArray(replicas)) throw new TypeError('replicas must be a list, such as [{ url }]')
+  const { schema, timeoutMillis } = settings
+  const settingsOfReplicas = replicas.map((replica: PostgresReplica) => {
+    if (replica !== null && typeof replica === 'object' && 'client' in replica)
+      throw new TypeError('replicas: give each as { url }, { pool } or { sql }, not as a client')
+    return settingsOf({ ...replica, schema, timeoutMillis } as PrimaryOptions)
+  })
+  return { ...settings, replicas: settingsOfReplicas }
+}
+
 /** Refuses what no type checker saw, and adds the defaults. The caller's object is not written. */
-export function settingsOf(options: PostgresStorageOptions): PostgresSettings {
+export function settingsOf(options: PrimaryOptions): PostgresSettings {
   const { pool, client, sql, url, schema = 'kith', timeoutMillis = 5000, partitions } = options
   if ([pool, client, sql, url].filter((way) => way !== undefined).length !== 1) throw new TypeError(ways)
   if (url !== undefined && (typeof url !== 'string' || !/^postgres(ql)?:\/\//.test(url)))
@@ -108,7 +139,7 @@ function checkSql(sql: PostgresJsSql): void {
     )
 }
 
-function prepareOf({ prepare, sql }: PostgresStorageOptions): boolean {
+function prepareOf({ prepare, sql }: PrimaryOptions): boolean {
   if (prepare !== undefined && typeof prepare !== 'boolean')
     throw new TypeError('prepare must be true or false')
   return prepare ?? (sql !== undefined && sql.options.prepare !== false)

@@ -80,7 +80,7 @@ export function createPostCountTable(connection: Connection): Pick<PostStore, 'c
   return {
     async counts(authorIds) {
       const values = { authorIds: toIds(authorIds) }
-      const rows = await connection.all<{ author_id: string; posts: number }>(
+      const rows = await connection.shown.all<{ author_id: string; posts: number }>(
         postCountStatements.byAuthors,
         values,
       )

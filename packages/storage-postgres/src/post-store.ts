@@ -118,7 +118,7 @@ const idInUse = 'The id of the post is in use: every id must be new.'
 
 /** Creates the post store on a connection. */
 export function createPostStore(connection: Connection): PostStore {
-  const { run, all, atomically } = connection
+  const { run, all, shown, atomically } = connection
 
   /** Removes a post. It waits for who is adding an edge to it. Part of a transaction. */
   async function take(statements: Statements, id: string | null): Promise<boolean> {
@@ -156,7 +156,7 @@ export function createPostStore(connection: Connection): PostStore {
       })
     },
     async byIds(ids) {
-      return (await all<PostRow>(postStatements.byIds, { ids: toIds(ids) })).map(postFrom)
+      return (await shown.all<PostRow>(postStatements.byIds, { ids: toIds(ids) })).map(postFrom)
     },
     async edit(id, { caption = null, fields: changes, editedAt }, outbox) {
       const values = { id: toId(id), caption, editedAt: toMillis(editedAt) }
@@ -199,7 +199,7 @@ export function createPostStore(connection: Connection): PostStore {
     },
     async byAuthor(authorId, { limit, before }) {
       const range = { authorId: toId(authorId), before: beforeOrEnd(before), limit }
-      return (await all<PostRow>(postStatements.byAuthor, range)).map(postFrom)
+      return (await shown.all<PostRow>(postStatements.byAuthor, range)).map(postFrom)
     },
     async toPurge(limit) {
       return (await all<{ id: string }>(postStatements.toPurge, { limit })).map(({ id }) => id)

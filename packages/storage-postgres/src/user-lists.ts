@@ -57,16 +57,17 @@ export const userListStatements: Readonly<Record<UserListStatement, string>> = O
 /** What the user store has for the host: bans that end, and accounts that are looked for. */
 export function createUserLists({
   all,
+  shown,
 }: Connection): Pick<UserStore, 'endedBans' | 'idsBeginning' | 'search'> {
-  async function idsOf(sql: string, values: Values): Promise<string[]> {
-    return (await all<{ id: string }>(sql, values)).map(({ id }) => id)
-  }
+  const idsFrom = (rows: readonly { id: string }[]): string[] => rows.map(({ id }) => id)
 
   return {
-    endedBans: (now, limit) => idsOf(userListStatements.endedBans, { now: toMillis(now), limit }),
-    idsBeginning: (begins, limit) => idsOf(userListStatements.beginning, { ...rangesOf(begins), limit }),
+    endedBans: async (now, limit) =>
+      idsFrom(await all(userListStatements.endedBans, { now: toMillis(now), limit })),
+    idsBeginning: async (begins, limit) =>
+      idsFrom(await shown.all(userListStatements.beginning, { ...rangesOf(begins), limit })),
     async search(filter, keyset) {
-      const rows = await all<UserRow & { floor: string | null }>(
+      const rows = await shown.all<UserRow & { floor: string | null }>(
         userListStatements[`search${walkOf(filter)}`],
         {
           before: beforeOrEnd(keyset.before),

@@ -30,7 +30,7 @@ const nameOrder: readonly Identifier[] = ['username', 'email', 'phone']
 
 /** Creates the account store on a connection. */
 export function createUserStore(connection: Connection): UserStore {
-  const { run, get, all } = connection
+  const { run, get, all, shown } = connection
 
   return {
     create(user, now, outbox) {
@@ -57,7 +57,7 @@ export function createUserStore(connection: Connection): UserStore {
       return userFrom(await get<UserRow>(userStatements.byId, { id: toId(id) }))
     },
     async byIds(ids) {
-      return (await all<UserRow>(userStatements.byIds, { ids: toIds(ids) })).map(userFromRow)
+      return (await shown.all<UserRow>(userStatements.byIds, { ids: toIds(ids) })).map(userFromRow)
     },
     async byLogin(login) {
       const statement = 'email' in login ? 'byEmail' : 'phone' in login ? 'byPhone' : ('byUsername' as const)

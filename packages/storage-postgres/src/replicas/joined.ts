@@ -1,0 +1,17 @@
+/**
+ * Shares a question among all who ask before it is sent, so that its result is never older than their call. At most one is under way,
+ * and all who come meanwhile share the next one.
+ */
+export function joined<Result>(ask: () => Promise<Result>): () => Promise<Result> {
+  let current: Promise<unknown> = Promise.resolve()
+  let next: Promise<Result> | null = null
+  return () => {
+    next ??= current.then(() => {
+      next = null
+      const asked = ask()
+      current = asked.catch(() => {})
+      return asked
+    })
+    return next
+  }
+}

@@ -1,0 +1,135 @@
+import { randomUUID } from 'node:crypto'
+import { setTimeout as sleep } from 'node:timers/promises'
+import type { Storage } from '@kith/core/ports'
+import pg from 'pg'
+import { afterAll, beforeAll, expect, test, vi } from 'vitest'
+import { describeWithPostgres } from '../../../test/servers/describe-servers.ts'
+import { type PostgresStandby, startStandby } from '../../../test/servers/postgres-standby.ts'
+import { createPostgresStorage } from '../src/index.ts'
+
+vi.setConfig({ testTimeout: 60_000, hookTimeout: 120_000 })
+
+await describeWithPostgres('reads on a replica', { control: true }, (primary) => {
+  const open: { standby?: PostgresStandby; atStandby?: pg.Pool; writer?: Storage; reader?: Storage } = {}
+  const made = <Thing>(thing: Thing | undefined): Thing => thing ?? expect.unreachable()
+  let schema = ''
+  /** Edges from this node, newest last. */
+  const node = randomUUID()
+
+  beforeAll(async () => {
+    open.standby = await startStandby(primary().port)
+    open.atStandby = new pg.Pool({ connectionString: open.standby.uri, max: 1 })
+    open.atStandby.on('error', () => {})
+    schema = primary().freshSchema()
+    // Apart from each other, as two processes are: nothing that one wrote is known to the other.
+    open.writer = createPostgresStorage({ url: primary().uri, schema })
+    open.reader = createPostgresStorage({ url: primary().uri, schema, replicas: [{ url: open.standby.uri }] })
+    await open.writer.migrate()
+  })
+  afterAll(async () => {
+    await Promise.all([open.writer?.close(), open.reader?.close(), open.atStandby?.end()])
+    await open.standby?.stop()
+  })
+
+  async function add(): Promise<string> {
+    const id = randomUUID()
+    await write(id)
+    return id
+  }
+  const toPrimary = (): pg.Pool => (primaryPool ??= new pg.Pool({ connectionString: primary().uri, max: 4 }))
+  let primaryPool: pg.Pool | null = null
+  afterAll(() => primaryPool?.end())
+  async function write(id: string): Promise<void> {
+    await toPrimary().query(
+      `INSERT INTO ${schema}.media (id, owner_id, kind, content_type, created_at, state) VALUES ($1, $2, 'image', 'image/png', now(), 'reserved')`,
+      [id, node],
+    )
+  }
+  const sees = async (id: string): Promise<boolean> =>
+    (await made(open.reader).media.byIds([id])).length === 1
+  const standbySql = (sql: string): Promise<unknown> => made(open.atStandby).query(sql)
+  const trouble = async (): Promise<string | null> => made(open.reader).check()
+
+  async function untilInUse(): Promise<void> {
+    await vi.waitUntil(
+      async () => {
+        await made(open.reader).media.byIds([node])
+        return (await trouble()) === null
+      },
+      { timeout: 20_000, interval: 50 },
+    )
+  }
+
+  /** How many reads of media the standby has served. */
+  async function served(): Promise<number> {
+    const { rows } = await made(open.atStandby).query<{ scans: string }>(
+      `SELECT coalesce(sum(seq_scan + coalesce(idx_scan, 0)), 0) AS scans FROM pg_stat_user_tables
+        WHERE schemaname = '${schema}' AND relname = 'media'`,
+    )
+    return Number(rows[0]?.scans)
+  }
+
+  /** Writes by one and reads by the other, many beside each other; each read sees what was committed before it. */
+  async function demandNoneStale(times: number): Promise<void> {
+    await Promise.all(
+      Array.from({ length: 4 }, async () => {
+        for (let turn = 0; turn < times; turn++) expect(await sees(await add())).toBe(true)
+      }),
+    )
+  }
+
+  test('are served there, and see what others have committed before', async () => {
+    await untilInUse()
+    const before = await served()
+    await demandNoneStale(50)
+    await vi.waitUntil(async () => (await served()) > before + 20, { timeout: 15_000, interval: 200 })
+  })
+
+  test('are served by the primary while the replica is behind, and there again afterwards', async () => {
+    await untilInUse()
+    await standbySql('SELECT pg_wal_replay_pause()')
+    await demandNoneStale(20)
+    expect(await trouble()).toMatch(/Replica 0 is not in use: it is behind/)
+    await standbySql('SELECT pg_wal_replay_resume()')
+    await untilInUse()
+    await demandNoneStale(20)
+  })
+
+  test('see what is committed while replay stops and goes on at random', async () => {
+    let isOver = false
+    const pausing = (async () => {
+      while (!isOver) {
+        await standbySql('SELECT pg_wal_replay_pause()')
+        await sleep(Math.random() * 40)
+        await standbySql('SELECT pg_wal_replay_resume()')
+        await sleep(Math.random() * 200)
+      }
+    })()
+    await demandNoneStale(150).finally(() => (isOver = true))
+    await pausing
+  })
+
+  test('wait for no replica that is frozen or dead, but for the first of them', async () => {
+    await untilInUse()
+    await made(open.standby).control.freeze()
+    await demandNoneStale(2)
+    const began = performance.now()
+    await demandNoneStale(20)
+    expect(performance.now() - began).toBeLessThan(3_000)
+    made(open.standby).control.thaw()
+    await untilInUse()
+    await made(open.standby).control.kill()
+    await demandNoneStale(20)
+    await made(open.standby).control.restart()
+    await demandNoneStale(20)
+    await untilInUse()
+    await demandNoneStale(20)
+  })
+
+  test('are not served by what is promoted, which goes another way', async () => {
+    await untilInUse()
+    await standbySql('SELECT pg_promote()')
+    await demandNoneStale(20)
+    expect(await trouble()).toMatch(/no standby/)
+  })
+})
