@@ -30,4 +30,6 @@ export function reasonOfWords({ node, parent, parentPath }: Place): string | und
 }
 
 /** Read by Stryker. */
-export const strykerPlugins = [{ kind: 'Ignore', name: 'words', value: { shouldIgnore: reasonOfWords } }]
+export const strykerPlugins: readonly object[] = [
+  { kind: 'Ignore', name: 'words', value: { shouldIgnore: reasonOfWords } },
+]

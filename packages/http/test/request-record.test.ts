@@ -273,7 +273,7 @@ describe('the log', () => {
       [
         'warn',
         `${place} storage-busy`,
-        expect.stringMatching(/^Something else holds the lock of the database: look for/),
+        expect.stringMatching(/^Another connection holds the database lock: look for/),
         'database is locked',
       ],
       ['error', `${place} internal-error`, undefined, 'undefined is not a function'],

@@ -63,7 +63,7 @@ test('each part is told with what to do; a secret in a cause goes to the log alo
       {
         name: 'rateLimits',
         ok: false,
-        detail: expect.stringMatching(/^Something else holds the lock of the database: look for/) as string,
+        detail: expect.stringMatching(/^Another connection holds the database lock: look for/) as string,
       },
       { name: 'mail', ok: false, detail: 'It failed in a way that Kith does not know: see the log.' },
     ],
