@@ -79,6 +79,7 @@ test('the entries export these names; each new one is a promise to users', () =>
         "type CliConfigExport",
         "type HttpSettings",
         "type MongoProbe",
+        "type PostgresProbe",
         "type RedisProbe",
       ],
       "@kith/conformance": [

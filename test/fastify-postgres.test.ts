@@ -1,12 +1,77 @@
+import { execFile } from 'node:child_process'
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { promisify } from 'node:util'
 import pg from 'pg'
 import { expect, onTestFinished, test } from 'vitest'
+import { parse } from 'yaml'
+import { root } from '../scripts/packages.ts'
 import { startApp } from './running-app.ts'
 import { describeWithPostgres } from './servers/describe-servers.ts'
 
 const secret = 'a secret of the tests, of 32 characters or more'
 const script = 'examples/fastify-postgres/src/server.ts'
+const readExample = (name: string): string =>
+  readFileSync(join(root, 'examples/fastify-postgres', name), 'utf8')
+
+interface Compose {
+  services: Record<
+    string,
+    {
+      image: string
+      environment: object
+      ports: string[]
+      volumes: string[]
+      healthcheck: { test: string[] }
+    }
+  >
+  volumes: object
+}
+
+test('docker-compose.yml makes the server that the example connects to, and keeps its data', () => {
+  const { services, volumes } = parse(readExample('docker-compose.yml')) as Compose
+  const [, password, port] =
+    /postgres:\/\/postgres:(\w+)@localhost:(\d+)\/postgres/.exec(readExample('src/server.ts')) ?? []
+  expect(services).toMatchObject({
+    postgres: {
+      // This release and later ones keep their data in a folder of their version below the volume, and refuse one at `data`.
+      image: 'postgres:18',
+      environment: { POSTGRES_PASSWORD: password },
+      ports: [`127.0.0.1:${port}:5432`],
+      volumes: ['data:/var/lib/postgresql'],
+      // Without one `--wait` would wait for the container alone.
+      healthcheck: { test: ['CMD', 'pg_isready', '--host=127.0.0.1', '--username=postgres'] },
+    },
+  })
+  expect(Object.keys(volumes)).toEqual(['data'])
+})
 
 await describeWithPostgres('examples/fastify-postgres', {}, (server) => {
+  test('the commands of its README, typed in their order, publish a listing', async () => {
+    const folder = mkdtempSync(join(tmpdir(), 'kith-readme-'))
+    onTestFinished(() => rmSync(folder, { recursive: true }))
+    const app = await startApp(script, { KITH_SECRET: secret, DATABASE_URL: await server().freshDatabase() })
+    const fences = [...readExample('README.md').matchAll(/^```sh\n(.+?)^```/gms)].map(
+      (match) => match[1] ?? '',
+    )
+    const typed =
+      fences.find((each) => each.startsWith('curl'))?.replaceAll('http://localhost:3000', app.url) ?? ''
+    const { stdout } = await promisify(execFile)(
+      'bash',
+      ['-ec', typed.replaceAll('curl ', "curl -sSw '\\n' ")],
+      { cwd: folder },
+    )
+    const [registered, made, listed] = stdout
+      .trim()
+      .split('\n')
+      .map((line): unknown => JSON.parse(line))
+    expect(registered).toMatchObject({ user: { username: 'ada' } })
+    expect(made).toMatchObject({ priceCents: 1_700_000 })
+    expect(listed).toMatchObject([{ post: { caption: 'A difference engine' }, priceCents: 1_700_000 }])
+    expect(await app.stop()).toBe(0)
+  })
+
   test('a post and its price come and go together', async () => {
     const url = await server().freshDatabase()
     const app = await startApp(script, { KITH_SECRET: secret, DATABASE_URL: url })

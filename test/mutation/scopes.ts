@@ -72,7 +72,11 @@ export const scopes: Readonly<Record<string, Scope>> = {
   },
   credentials: {
     mutate: [`${core}/src/credentials/*.ts`, `${core}/src/factors/*.ts`],
-    tests: files(`${core}/test`, 'factors.test', 'passkeys.test', 'takeovers.test', 'identities.test'),
+    tests: [
+      `${core}/src/codes/codes.test.ts`,
+      ...files(`${core}/test`, 'factors.test', 'passkeys.test', 'takeovers.test', 'identities.test'),
+      ...files(`${core}/test`, 'audit.test', 'notices.test', 'confirming.test'),
+    ],
   },
   cookies: {
     mutate: files(`${http}/src`, 'cookies', 'flow-cookies'),

@@ -11,20 +11,23 @@ const value = String.raw`(?:\$\{moment\('?\w+'?\)\}|@\w+|NULL)`
 const comparison = String.raw`[a-z_]+ (?:IS NOT DISTINCT FROM|IS DISTINCT FROM|IS NOT|IS|[<>]=?|=) ${value}`
 const condition = String.raw`(?:\$\{isLive\('\w+'\)\}|${comparison})`
 
-/** What is looked for in a statement, and what is put there; `$1` is the first group. */
+/**
+ * What is looked for in a statement, and what is put there; `$1` is the first group. No parameter goes: SQLite would refuse the call for
+ * that reason, whatever the tests look at.
+ */
 const changes: readonly (readonly [pattern: RegExp, text: string])[] = [
-  // The first condition, and each later one, are left out.
-  [new RegExp(`(?<=\\bWHERE |[\`])${condition}(?= AND )`, 'g'), 'TRUE'],
-  [new RegExp(` AND ${condition}`, 'g'), ''],
+  // The first condition, and each later one, hold always.
+  [new RegExp(`(?<=\\bWHERE |[\`])(${condition})(?= AND )`, 'g'), '($1 OR TRUE)'],
+  [new RegExp(`(?<= AND )(${condition})`, 'g'), '($1 OR TRUE)'],
   // What happens at the very moment, and at the id itself.
   [new RegExp(` > (?=${value})`, 'g'), ' >= '],
   [new RegExp(` < (?=${value})`, 'g'), ' <= '],
   [new RegExp(` <= (?=${value})`, 'g'), ' < '],
   [/generation \+ 1/g, 'generation + 2'],
-  [/coalesce\(@\w+(?:::text\[\])?, (\w+)\)/g, '$1'],
+  [/coalesce\((@\w+(?:::text\[\])?), (\w+)\)/g, 'coalesce($2, $1)'],
   [/ DESC/g, ''],
-  [/ (?:LIMIT @limit|OFFSET @maxLive)/g, ''],
-  [/pg_advisory_xact_lock\(.*?, 0\)\)/g, '1'],
+  [/(LIMIT @limit|OFFSET @maxLive)/g, '$1 + 1'],
+  [/pg_advisory_xact_lock\((.*?, 0\))\)/g, '$1'],
 ]
 
 const statement = /`[^`]*\b(?:SELECT|INSERT|UPDATE|DELETE|revoked_at IS NULL)\b[^`]*`/g
@@ -36,7 +39,7 @@ export function variantsOf(source: string): Variant[] {
       [...sql.matchAll(pattern)].map((found) => {
         const start = index + found.index
         const line = source.slice(0, start).split('\n').length
-        const text = put.replace('$1', found[1] ?? '')
+        const text = put.replace(/\$(\d)/g, (_, group: string) => found[Number(group)] ?? '')
         const change = `line ${line}: ${found[0].trim()} → ${text.trim() || 'nothing'}`
         return { start, end: start + found[0].length, text, change }
       }),

@@ -29,7 +29,13 @@ export function reasonOfWords({ node, parent, parentPath }: Place): string | und
   return isMessage && /^(?:TypeError|Error)$/.test(parent?.callee?.name ?? '') ? reason : undefined
 }
 
+interface IgnorerPlugin {
+  kind: 'Ignore'
+  name: string
+  value: { shouldIgnore(place: Place): string | undefined }
+}
+
 /** Read by Stryker. */
-export const strykerPlugins: readonly object[] = [
+export const strykerPlugins: readonly IgnorerPlugin[] = [
   { kind: 'Ignore', name: 'words', value: { shouldIgnore: reasonOfWords } },
 ]

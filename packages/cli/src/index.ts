@@ -4,5 +4,6 @@ export {
   defineConfig,
   type HttpSettings,
   type MongoProbe,
+  type PostgresProbe,
   type RedisProbe,
 } from './config/cli-config.ts'

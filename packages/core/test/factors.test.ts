@@ -382,3 +382,81 @@ describe('an account without a password', () => {
     await kith.sessions.logout(viewer)
   })
 })
+
+describe('trust in a device', () => {
+  const trusting = { sessions: { trustDevices: '30d' } } as const
+
+  test('is given only where it was asked for, lasts to the second, and begins anew', async () => {
+    const { kith, app, advance, viewer } = await enrolled(trusting)
+    const signIn = async (from: object, more: object = {}) =>
+      await kith.sessions.loginByFactor(
+        { challenge: await challengeOf(kith, from), code: app(), ...more },
+        from,
+      )
+    const asks = async (from: object): Promise<boolean> =>
+      (await codeOf(kith.sessions.login({ login: 'ada', password }, from))) === 'second-factor-required'
+    const { tokens } = await signIn(client)
+    const device = { ...client, device: tokens.deviceToken }
+    expect(await asks(device), 'nobody has asked for it').toBe(true)
+    advance(60)
+    const { tokens: trusted } = await signIn(device, { trustDevice: true })
+    const known = { ...client, device: trusted.deviceToken }
+    expect(await asks(client), 'another device').toBe(true)
+    advance(30 * 86_400 - 1)
+    expect(await asks(known)).toBe(false)
+    advance(1)
+    expect(await asks(known)).toBe(true)
+    await signIn(known, { trustDevice: true })
+    advance(60)
+    expect(await asks(known)).toBe(false)
+    const items = await kith.credentials.list(viewer)
+    expect(items.filter(({ kind }) => kind === 'trusted-device')).toHaveLength(1)
+  })
+
+  test('goes, as the recovery codes do, with the last authenticator app and not before', async () => {
+    const { kith, app, advance, viewer } = await enrolled(trusting)
+    const challenge = await challengeOf(kith)
+    await kith.sessions.loginByFactor({ challenge, code: app(), trustDevice: true }, client)
+    advance(60)
+    const { token, secret } = await kith.factors.beginTotp(viewer, { name: 'Tablet' })
+    const code = new TOTP({ secret: Secret.fromBase32(secret) }).generate({
+      timestamp: kith.config.clock().getTime(),
+    })
+    expect(await codeOf(kith.factors.confirmTotp(viewer, { token, code: '000000' }))).toBe('factor-invalid')
+    const told: unknown[] = []
+    kith.events.on('credential.added', ({ kind }) => void told.push(`+ ${kind}`))
+    kith.events.on('credential.removed', ({ kind }) => void told.push(`- ${kind}`))
+    // The recovery codes stay those that the person has.
+    expect((await kith.factors.confirmTotp(viewer, { token, code }, client)).recoveryCodes).toBeNull()
+    expect(told).toEqual(['+ totp'])
+    const kinds = async () => (await kith.credentials.list(viewer)).map(({ kind }) => kind).sort()
+    const apps = (await kith.credentials.list(viewer)).filter(({ kind }) => kind === 'totp')
+    expect(await kinds()).toEqual(['recovery-codes', 'totp', 'totp', 'trusted-device'])
+    await kith.sessions.prove(viewer, { password })
+    await kith.credentials.remove(viewer, apps[0]?.id ?? '')
+    expect(await kinds()).toEqual(['recovery-codes', 'totp', 'trusted-device'])
+    await kith.credentials.remove(viewer, apps[1]?.id ?? '')
+    expect(await kinds()).toEqual([])
+    expect(told).toEqual(['+ totp', '- totp', '- totp', '- recovery-codes', '- trusted-device'])
+  })
+})
+
+test('a second factor says until when it is waited for, and how each was given', async () => {
+  const { kith, app, recoveryCodes, options } = await enrolled()
+  const login = kith.sessions.login({ login: 'ada', password }, client)
+  await expect(login).rejects.toMatchObject({
+    challenge: { expiresAt: new Date(kith.config.clock().getTime() + 600_000).toISOString() },
+  })
+  const byCode = { challenge: await challengeOf(kith), recoveryCode: recoveryCodes[0] ?? '' }
+  const byApp = { challenge: await challengeOf(kith), code: app() }
+  for (const [input, method] of [
+    [byCode, 'kba'],
+    [byApp, 'otp'],
+  ] as const) {
+    const { session } = await kith.sessions.loginByFactor({ ...input, deviceName: method }, client)
+    expect(await options.storage.sessions.byId(session.id)).toMatchObject({
+      methods: ['pwd', method, 'mfa'],
+      deviceName: method,
+    })
+  }
+})

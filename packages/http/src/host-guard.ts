@@ -81,7 +81,7 @@ const idPattern = /^[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}$/
 
 /** Without the value, which may be a secret: a session token for instance. */
 function noId(value: unknown): string {
-  const given = value === undefined ? 'undefined' : Array.isArray(value) ? 'an array' : `${typeof value}`
+  const given = Array.isArray(value) ? 'an array' : typeof value
   const what = typeof value === 'string' ? 'a string that is no id' : given
   return `The \`viewer\` option returned ${what}: return the id of an account of Kith (a UUID in lower case, such as \`kith.accounts.shadowId(externalId)\` gives), or null for a guest`
 }

@@ -100,7 +100,7 @@ export async function startMailServer(options: SMTPServerOptions = {}, atPort = 
       done(local === undefined ? null : (rcptRefusals[local] ?? null))
     },
     onData(stream, session, done) {
-      void buffer(stream).then(async (raw) => {
+      const taken = buffer(stream).then(async (raw) => {
         await made.onData(session.id)
         const to = session.envelope.rcptTo.map(({ address }) => address)
         const refused = dataRefusals[to[0]?.split('@')[0] ?? '']
@@ -111,6 +111,8 @@ export async function startMailServer(options: SMTPServerOptions = {}, atPort = 
         received.push({ from, to, raw: raw.toString(), mail, secure: session.secure, user: session.user })
         done()
       })
+      // A client that dies on the way has sent nothing.
+      taken.catch(() => {})
     },
     ...options,
   })

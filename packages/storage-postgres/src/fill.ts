@@ -22,16 +22,20 @@ export async function runFill({ short, long, lease, report }: LongWork, step: Fi
     let count = firstBlocks
     for (let block = 0; block < blocks;) {
       const range = { from: `(${block},0)`, to: `(${block + count},0)` }
-      const started = performance.now()
+      let took = 0
       const isOurs = await short.atomically(async (statements) => {
         if (!(await lease.renew(statements))) return false
+        const started = performance.now()
         await statements.run(batchOf(step), range)
+        took = performance.now() - started
         return true
       })
       if (!isOurs) return false
       block += count
-      const took = performance.now() - started
-      count = Math.max(1, Math.min(mostBlocks, count * 2, Math.floor((count * goalMillis) / took)))
+      count = Math.max(
+        1,
+        Math.min(mostBlocks, count * 2, Math.floor((count * goalMillis) / Math.max(took, 1))),
+      )
       report(Math.min(1, block / blocks))
     }
     await sleep(10)

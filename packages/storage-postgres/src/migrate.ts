@@ -39,7 +39,8 @@ export async function migrate(
     progress({ step: name, done, total })
     if (long) {
       await takeLongStep(place, { version: migration.version, step: long }, (part) => {
-        done = Math.max(done, Math.floor(total * part))
+        // The end is reported once, when the step is noted.
+        done = Math.max(done, Math.min(Math.floor(total * part), total - 1))
         progress({ step: name, done, total })
       })
     } else await whenFree(() => short.atomically((statements) => carryOut(statements, schema, migration)))

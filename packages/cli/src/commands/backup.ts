@@ -15,11 +15,13 @@ export const backup: Command = {
   details:
     'Copies SQLite first, online and as it is at one moment, and then the media that it names. Media in a folder are copied; those at a host ' +
     '(S3, ImageKit, Cloudinary) are only listed. The folder is a backup once it has its manifest, with versions, counts and hashes: one that was ' +
-    'cut off has none. MongoDB is backed up by its own tools first, and then with --without-database.',
+    'cut off has none. MongoDB and PostgreSQL are backed up by their own tools first, and then with --without-database.',
   args: [{ name: 'folder', summary: 'a folder that is empty or does not exist' }],
   options: {
     'list-media': { summary: 'only list the media, also those that could be copied' },
-    'without-database': { summary: 'the database was backed up by other means, such as mongodump' },
+    'without-database': {
+      summary: 'the database was backed up by other means, such as mongodump or pg_dump',
+    },
   },
   examples: [
     'kith backup /backups/2026-11-28',
@@ -89,7 +91,7 @@ async function copyDatabase(
 ): Promise<StoredFile> {
   if (!canBackUp(storage)) {
     throw new CliError('This database is not backed up by Kith.', {
-      hint: 'Back MongoDB up with mongodump or a snapshot first, then run this with --without-database.',
+      hint: 'Back the database up with mongodump, pg_dump or a snapshot first, then run this with --without-database.',
       exitCode: exitCodes.usage,
     })
   }

@@ -25,6 +25,11 @@ export interface MongoProbe {
   db(name: string): { command(command: { hello: 1 }): Promise<object> }
 }
 
+/** The part of a `Pool` or `Client` of `pg` that `kith doctor` needs. */
+export interface PostgresProbe {
+  query(text: string): Promise<{ rows: unknown[] }>
+}
+
 /** What a config file exports by default, beside a Kith alone or a function that makes either. */
 export interface CliConfig {
   kith: Kith
@@ -34,6 +39,8 @@ export interface CliConfig {
   redis?: RedisProbe | undefined
   /** For `kith doctor`: the client of MongoDB that the app uses. @default not checked */
   mongodb?: MongoProbe | undefined
+  /** For `kith doctor`: the pool of `pg` that the app uses. @default not checked */
+  postgres?: PostgresProbe | undefined
   /** Closes what the config opened besides the storage, such as clients. Called last. @default nothing */
   close?: (() => unknown) | undefined
 }

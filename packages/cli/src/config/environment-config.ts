@@ -1,7 +1,7 @@
 import type { Kith, KithOptions } from '@kith/core'
 import type { Storage } from '@kith/core/ports'
 import { CliError, usageError } from '../cli-error.ts'
-import type { CliConfig, HttpSettings, MongoProbe, RedisProbe } from './cli-config.ts'
+import type { CliConfig, HttpSettings, MongoProbe, PostgresProbe, RedisProbe } from './cli-config.ts'
 import { optionalPackage } from './optional-package.ts'
 
 /** The environment of a process. */
@@ -14,6 +14,8 @@ export const environmentVariables: readonly (readonly [name: string, summary: st
   ['KITH_PREVIOUS_SECRETS', 'the ones before, with commas between them'],
   ['KITH_SQLITE', 'the path of an SQLite file'],
   ['KITH_MONGODB_URI', 'or the URI of a MongoDB server, with the name of the database as its path'],
+  ['KITH_POSTGRES_URL', 'or the URL of a PostgreSQL database, `postgres://user:password@host:5432/database`'],
+  ['KITH_POSTGRES_SCHEMA', 'the schema of Kith there, where that is not `kith`'],
   ['KITH_REDIS_URL', 'the Redis that the app shares revocations and limits by'],
   ['KITH_REDIS_PREFIX', 'what its keys start with, where that is not `kith`'],
   ['KITH_MEDIA_DIRECTORY', 'the folder of local media'],
@@ -40,6 +42,9 @@ function made(create: () => Kith): Kith {
 interface Opened {
   storage: Storage
   mongodb?: MongoProbe
+  postgres?: PostgresProbe
+  /** Where the database keeps what processes share. */
+  shared?: Pick<KithOptions, 'revocations' | 'rateLimits'>
   close?: () => unknown
 }
 
@@ -59,8 +64,8 @@ export async function environmentConfig(env: Environment, creates: boolean): Pro
   }
   const previous = listOf(env['KITH_PREVIOUS_SECRETS'])
   const { createKith } = await import('@kith/core')
-  const { storage, mongodb, close: closeStorage } = await openStorage(env, creates)
-  const { redis, close: closeRedis, ...shared } = await openRedis(env)
+  const { storage, mongodb, postgres, shared, close: closeStorage } = await openStorage(env, creates)
+  const { redis, close: closeRedis, ...inRedis } = await openRedis(env)
   const directory = env['KITH_MEDIA_DIRECTORY']
   const media = directory ? await openMedia(directory) : undefined
   const kith = made(() =>
@@ -71,6 +76,7 @@ export async function environmentConfig(env: Environment, creates: boolean): Pro
       audit: auditLog(env),
       media,
       ...shared,
+      ...inRedis,
     }),
   )
   return {
@@ -78,6 +84,7 @@ export async function environmentConfig(env: Environment, creates: boolean): Pro
     http: httpSettings(env),
     redis,
     mongodb,
+    postgres,
     async close() {
       await closeRedis?.()
       await closeStorage?.()
@@ -86,12 +93,10 @@ export async function environmentConfig(env: Environment, creates: boolean): Pro
 }
 
 async function openStorage(env: Environment, creates: boolean): Promise<Opened> {
-  const { KITH_SQLITE: path, KITH_MONGODB_URI: uri } = env
-  if (path && uri) {
-    throw usageError(
-      'KITH_SQLITE and KITH_MONGODB_URI are both set.',
-      'Unset the one that is not your database.',
-    )
+  const { KITH_SQLITE: path, KITH_MONGODB_URI: uri, KITH_POSTGRES_URL: url } = env
+  const set = databases.filter((name) => env[name])
+  if (set.length > 1) {
+    throw usageError(`${set.join(' and ')} are both set.`, 'Unset all but the one that is your database.')
   }
   if (path) {
     const { createSqliteStorage } = await optionalPackage('@kith/storage-sqlite', {
@@ -101,11 +106,15 @@ async function openStorage(env: Environment, creates: boolean): Promise<Opened> 
     return { storage: createSqliteStorage({ path, mustExist: !creates && path !== ':memory:' }) }
   }
   if (uri) return await openMongo(uri)
+  if (url) return await openPostgres(url, env['KITH_POSTGRES_SCHEMA'])
   throw usageError(
-    'No kith.config.ts was found, and neither KITH_SQLITE nor KITH_MONGODB_URI is set.',
-    'Run this where your app is, give --config, or set one of the two: see docs/cli.md.',
+    `No kith.config.ts was found, and none of ${databases.join(', ')} is set.`,
+    'Run this where your app is, give --config, or set one of them: see docs/cli.md.',
   )
 }
+
+/** Each names a database; an app has one. */
+const databases = ['KITH_SQLITE', 'KITH_MONGODB_URI', 'KITH_POSTGRES_URL'] as const
 
 async function openMongo(uri: string): Promise<Opened> {
   const because = 'KITH_MONGODB_URI'
@@ -120,6 +129,30 @@ async function openMongo(uri: string): Promise<Opened> {
     storage: createMongoStorage({ client, database: databaseName }),
     mongodb: client,
     close: () => client.close(),
+  }
+}
+
+async function openPostgres(url: string, schema: string | undefined): Promise<Opened> {
+  const because = 'KITH_POSTGRES_URL'
+  const { createPostgresStorage, createPostgresRevocations, createPostgresRateLimits } =
+    await optionalPackage('@kith/storage-postgres', {
+      because,
+      load: () => import('@kith/storage-postgres'),
+    })
+  const { default: pg } = await optionalPackage('pg', { because, load: () => import('pg') })
+  const pool = new pg.Pool({ connectionString: url, max: 5, connectionTimeoutMillis: 5_000 })
+  // Each call says what is wrong.
+  pool.on('error', () => {})
+  const options = { pool, ...(schema && { schema }) }
+  return {
+    storage: createPostgresStorage(options),
+    postgres: pool,
+    // Where the app shares its sessions some other way, nobody reads what is written here.
+    shared: {
+      revocations: createPostgresRevocations({ ...options, listen: false }),
+      rateLimits: createPostgresRateLimits(options),
+    },
+    close: () => pool.end(),
   }
 }
 

@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto'
 import { existsSync } from 'node:fs'
 import { open, rm } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
-import type { MongoProbe, RedisProbe } from '../config/cli-config.ts'
+import type { MongoProbe, PostgresProbe, RedisProbe } from '../config/cli-config.ts'
 import { type Check, type Finding, ok, sentenceOf } from './finding.ts'
 
 /** A file system stamps with the time of its last tick, which may be 10 ms old. Tokens say when they end in whole seconds, and refreshing forgives two. */
@@ -11,7 +11,7 @@ const warnMillis = 2_000
 const errorMillis = 30_000
 
 /** Compares the clock of this machine with those of the servers that it can ask. */
-export const checkClock: Check = async ({ open: { redis, mongodb }, env }) => {
+export const checkClock: Check = async ({ open: { redis, mongodb, postgres }, env }) => {
   const others: [name: string, ask: () => Promise<number>][] = []
   const folders = [env['KITH_MEDIA_DIRECTORY'], env['KITH_SQLITE'] && dirname(env['KITH_SQLITE'])]
   // The folder of the media is there from the first upload on.
@@ -19,6 +19,7 @@ export const checkClock: Check = async ({ open: { redis, mongodb }, env }) => {
   if (folder) others.push([`the disk of ${folder}`, () => fileTime(folder)])
   if (redis) others.push(['Redis', () => redisTime(redis)])
   if (mongodb) others.push(['MongoDB', () => mongoTime(mongodb)])
+  if (postgres) others.push(['PostgreSQL', () => postgresTime(postgres)])
   if (others.length === 0) {
     return [
       {
@@ -79,4 +80,12 @@ async function mongoTime(mongodb: MongoProbe): Promise<number> {
   const { localTime } = (await mongodb.db('admin').command({ hello: 1 })) as { localTime?: Date }
   if (!(localTime instanceof Date)) throw new Error('MongoDB does not tell its time')
   return localTime.getTime()
+}
+
+async function postgresTime(postgres: PostgresProbe): Promise<number> {
+  const { rows } = await postgres.query(
+    'SELECT (extract(epoch FROM clock_timestamp()) * 1000)::bigint::text AS now',
+  )
+  const [row] = rows as { now?: string }[]
+  return Number(row?.now)
 }

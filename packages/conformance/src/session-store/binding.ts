@@ -17,9 +17,11 @@ export const bindingCases: readonly Case<SessionStore>[] = [
     title: 'bind sets the key of a session, and nothing else of it',
     async run(sessions) {
       for (const key of ['{"kty":"EC"}', ...difficultTexts]) {
-        const [session, other] = [sampleSession(), sampleSession()]
-        for (const each of [session, other]) await sessions.open(each, 1_000)
+        const [sibling, other] = [sampleSession(), sampleSession()]
+        const session = sampleSession({ userId: sibling.userId })
+        for (const each of [sibling, other, session]) await sessions.open(each, 1_000)
         assert.equal(await sessions.bind(bindingOf(session, { key })), true)
+        assert.deepEqual(await sessions.byId(sibling.id), sibling)
         assert.deepEqual(await sessions.byId(session.id), { ...session, boundKey: key })
         assert.deepEqual(await sessions.byId(other.id), other)
         const listed = await sessions.list(session.userId, later(60_000), { limit: 1, before: null })

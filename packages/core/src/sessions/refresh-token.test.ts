@@ -55,6 +55,19 @@ test('one row gives one token, to the letter, and it tells nothing but session, 
   ])
 })
 
+test('whether an admin acts by it is known also when it has expired, and of no token that we have not signed', async () => {
+  const tokens = refreshTokens([secret], () => start)
+  const late = refreshTokens([secret], () => session.expiresAt)
+  const acting = await tokens.issue({ ...session, actorId: 'admin-1' })
+  for (const reader of [tokens, late]) {
+    expect(await reader.isImpersonated(acting)).toBe(true)
+    expect(await reader.isImpersonated(await tokens.issue(session))).toBe(false)
+  }
+  const foreign = refreshTokens(['the second secret, of 32 characters or more'], () => start)
+  for (const token of [await foreign.issue({ ...session, actorId: 'admin-1' }), 'junk', ''])
+    expect(await tokens.isImpersonated(token)).toBe(false)
+})
+
 test('it ends with the session', async () => {
   const token = await refreshTokens([secret], () => start).issue(session)
   const late = refreshTokens([secret], () => session.expiresAt)

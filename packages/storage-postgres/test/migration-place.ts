@@ -1,0 +1,12 @@
+import { type Connection, createConnection } from '../src/connection.ts'
+import { createPgDriver } from '../src/drivers/pg.ts'
+import type { TakeClient } from '../src/drivers/pg-clients.ts'
+import type { MigrationPlace } from '../src/long-steps.ts'
+
+/** What a migration works on, as `createPostgresStorage` makes it, with a short time for what is short. */
+export function placeOn(take: TakeClient, schema: string, shortMillis = 60_000): MigrationPlace {
+  const driver = createPgDriver(take)
+  const connect = (timeoutMillis: number): Connection =>
+    createConnection({ driver, schema, prepare: false, timeoutMillis })
+  return { schema, short: connect(shortMillis), long: connect(2 ** 31 - 1) }
+}
