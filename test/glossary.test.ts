@@ -44,16 +44,13 @@ function listChangesets(): { path: string; text: string }[] {
     .map((path) => ({ path, text: readFileSync(join(root, path), 'utf8') }))
 }
 
-const say = (path: string, line: number, words: string, write: string): string =>
-  `${path}:${line}: "${words}": write ${write}`
-
 describe('words of the glossary', () => {
   test('are in no page and no changeset', () => {
     const pages = [...listPages(), ...listChangesets()]
     expect(pages.length).toBeGreaterThan(100)
     const hits = pages.flatMap(({ path, text }) =>
-      glossaryHits(text, { path, kind: 'page' }).map(({ line, words, write }) =>
-        say(path, line, words, write),
+      glossaryHits(text, { path, kind: 'page' }).map(
+        ({ line, words, write }) => `${path}:${line}: "${words}": write ${write}`,
       ),
     )
     expect(hits).toEqual([])
@@ -65,7 +62,9 @@ describe('words of the glossary', () => {
     )
     expect(messages.length).toBeGreaterThan(300)
     const hits = messages.flatMap(({ path, line, text }) =>
-      glossaryHits(text, { path, kind: 'messages' }).map(({ words, write }) => say(path, line, words, write)),
+      glossaryHits(text, { path, kind: 'messages' }).map(
+        ({ words, write }) => `${path}:${line}: "${words}": write ${write}`,
+      ),
     )
     expect(hits).toEqual([])
   })
