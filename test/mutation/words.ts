@@ -35,7 +35,7 @@ interface IgnorerPlugin {
   value: { shouldIgnore(place: Place): string | undefined }
 }
 
-/** Read by Stryker. */
+/** Read by Stryker. @public */
 export const strykerPlugins: readonly IgnorerPlugin[] = [
   { kind: 'Ignore', name: 'words', value: { shouldIgnore: reasonOfWords } },
 ]

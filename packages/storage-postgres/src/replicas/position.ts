@@ -23,7 +23,7 @@ const bytes = (place: string): string => `(${place} - '0/0'::pg_lsn)::text`
 export const positionStatement: string = `SELECT ('x' || ${timeline})::bit(32)::int::text, ${bytes('pg_current_wal_insert_lsn()')}`
 
 /** `format` because one of both may be NULL. A crash of a backend makes the server recover without starting it, and resets statistics. */
-export const serverName: string = `format('%s %s', extract(epoch FROM pg_postmaster_start_time()),
+const serverName: string = `format('%s %s', extract(epoch FROM pg_postmaster_start_time()),
     extract(epoch FROM (SELECT stats_reset FROM pg_stat_bgwriter)))`
 
 /** The {@link Standing} of a server. Its timeline is the last one that it has noted on the disk, so after a failover it comes late. */
