@@ -1,6 +1,8 @@
+import { fileURLToPath } from 'node:url'
 import { codeStoreCases, credentialStoreCases, runCases } from '@kith/conformance'
 import type { Storage, Stores } from '@kith/core/ports'
 import { expect, test, vi } from 'vitest'
+import { demandOneWinner } from '../../../test/consume-race/race.ts'
 import { describeWithMongo } from '../../../test/servers/describe-servers.ts'
 import { useStorages } from './emptied-storage.ts'
 
@@ -27,12 +29,18 @@ function shared(storages: readonly [Storage, Storage]): Storage {
 
 // Within one process calls that change the same account take turns, and no transaction of theirs meets another one.
 await describeWithMongo('two processes on a replica set', { topology: 'replica-set' }, (mongo) => {
-  const { emptied, another } = useStorages(mongo)
+  const { emptied, another, database } = useStorages(mongo)
   const isRace = ({ id }: { id: string }): boolean => /parallel|race/.test(id)
   const make = async (): Promise<Storage> => shared([await emptied(), another()])
   const [ofCodes, ofCredentials] = [codeStoreCases.filter(isRace), credentialStoreCases.filter(isRace)]
   runCases(test, ofCodes, make)
   runCases(test, ofCredentials, make)
+
+  test('of 20 concurrent consumes of a code in two processes of the system one wins', async () => {
+    const storage = await emptied()
+    const script = fileURLToPath(new URL('code-consumer.ts', import.meta.url))
+    await demandOneWinner(storage, { script, args: [mongo().uri, database().databaseName] })
+  })
 
   test('race in all of their cases about that', () => {
     expect(ofCodes.length).toBeGreaterThan(5)

@@ -1,7 +1,9 @@
+import { fileURLToPath } from 'node:url'
 import { codeStoreCases, credentialStoreCases, outboxStoreCases, runCases } from '@kith/conformance'
 import type { Storage } from '@kith/core/ports'
 import pg from 'pg'
 import { afterAll, beforeAll, expect, test, vi } from 'vitest'
+import { demandOneWinner } from '../../../test/consume-race/race.ts'
 import { describeWithPostgres } from '../../../test/servers/describe-servers.ts'
 import { createPostgresStorage } from '../src/index.ts'
 import { useStorages } from './storages.ts'
@@ -43,6 +45,11 @@ await describeWithPostgres('two processes on PostgreSQL', {}, (postgres) => {
   runCases(test, codeStoreCases.filter(isRace), make)
   runCases(test, credentialStoreCases.filter(isRace), make)
   runCases(test, outboxStoreCases.filter(isRace), make)
+
+  test('of 20 concurrent consumes of a code in two processes of the system one wins', async () => {
+    const script = fileURLToPath(new URL('code-consumer.ts', import.meta.url))
+    await demandOneWinner(await emptied(), { script, args: [postgres().uri, schema()] })
+  })
 
   test('race in all of their cases about that', () => {
     for (const cases of races) expect(cases.length).toBeGreaterThan(5)

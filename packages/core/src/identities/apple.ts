@@ -1,7 +1,7 @@
 import { createPrivateKey, type KeyObject, sign } from 'node:crypto'
 import * as z from 'zod'
-import type { IdentityProvider } from '../identity-provider.ts'
-import { createOidcProvider, type ProviderClient } from '../oidc-provider.ts'
+import type { IdentityProvider } from './identity-provider.ts'
+import { createOidcProvider, type ProviderClient } from './oidc-provider.ts'
 
 /** What Apple has given your app. */
 export interface AppleOptions extends Omit<ProviderClient, 'clientSecret'> {

@@ -1,8 +1,8 @@
 import * as oauthClient from 'openid-client'
 import * as z from 'zod'
-import { createBoundedFetch } from '../bounded-fetch.ts'
-import type { IdentityProvider } from '../identity-provider.ts'
-import { buildUrl, callbackUrl, type ProviderClient } from '../oidc-provider.ts'
+import { createBoundedFetch } from './bounded-fetch.ts'
+import type { IdentityProvider } from './identity-provider.ts'
+import { buildUrl, callbackUrl, type ProviderClient } from './oidc-provider.ts'
 
 const server = {
   issuer: 'https://github.com',
