@@ -1,12 +1,12 @@
-import { createSecretKey, randomBytes, randomUUID } from 'node:crypto'
+import { randomUUID } from 'node:crypto'
 import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join, resolve } from 'node:path'
 import { fileURLToPath, pathToFileURL } from 'node:url'
 import type * as Core from '@kith/core'
 import type * as Sqlite from '@kith/storage-sqlite'
-import { jwtVerify, SignJWT } from 'jose'
 import { report, type Side, sideBySide } from '../side-by-side.ts'
+import { createTwinTokens, lives, type Step } from '../token-twin.ts'
 
 /**
  * Refreshing beside a loop that somebody wrote by hand with jose and `node:sqlite`: it verifies the refresh token, steps the row by
@@ -48,7 +48,7 @@ async function kithSide(): Promise<Side> {
   }
 }
 
-/** What a careful author writes: keys imported once, statements prepared once, one write for a step. */
+/** What a careful author writes: statements prepared once, one write for a step. */
 async function twinSide(): Promise<Side> {
   const { DatabaseSync } = process.getBuiltinModule('node:sqlite')
   const database = new DatabaseSync(join(folder, 'twin.db'))
@@ -62,46 +62,22 @@ async function twinSide(): Promise<Side> {
   const step =
     database.prepare(`UPDATE sessions SET generation = generation + 1, rotated_at = ?, expires_at = ?, address = ?,
     user_agent = ? WHERE id = ? AND generation = ? AND revoked_at IS NULL AND expires_at > ? RETURNING user_id`)
-  const hmac = { name: 'HMAC', hash: 'SHA-256' }
-  const newKey = () => createSecretKey(randomBytes(32)).toCryptoKey(hmac, false, ['sign', 'verify'])
-  const keys = { access: newKey(), refresh: newKey() }
-  const names = { issuer: 'kith', audience: 'kith' }
-  const lives = { access: 900, refresh: 30 * 86_400 }
-
-  function sign(use: 'access' | 'refresh', claims: Record<string, unknown>, now: number): Promise<string> {
-    return new SignJWT({ ...claims, iss: names.issuer, aud: names.audience, iat: now, exp: now + lives[use] })
-      .setProtectedHeader({ alg: 'HS256', typ: use === 'access' ? 'at+jwt' : 'rt+jwt', kid: use })
-      .sign(keys[use])
-  }
-
-  async function refresh(token: string): Promise<{ accessToken: string; refreshToken: string }> {
-    const { payload } = await jwtVerify(token, keys.refresh, {
-      ...names,
-      algorithms: ['HS256'],
-      typ: 'rt+jwt',
-    })
-    const [sid, gen] = [String(payload['sid']), Number(payload['gen'])]
-    const now = Date.now()
+  const twin = createTwinTokens()
+  const stepped: Step = async ({ sid, gen, now }) => {
     const row = step.get(now, now + lives.refresh * 1000, client.address, client.userAgent, sid, gen, now)
-    if (!row) throw new Error('this token was used before')
-    const seconds = Math.floor(now / 1000)
-    const [accessToken, refreshToken] = await Promise.all([
-      sign('access', { sub: row['user_id'], sid }, seconds),
-      sign('refresh', { sid, gen: gen + 1 }, seconds),
-    ])
-    return { accessToken, refreshToken }
+    return row ? String(row['user_id']) : null
   }
 
   const tokens: string[] = []
   for (let index = 0; index < sessions; index += 1) {
     const [sid, now] = [randomUUID(), Date.now()]
     insert.run(sid, randomUUID(), now, now, now + lives.refresh * 1000, client.address, client.userAgent)
-    tokens.push(await sign('refresh', { sid, gen: 0 }, Math.floor(now / 1000)))
+    tokens.push(await twin.first(sid))
   }
   let next = 0
   return async () => {
     const index = next++ % sessions
-    tokens[index] = (await refresh(tokens[index] ?? '')).refreshToken
+    tokens[index] = (await twin.refresh(tokens[index] ?? '', stepped)).refreshToken
   }
 }
 

@@ -319,6 +319,6 @@ test('approves and refuses nobody who does not wait', async () => {
     ['refuse', 'ada', '--yes'],
   ]) {
     const run = await project.kith(words)
-    expect([run.code, run.stderr]).toEqual([1, expect.stringContaining('No account waits')])
+    expect([run.code, run.stderr]).toEqual([1, expect.stringContaining('Application not found')])
   }
 })

@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises'
-import type { LongWork } from './long-steps.ts'
+import type { LongWork } from './long-work.ts'
 import type { FillStep } from './migration.ts'
 
 /** How long a transaction should take: who wants to change one of its rows waits for it. */

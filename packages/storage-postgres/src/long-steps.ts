@@ -1,27 +1,11 @@
 import { randomUUID } from 'node:crypto'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { inSchema } from './compile.ts'
-import type { Connection } from './connection.ts'
 import { runFill } from './fill.ts'
 import { type IndexStep, type LongStep, longStatementOf, noteOf, type ValidationStep } from './migration.ts'
-import { createLease, longOn, type MigrationLease } from './migration-lease.ts'
+import type { LongWork, MigrationPlace } from './long-work.ts'
+import { createLease, longOn } from './migration-lease.ts'
 import { readApplied } from './schema-version.ts'
-
-/** What a migration works on. */
-export interface MigrationPlace {
-  readonly schema: string
-  /** For what is short. */
-  readonly short: Connection
-  /** For the statements that may take hours. */
-  readonly long: Connection
-}
-
-/** What a long step works with. */
-export interface LongWork extends MigrationPlace {
-  readonly lease: MigrationLease
-  /** Says which part of the step is done, from 0 to 1. What it throws ends the step. */
-  report(part: number): void
-}
 
 /** How often somebody who waits looks again. */
 const lookMillis = 250
