@@ -47,7 +47,7 @@ export async function startPgbouncer(
     auth_type: 'any',
     pool_mode: 'transaction',
     default_pool_size: String(pooledConnections),
-    ignore_startup_parameters: 'extra_float_digits',
+
     ...settings,
   }).map(([name, value]) => `${name} = ${value}`)
   const configuration = `[databases]\n* = host=127.0.0.1 port=${server} user=postgres\n[pgbouncer]\n${lines.join('\n')}\n`
