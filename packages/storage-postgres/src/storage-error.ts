@@ -62,6 +62,9 @@ const passing: Readonly<Record<string, Passing>> = Object.freeze({
   '08': ['storage-unavailable', 5, 'The connection to the server failed: see the cause, and try again.'],
 })
 
+const notPrepared =
+  'A prepared statement is not on this connection, or is there already, as behind PgBouncer in transaction mode: set `prepare: false`, with postgres.js in its own options, or use PgBouncer 1.21 or later with max_prepared_statements.'
+
 /** What no waiting mends, and what does. */
 const remedies: Readonly<Record<string, string>> = Object.freeze({
   '28P01': 'The server refused the password: see the user and the password of the connection.',
@@ -72,6 +75,8 @@ const remedies: Readonly<Record<string, string>> = Object.freeze({
   '42703': 'The tables are not up to date: run kith.storage.migrate() first.',
   '42883':
     'The server lacks a function that Kith uses: PostgreSQL 14 or later is needed, and kith.storage.migrate().',
+  '26000': notPrepared,
+  '42P05': notPrepared,
   '25P01':
     'No transaction is open: call kith.within after BEGIN, and what it gave not after the end of that transaction.',
   '25P02':

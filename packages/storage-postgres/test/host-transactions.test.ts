@@ -4,6 +4,7 @@ import postgres from 'postgres'
 import { afterAll, afterEach, describe, expect, test } from 'vitest'
 import { describeWithPostgres } from '../../../test/servers/describe-servers.ts'
 import { createPostgresStorage } from '../src/index.ts'
+import { beginOnPg, beginOnPostgresJs } from './app-transactions.ts'
 
 await describeWithPostgres('transactions of an app', {}, (server) => {
   const opened: { end(): Promise<void> }[] = []
@@ -31,13 +32,7 @@ await describeWithPostgres('transactions of an app', {}, (server) => {
     runCases(test, hostTransactionCases, async () => ({
       storage: await migrated(),
       async begin() {
-        const client = await connected()
-        await client.query('BEGIN')
-        return {
-          transaction: client,
-          commit: async () => void (await client.query('COMMIT')),
-          rollback: async () => void (await client.query('ROLLBACK')),
-        }
+        return beginOnPg(await connected())
       },
     }))
 
@@ -118,25 +113,7 @@ await describeWithPostgres('transactions of an app', {}, (server) => {
       opened.push({ end: () => sql.end() })
       return {
         storage: await migrated(),
-        async begin() {
-          const given = Promise.withResolvers<postgres.TransactionSql>()
-          const over = Promise.withResolvers<null>()
-          const whole = sql.begin(async (transaction) => {
-            given.resolve(transaction)
-            return over.promise
-          })
-          return {
-            transaction: await given.promise,
-            async commit() {
-              over.resolve(null)
-              await whole
-            },
-            async rollback() {
-              over.reject(new Error('undo'))
-              await whole.catch(() => {})
-            },
-          }
-        },
+        begin: () => beginOnPostgresJs(sql),
       }
     })
   })

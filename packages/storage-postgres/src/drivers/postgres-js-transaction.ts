@@ -17,6 +17,8 @@ export interface TransactionHow {
   isolation: Isolation
   deadline: number
   ask(on: PostgresJsTransaction, query: Query): Promise<Answer>
+  /** Whether postgres.js may give its COMMIT a name. */
+  namesCommit: boolean
   /** Whether the server has said anything since that moment. */
   heardSince(moment: number): boolean
 }
@@ -25,6 +27,8 @@ interface Progress {
   step: 'waiting' | 'working' | 'committing' | 'over'
   isLost: boolean
   mark: Mark | null
+  /** Our own COMMIT, where that of postgres.js says nothing. */
+  committed: Promise<void> | null
 }
 
 const markQuery: Query = { text: markStatement, name: null, values: [] }
@@ -37,10 +41,10 @@ const markQuery: Query = { text: markStatement, name: null, values: [] }
 export async function runTransaction<Result>(
   sql: PostgresJsSql,
   work: (session: Session) => Promise<Result>,
-  { isolation, deadline, ask, heardSince }: TransactionHow,
+  { isolation, deadline, ask, namesCommit, heardSince }: TransactionHow,
 ): Promise<Result> {
   const began = performance.now()
-  const progress: Progress = { step: 'waiting', isLost: false, mark: null }
+  const progress: Progress = { step: 'waiting', isLost: false, mark: null, committed: null }
   const end: { result?: { value: Result }; failure?: { error: unknown } } = {}
 
   function fault(kind: 'lost' | 'silent', cause?: unknown): ConnectionFault {
@@ -70,6 +74,10 @@ export async function runTransaction<Result>(
     if (end.failure) throw end.failure.error
     if (progress.step !== 'working') throw new ConnectionFault('silent')
     progress.step = 'committing'
+    if (namesCommit && isolation === 'read committed') {
+      progress.committed = commitAndChain(transaction)
+      progress.committed.catch(() => {})
+    }
   }
 
   const whole = sql.begin(`isolation level ${isolation}`, carryOut)
@@ -83,8 +91,22 @@ export async function runTransaction<Result>(
   } finally {
     progress.step = 'over'
   }
+  await progress.committed
   if (!end.result) throw new TypeError('The transaction has ended without its work')
   return end.result.value
+}
+
+/**
+ * Commits what was done, and leaves an empty transaction for the COMMIT of postgres.js, which is sent together with it. Where that one has a name
+ * that the connection of the server does not know, as behind a pooler, it fails, postgres.js sends it again, and the server takes a COMMIT
+ * after an error as a ROLLBACK: all was undone, and nobody was told.
+ */
+async function commitAndChain(transaction: PostgresJsTransaction): Promise<void> {
+  const sent = transaction.unsafe('COMMIT AND CHAIN', [], { simple: true }) as PromiseLike<{
+    command: string
+  }>
+  const { command } = await sent
+  if (command !== 'COMMIT') throw new TypeError('A statement of the transaction had failed')
 }
 
 function sessionOn(

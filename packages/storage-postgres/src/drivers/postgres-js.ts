@@ -52,7 +52,8 @@ export function createPostgresJsDriver(
       }
     },
     transaction(work, how) {
-      return runTransaction(sql, work, { ...how, ask, heardSince: (moment) => heard > moment })
+      const namesCommit = sql.options.prepare !== false
+      return runTransaction(sql, work, { ...how, ask, namesCommit, heardSince: (moment) => heard > moment })
     },
     close,
   }
