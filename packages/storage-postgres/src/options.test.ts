@@ -20,6 +20,16 @@ test.each<[unknown, RegExp]>([
   [{ url, partitions: 2.5 }, /partitions/],
   [{ url, prepare: 1 }, /prepare/],
   [{ url, maxConnections: 0.5 }, /maxConnections/],
+  [{ url, replicas: { url } }, /replicas must be a list/],
+  [{ url, replicas: [{ client: new pg.Client() }] }, /not as a client/],
+  [{ url, replicas: [{}] }, /give one of/],
+  [{ url, replicas: [{ url }, { url, pool: new pg.Pool() }] }, /give one of/],
+  [{ url, replicas: [url] }, /give one of/],
+  [{ url, replicas: [null] }, /give one of/],
+  [{ url, replicas: [{ url: 'mysql://here' }] }, /connection string/],
+  [{ url, replicas: [{ pool: {} }] }, /Pool of pg/],
+  [{ url, replicas: [{ sql: postgres(url, { transform: postgres.camel }) }] }, /transform/],
+  [{ url, replicas: [{ url, maxConnections: -1 }] }, /maxConnections/],
 ])('refuses %j', (options, words) => {
   expect(() => createPostgresStorage(options as PostgresStorageOptions)).toThrow(TypeError)
   expect(() => createPostgresStorage(options as PostgresStorageOptions)).toThrow(words)

@@ -1,6 +1,7 @@
 import { type AnyKithError, isKithError, isRetryLater, RetryLaterError } from '@kith/core'
 import { sqlStateOf } from './drivers/sql-state.ts'
 import { toStorageError } from './storage-error.ts'
+import { tlsRemedy } from './tls-remedy.ts'
 
 /** The server does not let this user in, or not this far: somebody has to see to that, and no user can. */
 const refusing = /^(28|3D000|42501)/
@@ -15,7 +16,8 @@ export function toSharedError(error: unknown): AnyKithError {
     return new RetryLaterError('storage-unavailable', { seconds: 1, detail: unreached }, error)
   if (found.code === 'storage-full') return found
   const { detail, cause } = found
-  const seconds = isRetryLater(found) ? 1 : refusing.test(sqlStateOf(cause) ?? '') ? 5 : null
+  const isRefused = refusing.test(sqlStateOf(cause) ?? '') || tlsRemedy(cause) !== null
+  const seconds = isRetryLater(found) ? 1 : isRefused ? 5 : null
   if (seconds === null) return found
   return new RetryLaterError('storage-unavailable', { seconds, detail: detail ?? unreached }, cause)
 }

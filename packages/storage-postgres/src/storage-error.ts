@@ -1,6 +1,7 @@
 import { isKithError, KithError, RetryLaterError } from '@kith/core'
 import { ConnectionFault, type FaultKind } from './drivers/driver.ts'
 import { sqlStateOf } from './drivers/sql-state.ts'
+import { tlsRemedy } from './tls-remedy.ts'
 
 type PassingCode = 'storage-busy' | 'storage-full' | 'storage-read-only' | 'storage-unavailable'
 type Passing = readonly [code: PassingCode, seconds: number, detail: string]
@@ -69,6 +70,8 @@ const notPrepared =
 const remedies: Readonly<Record<string, string>> = Object.freeze({
   '28P01': 'The server refused the password: see the user and the password of the connection.',
   '28': 'The server let this user not in: see the user of the connection, and pg_hba.conf of the server.',
+  '42704':
+    'The server does not know a name, such as a parameter of the connection: postgres.js sends it those of a URL that it does not read itself, and takes `ssl: { ca }` instead of `sslrootcert`.',
   '3D000': 'The database is not there: see its name in the connection, or create it.',
   '3F000': 'The schema is not there yet: run kith.storage.migrate() first.',
   '42P01': 'The tables are not there yet: run kith.storage.migrate() first.',
@@ -93,7 +96,7 @@ const faults: Readonly<Record<FaultKind, Passing>> = Object.freeze({
   unreachable: [
     'storage-unavailable',
     5,
-    'PostgreSQL was not reached: see whether it runs, and the host and port of the connection.',
+    'PostgreSQL was not reached: see whether it runs, the host and port of the connection, and whether the server offers TLS where the connection asks for it.',
   ],
   exhausted: [
     'storage-busy',
@@ -115,8 +118,10 @@ const faults: Readonly<Record<FaultKind, Passing>> = Object.freeze({
 /** Gives an error of the driver its Kith code, with the original as the cause; passes any other error on. */
 export function toStorageError(error: unknown): unknown {
   if (isKithError(error)) return error
-  if (error instanceof ConnectionFault)
-    return passingError(faultOf(error), withoutValues(error.cause ?? error))
+  const met = error instanceof ConnectionFault ? (error.cause ?? error) : error
+  const remedy = tlsRemedy(met)
+  if (remedy !== null) return new KithError('storage-failed', { detail: remedy, cause: withoutValues(met) })
+  if (error instanceof ConnectionFault) return passingError(faultOf(error), withoutValues(met))
   const state = sqlStateOf(error)
   if (state === null) return error
   const known = passing[state] ?? passing[state.slice(0, 2)]

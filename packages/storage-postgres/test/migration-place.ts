@@ -1,7 +1,7 @@
 import { type Connection, createConnection } from '../src/connection.ts'
 import { createPgDriver } from '../src/drivers/pg.ts'
 import type { TakeClient } from '../src/drivers/pg-clients.ts'
-import type { MigrationPlace } from '../src/long-steps.ts'
+import type { MigrationPlace } from '../src/long-work.ts'
 
 /** What a migration works on, as `createPostgresStorage` makes it, with a short time for what is short. */
 export function placeOn(take: TakeClient, schema: string, shortMillis = 60_000): MigrationPlace {

@@ -3,7 +3,7 @@ import pg from 'pg'
 import postgres from 'postgres'
 import { afterAll, beforeAll } from 'vitest'
 import type { PostgresServer } from '../../../test/servers/postgres-server.ts'
-import { createPostgresStorage, type PostgresStorageOptions } from '../src/index.ts'
+import { createPostgresStorage, type PostgresReplica, type PostgresStorageOptions } from '../src/index.ts'
 
 /** How long a call may take in tests, as the machine does other things. */
 const timeoutMillis = 60_000
@@ -34,7 +34,15 @@ export interface TestStorages {
 /** Opens connections before the tests and closes them after them. */
 export function useStorages(
   server: () => PostgresServer,
-  { driver = 'pg', partitions }: { driver?: TestDriver; partitions?: number | undefined } = {},
+  {
+    driver = 'pg',
+    partitions,
+    replicas = () => [],
+  }: {
+    driver?: TestDriver
+    partitions?: number | undefined
+    replicas?: () => readonly PostgresReplica[]
+  } = {},
 ): TestStorages {
   const open: { pool?: pg.Pool; sql?: postgres.Sql } = {}
   let storage: Promise<Storage> | null = null
@@ -53,7 +61,7 @@ export function useStorages(
 
   function create(name: string): Storage {
     const way: PostgresStorageOptions = open.sql ? { sql: open.sql } : { pool: pool() }
-    return createPostgresStorage({ ...way, schema: name, timeoutMillis, partitions })
+    return createPostgresStorage({ ...way, schema: name, timeoutMillis, partitions, replicas: replicas() })
   }
 
   async function migrated(): Promise<Storage> {

@@ -44,7 +44,7 @@ export async function openLine(
   events: LineEvents,
 ): Promise<Line> {
   const url = typeof listen === 'string' ? listen : own
-  if (sql) return postgresJsLine(await postgresJs(), url ?? sql.options, events)
+  if (sql) return postgresJsLine(await postgresJs(), placeOf(sql, url), events)
   if (pool)
     return await pgLine(
       await pgClientOf(pool as { Client?: PgClientMaker }),
@@ -55,8 +55,15 @@ export async function openLine(
     return await pgLine(await pgClientOf({}), toUrl(url ?? ''), events)
   } catch (error) {
     if (!isNotInstalled(error)) throw error
-    return postgresJsLine(await postgresJs(), url ?? '', events)
+    return postgresJsLine(await postgresJs(), { url: url ?? '' }, events)
   }
+}
+
+/** A URL that says nothing of TLS has that of `sql`, as `pg` does it with that of a pool. */
+function placeOf({ options }: PostgresJsSql, url: string | undefined): PostgresJsPlace {
+  if (url === undefined) return { options }
+  const parameters = new URL(url).searchParams
+  return parameters.has('sslmode') || parameters.has('ssl') ? { url } : { url, options: { ssl: options.ssl } }
 }
 
 async function postgresJs(): Promise<MakeSql> {
@@ -105,8 +112,19 @@ type MakeSql = (
   options?: object,
 ) => PostgresJsSql & { end(options: object): Promise<void> }
 
-function postgresJsLine(postgres: MakeSql, place: string | object, { notified, lost }: LineEvents): Line {
+/** Where a line of postgres.js leads, and how. */
+interface PostgresJsPlace {
+  url?: string
+  options?: object
+}
+
+function postgresJsLine(
+  postgres: MakeSql,
+  { url, options }: PostgresJsPlace,
+  { notified, lost }: LineEvents,
+): Line {
   const own = {
+    ...options,
     max: 1,
     idle_timeout: null,
     max_lifetime: null,
@@ -114,7 +132,7 @@ function postgresJsLine(postgres: MakeSql, place: string | object, { notified, l
     onnotify: notified,
     onclose: () => lost(new Error('the connection was closed')),
   }
-  const sql = typeof place === 'string' ? postgres(place, own) : postgres({ ...place, ...own })
+  const sql = url === undefined ? postgres(own) : postgres(url, own)
   return {
     driver: createPostgresJsDriver(sql),
     close: () => void sql.end({ timeout: 0 }).catch(() => {}),

@@ -16,6 +16,7 @@ export interface PostgresJsSql extends Omit<PostgresJsTransaction, 'savepoint'> 
   begin(options: string, work: (sql: PostgresJsTransaction) => Promise<unknown>): Promise<unknown>
   readonly options: {
     readonly prepare?: boolean | undefined
+    readonly ssl?: unknown
     readonly transform: {
       readonly column: { readonly from?: unknown }
       readonly row: { readonly from?: unknown }

@@ -1,0 +1,78 @@
+import {
+  auditStoreCases,
+  edgeStoreCases,
+  feedStoreCases,
+  mediaStoreCases,
+  postStoreCases,
+  runCases,
+  userStoreCases,
+} from '@kith/conformance'
+import pg from 'pg'
+import postgres from 'postgres'
+import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest'
+import { describeWithPostgres } from '../../../test/servers/describe-servers.ts'
+import { type PostgresStandby, startStandby } from '../../../test/servers/postgres-standby.ts'
+import type { PostgresReplica } from '../src/index.ts'
+import { type TestDriver, useStorages } from './storages.ts'
+
+vi.setConfig({ testTimeout: 60_000, hookTimeout: 120_000 })
+
+/** Cases of the reads that replicas serve. What races or recounts is decided on the primary, and takes long. */
+const concernsReads = ({ id }: { id: string }): boolean => !/race|parallel|recount|hide-in-steps/.test(id)
+const ofUsers = userStoreCases.filter(({ id }) => /^users\/(by-ids|banned-ids|ids-beginning|search)/.test(id))
+
+await describeWithPostgres('a storage whose reads a standby serves', { control: true }, (primary) => {
+  const open: { standby?: PostgresStandby; pool?: pg.Pool; sql?: postgres.Sql } = {}
+  const made = <Thing>(thing: Thing | undefined): Thing => thing ?? expect.unreachable()
+
+  beforeAll(async () => {
+    open.standby = await startStandby(primary().port)
+    open.pool = new pg.Pool({ connectionString: open.standby.uri })
+    open.pool.on('error', () => {})
+    open.sql = postgres(open.standby.uri, { max: 5, fetch_types: false, onnotice: () => {} })
+  })
+  afterAll(async () => {
+    await Promise.all([open.pool?.end(), open.sql?.end({ timeout: 1 })])
+    await open.standby?.stop()
+  })
+
+  const replicas: Readonly<Record<TestDriver, () => PostgresReplica>> = {
+    pg: () => ({ pool: made(open.pool) }),
+    'postgres.js': () => ({ sql: made(open.sql) }),
+  }
+
+  describe.each(['pg', 'postgres.js'] as const)('through %s', (driver) => {
+    const { emptied, schema } = useStorages(primary, driver, () => [replicas[driver]()])
+
+    beforeAll(async () => {
+      const storage = await emptied()
+      await vi.waitUntil(
+        async () => {
+          await storage.posts.byIds([])
+          return (await storage.check()) === null
+        },
+        { timeout: 20_000, interval: 20 },
+      )
+    })
+
+    runCases(test, ofUsers, async () => (await emptied()).users)
+    runCases(test, postStoreCases.filter(concernsReads), emptied)
+    runCases(test, edgeStoreCases.filter(concernsReads), emptied)
+    runCases(test, mediaStoreCases.filter(concernsReads), emptied)
+    runCases(test, feedStoreCases.filter(concernsReads), emptied)
+    runCases(test, auditStoreCases.filter(concernsReads), emptied)
+
+    test('these reads were served by the standby', async () => {
+      const served = async (): Promise<string[]> => {
+        const { rows } = await made(open.pool).query<{ name: string }>(
+          `SELECT relname AS name FROM pg_stat_user_tables
+            WHERE schemaname = '${schema()}' AND coalesce(seq_scan, 0) + coalesce(idx_scan, 0) > 5 ORDER BY 1`,
+        )
+        return rows.map(({ name }) => name)
+      }
+      const shown = ['audit', 'edge_counts', 'edges', 'media', 'post_counts', 'posts', 'users']
+      // Backends report what they have done within some seconds.
+      await vi.waitFor(async () => expect(await served()).toEqual(shown), { timeout: 15_000, interval: 100 })
+    })
+  })
+})
