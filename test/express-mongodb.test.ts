@@ -211,7 +211,7 @@ await describeWithMongo('examples/express-mongodb', {}, (mongo) => {
     await expect(start({ ACCESS_TOKEN_EXPIRY: 'soon' })).rejects.toThrow(/accessTtl/)
     // A port that nobody has unless he is the system.
     const nowhere = 'mongodb://127.0.0.1:1/kith'
-    await expect(start({ MONGODB_URI: nowhere })).rejects.toThrow(/MONGODB_URI|reachable|cannot be reached|is running/)
+    await expect(start({ MONGODB_URI: nowhere })).rejects.toThrow(/Check that the storage is running/)
     const other = createServer((socket) => socket.destroy()).listen(0)
     onTestFinished(() => void other.close())
     await once(other, 'listening')

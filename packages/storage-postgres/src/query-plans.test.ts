@@ -2,51 +2,20 @@ import type pg from 'pg'
 import { beforeAll, expect, test } from 'vitest'
 import { describeWithPostgres } from '../../../test/servers/describe-servers.ts'
 import { filling, hub, postOf, userOf } from '../test/filled-tables.ts'
+import { statements } from '../test/statements.ts'
 import { layouts, useStorages } from '../test/storages.ts'
-import { auditStatements } from './audit-store.ts'
-import { codeStatements } from './code-store.ts'
 import { createCompiler } from './compile.ts'
 import type { Values } from './values.ts'
 import { counterStatements } from './counter-statements.ts'
-import { credentialStatements } from './credential-store.ts'
 import { denylistStatements } from './denylist-statements.ts'
 import { edgeCountStatements } from './edge-counts.ts'
 import { edgeHidingStatements } from './edge-hiding.ts'
 import { edgeStatements } from './edge-store.ts'
-import { factStatements } from './fact-store.ts'
 import { feedStatements } from './feed-store.ts'
 import { beforeOrEnd, firstId } from './ids.ts'
 import { mediaStatements } from './media-store.ts'
-import { outboxStatements } from './outbox-store.ts'
 import { postCountStatements } from './post-counts.ts'
 import { postStatements } from './post-store.ts'
-import { recountStatements } from './recount.ts'
-import { sessionStatements } from './session-store.ts'
-import { userListStatements } from './user-lists.ts'
-import { userStatements } from './user-statements.ts'
-
-const stores = {
-  users: { ...userStatements, ...userListStatements },
-  sessions: sessionStatements,
-  edges: { ...edgeStatements, ...edgeHidingStatements },
-  edgeCounts: edgeCountStatements,
-  posts: postStatements,
-  postCounts: postCountStatements,
-  recounts: recountStatements,
-  media: mediaStatements,
-  feed: feedStatements,
-  facts: factStatements,
-  audit: auditStatements,
-  outbox: outboxStatements.events,
-  messages: outboxStatements.messages,
-  codes: codeStatements,
-  credentials: credentialStatements,
-  denylist: denylistStatements,
-  counters: counterStatements,
-}
-const statements = Object.entries(stores).flatMap(([store, texts]) =>
-  Object.entries(texts).map(([name, sql]) => [`${store}.${name}`, sql] as const),
-)
 
 /** A step of a plan. */
 interface Step {

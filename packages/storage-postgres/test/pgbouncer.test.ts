@@ -104,7 +104,7 @@ function behindPgbouncer(postgresServer: () => PostgresServer): void {
   describe.each(drivers)('through %s, leaving nothing on the connections', (driver) => {
     afterEach(async () => expect(await leftBehind()).toEqual([]))
 
-    const { emptied, fresh } = useStorages(pooled, driver)
+    const { emptied, fresh } = useStorages(pooled, { driver })
     runStorageCases(
       (name, body) => isIn(name) && test(name, body),
       async () => fresh(),

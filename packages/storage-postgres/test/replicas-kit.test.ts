@@ -42,7 +42,7 @@ await describeWithPostgres('a storage whose reads a standby serves', { control: 
   }
 
   describe.each(['pg', 'postgres.js'] as const)('through %s', (driver) => {
-    const { emptied, schema } = useStorages(primary, driver, () => [replicas[driver]()])
+    const { emptied, schema } = useStorages(primary, { driver, replicas: () => [replicas[driver]()] })
 
     beforeAll(async () => {
       const storage = await emptied()
