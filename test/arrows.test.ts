@@ -15,7 +15,10 @@ const arrows: readonly [RegExp, readonly string[]][] = [
   [/^(express|fastify)$/, ['core', 'http']],
   [/^conformance$/, ['core']],
   [/^(storage|media|blob|caption|mail)-|^redis$/, ['core']],
-  [/^cli$/, ['core', 'storage-sqlite', 'storage-mongodb', 'storage-postgres', 'redis', 'blob-local', 'media-sharp']],
+  [
+    /^cli$/,
+    ['core', 'storage-sqlite', 'storage-mongodb', 'storage-postgres', 'redis', 'blob-local', 'media-sharp'],
+  ],
 ]
 
 /** Tests may also use the kit, the embedded storage and the image processor: none reaches a user through them. */
