@@ -18,6 +18,8 @@ export interface Proxy {
   abandon(): void
   /** What is sent from now on arrives so much later, in both directions. */
   delay(milliseconds: number): void
+  /** New connections lead to another port. */
+  lead(port: number): void
   /** All is well again, and what was held back arrives. */
   heal(): Promise<void>
   close(): Promise<void>
@@ -25,7 +27,8 @@ export interface Proxy {
 
 /** Opens a port that leads to another one, of this machine unless told otherwise. */
 export async function startProxy(target: { host?: string; port: number }): Promise<Proxy> {
-  const { host: targetHost = '127.0.0.1', port: targetPort } = target
+  const { host: targetHost = '127.0.0.1' } = target
+  let targetPort = target.port
   const host = '127.0.0.1'
   const port = await freePort()
   const clients = new Set<Socket>()
@@ -92,6 +95,7 @@ export async function startProxy(target: { host?: string; port: number }): Promi
     cut,
     abandon: () => void generation++,
     stall: () => void (stalled ??= Promise.withResolvers()),
+    lead: (port) => void (targetPort = port),
     delay: (milliseconds) => void (delayMs = milliseconds),
     async heal() {
       flow()

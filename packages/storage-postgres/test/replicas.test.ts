@@ -95,6 +95,31 @@ await describeWithPostgres('reads on a replica', { control: true }, (primary) =>
     await demandNoneStale(20)
   })
 
+  test('are served there where the log ends with a page', async () => {
+    await untilInUse()
+    // Others write now and then, so it may take several turns to hit the end.
+    await vi.waitUntil(
+      async () => {
+        const { rows } = await toPrimary().query<{ left: number }>(
+          "SELECT (8192 - (pg_current_wal_insert_lsn() - '0/0') % 8192)::int AS left",
+        )
+        const left = rows[0]?.left ?? 0
+        // A message takes 56 bytes and what it holds.
+        const length = left < 100 ? left + 4_000 : left - 56
+        await toPrimary().query("SELECT pg_logical_emit_message(false, '', repeat('x', $1))", [length])
+        const { rows: ends } = await toPrimary().query<{ over: number }>(
+          "SELECT ((pg_current_wal_insert_lsn() - '0/0') % 8192)::int AS over",
+        )
+        return ends[0]?.over === 24
+      },
+      { timeout: 5_000, interval: 1 },
+    )
+    const began = performance.now()
+    await untilInUse()
+    expect(performance.now() - began).toBeLessThan(2_000)
+    expect(await trouble()).toBe(null)
+  })
+
   test('see what is committed while replay stops and goes on at random', async () => {
     let isOver = false
     const pausing = (async () => {

@@ -20,7 +20,8 @@ const bytes = (place: string): string => `(${place} - '0/0'::pg_lsn)::text`
  * Where the primary writes next. Nothing that was committed lies behind it, with `synchronous_commit = off` either, where what was
  * committed may not have been flushed yet.
  */
-export const positionStatement: string = `SELECT ('x' || ${timeline})::bit(32)::int::text, ${bytes('pg_current_wal_insert_lsn()')}`
+export const positionStatement: string = `SELECT ('x' || ${timeline})::bit(32)::int::text, ${bytes('pg_current_wal_insert_lsn()')},
+  current_setting('wal_block_size'), pg_size_bytes(current_setting('wal_segment_size'))::text`
 
 /** `format` because one of both may be NULL. A crash of a backend makes the server recover without starting it, and resets statistics. */
 const serverName: string = `format('%s %s', extract(epoch FROM pg_postmaster_start_time()),
@@ -33,9 +34,20 @@ export const standingStatement: string = `SELECT ${serverName}, pg_is_in_recover
 
 /** A {@link Position} from what {@link positionStatement} gives. */
 export function positionFrom({ rows }: Answer): Position {
-  const [own = null, place = null] = rows[0] ?? []
-  if (own === null || place === null) throw new TypeError('The primary gave no position')
-  return { timeline: Number(own), bytes: BigInt(place) }
+  const [own = null, place = null, block = null, segment = null] = rows[0] ?? []
+  if (own === null || place === null || block === null || segment === null)
+    throw new TypeError('The primary gave no position')
+  const next = BigInt(place)
+  return { timeline: Number(own), bytes: next - headerBefore(next, BigInt(block), BigInt(segment)) }
+}
+
+/**
+ * The header of a page where the log ends with a page: the primary writes next behind that header, and a standby, which has replayed all,
+ * stands before it until more is written.
+ */
+function headerBefore(next: bigint, block: bigint, segment: bigint): bigint {
+  const header = next % segment < block ? 40n : 24n
+  return next % block === header ? header : 0n
 }
 
 /** A {@link Standing} from what {@link standingStatement} gives. */
