@@ -1,9 +1,11 @@
+import { setTimeout as sleep } from 'node:timers/promises'
 import { expect, test } from 'vitest'
 import type { Proxy } from '../servers/proxy.ts'
 import type { ServerControl } from '../servers/server-process.ts'
 import { describePostgresFleet } from './describe-fleet.ts'
 import { controlOf, downMillis, frozenMillis } from './faults.ts'
 import type { FleetServer } from './fleet.ts'
+import { leaseMillis } from './load.ts'
 import { demandEndedOnceWell, freshName, logIn, logOut, me, register } from './member.ts'
 import { settings, strike } from './strike.ts'
 
@@ -44,6 +46,8 @@ await describePostgresFleet(
       await expect.poll(() => me(other, tokens), { timeout: 10_000 }).toMatchObject(refused)
       await server().restart()
       await expect.poll(() => logOut(stranger, tokens), { timeout: 10_000 }).toMatchObject({ status: 204 })
+      // The other processes learn of it within a second of the acknowledgment.
+      await sleep(leaseMillis)
       await demandEndedOnceWell(fleet.servers, tokens)
       await expect.poll(() => logIn(other, username), { timeout: 10_000 }).toMatchObject({ status: 200 })
     })
