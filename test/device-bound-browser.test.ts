@@ -8,8 +8,9 @@ import { createKithRoutes } from '@kith/http'
 import { createNodeHandler } from '@kith/http/node'
 import type { Browser, BrowserContext, Page } from 'playwright-core'
 import { afterAll, beforeAll, describe, expect, onTestFinished, test } from 'vitest'
-import { makeCertificate, opensslMissing } from '../packages/mail-smtp/test/mail-server.ts'
+import { makeCertificate } from '../packages/mail-smtp/test/mail-server.ts'
 import { browserPath, launchBrowser } from './browser.ts'
+import { opensslMissing } from './servers/openssl.ts'
 
 const password = 'correct horse battery'
 const [accessCookie, refreshCookie] = ['__Host-kith-access', '__Host-kith-refresh']

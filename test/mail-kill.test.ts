@@ -5,8 +5,9 @@ import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { createSqliteStorage } from '@kith/storage-sqlite'
 import { expect, onTestFinished, test } from 'vitest'
-import { makeCertificate, opensslMissing, startMailServer } from '../packages/mail-smtp/test/mail-server.ts'
+import { makeCertificate, startMailServer } from '../packages/mail-smtp/test/mail-server.ts'
 import { mailingKith } from './mail-kill/kith.ts'
+import { opensslMissing } from './servers/openssl.ts'
 
 // Node 22.13 does not strip types unasked.
 const execArgv = [

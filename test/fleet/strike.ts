@@ -15,7 +15,7 @@ export interface Fault {
   end(): unknown
 }
 
-/** For a fleet that is struck: whoever repeats a refresh whose response an outage swallowed comes after the outage. */
+/** For a fleet that is struck: a client that repeats a refresh whose response an outage swallowed comes after the outage. */
 export const settings = { graceSeconds: 60 } as const
 
 /** No request may take longer, with what a machine needs that does other things. */

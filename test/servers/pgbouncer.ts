@@ -47,7 +47,6 @@ export async function startPgbouncer(
     auth_type: 'any',
     pool_mode: 'transaction',
     default_pool_size: String(pooledConnections),
-
     ...settings,
   }).map(([name, value]) => `${name} = ${value}`)
   const configuration = `[databases]\n* = host=127.0.0.1 port=${server} user=postgres\n[pgbouncer]\n${lines.join('\n')}\n`

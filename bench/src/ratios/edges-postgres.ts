@@ -1,8 +1,6 @@
 import { randomUUID } from 'node:crypto'
 import { createKith } from '@kith/core'
-import { createPostgresStorage } from '@kith/storage-postgres'
-import pg from 'pg'
-import { postgresMissing, startPostgres } from '../../../test/servers/postgres-server.ts'
+import { openBenchPostgres } from '../bench-postgres.ts'
 import { report, sideBySide } from '../side-by-side.ts'
 
 // `ratio edges` on PostgreSQL: a follow by username and a like of a post, each new, through the services of Kith, beside what somebody would
@@ -11,15 +9,9 @@ import { report, sideBySide } from '../side-by-side.ts'
 // The server is one of its own, or that of POSTGRES_URI.
 
 const [people, calls, rounds] = [1_000, 50, 41]
-const prepare = process.argv.includes('--prepare')
-
-const missing = await postgresMissing()
-if (missing) throw new Error(missing)
-const server = await startPostgres()
-const schema = server.freshSchema()
-const pool = new pg.Pool({ connectionString: server.uri, max: 4 })
-const storage = createPostgresStorage({ pool, schema, timeoutMillis: 60_000, prepare })
-await storage.migrate()
+const postgres = await openBenchPostgres(4)
+const { pool, prepare } = postgres
+const { storage, schema } = await postgres.freshStorage()
 const kith = createKith({
   storage,
   secret: 'the secret of a benchmark of follows and likes',
@@ -126,6 +118,4 @@ const likes = {
 report('follow on PostgreSQL', await sideBySide({ ...follows, calls, rounds }), 0.75)
 report('like on PostgreSQL', await sideBySide({ ...likes, calls, rounds }), 0.75)
 await kith.close()
-await pool.query(`DROP SCHEMA ${schema} CASCADE`)
-await pool.end()
-await server.stop()
+await postgres.close()

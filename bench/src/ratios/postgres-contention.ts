@@ -1,6 +1,4 @@
-import pg from 'pg'
-import { createPostgresStorage } from '@kith/storage-postgres'
-import { postgresMissing, startPostgres } from '../../../test/servers/postgres-server.ts'
+import { openBenchPostgres } from '../bench-postgres.ts'
 import { report, sideBySide } from '../side-by-side.ts'
 
 // Likes on PostgreSQL, beside what somebody would write by hand with the same promises: both ends live, the edge and both counts change
@@ -13,15 +11,9 @@ const clients = 64
 const each = 10
 const people = clients * each
 const rounds = 15
-const prepare = process.argv.includes('--prepare')
-
-const missing = await postgresMissing()
-if (missing) throw new Error(missing)
-const server = await startPostgres()
-const schema = server.freshSchema()
-const pool = new pg.Pool({ connectionString: server.uri, max: clients })
-const storage = createPostgresStorage({ pool, schema, timeoutMillis: 60_000, prepare })
-await storage.migrate()
+const postgres = await openBenchPostgres(clients)
+const { pool, prepare } = postgres
+const { storage, schema } = await postgres.freshStorage()
 
 function idOf(kind: number, number: number): string {
   return `01900000-0000-7000-8${String(kind).padStart(3, '0')}-${number.toString(16).padStart(12, '0')}`
@@ -115,5 +107,4 @@ const one = (side: Like) => (call: number) => {
 }
 report('a client by itself', await sideBySide({ kith: one(kith), twin: one(twin), calls: 100, rounds }), 0.75)
 
-await pool.end()
-await server.stop()
+await postgres.close()

@@ -1,8 +1,6 @@
 import { randomUUID } from 'node:crypto'
 import { createKith } from '@kith/core'
-import { createPostgresStorage } from '@kith/storage-postgres'
-import pg from 'pg'
-import { postgresMissing, startPostgres } from '../../../test/servers/postgres-server.ts'
+import { openBenchPostgres } from '../bench-postgres.ts'
 import { report, sideBySide } from '../side-by-side.ts'
 import { createTwinTokens, lives, type Step } from '../token-twin.ts'
 
@@ -16,15 +14,9 @@ const client = {
   address: '192.0.2.1',
   userAgent: 'Mozilla/5.0 (X11; Linux x86_64) Gecko/20100101 Firefox/140.0',
 }
-const prepare = process.argv.includes('--prepare')
-
-const missing = await postgresMissing()
-if (missing) throw new Error(missing)
-const server = await startPostgres()
-const schema = server.freshSchema()
-const pool = new pg.Pool({ connectionString: server.uri, max: 4 })
-const storage = createPostgresStorage({ pool, schema, timeoutMillis: 60_000, prepare })
-await storage.migrate()
+const postgres = await openBenchPostgres(4)
+const { pool, prepare } = postgres
+const { storage, schema } = await postgres.freshStorage()
 const kith = createKith({
   secret: 'uBq3kV8wLx1nZr5tYc7mPd2fGh9jKs4a',
   storage,
@@ -73,6 +65,4 @@ const sides = {
 }
 report('refresh on PostgreSQL', await sideBySide({ ...sides, calls: 50, rounds: 100 }), 0.7)
 await kith.close()
-await pool.query(`DROP SCHEMA ${schema} CASCADE`)
-await pool.end()
-await server.stop()
+await postgres.close()

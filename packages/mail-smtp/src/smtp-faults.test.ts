@@ -4,12 +4,12 @@ import { sampleMessage } from '../../core/test/sample-messages.ts'
 import {
   type Certificate,
   makeCertificate,
-  opensslMissing,
   startMailServer,
   startRawServer,
   user,
 } from '../test/mail-server.ts'
 import { createSmtpMessenger, type SmtpMessenger, type SmtpMessengerOptions } from './smtp-messenger.ts'
+import { opensslMissing } from '../../../test/servers/openssl.ts'
 
 const never = new AbortController().signal
 let certificate: Certificate

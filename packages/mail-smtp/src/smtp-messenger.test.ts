@@ -1,14 +1,9 @@
 import { createTransport } from 'nodemailer'
 import { beforeAll, describe, expect, onTestFinished, test } from 'vitest'
 import { sampleMessage } from '../../core/test/sample-messages.ts'
-import {
-  type Certificate,
-  makeCertificate,
-  opensslMissing,
-  startMailServer,
-  user,
-} from '../test/mail-server.ts'
+import { type Certificate, makeCertificate, startMailServer, user } from '../test/mail-server.ts'
 import { createSmtpMessenger, type SmtpMessenger, type SmtpMessengerOptions } from './smtp-messenger.ts'
+import { opensslMissing } from '../../../test/servers/openssl.ts'
 
 const never = new AbortController().signal
 const from = 'Photo Club <hello@photos.example>'

@@ -7,10 +7,6 @@ import { buffer } from 'node:stream/consumers'
 import { type ParsedMail, simpleParser } from 'mailparser'
 import { SMTPServer, type SMTPServerOptions } from 'smtp-server'
 import { onTestFinished } from 'vitest'
-import { findOnPath } from '../../../test/servers/program-path.ts'
-
-/** Whether no certificate can be made here. */
-export const opensslMissing: boolean = findOnPath('openssl').length === 0
 
 /** A certificate for `localhost` that nobody has signed but itself. */
 export interface Certificate {

@@ -121,8 +121,9 @@ export function createMediaStore(connection: Connection): MediaStore {
     async unclaim({ id, by }) {
       await run(mediaStatements.unclaim, { id: toId(id), by })
     },
+    // On the primary: whether a file may be served, and whether it is deleted, is decided by it.
     async byIds(ids) {
-      return (await shown.all<MediaRow>(mediaStatements.byIds, { ids: toIds(ids) })).map(mediaFrom)
+      return (await all<MediaRow>(mediaStatements.byIds, { ids: toIds(ids) })).map(mediaFrom)
     },
     async byOwner(ownerId, { limit, before }) {
       const range = { ownerId: toId(ownerId), before: beforeOrEnd(before), limit }

@@ -2,11 +2,7 @@ import { execFileSync } from 'node:child_process'
 import { chmodSync, chownSync, mkdtempSync, readFileSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { findOnPath } from '../../../test/servers/program-path.ts'
 import { serverUser } from '../../../test/servers/server-user.ts'
-
-/** Whether no certificate can be made here. */
-export const opensslMissing: boolean = findOnPath('openssl').length === 0
 
 /** An authority that signs certificates of servers. */
 export interface Authority {
@@ -50,7 +46,7 @@ export function createAuthority(): Authority {
   }
 }
 
-/** Puts a certificate where a server of PostgreSQL reads it when it is told to. */
+/** Puts a certificate where a server of PostgreSQL reads it when it reloads its configuration. */
 export function install({ key, certificate }: ServerCertificate, dataDirectory: string): void {
   const user = serverUser()
   const files = { 'server.key': key, 'server.crt': certificate }

@@ -269,7 +269,7 @@ await describeWithPostgres('long steps of a migration', {}, (server) => {
     const place = await filled()
     const added = sampleMigrations[migrations.length]
     if (!added) throw new Error('There is no sample')
-    // Whoever holds a row keeps a version from its table, so that comes first.
+    // A transaction that holds a row keeps a version from changing its table, so the fill comes first.
     await migrate(place, {}, [...migrations, { ...added, steps: [] }])
     const holder = await pool().connect()
     await holder.query('BEGIN')

@@ -39,7 +39,7 @@ await describeWithPostgres('partitioning', {}, (server) => {
   }
   const divided = (partitions: number) => ['edges', 'posts'].map((table) => ({ table, partitions }))
 
-  test('a schema that is made with partitions has them, whoever makes it, and keeps them', async () => {
+  test('a schema that is made with partitions has them, no matter which process makes it, and keeps them', async () => {
     const schema = server().freshSchema()
     const starts = Array.from({ length: 4 }, () => opened(schema, 3))
     await Promise.all(starts.map((each) => each.migrate()))

@@ -105,7 +105,7 @@ await describeWithPostgres('two standbys behind one URL', { control: true }, (pr
           `INSERT INTO ${schema}.media (id, owner_id, kind, content_type, created_at, state) VALUES ($1, $1, 'image', 'image/png', now(), 'reserved')`,
           [id],
         )
-        expect(await storage.media.byIds([id])).toHaveLength(1)
+        expect(await storage.media.byOwner(id, { limit: 1, before: null })).toHaveLength(1)
       }
       const ends = performance.now() + 2_000
       const reading = Array.from({ length: 4 }, async () => {

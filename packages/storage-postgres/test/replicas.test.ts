@@ -13,8 +13,6 @@ await describeWithPostgres('reads on a replica', { control: true }, (primary) =>
   const open: { standby?: PostgresStandby; atStandby?: pg.Pool; writer?: Storage; reader?: Storage } = {}
   const made = <Thing>(thing: Thing | undefined): Thing => thing ?? expect.unreachable()
   let schema = ''
-  /** Edges from this node, newest last. */
-  const node = randomUUID()
 
   beforeAll(async () => {
     open.standby = await startStandby(primary().port)
@@ -41,19 +39,19 @@ await describeWithPostgres('reads on a replica', { control: true }, (primary) =>
   afterAll(() => primaryPool?.end())
   async function write(id: string): Promise<void> {
     await toPrimary().query(
-      `INSERT INTO ${schema}.media (id, owner_id, kind, content_type, created_at, state) VALUES ($1, $2, 'image', 'image/png', now(), 'reserved')`,
-      [id, node],
+      `INSERT INTO ${schema}.media (id, owner_id, kind, content_type, created_at, state) VALUES ($1, $1, 'image', 'image/png', now(), 'reserved')`,
+      [id],
     )
   }
   const sees = async (id: string): Promise<boolean> =>
-    (await made(open.reader).media.byIds([id])).length === 1
+    (await made(open.reader).media.byOwner(id, { limit: 1, before: null })).length === 1
   const standbySql = (sql: string): Promise<unknown> => made(open.atStandby).query(sql)
   const trouble = async (): Promise<string | null> => made(open.reader).check()
 
   async function untilInUse(): Promise<void> {
     await vi.waitUntil(
       async () => {
-        await made(open.reader).media.byIds([node])
+        await made(open.reader).media.byOwner(randomUUID(), { limit: 1, before: null })
         return (await trouble()) === null
       },
       { timeout: 20_000, interval: 50 },

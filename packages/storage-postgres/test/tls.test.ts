@@ -13,9 +13,10 @@ import {
   type PostgresRateLimits,
   type PostgresRevocations,
 } from '../src/index.ts'
-import { type Authority, opensslMissing } from './certificates.ts'
+import { type Authority } from './certificates.ts'
 import { closeLater } from './shared-instances.ts'
 import { useTls } from './tls-server.ts'
+import { opensslMissing } from '../../../test/servers/openssl.ts'
 
 vi.setConfig({ testTimeout: 60_000 })
 

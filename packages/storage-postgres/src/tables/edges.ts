@@ -4,7 +4,7 @@ export const edgeIndexes = `
   CREATE INDEX edges_in ON kith.edges (to_id, kind, hidden, id);`
 
 /**
- * How many rows of a table have the same start or end, for whoever plans: 500, whatever `ANALYZE` finds. Most nodes have a few edges and
+ * How many rows of a table have the same start or end, for the planner: 500, whatever `ANALYZE` finds. Most nodes have a few edges and
  * some have millions, so by the average all edges of a node seem a shorter way to one of them than the primary key.
  */
 export function edgeStatistics(table: string): string {

@@ -1,0 +1,40 @@
+import { createPostgresStorage } from '@kith/storage-postgres'
+import type { Storage } from '@kith/core/ports'
+import pg from 'pg'
+import { postgresMissing, startPostgres } from '../../test/servers/postgres-server.ts'
+
+/** The PostgreSQL server of a benchmark: that of POSTGRES_URI, or one of its own. */
+export interface BenchPostgres {
+  pool: pg.Pool
+  /** Whether `--prepare` lets the server keep the plans of both sides. */
+  prepare: boolean
+  /** A migrated storage in a schema of its own. */
+  freshStorage(): Promise<{ storage: Storage; schema: string }>
+  /** Drops the schemas, and stops the server if it is its own. */
+  close(): Promise<void>
+}
+
+export async function openBenchPostgres(connections: number): Promise<BenchPostgres> {
+  const prepare = process.argv.includes('--prepare')
+  const missing = await postgresMissing()
+  if (missing) throw new Error(missing)
+  const server = await startPostgres()
+  const pool = new pg.Pool({ connectionString: server.uri, max: connections })
+  const schemas: string[] = []
+  return {
+    pool,
+    prepare,
+    async freshStorage() {
+      const schema = server.freshSchema()
+      schemas.push(schema)
+      const storage = createPostgresStorage({ pool, schema, timeoutMillis: 60_000, prepare })
+      await storage.migrate()
+      return { storage, schema }
+    },
+    async close() {
+      for (const schema of schemas) await pool.query(`DROP SCHEMA ${schema} CASCADE`)
+      await pool.end()
+      await server.stop()
+    },
+  }
+}
