@@ -18,6 +18,7 @@ import { createMemoryBlobs, createMemoryStorage } from '@kith/core/memory'
 import { createKithHttp, type RouteDescription } from '@kith/http'
 import { format, resolveConfig } from 'prettier'
 import { problemsOf } from '../packages/http/src/openapi.ts'
+import { joinedNames, looseNames } from '../packages/core/src/joined-stores.ts'
 import { errorPages } from '../packages/http/src/problem.ts'
 import type { Route } from '../packages/http/src/route.ts'
 import { commands } from '../packages/cli/src/commands.ts'
@@ -55,6 +56,8 @@ function generate(what: string): string {
       return error(args[0] as ErrorCode)
     case 'services':
       return serviceList(services)
+    case 'stores':
+      return stores()
     case 'fields':
       return fieldTables(sampleRoutes(), sampleKith())
     case 'field-errors':
@@ -120,6 +123,19 @@ function error(code: ErrorCode): string {
 
 function listed(what: string, names: readonly string[]): string {
   return names.length === 0 ? '' : `${what}: ${names.map((name) => `\`${name}\``).join(', ')}.\n`
+}
+
+/** Which stores of a storage may be of different adapters. */
+function stores(): string {
+  const named = (names: readonly string[]): string =>
+    new Intl.ListFormat('en').format(names.map((name) => `\`${name}\``))
+  return [
+    `- ${named(joinedNames)} read each other's rows, so they come from one adapter. Another one among them would make feeds that are empty ` +
+      'and counts that are wrong; `createKith` refuses it.',
+    `- ${named(looseNames)} may each be of another adapter. Events of sessions and the audit log are stored in the step of their cause, which ` +
+      'sessions of another adapter cannot do: beside them `createKith` refuses `audit`, and an `outbox` with an event that begins with ' +
+      '`session.`. `kith.within` refuses a storage in which either of them is of another adapter.',
+  ].join('\n')
 }
 
 function fieldErrors(): string {

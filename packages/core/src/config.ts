@@ -12,7 +12,7 @@ import type { Checkable } from './health/check.ts'
 import { partNames } from './health/ready.ts'
 import type { Clock, Random } from './id.ts'
 import type { IdentityProvider } from './identities/identity-provider.ts'
-import { isJoined, joinedAdvice, joinedNames } from './joined-stores.ts'
+import { isJoined, joinedAdvice, joinedNames, looseNames } from './joined-stores.ts'
 import { createLog, type Log } from './log/log.ts'
 import type { Logger } from './log/logger.ts'
 import { createMemoryRateLimits } from './memory/memory-rate-limits.ts'
@@ -97,7 +97,7 @@ const optionsSchema = z.strictObject({
     .transform((given) => (typeof given === 'string' ? [given] : [given.current, ...given.previous])),
   storage: z
     .custom<Storage>(isStorage, "give a storage, such as createSqliteStorage({ path: 'app.db' })")
-    .refine(isJoined, { error: joinedAdvice, abort: true }),
+    .refine((storage) => isJoined(storage), { error: joinedAdvice, abort: true }),
   prefix: z
     .string()
     .regex(/^(?:\/[\w.~-]+)*$/, 'begin it with a slash and end it without one, like /api/v1')
@@ -151,7 +151,7 @@ function isPartOfKith(name: string): boolean {
   return (partNames as readonly string[]).includes(name)
 }
 
-const stores = [...joinedNames, 'sessions', 'facts']
+const stores = [...joinedNames, ...looseNames]
 
 function isStorage(value: unknown): boolean {
   const parts = Object(value) as Partial<Record<string, unknown>>
@@ -171,6 +171,7 @@ export function readOptions(options: KithOptions): KithConfig {
   if (!success) throw optionError('createKith', error)
   demandMessengers(data)
   demandOrigin(data)
+  demandEventsOfSessions(data)
   const { secret: secrets, storage: _storage, logger, ...given } = data
   const { prefix, publicUrl, clock } = given
   const forbiddenWords = [...given.passwords.forbiddenWords, ...issuerWords(given.sessions.issuer)]
@@ -210,6 +211,17 @@ function demandOrigin({ providers: given, publicUrl }: z.infer<typeof optionsSch
   if (Object.keys(given).length > 0 && !URL.canParse(publicUrl))
     throw new TypeError(
       'createKith: providers: they send browsers back to an address: give createKith its `publicUrl`, such as https://app.example',
+    )
+}
+
+/** @throws TypeError where a store of sessions would keep their events, or entries of the audit log, in a place that is not read */
+function demandEventsOfSessions({ storage, outbox: given, audit: log }: z.infer<typeof optionsSchema>): void {
+  const isWanted = log !== null || [...(given?.events ?? [])].some((name) => name.startsWith('session.'))
+  if (isWanted && !isJoined(storage, ['sessions']))
+    throw new TypeError(
+      'createKith: storage: `sessions` stores its events and entries of the audit log in the step of their cause, so give one of ' +
+        'the adapter of `outbox` and `audit`, or begin your own with `...storage.sessions`; otherwise leave out `audit`, and the ' +
+        'events of `outbox` that begin with "session."',
     )
 }
 

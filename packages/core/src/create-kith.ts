@@ -18,6 +18,7 @@ import { type AfterCommit, inTransaction } from './host-transaction.ts'
 import { createFollows, type Follows } from './graph/follows.ts'
 import { createLikes, type Likes } from './graph/likes.ts'
 import { createSaves, type Saves } from './graph/saves.ts'
+import { isJoined, looseNames } from './joined-stores.ts'
 import { noteKith } from './known-kiths.ts'
 import type { Checkable } from './health/check.ts'
 import { createHealth, type Health } from './health/health.ts'
@@ -224,10 +225,15 @@ function createWithin(core: Core, stores: Stores): WithinTransaction {
 }
 
 function storesWithin(storage: Storage, transaction: unknown): Stores {
-  if (storage.within) return storage.within(transaction)
-  throw new TypeError(
-    'kith.within: this storage has no transactions of the app to work in; @kith/storage-postgres and @kith/storage-sqlite have',
-  )
+  if (!storage.within)
+    throw new TypeError(
+      'kith.within: this storage has no transactions of the app to work in; @kith/storage-postgres and @kith/storage-sqlite have',
+    )
+  if (!isJoined(storage, looseNames))
+    throw new TypeError(
+      'kith.within: `sessions` or `facts` is of another adapter, which is not in the transaction',
+    )
+  return storage.within(transaction)
 }
 
 type Operations = Pick<Kith, 'outbox' | 'restored' | 'health' | 'ready' | 'settled' | 'drain' | 'close'>

@@ -1,29 +1,29 @@
 import { expect, test } from 'vitest'
-import { createKith, type Kith } from '@kith/core'
+import { createKith, type Kith, type KithOptions } from '@kith/core'
 import { createMemoryStorage } from '@kith/core/memory'
 import { joinStores, type Storage } from '@kith/core/ports'
+import { createSqliteStorage } from '@kith/storage-sqlite'
 import { cheapHashing } from '../test/instance.ts'
+import { joinedNames } from './joined-stores.ts'
 
-function kithOf(storage: Storage): Kith {
+function kithOf(storage: Storage, more: Partial<KithOptions> = {}): Kith {
   return createKith({
     secret: 'a secret of the tests, of 32 characters or more',
     storage,
     passwords: cheapHashing,
+    ...more,
   })
 }
 
-test.each(['users', 'edges', 'posts', 'media', 'feed'] as const)(
-  'another adapter for %s alone is refused, with what to do',
-  (name) => {
-    const mixed = { ...createMemoryStorage(), [name]: createMemoryStorage()[name] }
-    expect(() => kithOf(mixed)).toThrow(
-      /^createKith: storage: `users`, .* of one adapter, or begin .*`sessions` and `facts` can/,
-    )
-    const { ...unmarked } = mixed[name]
-    for (const symbol of Object.getOwnPropertySymbols(unmarked)) Reflect.deleteProperty(unmarked, symbol)
-    expect(() => kithOf({ ...mixed, [name]: unmarked })).toThrow(/of one adapter/)
-  },
-)
+test.each(joinedNames)('another adapter for %s alone is refused, with what to do', (name) => {
+  const mixed = { ...createMemoryStorage(), [name]: createMemoryStorage()[name] }
+  expect(() => kithOf(mixed)).toThrow(
+    /^createKith: storage: `users`, .* of one adapter, or begin .*`sessions` and `facts` can/,
+  )
+  const { ...unmarked } = mixed[name]
+  for (const symbol of Object.getOwnPropertySymbols(unmarked)) Reflect.deleteProperty(unmarked, symbol)
+  expect(() => kithOf({ ...mixed, [name]: unmarked })).toThrow(/of one adapter/)
+})
 
 test('sessions and facts may be of another adapter, and then all of it works', async () => {
   const other = createMemoryStorage()
@@ -38,6 +38,36 @@ test('sessions and facts may be of another adapter, and then all of it works', a
   })
   expect(await other.sessions.list(user.id, new Date(), { before: null, limit: 10 })).toEqual([])
 })
+
+test.each<Partial<KithOptions>>([
+  { outbox: { events: 'all' } },
+  { outbox: { events: ['account.deleted', 'session.revoked'] } },
+  { audit: { keepFor: '365d' } },
+])('sessions of another adapter are refused where their events would be lost: %j', (options) => {
+  const storage = createMemoryStorage()
+  const { sessions } = createMemoryStorage()
+  expect(() => kithOf({ ...storage, sessions }, options)).toThrow(/^createKith: storage: `sessions` stores/)
+  expect(() => kithOf({ ...storage, sessions: { ...storage.sessions } }, options)).not.toThrow()
+})
+
+test('beside sessions of another adapter the events of everything else are durable', async () => {
+  const storage = { ...createMemoryStorage(), sessions: createMemoryStorage().sessions }
+  const kith = kithOf(storage, { outbox: { events: ['account.registered', 'account.deleted'] } })
+  const { user } = await kith.accounts.register({ username: 'ada', password: 'correct horse' })
+  await kith.accounts.remove(user.id)
+  const names: string[] = []
+  await kith.outbox.deliver(({ name }) => void names.push(name))
+  expect(names).toEqual(['account.registered', 'account.deleted'])
+})
+
+test.each(['sessions', 'facts'] as const)(
+  'no transaction of the app leaves out %s of another adapter',
+  (name) => {
+    const storage = createSqliteStorage({ path: ':memory:' })
+    const kith = kithOf({ ...storage, [name]: createMemoryStorage()[name] })
+    expect(() => kith.within({})).toThrow(/^kith.within: `sessions` or `facts` is of another adapter/)
+  },
+)
 
 test('a store that begins with that of the adapter stands in for it', async () => {
   const storage = createMemoryStorage()
