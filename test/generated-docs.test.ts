@@ -57,6 +57,14 @@ test('the type of a problem is the address of its page in this repository', () =
   expect(errorPages).toBe(`${url.replace(/^git\+|\.git$/g, '')}/blob/main/docs/errors/`)
 })
 
+test('no page makes a viewer by hand: `kith.viewerOf` does', () => {
+  const handmade = (code: string): boolean =>
+    /\{[^{}]*\buserId\b[^{}]*\bsessionId\s*:(?!\s*string)/.test(code)
+  expect(handmade("const viewer = { userId: id, sessionId: '' }")).toBe(true)
+  const found = listPages().filter(({ text }) => fencesOf(text).some(({ code }) => handmade(code)))
+  expect(found.map(({ path }) => path)).toEqual([])
+})
+
 test('every relative link of a page leads to a file, and to a heading of it where it names one', () => {
   const lost = listPages().flatMap(({ path, text }) =>
     [...text.matchAll(/\]\((?!\w+:)([^)#\s]*)(?:#([^)\s]*))?\)/g)].flatMap(([link, file = '', heading]) => {
