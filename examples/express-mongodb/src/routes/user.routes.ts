@@ -50,7 +50,7 @@ async function register(kith: Kith, request: Request, client: ClientInfo): Promi
     Kith['accounts']['register']
   >[0]
   const signedIn = await kith.accounts.register(account, client)
-  const viewer = { userId: signedIn.user.id, sessionId: signedIn.session.id }
+  const viewer = kith.viewerOf(signedIn.user.id)
   try {
     for (const [field, use] of [
       ['avatar', 'avatar'],
@@ -63,7 +63,7 @@ async function register(kith: Kith, request: Request, client: ClientInfo): Promi
     }
   } catch (error) {
     // No account without its picture: anyone who sends the form again finds the name free.
-    await kith.accounts.delete(viewer, { password: account.password }, { holdUsername: false })
+    await kith.accounts.remove(viewer.userId, { holdUsername: false })
     throw error
   }
   return { ...signedIn, user: await kith.accounts.me(viewer) }
