@@ -1,3 +1,3 @@
 import { testPromises } from '../test/kept-promises.ts'
 
-await testPromises('postgres.js')
+await testPromises('postgres.js', false)

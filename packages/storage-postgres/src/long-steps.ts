@@ -2,23 +2,29 @@ import { randomUUID } from 'node:crypto'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { inSchema } from './compile.ts'
 import { runFill } from './fill.ts'
-import { type IndexStep, type LongStep, longStatementOf, noteOf, type ValidationStep } from './migration.ts'
+import { type IndexStep, type LongStep, longStatementOf, type ValidationStep } from './migration.ts'
 import type { LongWork, MigrationPlace } from './long-work.ts'
 import { createLease, longOn } from './migration-lease.ts'
-import { readApplied } from './schema-version.ts'
 
 /** How often somebody who waits looks again. */
 const lookMillis = 250
 
+/** A step, and how it is known that it was taken. */
+export interface OwedStep {
+  readonly step: LongStep
+  isDone(): Promise<boolean>
+  /** Makes it known. */
+  note(): Promise<unknown>
+}
+
 /** Takes a step unless it was taken. Of several processes one does, and the others wait for it and take over where it ends. */
 export async function takeLongStep(
   place: MigrationPlace,
-  { version, step }: { version: number; step: LongStep },
+  { step, isDone, note }: OwedStep,
   report: LongWork['report'],
 ): Promise<void> {
-  const { short, schema } = place
+  const { short } = place
   const lease = createLease(randomUUID())
-  const isDone = async (): Promise<boolean> => (await readApplied(short, schema)).has(version, step.name)
   for (; !(await isDone()); await sleep(lookMillis)) {
     report(0)
     if (!(await lease.take(short, step.on))) continue
@@ -27,7 +33,7 @@ export async function takeLongStep(
       if (await isDone()) return
       const work = { ...place, lease, report }
       if (!(await (step.kind === 'fill' ? runFill(work, step) : runLong(work, step)))) continue
-      await short.run(noteOf(version, step.name))
+      await note()
       return
     } finally {
       await lease.release(short).catch(() => {})

@@ -4,17 +4,12 @@ import type { MigrateOptions, PlannedStep } from '@kith/core/ports'
 import { quoted } from './compile.ts'
 import type { Connection, Statements } from './connection.ts'
 import { sqlStateOf } from './drivers/sql-state.ts'
-import { takeLongStep } from './long-steps.ts'
+import { type OwedStep, takeLongStep } from './long-steps.ts'
 import type { MigrationPlace } from './long-work.ts'
-import { type LongStep, type Migration, statementsOf } from './migration.ts'
+import { type LongStep, type Migration, noteOf, statementsOf } from './migration.ts'
 import { migrations, newestVersion } from './schema.ts'
 import { readApplied, refuseNewer } from './schema-version.ts'
-
-interface Step extends PlannedStep {
-  readonly migration: Migration
-  /** None for the statements of a version. */
-  readonly long: LongStep | null
-}
+import { missingTrigrams } from './trigrams.ts'
 
 /** Lists what {@link migrate} would do. `all` is another schema, in tests. */
 export async function plan(
@@ -22,7 +17,14 @@ export async function plan(
   schema: string,
   all: readonly Migration[] = migrations,
 ): Promise<PlannedStep[]> {
-  return (await pending(connection, schema, all)).map(({ name, total }) => ({ name, total }))
+  const steps = await pending(connection, schema, all)
+  const search = await missingTrigrams(connection)
+  return Promise.all(
+    [...steps, ...(search ? [{ name: search.name, long: search }] : [])].map(async ({ name, long }) => ({
+      name,
+      total: await totalOf(connection, long),
+    })),
+  )
 }
 
 /**
@@ -35,17 +37,42 @@ export async function migrate(
   all: readonly Migration[] = migrations,
 ): Promise<void> {
   const { short, schema } = place
-  for (const { name, total, migration, long } of await pending(short, schema, all)) {
+  const takeLong = async (owed: OwedStep, { name, total }: PlannedStep): Promise<void> => {
     let done = 0
-    progress({ step: name, done, total })
-    if (long) {
-      await takeLongStep(place, { version: migration.version, step: long }, (part) => {
-        // The end is reported once, when the step is noted.
-        done = Math.max(done, Math.min(Math.floor(total * part), total - 1))
-        progress({ step: name, done, total })
-      })
-    } else await whenFree(() => short.atomically((statements) => carryOut(statements, schema, migration)))
-    progress({ step: name, done: total, total })
+    await takeLongStep(place, owed, (part) => {
+      // The end is reported once, when the step is noted.
+      done = Math.max(done, Math.min(Math.floor(total * part), total - 1))
+      progress({ step: name, done, total })
+    })
+  }
+  const take = async (planned: PlannedStep, work: () => Promise<void>): Promise<void> => {
+    const { name: step, total } = planned
+    progress({ step, done: 0, total })
+    await work()
+    progress({ step, done: total, total })
+  }
+
+  for (const { name, long, migration } of await pending(short, schema, all)) {
+    const planned = { name, total: await totalOf(short, long) }
+    await take(planned, () =>
+      long
+        ? takeLong(versionStep(place, migration.version, long), planned)
+        : whenFree(() => short.atomically((statements) => carryOut(statements, schema, migration))),
+    )
+  }
+  const search = await missingTrigrams(short)
+  if (!search) return
+  const planned = { name: search.name, total: await totalOf(short, search) }
+  const isDone = async (): Promise<boolean> => (await missingTrigrams(short)) === null
+  await take(planned, () => takeLong({ step: search, isDone, note: async () => {} }, planned))
+}
+
+/** A long step of a version, which is noted beside it. */
+function versionStep({ short, schema }: MigrationPlace, version: number, step: LongStep): OwedStep {
+  return {
+    step,
+    isDone: async () => (await readApplied(short, schema)).has(version, step.name),
+    note: () => short.run(noteOf(version, step.name)),
   }
 }
 
@@ -61,45 +88,41 @@ export async function checkSchema(
   const [missing] = stepsOf(all).filter(({ version, long }) => !applied.has(version, long?.name ?? ''))
   if (missing)
     throw new KithError('storage-failed', {
-      detail: `The schema is not up to date (${nameOf(missing)}): run kith.storage.migrate().`,
+      detail: `The schema is not up to date (${missing.name}): run kith.storage.migrate().`,
     })
   if (applied.newest <= newest) return null
   return `The schema has version ${applied.newest} of a newer release, and this one knows ${newest}: finish the update.`
 }
 
-interface StepName {
+interface Step {
+  readonly name: string
   readonly version: number
   readonly migration: Migration
   readonly long: LongStep | null
 }
 
-function stepsOf(all: readonly Migration[]): StepName[] {
+function stepsOf(all: readonly Migration[]): Step[] {
   return all.flatMap((migration) => {
     const { version, steps = [] } = migration
-    return [null, ...steps].map((long) => ({ version, migration, long }))
+    const name = `schema ${version}`
+    return [
+      { name, version, migration, long: null },
+      ...steps.map((long) => ({ name: `${name}: ${long.name}`, version, migration, long })),
+    ]
   })
-}
-
-function nameOf({ version, long }: StepName): string {
-  return long ? `schema ${version}: ${long.name}` : `schema ${version}`
 }
 
 async function pending(connection: Connection, schema: string, all: readonly Migration[]): Promise<Step[]> {
   const applied = await readApplied(connection, schema)
   refuseNewer(applied, all.at(-1)?.version ?? newestVersion)
-  const left = stepsOf(all).filter(({ version, long }) => !applied.has(version, long?.name ?? ''))
-  return Promise.all(
-    left.map(async (step) => {
-      const total = step.long ? await rowsOf(connection, step.long.on) : 1
-      return { name: nameOf(step), total, migration: step.migration, long: step.long }
-    }),
-  )
+  return stepsOf(all).filter(({ version, long }) => !applied.has(version, long?.name ?? ''))
 }
 
-/** How many rows a table has, about; 0 where it is not there yet. */
-async function rowsOf({ get }: Statements, table: string): Promise<number> {
+/** How much a step has to do: the rows of its table, about, which are 0 where it is not there yet. */
+async function totalOf({ get }: Statements, long: LongStep | null): Promise<number> {
+  if (!long) return 1
   const found = await get<{ rows: number }>(
-    `SELECT reltuples::bigint AS rows FROM pg_class WHERE oid = to_regclass('kith.${table}')`,
+    `SELECT reltuples::bigint AS rows FROM pg_class WHERE oid = to_regclass('kith.${long.on}')`,
   )
   return Math.max(0, found?.rows ?? 0)
 }

@@ -3,6 +3,7 @@ import { fillScript } from './fill.ts'
 import { type LongStep, longStatementOf, type Migration, noteOf, statementsOf } from './migration.ts'
 import { checkPartitions, checkSchemaName } from './options.ts'
 import { migrationsWith } from './partitions.ts'
+import { trigramsIn } from './trigrams.ts'
 
 /** What {@link migrationSql} is to print. */
 export interface MigrationSqlOptions {
@@ -12,6 +13,11 @@ export interface MigrationSqlOptions {
   from?: number | undefined
   /** That of the storage, for a database without Kith. */
   partitions?: number | undefined
+  /**
+   * The schema of the extension `pg_trgm`, usually `'public'`: adds the index that `migrate()` builds where the extension is there, for
+   * searches anywhere in a username, email address or phone number.
+   */
+  trigrams?: string | undefined
 }
 
 /**
@@ -26,21 +32,23 @@ export function migrationSql(options: MigrationSqlOptions = {}): string {
 /** The same for another schema, in tests. */
 export function scriptOf(
   all: readonly Migration[],
-  { schema = 'kith', from = 0 }: MigrationSqlOptions,
+  { schema = 'kith', from = 0, trigrams }: MigrationSqlOptions,
 ): string {
   checkSchemaName(schema)
   const parts = all
     .filter(({ version }) => version > from)
     .flatMap((migration) => [
       transactionOf(migration, schema),
-      ...(migration.steps ?? []).map((step) => longPartOf(step, { version: migration.version, schema })),
+      ...(migration.steps ?? []).map((step) =>
+        longPartOf(step, schema, noteOf(migration.version, step.name)),
+      ),
     ])
+  if (trigrams !== undefined) parts.push(longPartOf(trigramsIn(trigrams), schema))
   return parts.map((part) => `${part}\n`).join('\n')
 }
 
-function longPartOf(step: LongStep, { version, schema }: { version: number; schema: string }): string {
-  const statements = [...longStatements(step), noteOf(version, step.name)]
-  const lines = statements.map((statement) => `${inSchema(statement, schema)};`)
+function longPartOf(step: LongStep, schema: string, ...notes: readonly string[]): string {
+  const lines = [...longStatements(step), ...notes].map((statement) => `${inSchema(statement, schema)};`)
   return [`-- ${step.name}, not in a transaction`, ...lines].join('\n')
 }
 

@@ -35,7 +35,7 @@ function stepsOf(step: Step): Step[] {
 
 for (const { layout, partitions } of layouts)
   await describeWithPostgres(`plans in ${layout}`, {}, (postgres) => {
-    const storages = useStorages(postgres, { partitions })
+    const storages = useStorages(postgres, { partitions, trigrams: true })
 
     beforeAll(async () => {
       await storages.emptied()

@@ -3,12 +3,15 @@ import { test, vi } from 'vitest'
 import { describeWithPostgres } from '../../../test/servers/describe-servers.ts'
 import { type TestDriver, useStorages } from './storages.ts'
 
-/** Runs the conformance kit through one driver. Each has a file of its own, so that both can run concurrently. */
-export async function testPromises(driver: TestDriver): Promise<void> {
+/**
+ * Runs the conformance kit through one driver, with the extension for searches or without it. Each has a file of its own, so that both can
+ * run concurrently.
+ */
+export async function testPromises(driver: TestDriver, trigrams: boolean): Promise<void> {
   vi.setConfig({ testTimeout: 60_000 })
 
   await describeWithPostgres(`PostgreSQL storage through ${driver}`, {}, (postgres) => {
-    const { emptied, another, fresh } = useStorages(postgres, { driver })
+    const { emptied, another, fresh } = useStorages(postgres, { driver, trigrams })
     runStorageCases(test, async () => fresh(), { emptied })
     runCases(test, sharedFactStoreCases, async () => {
       const one = (await emptied()).facts

@@ -37,10 +37,13 @@ export function useStorages(
   {
     driver = 'pg',
     partitions,
+    trigrams = false,
     replicas = () => [],
   }: {
     driver?: TestDriver
     partitions?: number | undefined
+    /** Whether the database has the extension for searches anywhere in an identifier; it is then one of its own. */
+    trigrams?: boolean
     replicas?: () => readonly PostgresReplica[]
   } = {},
 ): TestStorages {
@@ -52,10 +55,12 @@ export function useStorages(
     return open.pool
   }
 
-  beforeAll(() => {
-    open.pool = new pg.Pool({ connectionString: server().uri, max: 10 })
+  beforeAll(async () => {
+    const uri = trigrams ? await server().freshDatabase() : server().uri
+    open.pool = new pg.Pool({ connectionString: uri, max: 10 })
     open.pool.on('error', () => {})
-    if (driver === 'postgres.js') open.sql = postgres(server().uri, { max: 10, onnotice: () => {} })
+    if (driver === 'postgres.js') open.sql = postgres(uri, { max: 10, onnotice: () => {} })
+    if (trigrams) await open.pool.query('CREATE EXTENSION pg_trgm')
   })
   afterAll(() => Promise.all([open.pool?.end(), open.sql?.end({ timeout: 1 })]))
 

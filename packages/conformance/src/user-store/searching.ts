@@ -1,9 +1,9 @@
 import assert from 'node:assert/strict'
-import type { UserFilter, UserRecord, UserStore } from '@kith/core/ports'
+import type { IdentifierTexts, UserFilter, UserRecord, UserStore } from '@kith/core/ports'
 import type { Case } from '../case.ts'
 import { later, nextId, sampleUser } from '../records.ts'
 
-/** What `idsBeginning` and `search` promise. */
+/** What `idsBeginning`, `idsContaining` and `search` promise. */
 export const searchCases: readonly Case<UserStore>[] = [
   {
     id: 'users/ids-beginning',
@@ -48,6 +48,46 @@ export const searchCases: readonly Case<UserStore>[] = [
           assert.ok(found.length <= limit && found.every((id) => ids.includes(id)))
         }
       }
+    },
+  },
+  {
+    id: 'users/ids-containing',
+    title:
+      'idsContaining, of a store that has an index for it, names each live account once of which an identifier contains it',
+    async run(users) {
+      const [ada, percent, phone, deleted] = await created(users, [
+        { username: 'x_ada', email: 'one.ada.two@example.com', phone: null },
+        { username: 'a%da', email: null, phone: '+4901' },
+        { username: null, email: 'back\\slash@example.com', phone: '+4911' },
+        { username: 'gone.ada', email: null, phone: null },
+      ])
+      await users.markDeleted(deleted.id, later())
+      if (!users.idsContaining || (await users.idsContaining({ username: 'ada' }, 9)) === null) return
+      const named = async (contains: IdentifierTexts): Promise<string[]> => {
+        const ids = (await users.idsContaining?.(contains, 99)) ?? assert.fail('the index is there')
+        const found = await wholeSearch(users, { contains })
+        assert.deepEqual(found.map(({ id }) => id).sort(), [...ids].sort(), 'search finds the same')
+        return ids.sort()
+      }
+      assert.deepEqual(await named({ username: 'ada', email: 'ada' }), [ada.id])
+      assert.deepEqual(await named({ username: 'x_ada' }), [ada.id])
+      assert.deepEqual(await named({ username: 'two' }), [])
+      assert.deepEqual(await named({ email: '.two@exa' }), [ada.id])
+      assert.deepEqual(await named({ username: 'ADA', email: 'Ada' }), [])
+      assert.deepEqual(await named({ username: 'a%d', email: 'a%d' }), [percent.id])
+      assert.deepEqual(await named({ username: 'a_d', email: 'a_d' }), [])
+      assert.deepEqual(await named({ username: '%%%', email: '___' }), [])
+      assert.deepEqual(await named({ email: 'k\\sl' }), [phone.id])
+      assert.deepEqual(await named({ phone: '490' }), [percent.id])
+      assert.deepEqual(await named({ phone: '+49', email: 'slash' }), [percent.id, phone.id].sort())
+      for (const contains of [{}, { username: '' }, { username: '', email: '', phone: '' }])
+        assert.deepEqual(await named(contains), [], 'nothing is in nothing')
+      for (const limit of [1, 2]) {
+        const found = (await users.idsContaining({ phone: '+49' }, limit)) ?? []
+        assert.equal(new Set(found).size, limit)
+        assert.equal(found.length, limit)
+      }
+      assert.deepEqual(await wholeSearch(users, { contains: { email: 'ada' }, banned: true }), [])
     },
   },
   {

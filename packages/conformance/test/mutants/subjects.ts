@@ -35,7 +35,10 @@ function twice<Port>(make: () => Port): () => Pair<Port> {
 export const storage: Subjects<Storage> = {
   makeSound: createMemoryStorage,
   ports: {
-    users: ['byId', 'byIds', 'byLogin', 'bannedIds', 'endedBans', 'idsBeginning', 'search', 'toPurge'],
+    users: [
+      ...['byId', 'byIds', 'byLogin', 'bannedIds', 'endedBans', 'idsBeginning', 'idsContaining', 'search'],
+      'toPurge',
+    ],
     sessions: ['byId', 'list'],
     edges: ['list', 'among', 'counts', 'hiddenNodes'],
     posts: ['byIds', 'byAuthor', 'counts', 'toPurge'],

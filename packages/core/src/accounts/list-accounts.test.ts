@@ -2,11 +2,13 @@ import { describe, expect, test } from 'vitest'
 import { codeOf, counting, createInstance } from '../../test/instance.ts'
 import type { AccountFilter } from './list-accounts.ts'
 
-async function withAccounts(count: number, nameOf = (index: number) => `user-${index}`.replace('-', '_')) {
+/** On a storage without an index for texts in the middle, unless a test asks for one. */
+async function withAccounts(count: number, { anywhere = false } = {}) {
   const instance = createInstance()
+  if (!anywhere) delete instance.options.storage.users.idsContaining
   const { accounts } = instance.kith
   for (let index = 0; index < count; index++)
-    await accounts.import({ username: nameOf(index), passwordHash: null })
+    await accounts.import({ username: `user_${index}`, passwordHash: null })
   async function names(filter?: AccountFilter, limit = 100): Promise<(string | null)[]> {
     const all: (string | null)[] = []
     let cursor: string | undefined
@@ -60,6 +62,50 @@ describe('the list of accounts', () => {
       ["'; DROP TABLE kith_users; --", []],
     ] as const)
       expect(await names({ search }), JSON.stringify(search)).toEqual(expected)
+  })
+
+  test('is searched anywhere in an identifier where the storage has an index for it, by three characters and more', async () => {
+    const { names, accounts } = await withAccounts(0, { anywhere: true })
+    await accounts.import({ username: 'anatol', email: 'zoe@example.org', passwordHash: null })
+    await accounts.import({ username: 'diana_a', phone: '+4915112345678', passwordHash: null })
+    await accounts.import({ username: 'zoe', email: 'ana@straße.de', passwordHash: null })
+    for (const [search, expected] of [
+      ['', ['zoe', 'diana_a', 'anatol']],
+      ['ana', ['zoe', 'diana_a', 'anatol']],
+      [' ＡNA ', ['zoe', 'diana_a', 'anatol']],
+      ['ana_', ['diana_a']],
+      ['na', []],
+      ['an', ['zoe', 'anatol']],
+      ['na@Straße', ['zoe']],
+      ['oe@ex', ['anatol']],
+      ['(151) 123', ['diana_a']],
+      ['+49 (151)', ['diana_a']],
+      ['5678', ['diana_a']],
+      ['51-2', []],
+      ['%%%', []],
+      ['...', []],
+      ['ana\0', []],
+      ['\ud800\ud800\ud800', []],
+    ] as const)
+      expect(await names({ search }), JSON.stringify(search)).toEqual(expected)
+    expect(await names({ search: 'ana' }, 1)).toHaveLength(3)
+    expect(await names({ search: 'ana', banned: true })).toEqual([])
+  })
+
+  test('is walked through where very many contain the text', async () => {
+    const { names, accounts } = await withAccounts(1_100, { anywhere: true })
+    expect(await names({ search: 'ser_' })).toHaveLength(1_100)
+    expect(await names({ search: 'ser_0' })).toEqual(['user_0'])
+    const [last] = (await accounts.list({ search: 'ser_0' })).items
+    await accounts.setRole(last?.id ?? '', 'admin')
+    expect(await names({ search: 'ser_', role: 'admin' })).toEqual(['user_0'])
+  })
+
+  test('is searched by what identifiers begin with while the index is not there', async () => {
+    const { names, options } = await withAccounts(12, { anywhere: true })
+    options.storage.users.idsContaining = () => Promise.resolve(null)
+    expect(await names({ search: 'ser_' })).toEqual([])
+    expect(await names({ search: 'user_1' })).toEqual(['user_11', 'user_10', 'user_1'])
   })
 
   test('has those that are banned, of a role, and both', async () => {

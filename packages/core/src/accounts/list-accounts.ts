@@ -5,13 +5,14 @@ import { parseInput } from '../input.ts'
 import { openCursor, type Page, type PageInput, pageInput, sealCursor } from '../page.ts'
 import { isStreamSafe } from '../text/stream-safe.ts'
 import { fold } from './identifiers.ts'
-import type { Beginnings, UserFilter, UserRecord } from './user-store.ts'
+import type { IdentifierTexts, UserFilter, UserRecord, UserStore } from './user-store.ts'
 
 /** Which accounts the host wants to see: those of which all that is given holds. */
 export interface AccountFilter {
   /**
-   * What the username, the email address or the phone number begins with, folded as they are stored; a phone number begins with `+`. An
-   * empty one is none.
+   * What the username, the email address or the phone number begins with, folded as they are stored; a phone number begins with `+`. Where
+   * the storage has an index for it (PostgreSQL with the extension `pg_trgm`), three characters and more are found anywhere in them. An
+   * empty string finds every account.
    */
   search?: string | undefined
   banned?: boolean | undefined
@@ -29,8 +30,10 @@ const filterInput: z.ZodType<AccountFilter> = z.strictObject({
 
 const listName = 'accounts'
 
-/** If no more begin like that they are all found by it; of more, some are not far below any id. */
-const fewBeginnings = 1_000
+/** If no more match they are all found by an index; of more, some are not far below any id. */
+const fewMatches = 1_000
+/** A shorter text is found only where an identifier begins with it: no index finds it elsewhere. */
+const shortestPart = 3
 /** So many are read at a time of those that were found. */
 const readAtOnce = 200
 /** After so many steps, half a second of work between other work, the page is returned as it is, with a cursor to continue. */
@@ -47,11 +50,22 @@ export async function listAccounts(
   const { limit = 20, cursor } = parseInput(pageInput, page)
   const before = cursor === undefined ? null : openCursor(listName, cursor)
   const wanted = { limit, before }
-  const begins = beginningsOf(search)
-  if (begins === null) return await walk(core, others, wanted)
-  const ids = await core.storage.users.idsBeginning(begins, fewBeginnings + 1)
-  if (ids.length > fewBeginnings) return await walk(core, { ...others, begins }, wanted)
+  const texts = textsOf(search)
+  if (texts === null) return await walk(core, others, wanted)
+  const { ids, matching } = await indexed(core.storage.users, texts)
+  if (ids.length > fewMatches) return await walk(core, { ...others, ...matching }, wanted)
   return await pick(core, ids.sort().reverse(), { ...wanted, filter: others })
+}
+
+/** Asks the indexes for some more than few accounts, anywhere in their identifiers if there is an index for that. */
+async function indexed(
+  users: UserStore,
+  texts: IdentifierTexts,
+): Promise<{ ids: string[]; matching: UserFilter }> {
+  const isLong = Object.values(texts).every((text) => text === '' || Array.from(text).length >= shortestPart)
+  const containing = isLong ? await users.idsContaining?.(texts, fewMatches + 1) : null
+  if (containing) return { ids: containing, matching: { contains: texts } }
+  return { ids: await users.idsBeginning(texts, fewMatches + 1), matching: { begins: texts } }
 }
 
 /** What waits is stored as banned, and is not. */
@@ -110,13 +124,13 @@ function cut(items: UserRecord[], limit: number): Page<UserRecord> {
   return { items: shown, nextCursor: last ? sealCursor(listName, last.id) : null }
 }
 
-/** What identifiers begin with as they are stored; `null` where nothing is looked for. What cannot begin one matches none. */
-function beginningsOf(search: string): Beginnings | null {
+/** What to look for in identifiers as they are stored; `null` for an empty search. What cannot be in one matches none. */
+function textsOf(search: string): IdentifierTexts | null {
   if (!isStreamSafe(search) || !search.isWellFormed() || search.includes('\0')) return {}
   const text = fold(search)
   if (text === '') return null
   const [local = '', domain] = text.split('@')
   if (domain !== undefined) return { email: `${local}@${domainToASCII(domain) || domain}` }
-  const phone = text.startsWith('+') ? text.replace(/[\s().-]/g, '') : ''
+  const phone = /^\+?[\d\s().-]+$/.test(text) ? text.replace(/[\s().-]/g, '') : ''
   return { username: text, email: text, phone }
 }

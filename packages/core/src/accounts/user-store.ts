@@ -84,11 +84,13 @@ export interface UserFilter {
   waiting?: boolean | undefined
   role?: string | undefined
   /** At least one of these identifiers begins like this, compared byte by byte. */
-  begins?: Beginnings | undefined
+  begins?: IdentifierTexts | undefined
+  /** At least one of these identifiers contains its text, compared byte by byte. Given only to a store that has `idsContaining`. */
+  contains?: IdentifierTexts | undefined
 }
 
-/** What identifiers begin with. An empty string, and an identifier that is absent, is none. */
-export type Beginnings = Partial<Record<Identifier, string>>
+/** A text for each identifier to begin with, or to contain. An empty string, and an identifier that is absent, matches nothing. */
+export type IdentifierTexts = Partial<Record<Identifier, string>>
 
 /** The response of {@link UserStore.search}. */
 export interface UserSearchResult {
@@ -193,7 +195,12 @@ export interface UserStore {
    * Ids of live accounts of which an identifier begins so, each once, at most `limit`, in any order. It costs by what it gives, however
    * many accounts there are.
    */
-  idsBeginning(begins: Beginnings, limit: number): Promise<string[]>
+  idsBeginning(begins: IdentifierTexts, limit: number): Promise<string[]>
+  /**
+   * The same for identifiers that contain their text, of three characters or more. It costs by how many accounts contain it. Returns `null`
+   * while there is no index for it. Optional: a store that never has one leaves it out.
+   */
+  idsContaining?(contains: IdentifierTexts, limit: number): Promise<string[] | null>
   /**
    * One step of reading the live accounts that match, the highest id first: at most `limit` of them below `before`. A step looks at a
    * bounded number of accounts, so it may give fewer, or none, and a `next`. Steps that follow each `next` give every account that

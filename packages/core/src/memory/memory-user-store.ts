@@ -1,9 +1,9 @@
 import { changedUser } from '../accounts/changed-user.ts'
 import type { OutboxRows } from '../outbox/outbox-store.ts'
 import type {
-  Beginnings,
   EndedEpoch,
   Identifier,
+  IdentifierTexts,
   UserFilter,
   UserRecord,
   UserStore,
@@ -127,6 +127,10 @@ export function createMemoryUserStore({ users: live, queues, credentials }: Memo
       const found = [...live.values()].filter((user) => beginsWith(user, begins))
       return found.slice(0, limit).map((user) => user.id)
     },
+    async idsContaining(texts, limit) {
+      const found = [...live.values()].filter((user) => contains(user, texts))
+      return found.slice(0, limit).map((user) => user.id)
+    },
     async search(filter, { limit, before }) {
       const looked = pageOf(live.values(), { limit: lookedAt, before })
       const found = looked.filter((user) => matches(user, filter)).slice(0, limit)
@@ -139,15 +143,21 @@ export function createMemoryUserStore({ users: live, queues, credentials }: Memo
   }
 }
 
-function beginsWith(user: UserRecord, begins: Beginnings): boolean {
-  return identifiers.some((name) => begins[name] && user[name]?.startsWith(begins[name]))
+function beginsWith(user: UserRecord, texts: IdentifierTexts): boolean {
+  return identifiers.some((name) => texts[name] && user[name]?.startsWith(texts[name]))
 }
 
-function matches(user: UserRecord, { banned, waiting, role, begins }: UserFilter): boolean {
+function contains(user: UserRecord, texts: IdentifierTexts): boolean {
+  return identifiers.some((name) => texts[name] && user[name]?.includes(texts[name]))
+}
+
+function matches(user: UserRecord, filter: UserFilter): boolean {
+  const { banned, waiting, role } = filter
   return (
     (banned === undefined || (user.bannedAt !== null) === banned) &&
     (waiting === undefined || (user.waitingSince !== null) === waiting) &&
     (role === undefined || user.role === role) &&
-    (begins === undefined || beginsWith(user, begins))
+    (filter.begins === undefined || beginsWith(user, filter.begins)) &&
+    (filter.contains === undefined || contains(user, filter.contains))
   )
 }

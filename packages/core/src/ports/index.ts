@@ -2,10 +2,10 @@ export type { AuditStore } from '../audit/audit-store.ts'
 export type { BreachedPasswords } from '../accounts/breached-passwords.ts'
 export type { LegacyHash } from '../accounts/legacy-hash.ts'
 export type {
-  Beginnings,
   CreateUserResult,
   EndedEpoch,
   Identifier,
+  IdentifierTexts,
   Login,
   StoredAge,
   UpdateUserResult,
