@@ -65,8 +65,8 @@ export const searchCases: readonly Case<UserStore>[] = [
       if (!users.idsContaining || (await users.idsContaining({ username: 'ada' }, 9)) === null) return
       const named = async (contains: IdentifierTexts): Promise<string[]> => {
         const ids = (await users.idsContaining?.(contains, 99)) ?? assert.fail('the index is there')
-        const found = await wholeSearch(users, { contains })
-        assert.deepEqual(found.map(({ id }) => id).sort(), [...ids].sort(), 'search finds the same')
+        const same = [phone, percent, ada].filter(({ id }) => ids.includes(id))
+        assert.deepEqual(await wholeSearch(users, { contains }), same, 'search finds the same')
         return ids.sort()
       }
       assert.deepEqual(await named({ username: 'ada', email: 'ada' }), [ada.id])

@@ -120,6 +120,7 @@ export const survivors: readonly { reason: string; mutants: readonly string[] }[
     reason: 'The order is not promised: callers look up by id.',
     mutants: [
       'users.idsBeginning: the answer is the other way round',
+      'users.idsContaining: the answer is the other way round',
       'users.byIds: the answer is the other way round',
       'posts.byIds: the answer is the other way round',
       'media.byIds: the answer is the other way round',
