@@ -15,6 +15,19 @@ export function linkMark(kind: Recipient['kind']): string {
   return `revert-address/${kind}`
 }
 
+/**
+ * Whether a mailbox or phone that an account had has a link to take a change back. Until the link ends, an address that nobody has proved opens
+ * nothing: the person behind the link would get back what somebody else has put into the account.
+ */
+export async function canBeTakenBack({ config, clock, storage }: Core, userId: string): Promise<boolean> {
+  if (config.messages.links.revertAddress === null) return false
+  const kinds = ['email', 'phone'] as const
+  const marks = await Promise.all(
+    kinds.map((kind) => storage.codes.find({ purpose: linkMark(kind), subject: userId, now: clock() })),
+  )
+  return marks.some((mark) => mark !== null)
+}
+
 const linkSeconds = codePurposes['revert-address'].seconds
 
 /** What a change of address has people told. */
