@@ -90,6 +90,18 @@ describe('the link that takes a change back', () => {
     expect(await emailOf(kith, viewer)).toBe(email)
   })
 
+  test('comes also where the address was only removed, and takes back what was added then', async () => {
+    const { kith, mailbox, viewer, revertLink } = await victim()
+    const { signIn } = await kith.accounts.edit(viewer, { email: null, currentPassword: password })
+    const next = { userId: viewer.userId, sessionId: signIn?.session.id ?? null }
+    await kith.accounts.edit(next, { email: 'thief@example.com', currentPassword: password })
+    await kith.settled()
+    const told = mailbox.messages.filter(({ kind }) => kind === 'address-changed')
+    expect(told).toMatchObject([{ to: email, content: { from: email, to: null } }])
+    await kith.addresses.revert(revertLink(email))
+    expect(await emailOf(kith, viewer)).toBe(email)
+  })
+
   test('comes again with the first change after it was used, or has ended', async () => {
     const { kith, viewer, asks, revertLink, advance } = await victim()
     await kith.addresses.confirm(await asks('thief@example.com'))

@@ -4,7 +4,8 @@ import type { OutboxRows } from '../outbox/outbox-store.ts'
 
 /** Another address of an account. */
 export interface AddressChange {
-  to: Recipient
+  /** Its `address` is `null` where the account gives one up and has no other of this kind. */
+  to: Omit<Recipient, 'address'> & { address: string | null }
   from: string | null
   /** Whether somebody who reads the new mailbox has confirmed it. */
   isProved: boolean
@@ -49,7 +50,7 @@ export async function newsOfAddress(
   { to, from, isProved }: AddressChange,
 ): Promise<AddressNews> {
   const { codes } = core.storage
-  const { channel, language } = headOf(to)
+  const { channel, language } = headOf({ ...to, address: from ?? '' })
   const nothing = { rows: undefined, done: () => Promise.resolve() }
   if (to.address === from || from === null || !core.outgoing.can(channel)) return nothing
   const [now, mark] = [core.clock(), { purpose: linkMark(to.kind), subject: userId }]
@@ -60,11 +61,12 @@ export async function newsOfAddress(
   const until = new Date(now.getTime() + linkSeconds * 1000)
   const content = { from, to: to.address }
   const head = { channel, language, kind: 'address-changed' } as const
-  const toNewMailbox = { ...head, to: to.address, content: { ...content, link: null } }
   return {
     rows: core.outgoing.rows(until, () => [
       { ...head, to: from, content: { ...content, link } },
-      ...(isProved ? [toNewMailbox] : []),
+      ...(isProved && to.address !== null
+        ? [{ ...head, to: to.address, content: { ...content, link: null } }]
+        : []),
     ]),
     async done() {
       if (!isFirst) return

@@ -195,6 +195,17 @@ test('the last line of a text message says where its code belongs, without a por
   expect(notice.text).not.toContain('@')
 })
 
+test.each(languages)('a mailbox that an account has given up is told so, in %s', (language) => {
+  const content = { from: 'ada@example.com', to: null, link: null }
+  const removed = renderEmail(sampleMessage('address-changed', { language, content }))
+  expect(removed.text).toContain('ada@example.com')
+  const other = renderEmail(
+    sampleMessage('address-changed', { language, content: { ...content, to: 'x@example.org' } }),
+  )
+  expect(removed.text.split('\n\n')[0]).not.toBe(other.text.split('\n\n')[0])
+  expect(`${removed.text}${removed.html}`).not.toMatch(/undefined|null/)
+})
+
 test('the new mailbox and the old one are told different things', () => {
   const content = { from: 'ada@example.com', to: 'ada@example.org', link: null }
   const old = renderEmail(sampleMessage('address-changed', { to: 'ada@example.com', content }))
