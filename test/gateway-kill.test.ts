@@ -59,7 +59,7 @@ test(
         response.end()
       })().catch(() => response.destroy())
     }).listen(0, '127.0.0.1')
-    onTestFinished(() => server.close())
+    onTestFinished(() => void server.close())
     await new Promise((resolve) => server.once('listening', resolve))
     const { port } = server.address() as AddressInfo
     const shared: Shared = { path, to: { gateway: `http://127.0.0.1:${port}/messages`, secret } }
