@@ -166,6 +166,19 @@ describe('the link that takes a change back', () => {
   })
 })
 
+test('a phone number that a thief adds is told to the mailbox of its owner', async () => {
+  const { kith, mailbox, phones, viewer } = await victim()
+  const phone = '+4930123456'
+  const { flow } = await kith.addresses.change(viewer, { phone, currentPassword: password })
+  await kith.settled()
+  expect(mailbox.messages).toEqual([])
+  await kith.addresses.confirm({ flow, code: phones.last('address-code', phone).content.code })
+  await kith.settled()
+  expect(mailbox.messages).toMatchObject([
+    { kind: 'address-changed', to: email, content: { from: null, to: phone, link: null } },
+  ])
+})
+
 describe('an address that nobody has proved', () => {
   test('opens no account whose other address was proved', async () => {
     const { kith, mailbox, phones, viewer } = await victim()

@@ -39,6 +39,26 @@ export interface AddressNews {
   done(): Promise<void>
 }
 
+const nothing: AddressNews = { rows: undefined, done: () => Promise.resolve() }
+
+/** Tells the email address, or a phone number that is the owner's for sure, that the account has one of the other kind as well now. */
+async function newsOfFirst(
+  core: Core,
+  userId: string,
+  { kind, address, language }: AddressChange['to'],
+): Promise<AddressNews> {
+  const user = address === null ? null : await core.storage.users.byId(userId)
+  const other = kind === 'phone' ? user?.email : user?.phoneVerifiedAt && user.phone
+  const head = other && headOf({ kind: kind === 'phone' ? 'email' : 'phone', address: other, language })
+  if (!head || !core.outgoing.can(head.channel)) return nothing
+  const until = new Date(core.clock().getTime() + linkSeconds * 1000)
+  const content = { from: null, to: address, link: null }
+  return {
+    ...nothing,
+    rows: core.outgoing.rows(until, () => [{ ...head, kind: 'address-changed', content }]),
+  }
+}
+
 /**
  * Prepares what a change of address says. The link for the old mailbox is made before, so that nothing comes between the change and the
  * messages. While one mailbox has a link, no later one gets any: a thief who changes the address twice would have one too, and the
@@ -49,10 +69,10 @@ export async function newsOfAddress(
   userId: string,
   { to, from, isProved }: AddressChange,
 ): Promise<AddressNews> {
+  if (from === null) return await newsOfFirst(core, userId, to)
   const { codes } = core.storage
-  const { channel, language } = headOf({ ...to, address: from ?? '' })
-  const nothing = { rows: undefined, done: () => Promise.resolve() }
-  if (to.address === from || from === null || !core.outgoing.can(channel)) return nothing
+  const { channel, language } = headOf({ ...to, address: from })
+  if (to.address === from || !core.outgoing.can(channel)) return nothing
   const [now, mark] = [core.clock(), { purpose: linkMark(to.kind), subject: userId }]
   const isFirst = !(await codes.find({ ...mark, now }))
   const data = { to: { ...to, address: from }, at: now.getTime() }

@@ -25,7 +25,7 @@ test.each(cases)(
     const { content } = message
     const shown = 'at' in content ? [content.device, content.address, '2026', '16:41', 'UTC'] : []
     if ('code' in content) shown.push(content.code, String(content.minutes))
-    if ('from' in content) shown.push(content.from, content.to)
+    if ('from' in content) shown.push(content.from ?? '', content.to)
     for (const part of shown) {
       // English has "4:41 PM".
       const inLanguage = part === '16:41' && language === 'en' ? '4:41' : (part ?? '')
