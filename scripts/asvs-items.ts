@@ -226,7 +226,7 @@ export const asvsItems: readonly AsvsItem[] = [
     id: '7.4.5',
     level: 2,
     asks: 'Administrators can end the sessions of one account, or of all.',
-    note: '`kith.sessions.endAll(userId)` or `kith end-sessions`; `kith restored` ends those of all accounts.',
+    note: '`kith.sessions.endAll(userId)` or `kith sessions end`; `kith restored` ends those of all accounts.',
   },
   {
     id: '7.5.1',

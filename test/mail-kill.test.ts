@@ -62,7 +62,7 @@ test.skipIf(opensslMissing)(
       reached('data')
       return Promise.resolve()
     }
-    const shared = { path, port: server.port, ca: certificate.cert }
+    const shared = { path, to: { port: server.port, ca: certificate.cert } }
     const worker = fileURLToPath(new URL('mail-kill/worker.ts', import.meta.url))
     const told: string[] = []
 

@@ -90,6 +90,18 @@ describe('the link that takes a change back', () => {
     expect(await emailOf(kith, viewer)).toBe(email)
   })
 
+  test('comes also where the address was only removed, and takes back what was added then', async () => {
+    const { kith, mailbox, viewer, revertLink } = await victim()
+    const { signIn } = await kith.accounts.edit(viewer, { email: null, currentPassword: password })
+    const next = { userId: viewer.userId, sessionId: signIn?.session.id ?? null }
+    await kith.accounts.edit(next, { email: 'thief@example.com', currentPassword: password })
+    await kith.settled()
+    const told = mailbox.messages.filter(({ kind }) => kind === 'address-changed')
+    expect(told).toMatchObject([{ to: email, content: { from: email, to: null } }])
+    await kith.addresses.revert(revertLink(email))
+    expect(await emailOf(kith, viewer)).toBe(email)
+  })
+
   test('comes again with the first change after it was used, or has ended', async () => {
     const { kith, viewer, asks, revertLink, advance } = await victim()
     await kith.addresses.confirm(await asks('thief@example.com'))
@@ -152,6 +164,19 @@ describe('the link that takes a change back', () => {
       phoneVerified: false,
     })
   })
+})
+
+test('a phone number that a thief adds is told to the mailbox of its owner', async () => {
+  const { kith, mailbox, phones, viewer } = await victim()
+  const phone = '+4930123456'
+  const { flow } = await kith.addresses.change(viewer, { phone, currentPassword: password })
+  await kith.settled()
+  expect(mailbox.messages).toEqual([])
+  await kith.addresses.confirm({ flow, code: phones.last('address-code', phone).content.code })
+  await kith.settled()
+  expect(mailbox.messages).toMatchObject([
+    { kind: 'address-changed', to: email, content: { from: null, to: phone, link: null } },
+  ])
 })
 
 describe('an address that nobody has proved', () => {
@@ -252,11 +277,87 @@ describe('an owner who proves an address', () => {
     await kith.recovery.reset(input, client)
   })
 
-  async function squatted(): Promise<Instance & { mailbox: Mailbox }> {
+  test.each(['reset', 'sign-in'] as const)(
+    'ends a code that was sent to the other address before, %s',
+    async (way) => {
+      const { kith, mailbox, phones } = await squatted()
+      const eves =
+        way === 'reset' ? await kith.recovery.begin({ phone }) : await kith.sessions.sendCode({ phone })
+      const { flow } = await kith.recovery.begin({ login: email }, client)
+      await kith.settled()
+      const { code } = mailbox.last('password-reset').content
+      await kith.recovery.reset({ flow, code, password: 'battery staple' }, client)
+      const kind = way === 'reset' ? 'password-reset' : 'sign-in-code'
+      const given = { flow: eves.flow, code: phones.last(kind, phone).content.code }
+      const used =
+        way === 'reset'
+          ? kith.recovery.reset({ ...given, password: 'the other one' })
+          : kith.sessions.loginByCode(given)
+      expect(await codeOf(used)).toBe('code-invalid')
+      expect(await codeOf(kith.sessions.login({ login: email, password: 'battery staple' }, client))).toBe(
+        'no error',
+      )
+    },
+  )
+
+  test('and somebody who proves the other one at the same moment do not both have the account', async () => {
+    const { kith, mailbox, phones } = await squatted()
+    const [byMail, byPhone] = [
+      await kith.sessions.sendCode({ login: email }),
+      await kith.sessions.sendCode({ phone }),
+    ]
+    await kith.settled()
+    const given = [
+      { ...byMail, code: mailbox.last('sign-in-code').content.code },
+      { ...byPhone, code: phones.last('sign-in-code').content.code },
+    ]
+    const signIns = given.map(({ flow, code }) => codeOf(kith.sessions.loginByCode({ flow, code })))
+    expect((await Promise.all(signIns)).toSorted()).toEqual(['code-invalid', 'no error'])
+    const { emailVerified, phoneVerified } = (await kith.accounts.find('eve')) ?? {}
+    expect([emailVerified, phoneVerified].filter(Boolean)).toHaveLength(1)
+  })
+
+  test('gets no code while a former mailbox can take the account back, and then nothing takes it back', async () => {
     const mailbox = createMailbox()
-    const made = createInstance({ messages: { email: mailbox }, sessions: { codeSignIn: true } })
-    await made.kith.accounts.register({ username: 'eve', email, password }, client)
-    return { ...made, mailbox }
+    const { kith, advance } = createInstance({
+      messages: { email: mailbox, links },
+      sessions: { codeSignIn: true },
+    })
+    const former = 'eve@example.com'
+    const { user, session } = await kith.accounts.register({ username: 'eve', email: former, password })
+    const viewer = { userId: user.id, sessionId: session.id }
+    const before = await kith.recovery.begin({ login: former })
+    await kith.accounts.edit(viewer, { email, currentPassword: password })
+    await kith.settled()
+    const { link } = mailbox.last('address-changed', former).content
+    const revert = Object.fromEntries(new URLSearchParams(new URL(link ?? '').hash.slice(1))) as never
+    await kith.recovery.begin({ login: email })
+    await kith.sessions.sendCode({ login: 'eve' })
+    await kith.settled()
+    expect(mailbox.messages.filter(({ to }) => to === email)).toEqual([])
+    const { code } = mailbox.last('password-reset', former).content
+    const used = kith.recovery.reset({ flow: before.flow, code, password: 'the other one' })
+    expect(await codeOf(used)).toBe('code-invalid')
+
+    advance(73 * 3_600)
+    const { flow } = await kith.recovery.begin({ login: email })
+    await kith.settled()
+    const sent = mailbox.last('password-reset', email).content
+    await kith.recovery.reset({ flow, code: sent.code, password: 'battery staple' })
+    expect(await codeOf(kith.addresses.revert(revert))).toBe('code-invalid')
+    expect(await kith.accounts.find('eve')).toMatchObject({ email, emailVerified: true })
+  })
+
+  const phone = '+4930123456'
+
+  async function squatted(): Promise<Instance & { mailbox: Mailbox; phones: Mailbox }> {
+    const [mailbox, phones] = [createMailbox(), createMailbox()]
+    const made = createInstance({
+      messages: { email: mailbox, sms: phones },
+      sessions: { codeSignIn: true },
+    })
+    await made.kith.accounts.register({ username: 'eve', email, phone, password }, client)
+    return { ...made, mailbox, phones }
   }
 })
 

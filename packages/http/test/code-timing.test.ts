@@ -33,7 +33,7 @@ async function serve(
     passwords: cheapPasswords,
     accounts: { confirm: 'email', identifiers: { email: 'required' } },
     sessions: { codeSignIn: true },
-    messages: { email: createMailbox() },
+    messages: { email: createMailbox(), links: { revertAddress: 'https://app.example/revert' } },
     limits: unlimited,
   })
   const { id } = await kith.accounts.import({ username: 'anna', email: known, passwordHash: null })

@@ -118,6 +118,7 @@ const expectable = [
   'phone',
   'phoneVerifiedAt',
   'bannedUntil',
+  'role',
   'sessionEpoch',
   'waitingSince',
 ] as const
@@ -125,9 +126,10 @@ const expectable = [
 /** Matches accounts whose fields are as expected. */
 function asExpected(expected: UserChanges['expected'] = {}): Filter<UserDocument> {
   const given = expectable.filter((name) => expected[name] !== undefined)
-  // Accounts from before there were epochs are in the first one.
-  const matching = (value: unknown): unknown => (value === 0 ? { $in: [0, null] } : (value ?? null))
-  return Object.fromEntries(given.map((name) => [name, matching(expected[name])]))
+  // Accounts from before there were epochs are in the first one, and those from before there were roles are members.
+  const matching = (name: string, value: unknown): unknown =>
+    value === 0 || (name === 'role' && value === 'member') ? { $in: [value, null] } : (value ?? null)
+  return Object.fromEntries(given.map((name) => [name, matching(name, expected[name])]))
 }
 
 function isAsExpected(document: UserDocument, expected: UserChanges['expected'] = {}): boolean {

@@ -111,6 +111,21 @@ export const expectationCases: readonly Case<UserStore>[] = [
     },
   },
   {
+    id: 'users/expected-role',
+    title: 'update goes by the role, that of a new account included',
+    async run(users) {
+      const user = sampleUser({ role: 'member' })
+      await users.create(user)
+      const gives = async (role: string, expected: string): Promise<string> =>
+        (await users.update(user.id, { role, expected: { role: expected } })).outcome
+      assert.deepEqual(
+        [await gives('editor', 'admin'), await gives('admin', 'member'), await gives('editor', 'member')],
+        ['differs', 'updated', 'differs'],
+      )
+      assert.equal((await users.byId(user.id))?.role, 'admin')
+    },
+  },
+  {
     id: 'users/parallel-verifications',
     title: 'of 20 parallel updates that expect an address not to be verified exactly one verifies it',
     async run(users) {

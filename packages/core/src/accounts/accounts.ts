@@ -194,10 +194,10 @@ async function newsOfEdit(
   before: UserRecord,
   { edits, client }: { edits: EditInput; client: ClientInfo },
 ): Promise<AddressNews[]> {
-  const kinds = (['email', 'phone'] as const).filter((kind) => typeof edits[kind] === 'string')
+  const kinds = (['email', 'phone'] as const).filter((kind) => edits[kind] !== undefined)
   return await Promise.all(
     kinds.map((kind) => {
-      const to = { kind, address: edits[kind] ?? '', language: client.language ?? null }
+      const to = { kind, address: edits[kind] ?? null, language: client.language ?? null }
       return newsOfAddress(core, before.id, { to, from: before[kind], isProved: false })
     }),
   )

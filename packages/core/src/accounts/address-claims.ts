@@ -3,6 +3,7 @@ import type { Core } from '../core.ts'
 import { removeCredentials } from '../credentials/credential-changes.ts'
 import { type ClientInfo, viewerOf } from '../viewer.ts'
 import { endAllSessions } from '../sessions/end-sessions.ts'
+import { canBeTakenBack } from './address-news.ts'
 import { storePassword } from './host-passwords.ts'
 import type { UserRecord } from './user-store.ts'
 import { verifyAddress } from './verification.ts'
@@ -47,7 +48,8 @@ export async function releaseAddress(core: Core, address: Address, owner?: strin
 /**
  * Records that the caller has proved to have an address of this account. Where it was not verified until now, the account may be
  * the work of somebody else: nothing that opens it survives the proof, neither password, sessions nor credentials. Returns the account as
- * it is then; `null` where it does not have the address any more.
+ * it is then; `null` where it does not have the address any more, where the address of the other kind was proved since the code was sent, and
+ * where a former address can take the account back.
  */
 export async function claimAccount(
   core: Core,
@@ -58,6 +60,7 @@ export async function claimAccount(
   const user = await users.byId(userId)
   if (user?.[kind] !== address) return null
   if (user[verifiedAt[kind]]) return user
+  if (user.emailVerifiedAt || user.phoneVerifiedAt || (await canBeTakenBack(core, userId))) return null
   // The mark comes last: anyone who is cut off before it proves the address once more, and all is done again.
   const cause = { viewer: viewerOf(userId), client }
   await removeCredentials(core, userId, { cause })
@@ -65,5 +68,6 @@ export async function claimAccount(
   // Those that came from a session before it ended, and what they have opened.
   const late = await removeCredentials(core, userId, { cause })
   if (late > 0) await endAllSessions(core, userId, cause)
-  return (await verifyAddress(core, userId, { kind, address, cause })) ? await users.byId(userId) : null
+  const isClaimed = await verifyAddress(core, userId, { kind, address, isFirst: true, cause })
+  return isClaimed ? await users.byId(userId) : null
 }

@@ -4,7 +4,8 @@ import type { OutboxRows } from '../outbox/outbox-store.ts'
 
 /** Another address of an account. */
 export interface AddressChange {
-  to: Recipient
+  /** Its `address` is `null` where the account gives one up and has no other of this kind. */
+  to: Omit<Recipient, 'address'> & { address: string | null }
   from: string | null
   /** Whether somebody who reads the new mailbox has confirmed it. */
   isProved: boolean
@@ -13,6 +14,19 @@ export interface AddressChange {
 /** The purpose of the mark that a mailbox has a link to take a change back. */
 export function linkMark(kind: Recipient['kind']): string {
   return `revert-address/${kind}`
+}
+
+/**
+ * Whether a mailbox or phone that an account had has a link to take a change back. Until the link ends, an address that nobody has proved opens
+ * nothing: the person behind the link would get back what somebody else has put into the account.
+ */
+export async function canBeTakenBack({ config, clock, storage }: Core, userId: string): Promise<boolean> {
+  if (config.messages.links.revertAddress === null) return false
+  const kinds = ['email', 'phone'] as const
+  const marks = await Promise.all(
+    kinds.map((kind) => storage.codes.find({ purpose: linkMark(kind), subject: userId, now: clock() })),
+  )
+  return marks.some((mark) => mark !== null)
 }
 
 const linkSeconds = codePurposes['revert-address'].seconds
@@ -25,6 +39,26 @@ export interface AddressNews {
   done(): Promise<void>
 }
 
+const nothing: AddressNews = { rows: undefined, done: () => Promise.resolve() }
+
+/** Tells the email address, or a phone number that is the owner's for sure, that the account has one of the other kind as well now. */
+async function newsOfFirst(
+  core: Core,
+  userId: string,
+  { kind, address, language }: AddressChange['to'],
+): Promise<AddressNews> {
+  const user = address === null ? null : await core.storage.users.byId(userId)
+  const other = kind === 'phone' ? user?.email : user?.phoneVerifiedAt && user.phone
+  const head = other && headOf({ kind: kind === 'phone' ? 'email' : 'phone', address: other, language })
+  if (!head || !core.outgoing.can(head.channel)) return nothing
+  const until = new Date(core.clock().getTime() + linkSeconds * 1000)
+  const content = { from: null, to: address, link: null }
+  return {
+    ...nothing,
+    rows: core.outgoing.rows(until, () => [{ ...head, kind: 'address-changed', content }]),
+  }
+}
+
 /**
  * Prepares what a change of address says. The link for the old mailbox is made before, so that nothing comes between the change and the
  * messages. While one mailbox has a link, no later one gets any: a thief who changes the address twice would have one too, and the
@@ -35,10 +69,10 @@ export async function newsOfAddress(
   userId: string,
   { to, from, isProved }: AddressChange,
 ): Promise<AddressNews> {
+  if (from === null) return await newsOfFirst(core, userId, to)
   const { codes } = core.storage
-  const { channel, language } = headOf(to)
-  const nothing = { rows: undefined, done: () => Promise.resolve() }
-  if (to.address === from || from === null || !core.outgoing.can(channel)) return nothing
+  const { channel, language } = headOf({ ...to, address: from })
+  if (to.address === from || !core.outgoing.can(channel)) return nothing
   const [now, mark] = [core.clock(), { purpose: linkMark(to.kind), subject: userId }]
   const isFirst = !(await codes.find({ ...mark, now }))
   const data = { to: { ...to, address: from }, at: now.getTime() }
@@ -47,11 +81,12 @@ export async function newsOfAddress(
   const until = new Date(now.getTime() + linkSeconds * 1000)
   const content = { from, to: to.address }
   const head = { channel, language, kind: 'address-changed' } as const
-  const toNewMailbox = { ...head, to: to.address, content: { ...content, link: null } }
   return {
     rows: core.outgoing.rows(until, () => [
       { ...head, to: from, content: { ...content, link } },
-      ...(isProved ? [toNewMailbox] : []),
+      ...(isProved && to.address !== null
+        ? [{ ...head, to: to.address, content: { ...content, link: null } }]
+        : []),
     ]),
     async done() {
       if (!isFirst) return

@@ -14,6 +14,7 @@ import { roleName } from './account-inputs.ts'
 import { admit } from './admit.ts'
 import type { HostAccounts } from './host-accounts.ts'
 import type { AccountFilter } from './list-accounts.ts'
+import { setRole } from './set-role.ts'
 
 /** What an administrator says of a ban, as JSON has it. */
 export interface BackOfficeBan {
@@ -102,8 +103,11 @@ export function createBackOffice(core: Core, { accounts, approvals, sessions }: 
   const fresh = (admin: Viewer): Promise<void> => demandFresh(core, admin, config.sessions.freshForSeconds)
   const limit = (admin: Viewer): Promise<void> => limits.byAccount('changeByAccount', admin.userId)
 
-  /** Lets an administrator change this account. */
-  async function demandOver(admin: Viewer, userId: string, change: { fresh: boolean }): Promise<void> {
+  /**
+   * Lets an administrator change this account, and returns its role. What changes nothing about the role counts as done before a new role that
+   * the account is given at the same moment.
+   */
+  async function demandOver(admin: Viewer, userId: string, change: { fresh: boolean }): Promise<string> {
     const { by, over } = demandOption()
     await limit(admin)
     await demandRole(admin, by)
@@ -114,6 +118,7 @@ export function createBackOffice(core: Core, { accounts, approvals, sessions }: 
       throw new KithError('account-protected', {
         detail: `An account with the role ${user.role} is changed on the command line.`,
       })
+    return user.role
   }
 
   return {
@@ -138,9 +143,9 @@ export function createBackOffice(core: Core, { accounts, approvals, sessions }: 
       await accounts.unban(userId, { by: admin, client })
     },
     async setRole(admin, { userId, ...input }, client = {}) {
-      await demandOver(admin, userId, { fresh: true })
+      const from = await demandOver(admin, userId, { fresh: true })
       const { role } = parseInput(z.strictObject({ role: z.enum(demandOption().over) }), input)
-      await accounts.setRole(userId, role, { by: admin, client })
+      await setRole(core, userId, { role, from, cause: { by: admin, client } })
     },
     async endSessions(admin, userId, client = {}) {
       await demandOver(admin, userId, { fresh: true })

@@ -8,6 +8,7 @@ import { addressKey } from '../sessions/client-address.ts'
 import { type ClientInfo, viewerOf } from '../viewer.ts'
 import { type AccountInputs, solutionField } from './account-inputs.ts'
 import { claimAccount } from './address-claims.ts'
+import { canBeTakenBack } from './address-news.ts'
 import { createBreachCheck } from './breach-check.ts'
 import { demandNoOwnName, storePassword } from './host-passwords.ts'
 import { phoneSchema, readLogin } from './identifiers.ts'
@@ -68,24 +69,25 @@ export async function findRecipient(core: Core, input: AccountLookup, client: Cl
   await core.demandChallenge({ action: 'send', target: JSON.stringify(typed), solution, client })
   await limits.beforeSending(JSON.stringify(typed), client)
   const user = await storage.users.byLogin(typed)
-  const to = user && recipientOf(core, user, { typed, language: client.language ?? null })
+  const isHeld = await canBeTakenBack(core, user?.id ?? 'nobody')
+  const to = user && recipientOf(core, user, { typed, isHeld, language: client.language ?? null })
   const mayGo = await limits.maySend(to?.address ?? `nobody ${addressKey(client.address ?? '')}`, client)
   return to && mayGo ? { user, to } : { user: null, to: null }
 }
 
 /**
  * The address that was typed; of a username the email address, or else a phone number that is theirs for sure. One that nobody has proved,
- * and that may be mistyped, opens no account whose other address was proved.
+ * and that may be mistyped, opens no account whose other address was proved, or that a former address can take back (`isHeld`).
  */
 function recipientOf(
   { outgoing }: Core,
   { email, emailVerifiedAt, phone, phoneVerifiedAt }: UserRecord,
-  { typed, language }: { typed: Login; language: string | null },
+  { typed, isHeld, language }: { typed: Login; isHeld: boolean; language: string | null },
 ): Recipient | null {
-  const byEmail = !('phone' in typed) && (emailVerifiedAt || !phoneVerifiedAt)
+  const isOpen = !emailVerifiedAt && !phoneVerifiedAt && !isHeld
+  const byEmail = !('phone' in typed) && (emailVerifiedAt || isOpen)
   if (email !== null && byEmail && outgoing.can('email')) return { kind: 'email', address: email, language }
-  const byPhone =
-    'phone' in typed ? phoneVerifiedAt || !emailVerifiedAt : 'username' in typed && phoneVerifiedAt
+  const byPhone = 'phone' in typed ? phoneVerifiedAt || isOpen : 'username' in typed && phoneVerifiedAt
   return phone !== null && byPhone && outgoing.can('sms') ? { kind: 'phone', address: phone, language } : null
 }
 

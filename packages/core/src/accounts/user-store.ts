@@ -69,6 +69,7 @@ export interface UserChanges extends Partial<
       | 'phone'
       | 'phoneVerifiedAt'
       | 'bannedUntil'
+      | 'role'
       | 'sessionEpoch'
       | 'waitingSince'
     >

@@ -7,19 +7,33 @@ import { emailSchema, phoneSchema } from './identifiers.ts'
 interface Kind {
   schema: z.ZodType<string, string>
   verifiedAt: 'emailVerifiedAt' | 'phoneVerifiedAt'
+  /** When the address of the other kind was verified. */
+  otherVerifiedAt: 'emailVerifiedAt' | 'phoneVerifiedAt'
   /** What the event calls it. */
   field: string
 }
 
 const kinds: Readonly<Record<'email' | 'phone', Kind>> = Object.freeze({
-  email: { schema: emailSchema(), verifiedAt: 'emailVerifiedAt', field: 'emailVerified' },
-  phone: { schema: phoneSchema(), verifiedAt: 'phoneVerifiedAt', field: 'phoneVerified' },
+  email: {
+    schema: emailSchema(),
+    verifiedAt: 'emailVerifiedAt',
+    otherVerifiedAt: 'phoneVerifiedAt',
+    field: 'emailVerified',
+  },
+  phone: {
+    schema: phoneSchema(),
+    verifiedAt: 'phoneVerifiedAt',
+    otherVerifiedAt: 'emailVerifiedAt',
+    field: 'phoneVerified',
+  },
 })
 
 /** An address that was proved: of which kind, and which; without it, the one that the account has. */
 export interface Proved {
   kind: 'email' | 'phone'
   address: string | undefined
+  /** Marks it only while the address of the other kind is unverified, in the same step. @default false */
+  isFirst?: boolean
   /** Who proved it. */
   cause?: Cause
 }
@@ -34,10 +48,10 @@ const mostTries = 10
 export async function verifyAddress(
   core: Core,
   userId: string,
-  { kind, address, cause }: Proved,
+  { kind, address, isFirst = false, cause }: Proved,
 ): Promise<boolean> {
   const { users } = core.storage
-  const { schema, verifiedAt, field } = kinds[kind]
+  const { schema, verifiedAt, otherVerifiedAt, field } = kinds[kind]
   const told = { userId, fields: [field] }
   const rows = core.rowsOf('account.edited', () => told, cause)
   const proved = address === undefined ? undefined : (schema.safeParse(address).data ?? null)
@@ -47,7 +61,9 @@ export async function verifyAddress(
     const current = user[kind]
     if (current === null || (proved !== undefined && proved !== current)) return false
     if (user[verifiedAt]) return true
-    const changes = { [verifiedAt]: core.clock(), expected: { [kind]: current } }
+    if (isFirst && user[otherVerifiedAt]) return false
+    const expected = { [kind]: current, ...(isFirst && { [otherVerifiedAt]: null }) }
+    const changes = { [verifiedAt]: core.clock(), expected }
     const { outcome } = await users.update(userId, changes, undefined, rows)
     if (outcome !== 'updated') continue
     core.emit('account.edited', told, cause)

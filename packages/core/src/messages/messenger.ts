@@ -6,8 +6,11 @@ export interface MessageContents {
   'registration-known': Record<string, never>
   /** An account has, or is to have, this address and confirms it. */
   'address-code': CodeContent
-  /** To both mailboxes: an account has another address now. `link`, in the old mailbox only, takes the change back. */
-  'address-changed': { from: string; to: string } & LinkContent
+  /**
+   * To both mailboxes: an account has another address now, or none (`to` is `null`). `link`, in the old mailbox only, takes the change back. Where it had
+   * none of this kind (`from` is `null`), to its other one.
+   */
+  'address-changed': { from: string | null; to: string | null } & LinkContent
   /** Somebody has forgotten the password of an account. */
   'password-reset': CodeContent & LinkContent
   /** Somebody signs in without a password. */

@@ -25,7 +25,7 @@ test.each(cases)(
     const { content } = message
     const shown = 'at' in content ? [content.device, content.address, '2026', '16:41', 'UTC'] : []
     if ('code' in content) shown.push(content.code, String(content.minutes))
-    if ('from' in content) shown.push(content.from, content.to)
+    if ('from' in content) shown.push(content.from ?? '', content.to)
     for (const part of shown) {
       // English has "4:41 PM".
       const inLanguage = part === '16:41' && language === 'en' ? '4:41' : (part ?? '')
@@ -193,6 +193,17 @@ test('the last line of a text message says where its code belongs, without a por
   ])
   const notice = renderMessage(sampleMessage('new-device', { channel: 'sms' }), { ...options, origin })
   expect(notice.text).not.toContain('@')
+})
+
+test.each(languages)('a mailbox that an account has given up is told so, in %s', (language) => {
+  const content = { from: 'ada@example.com', to: null, link: null }
+  const removed = renderEmail(sampleMessage('address-changed', { language, content }))
+  expect(removed.text).toContain('ada@example.com')
+  const other = renderEmail(
+    sampleMessage('address-changed', { language, content: { ...content, to: 'x@example.org' } }),
+  )
+  expect(removed.text.split('\n\n')[0]).not.toBe(other.text.split('\n\n')[0])
+  expect(`${removed.text}${removed.html}`).not.toMatch(/undefined|null/)
 })
 
 test('the new mailbox and the old one are told different things', () => {

@@ -65,7 +65,11 @@ export const english: MessageTexts = {
   'address-changed': {
     letter: ({ from, to, link }, context) => ({
       subject: `The address of your ${context.appName} account was changed`,
-      paragraphs: [`Your ${context.appName} account now uses another address.`],
+      paragraphs: [
+        to === null
+          ? `This address was removed from your ${context.appName} account.`
+          : `Your ${context.appName} account now uses another address.`,
+      ],
       link: link === null ? undefined : { label: 'Undo the change', url: link },
       facts: [
         ['Before', from],

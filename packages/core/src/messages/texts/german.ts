@@ -69,7 +69,11 @@ export const german: MessageTexts = {
   'address-changed': {
     letter: ({ from, to, link }, context) => ({
       subject: `Die Adresse Deines Kontos bei ${context.appName} wurde geändert`,
-      paragraphs: [`Dein Konto bei ${context.appName} hat jetzt eine andere Adresse.`],
+      paragraphs: [
+        to === null
+          ? `Diese Adresse wurde aus Deinem Konto bei ${context.appName} entfernt.`
+          : `Dein Konto bei ${context.appName} hat jetzt eine andere Adresse.`,
+      ],
       link: link === null ? undefined : { label: 'Änderung rückgängig machen', url: link },
       facts: [
         ['Bisher', from],

@@ -76,7 +76,11 @@ export const spanish: MessageTexts = {
   'address-changed': {
     letter: ({ from, to, link }, context) => ({
       subject: `Ha cambiado la dirección de tu cuenta de ${context.appName}`,
-      paragraphs: [`Tu cuenta de ${context.appName} tiene ahora otra dirección.`],
+      paragraphs: [
+        to === null
+          ? `Esta dirección se ha eliminado de tu cuenta de ${context.appName}.`
+          : `Tu cuenta de ${context.appName} tiene ahora otra dirección.`,
+      ],
       link: link === null ? undefined : { label: 'Deshacer el cambio', url: link },
       facts: [
         ['Antes', from],
