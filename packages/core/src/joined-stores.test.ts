@@ -17,7 +17,7 @@ test.each(['users', 'edges', 'posts', 'media', 'feed'] as const)(
   (name) => {
     const mixed = { ...createMemoryStorage(), [name]: createMemoryStorage()[name] }
     expect(() => kithOf(mixed)).toThrow(
-      /^createKith: storage: `users`, .* of one adapter, or begin .*`sessions` and `facts` can/,
+      /^createKith: storage: `users`, .* of one adapter, or start .*`sessions` and `facts` can/,
     )
     const { ...unmarked } = mixed[name]
     for (const symbol of Object.getOwnPropertySymbols(unmarked)) Reflect.deleteProperty(unmarked, symbol)

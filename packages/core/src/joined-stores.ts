@@ -1,6 +1,6 @@
 import type { Stores } from './storage.ts'
 
-/** The stores that read and write each other's rows, so that all of them come from one adapter. */
+/** The stores that read and write each other's rows, so all of them must come from one adapter. */
 export const joinedNames = [
   'users',
   'edges',
@@ -14,12 +14,12 @@ export const joinedNames = [
   'credentials',
 ] as const
 
-/** Found in every copy of the package, and copied by `{ ...store }`, as a wrapper of a store should. */
+/** The same symbol in every copy of the package; `{ ...store }` copies it, as a wrapper of a store should. */
 const mark = Symbol.for('kith.joined-stores')
 
 /**
- * Marks the stores of an adapter that read and write each other's rows: all but `sessions` and `facts`. `createKith` then refuses a
- * storage in which only some of them are of this adapter. Returns the storage.
+ * Marks the stores of an adapter that read and write each other's rows: all but `sessions` and `facts`. `createKith`
+ * then refuses a storage in which only some of them come from this adapter. Returns the storage.
  */
 export function joinStores<Joined extends Pick<Stores, (typeof joinedNames)[number]>>(
   storage: Joined,
@@ -30,13 +30,13 @@ export function joinStores<Joined extends Pick<Stores, (typeof joinedNames)[numb
   return storage
 }
 
-/** Whether the stores that join each other's rows are of one adapter, or none of them says of which it is. */
+/** Whether the stores that join each other's rows come from one adapter, or none of them is marked. */
 export function isJoined(storage: Stores): boolean {
   const marks = joinedNames.map((name) => (storage[name] as { [mark]?: object })[mark])
-  // A proxy that makes a function of all that it is asked for does not say whose store it holds.
+  // A proxy that turns every property into a function does not reveal whose store it wraps.
   return new Set(marks.filter((each) => typeof each !== 'function')).size <= 1
 }
 
-/** What to do where they are not. */
-export const joinedAdvice: string = `${joinedNames.map((name) => `\`${name}\``).join(', ')} read each other's rows, so give those of one \
-adapter, or begin a store of your own with \`...storage.users\`; \`sessions\` and \`facts\` can be of another one`
+/** What to do if they do not. */
+export const joinedAdvice: string = `${joinedNames.map((name) => `\`${name}\``).join(', ')} read each other's rows, so use those of one \
+adapter, or start your own store from \`...storage.users\`; \`sessions\` and \`facts\` can come from another adapter`

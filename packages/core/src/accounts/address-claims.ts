@@ -21,8 +21,8 @@ export async function accountAt(core: Core, { kind, address }: Address): Promise
 }
 
 /**
- * Takes an address away from an account that has not verified it, for somebody who has: a squatter keeps nobody out. Returns
- * whether it is free then, or that of `owner`.
+ * Removes an address from an account that has not verified it, for someone who has: a squatter cannot block the owner.
+ * Returns whether it is now free, or belongs to `owner`.
  */
 export async function releaseAddress(core: Core, address: Address, owner?: string): Promise<boolean> {
   const { users } = core.storage
@@ -32,7 +32,7 @@ export async function releaseAddress(core: Core, address: Address, owner?: strin
   if (holder[verifiedAt[kind]]) return false
   const told = { userId: holder.id, fields: [kind] }
   const expected = { [kind]: address.address, [verifiedAt[kind]]: null }
-  // Anyone who has proved the address is a stranger to this account, and nothing of them is written down there.
+  // The caller who proved the address is a stranger to this account, so none of their data is recorded there.
   const rows = core.rowsOf('account.edited', () => told, { viewer: null })
   const { outcome } = await users.update(
     holder.id,
@@ -45,9 +45,9 @@ export async function releaseAddress(core: Core, address: Address, owner?: strin
 }
 
 /**
- * Records that the caller has proved to have an address of this account. Where it was not verified until now, the account may be
- * the work of somebody else: nothing that opens it survives the proof, neither password, sessions nor credentials. Returns the account as
- * it is then; `null` where it does not have the address any more.
+ * Records that the caller has proved to own an address of this account. If it was not verified before, the account may
+ * have been created by someone else: passwords, sessions and credentials do not survive the proof. Returns the
+ * resulting account; `null` if it no longer has the address.
  */
 export async function claimAccount(
   core: Core,
@@ -58,11 +58,11 @@ export async function claimAccount(
   const user = await users.byId(userId)
   if (user?.[kind] !== address) return null
   if (user[verifiedAt[kind]]) return user
-  // The mark comes last: anyone who is cut off before it proves the address once more, and all is done again.
+  // The mark comes last: if the call is interrupted before it, the next proof repeats all steps.
   const cause = { viewer: viewerOf(userId), client }
   await removeCredentials(core, userId, { cause })
   await storePassword(core, userId, { next: null, cause })
-  // Those that came from a session before it ended, and what they have opened.
+  // Credentials added by a session before it ended, and the sessions that they opened.
   const late = await removeCredentials(core, userId, { cause })
   if (late > 0) await endAllSessions(core, userId, cause)
   return (await verifyAddress(core, userId, { kind, address, cause })) ? await users.byId(userId) : null

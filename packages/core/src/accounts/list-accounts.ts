@@ -7,15 +7,15 @@ import { isStreamSafe } from '../text/stream-safe.ts'
 import { fold } from './identifiers.ts'
 import type { Beginnings, UserFilter, UserRecord } from './user-store.ts'
 
-/** Which accounts the host wants to see: those of which all that is given holds. */
+/** Which accounts to list: those that match all given conditions. */
 export interface AccountFilter {
   /**
-   * What the username, the email address or the phone number begins with, folded as they are stored; a phone number begins with `+`. An
-   * empty one is none.
+   * A prefix of the username, the email address or the phone number, folded like the stored ones; a phone number starts
+   * with `+`. An empty string is ignored.
    */
   search?: string | undefined
   banned?: boolean | undefined
-  /** Whether it waits for approval; one that does is not banned. */
+  /** Whether it waits for approval; such an account is not banned. */
   waiting?: boolean | undefined
   role?: string | undefined
 }
@@ -29,14 +29,19 @@ const filterInput: z.ZodType<AccountFilter> = z.strictObject({
 
 const listName = 'accounts'
 
-/** If no more begin like that they are all found by it; of more, some are not far below any id. */
+/**
+ * With at most this many matches of the prefix, all are found through it; with more, the next match is never far below
+ * any id.
+ */
 const fewBeginnings = 1_000
-/** So many are read at a time of those that were found. */
+/** How many matches are read at a time. */
 const readAtOnce = 200
-/** After so many steps, half a second of work between other work, the page is returned as it is, with a cursor to continue. */
+/**
+ * After this many steps, half a second of interleaved work, the page is returned as it is, with a cursor to continue.
+ */
 const mostSteps = 1_000
 
-/** Reads a page of live accounts, the highest id first, at a bounded cost whatever is looked for. */
+/** Reads a page of live accounts, highest id first, at a bounded cost for any search. */
 export async function listAccounts(
   core: Core,
   filter: AccountFilter,
@@ -54,7 +59,7 @@ export async function listAccounts(
   return await pick(core, ids.sort().reverse(), { ...wanted, filter: others })
 }
 
-/** What waits is stored as banned, and is not. */
+/** Waiting accounts are stored as banned, but are not. */
 function storedFilter({ banned, waiting, ...others }: Omit<AccountFilter, 'search'>): UserFilter {
   if (banned) return { ...others, banned, waiting: false }
   return waiting === undefined ? { ...others, banned } : { ...others, waiting }
@@ -65,13 +70,13 @@ interface Wanted {
   before: string | null
 }
 
-/** Goes down from an id, through steps that may find nothing. */
+/** Reads downward from an id, in steps that may find nothing. */
 async function walk(core: Core, filter: UserFilter, { limit, before }: Wanted): Promise<Page<UserRecord>> {
   const { steps, storage } = core
   const items: UserRecord[] = []
   let next = before
   for (let step = 0; step < mostSteps; step++) {
-    // One more than is wanted tells whether the list goes on.
+    // One extra row shows whether the list continues.
     const keyset = { limit: limit + 1 - items.length, before: next }
     const found = await steps.once(() => storage.users.search(filter, keyset))
     items.push(...found.users)
@@ -82,7 +87,7 @@ async function walk(core: Core, filter: UserFilter, { limit, before }: Wanted): 
   return { items, nextCursor: next === null ? null : sealCursor(listName, next) }
 }
 
-/** Reads those with these ids that match. */
+/** Reads the matching accounts among these ids. */
 async function pick(
   core: Core,
   ids: readonly string[],
@@ -110,7 +115,7 @@ function cut(items: UserRecord[], limit: number): Page<UserRecord> {
   return { items: shown, nextCursor: last ? sealCursor(listName, last.id) : null }
 }
 
-/** What identifiers begin with as they are stored; `null` where nothing is looked for. What cannot begin one matches none. */
+/** The search prefixes as identifiers are stored; `null` without a search. An impossible prefix matches none. */
 function beginningsOf(search: string): Beginnings | null {
   if (!isStreamSafe(search) || !search.isWellFormed() || search.includes('\0')) return {}
   const text = fold(search)

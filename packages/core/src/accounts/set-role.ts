@@ -7,8 +7,8 @@ import { denyTokens, roleKey } from '../sessions/end-sessions.ts'
 import { roleInput } from './account-inputs.ts'
 
 /**
- * Stores the role of an account. Its tokens, and those by which it acts as others, are looked up again from before that on, so a process
- * that dies here leaves nobody with a role that is over. @throws invalid-input, account-not-found
+ * Stores the role of an account. Its tokens, and those with which it acts as others, are checked again from before that
+ * on, so nobody keeps an old role if the process dies here. @throws invalid-input, account-not-found
  */
 export async function setRole(
   core: Core,
@@ -16,7 +16,7 @@ export async function setRole(
   { role, cause }: { role: string; cause: Cause },
 ): Promise<void> {
   const told = { userId, role: parseInput(roleInput(core.config.accounts.roles), role) }
-  // Where the denylist cannot be reached now the role changes all the same; who asked is told afterwards.
+  // If the denylist is unreachable, the role changes anyway; the caller gets the error afterwards.
   const [denial] = await Promise.allSettled([denyTokens(core, [roleKey(userId)])])
   const rows = core.rowsOf('account.role-changed', () => told, cause)
   const { outcome } = await core.storage.users.update(userId, { role: told.role }, undefined, rows)

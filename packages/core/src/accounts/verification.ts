@@ -7,7 +7,7 @@ import { emailSchema, phoneSchema } from './identifiers.ts'
 interface Kind {
   schema: z.ZodType<string, string>
   verifiedAt: 'emailVerifiedAt' | 'phoneVerifiedAt'
-  /** What the event calls it. */
+  /** The name of the kind in the event. */
   field: string
 }
 
@@ -16,7 +16,7 @@ const kinds: Readonly<Record<'email' | 'phone', Kind>> = Object.freeze({
   phone: { schema: phoneSchema(), verifiedAt: 'phoneVerifiedAt', field: 'phoneVerified' },
 })
 
-/** An address that was proved: of which kind, and which; without it, the one that the account has. */
+/** A proved address, with its kind; without an address, the one that the account has. */
 export interface Proved {
   kind: 'email' | 'phone'
   address: string | undefined
@@ -24,11 +24,11 @@ export interface Proved {
   cause?: Cause
 }
 
-/** How often an account is read again if its email address or phone number changed meanwhile. */
+/** How often an account is reread after a concurrent change of its email address or phone number. */
 const mostTries = 10
 
 /**
- * Marks an address as verified if it is that of the account in the step that marks it. Returns whether it is verified then.
+ * Marks an address as verified if the account has it in the step that marks it. Returns whether it is now verified.
  * @throws account-not-found, busy
  */
 export async function verifyAddress(
