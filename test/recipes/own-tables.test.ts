@@ -95,7 +95,7 @@ test('a key without an action keeps the row of a deleted account, and upkeep say
   // Gone for everybody, and yet there.
   expect(await kith.accounts.byId(ada)).toBe(null)
   expect(rowsOf(database)).toBe(1)
-  expect(log).toMatchObject([expect.stringContaining('could not be cleared away')])
+  expect(log).toMatchObject([expect.stringContaining('could not be completed')])
   expect(await kith.upkeep.run()).toMatchObject({ accounts: 0, failed: ['accounts'] })
   expect(log.slice(1)).toMatchObject([expect.stringContaining('The step "accounts" of upkeep failed')])
   expect(petsOf(database, ada)).toHaveLength(1)

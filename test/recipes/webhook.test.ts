@@ -59,7 +59,7 @@ test('follows come signed, in order, again after a failure, and after a restart'
   await deliverFollows(before, { url, secret })
   // The first of each account; what comes after it waits.
   expect(refused).toHaveLength(2)
-  expect(lines.join()).toContain('failed at an event')
+  expect(lines.join()).toContain('failed for an event')
   await before.close()
 
   failing = false

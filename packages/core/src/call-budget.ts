@@ -2,10 +2,10 @@ import { RetryLaterError } from './errors.ts'
 import { createLog } from './log/log.ts'
 import type { Logger } from './log/logger.ts'
 
-/** Who causes a call: an account, whose id this is, or upkeep. */
+/** Who causes a call: the id of an account, or upkeep. */
 export type CallCause = { readonly accountId: string } | 'upkeep'
 
-/** What an outside service allows. */
+/** The limit of an outside service. */
 export interface CallBudgetOptions {
   /** What is counted, for the log: `Admin API calls of Cloudinary`. */
   what: string
@@ -13,29 +13,29 @@ export interface CallBudgetOptions {
   option: string
   limit: number
   windowSeconds: number
-  /** Is told once for each window, before requests are refused. */
+  /** Called once per window, before requests are refused. */
   logger: Pick<Logger, 'warn'>
 }
 
 /**
- * Counts a call that is about to be made, and refuses it where none is left.
- * @throws media-unavailable, with the seconds until there is room again
+ * Counts a call that is about to be made, and refuses it if none is left.
+ * @throws media-unavailable, with the seconds until a call is free
  */
 export type CallBudget = (cause: CallCause) => void
 
 /** What requests leave for upkeep. */
 const shareOfRequests = 0.8
-/** What one account may have used, of what it leaves to others: a fifth of all, when it is the only one. */
+/** How much of what others have left one account may use: a fifth of the total if it is the only one. */
 const shareOfAccount = 0.25
-/** As many as a confirmation makes: what an account gets while there is anything. */
+/** As many as a confirmation makes: an account gets these while any are left. */
 const fewestOfAccount = 2
-/** When the log says how far it has come: while four fifths of what requests may use is used. */
+/** Usage is logged while four fifths of the share for requests is used. */
 const shareToWarn = 0.8
 
 /**
- * Creates a budget of calls to a service that counts them, so that nobody can use up what everybody needs: an account that
- * has used a quarter of what is left waits, and one that has used nothing does not. It counts in this process: with several, give
- * each its part. @throws TypeError for a limit that is none
+ * Creates a budget of calls to a service that counts them, so that one account cannot use it up for all: an account
+ * that has used a quarter of what is left waits, one that has used nothing does not. Counts in this process: with
+ * several processes, give each its share. @throws TypeError for an invalid limit
  */
 export function createCallBudget({
   what,
@@ -50,7 +50,7 @@ export function createCallBudget({
   let warnedAt = -Infinity
   const log = createLog(logger)
 
-  /** How many of the oldest calls have to leave the window before there is room. */
+  /** How many of the oldest calls have to leave the window before a call is free. */
   function tooMany(by: string | null): number {
     const most = by === null ? limit : forRequests
     let own = calls.reduce((count, call) => count + (by !== null && call.by === by ? 1 : 0), 0)

@@ -3,16 +3,16 @@ import { forgetKith } from './known-kiths.ts'
 import type { Steps } from './steps.ts'
 import type { Storage } from './storage.ts'
 
-/** How a process leaves. */
+/** How a process shuts down. */
 export interface Closing {
-  /** From now on this process says that it is not ready; everything goes on working. */
+  /** From now on this process reports that it is not ready; everything keeps working. */
   drain(): void
   isDraining(): boolean
-  /** Stops jobs, then closes what Kith was given and what can be closed, the storage last. Idempotent. */
+  /** Stops jobs, then closes everything passed to Kith that can be closed, the storage last. Idempotent. */
   close(): Promise<void>
 }
 
-/** Creates the closing of one Kith instance. */
+/** Creates the shutdown of one Kith instance. */
 export function createClosing(config: KithConfig, storage: Storage, steps: Steps): Closing {
   const { images, videos } = config.media
   const { email, sms } = config.messages

@@ -57,7 +57,7 @@ describe('mistakes are told at construction, by the name of the option', () => {
 
   test('two signing keys of one kid', async () => {
     const key = await generateSigningKey()
-    expect(() => createKith({ ...good, sessions: { signingKeys: [key, key] } })).toThrow(/kid of its own/)
+    expect(() => createKith({ ...good, sessions: { signingKeys: [key, key] } })).toThrow(/its own kid/)
   })
 })
 

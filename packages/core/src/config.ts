@@ -38,15 +38,15 @@ interface PostConfig {
 
 type Kept = 'prefix' | 'publicUrl' | 'fetch' | 'clock' | 'random' | 'telemetry' | 'revocations' | 'rateLimits'
 
-/** The options of one Kith instance, checked, with every default filled in. */
+/** The validated options of one Kith instance, with every default filled in. */
 export interface KithConfig extends Filled<Pick<KithOptions, Kept>> {
   /** The current secret first. */
   readonly secrets: readonly string[]
   readonly accounts: AccountConfig
   readonly passwords: PasswordConfig
-  /** `null` where nobody has to solve a puzzle. */
+  /** `null` if challenges are off. */
   readonly challenge: Challenge | null
-  /** `null` where the app has none. */
+  /** `null` if the app has no passkeys. */
   readonly passkeys: PasskeyVerifier | null
   readonly sessions: SessionConfig
   readonly media: MediaConfig
@@ -55,18 +55,18 @@ export interface KithConfig extends Filled<Pick<KithOptions, Kept>> {
   /** `null` for a channel that the app does not have. */
   readonly messages: MessageConfig
   readonly providers: Readonly<Record<string, IdentityProvider>>
-  /** `null` where the app did not ask for it. */
+  /** `null` if the app did not ask for durable events. */
   readonly outbox: OutboxConfig
-  /** `null` where none is kept. */
+  /** `null` if no audit log is kept. */
   readonly audit: AuditConfig
   readonly limits: LimitConfig
   readonly policies: Policies
   readonly log: Log
-  /** Whether the app gave a logger of its own. */
+  /** Whether the app passed its own logger. */
   readonly ownLogger: boolean
 }
 
-/** What of the options a {@link Kith} shows: no secret and no private key, so that logging one harms nobody. */
+/** The options that a {@link Kith} exposes: without secrets and private keys, so it is safe to log. */
 export type VisibleConfig = Omit<KithConfig, 'secrets' | 'sessions'> & {
   readonly sessions: Omit<KithConfig['sessions'], 'signingKeys'>
 }
@@ -137,7 +137,7 @@ const optionsSchema = z.strictObject({
       'give `pino()`, `winston.createLogger()`, `console`, or your own with `warn` and `error`',
     )
     .optional(),
-  // Filled in later: zod would copy it, and this very object is the sign that nothing is to be measured.
+  // Filled in later: zod would copy it, and this exact object means that nothing is measured.
   telemetry: port<Telemetry>().optional(),
   checks: z
     .record(z.string().regex(/^[\w-]{1,40}$/), callable<Checkable['check']>())
@@ -165,7 +165,7 @@ function isLogger(value: unknown): boolean {
   )
 }
 
-/** Reads the options. The caller's object is only read. @throws TypeError for options that cannot work; it names each */
+/** Parses the options; never writes to the caller's object. @throws TypeError for invalid options; it names each one */
 export function readOptions(options: KithOptions): KithConfig {
   const { success, data, error } = optionsSchema.safeParse(options)
   if (!success) throw optionError('createKith', error)
@@ -189,7 +189,7 @@ export function readOptions(options: KithOptions): KithConfig {
   })
 }
 
-/** @throws TypeError where something is to be sent and nothing sends it */
+/** @throws TypeError if messages have to be sent and there is no messenger */
 function demandMessengers({
   accounts: { confirm },
   sessions: { codeSignIn },
@@ -206,11 +206,11 @@ function demandMessengers({
     )
 }
 
-/** @throws TypeError where a provider would not know where to send the browser back to */
+/** @throws TypeError if a provider has no URL to send the browser back to */
 function demandOrigin({ providers: given, publicUrl }: z.infer<typeof optionsSchema>): void {
   if (Object.keys(given).length > 0 && !URL.canParse(publicUrl))
     throw new TypeError(
-      'createKith: providers: they send browsers back to an address: give createKith its `publicUrl`, such as https://app.example',
+      'createKith: providers: they send browsers back to your app: give createKith its `publicUrl`, such as https://app.example',
     )
 }
 

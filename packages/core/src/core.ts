@@ -34,7 +34,7 @@ export interface Core {
   readonly config: KithConfig
   readonly storage: Stores
   readonly revocations: Revocations
-  /** The schemas of what callers give, which take a while to make. */
+  /** The schemas of callers' input, which take a while to build. */
   readonly inputs: { readonly accounts: AccountInputs; readonly posts: PostInputs }
   readonly passwords: Passwords
   readonly limits: Limits
@@ -62,7 +62,7 @@ export interface Core {
   readonly rowsOf: RowsOf
 }
 
-/** Creates what the services share, from what they all stand on. */
+/** Creates what the services share. */
 export function createCore({ config, storage }: { config: KithConfig; storage: Storage }): {
   core: Core
   events: Events
@@ -104,7 +104,7 @@ export function createCore({ config, storage }: { config: KithConfig; storage: S
   return { core: onStorage(shared, storage), events }
 }
 
-/** What reads and writes a storage, made anew for this one; the rest is shared. */
+/** What reads and writes a storage, created for each storage; the rest is shared. */
 export function onStorage(shared: Omit<Core, keyof StorageParts>, storage: Stores): Core {
   const { config, steps, emit } = shared
   const mediaPlace = createMediaPlace(storage, config)
@@ -139,7 +139,7 @@ type StorageParts = Pick<
   | 'demandChallenge'
 >
 
-/** What signs people in and keeps them so. */
+/** What signs users in and keeps them signed in. */
 function createTokens(
   { secrets, sessions, random }: KithConfig,
   time: LivedTime,

@@ -42,31 +42,31 @@ import { traceServices } from './telemetry/observe-port.ts'
 import { createUpkeep, type Upkeep } from './upkeep/upkeep.ts'
 import { type Viewer, viewerOf } from './viewer.ts'
 
-/** One Kith: its services over one storage. `Fields` says which fields of its own the app has. */
+/** One Kith: its services over one storage. `Fields` lists the app's own fields. */
 export interface Kith<Fields extends AppFields = AppFields> {
   readonly accounts: Accounts<Fields>
-  /** Registration that confirms an address by a code. */
+  /** Registration that confirms an email address or phone number with a code. */
   readonly registration: Registration<Fields>
   /** Forgotten passwords. */
   readonly recovery: Recovery
-  /** Email addresses and phone numbers, confirmed and changed by codes. */
+  /** Confirms and changes email addresses and phone numbers with codes. */
   readonly addresses: Addresses
   /** Authenticator apps and recovery codes. */
   readonly factors: Factors
-  /** Signing in, registering and proving oneself with passkeys. */
+  /** Sign-in, registration and re-authentication with passkeys. */
   readonly passkeys: Passkeys<Fields>
-  /** What accounts prove themselves with, beside their passwords. */
+  /** The credentials of accounts, besides passwords. */
   readonly credentials: Credentials
-  /** Signing in with what people have elsewhere. */
+  /** Sign-in with other providers. */
   readonly identities: Identities<Fields>
-  /** Invitations, by which others come to have an account. */
+  /** Invitations to create an account. */
   readonly invitations: Invitations
   /** Accounts that wait for approval. */
   readonly approvals: Approvals<Fields>
-  /** What administrators do with the accounts of others. */
+  /** How administrators manage other accounts. */
   readonly backOffice: BackOffice<Fields>
   readonly sessions: Sessions<Fields>
-  /** Sessions that are bound to a key of their device. */
+  /** Sessions bound to a key of their device. */
   readonly boundSessions: BoundSessions
   readonly profiles: Profiles<Fields>
   readonly follows: Follows<Fields>
@@ -77,47 +77,53 @@ export interface Kith<Fields extends AppFields = AppFields> {
   readonly captions: Captions
   readonly feed: Feed<Fields>
   readonly events: Events
-  /** Events that are stored with their causes, for what must not be lost. See docs/events.md. */
+  /** Events stored in one step with their causes, for those that must not be lost. See docs/events.md. */
   readonly outbox: Outbox
-  /** What was done to accounts that concerns their security. See docs/audit.md. */
+  /** Security events of accounts. See docs/audit.md. */
   readonly audit: Audit
   readonly upkeep: Upkeep
-  /** Call it once after a backup was restored: it ends every session. */
+  /** Ends every session. Call it once after restoring a backup. */
   readonly restored: Restored
   readonly storage: Storage
   /**
-   * The services on a transaction of the app's own database, which the app begins and ends, so that a row of the app and what Kith writes
-   * are there together or not at all. `transaction` is what the storage understands: a client of `pg` or a transaction of postgres.js
-   * that was begun, or an open SQLite database. See docs/own-tables.md.
-   * @throws TypeError where the storage knows no such transaction
+   * The services on a transaction of the app's own database, which the app begins and ends, so that the app's rows and
+   * those of Kith are committed together or not at all. `transaction` is what the storage supports: a `pg` client or
+   * postgres.js transaction on which the app has begun one, or an open SQLite database. See docs/own-tables.md.
+   * @throws TypeError if the storage does not support this transaction
    */
   within(transaction: unknown): WithinTransaction<Fields>
-  /** The viewer by whom the host acts as an account: `kith.posts.create(kith.viewerOf(userId), …)`. Asks nothing. */
+  /**
+   * The viewer with which the host acts as an account: `kith.posts.create(kith.viewerOf(userId), …)`. Reads nothing.
+   */
   viewerOf(userId: string): Viewer
-  /** What this process says of itself. Depends on nothing else, so it works when everything else is down. */
+  /** The health of this process. Depends on nothing else, so it works when everything else is down. */
   health(): Health
   /**
-   * Whether everything that it stands on can be used: the storage at the schema of this release, the blobs, the revocations and
-   * the limits. Never rejects; takes 2 seconds at most. Calls share one response, and it is at most a second old.
+   * Whether every dependency can be used: the storage, with the schema of this release, the blobs, the revocations and
+   * the limits. Never rejects; takes at most 2 seconds. Calls share one result, at most a second old.
    */
   ready(): Promise<Readiness>
-  /** The options it runs by, with their defaults, and without what must not get into a log. */
+  /** The options in use, with defaults, without anything that must not be logged. */
   readonly config: VisibleConfig
   /**
-   * Resolves when what deletions, bans and ends of bans of this process have marked by now is cleared away behind them, and messages that
-   * wait were tried. Nothing has to wait for it: what a process does not finish, upkeep finishes. Never rejects.
+   * Resolves once the cleanup of all deletions, bans and expired bans that this process has marked so far is done and
+   * pending messages were tried. You never have to wait for it: upkeep finishes what a process does not. Never rejects.
    */
   settled(): Promise<void>
-  /** Says by `ready()` that this process is leaving, and goes on working: what a server does first when it is to stop. */
+  /**
+   * Makes `ready()` report that this process is shutting down; everything keeps working. A server calls it first when
+   * it has to stop.
+   */
   drain(): void
   /**
-   * Stops jobs after the step under way, then closes what it was given and can be closed: media processes, messengers, connections that adapters opened themselves, and the
-   * storage last. Clients and handles that are yours stay open. Nothing works afterwards. Idempotent.
+   * Stops jobs after the current step, then closes everything passed in that can be closed: media processes,
+   * messengers, connections that adapters opened themselves, and the storage last. Your own clients and handles stay
+   * open. Nothing works afterwards. Idempotent.
    */
   close(): Promise<void>
 }
 
-/** The services on a transaction of the app. What keeps files, and what is a job of its own, is not among them. */
+/** The services on a transaction of the app, without those that store files or run jobs. */
 export type WithinTransaction<Fields extends AppFields = AppFields> = Pick<
   Kith<Fields>,
   Exclude<keyof Services, 'uploads' | 'captions' | 'upkeep'>
@@ -125,8 +131,8 @@ export type WithinTransaction<Fields extends AppFields = AppFields> = Pick<
   AfterCommit
 
 /**
- * Creates a Kith. Nothing is read or written until a service is called; call `kith.storage.migrate()` once at start.
- * @throws TypeError for options that cannot work; the message names the option.
+ * Creates a Kith. Performs no I/O until a service is called; call `kith.storage.migrate()` once at startup.
+ * @throws TypeError for invalid options; the message names the option.
  */
 export function createKith<
   Public extends FieldsSchema = FieldsSchema,
@@ -187,7 +193,7 @@ type Services = Pick<
   | 'upkeep'
 >
 
-/** What people do. */
+/** Services for users. */
 function createServices(core: Core): Services {
   const people = createAccounts(core)
   const approvals = createApprovals(core)
@@ -238,7 +244,7 @@ function storesWithin(storage: Storage, transaction: unknown): Stores {
 
 type Operations = Pick<Kith, 'outbox' | 'restored' | 'health' | 'ready' | 'settled' | 'drain' | 'close'>
 
-/** What those do who run the server. */
+/** Services for operators. */
 function createOperations(
   core: Core,
   { storage, media, messages, revocations, rateLimits, checks }: KithOptions,
@@ -254,7 +260,7 @@ function createOperations(
       videos: config.media.videos,
     }),
     ready: createReady({
-      // Those that the app gave: what is observed is not what is asked.
+      // The ports as the app passed them: the observed wrappers are not the ones to query.
       parts: {
         storage,
         blobs: mediaPlace.check ? mediaPlace : (media?.blobs ?? null),
@@ -281,14 +287,17 @@ function showConfig({ secrets: _secrets, sessions, ...others }: KithConfig): Vis
   return Object.freeze({ ...others, sessions: Object.freeze(visible) })
 }
 
-/** The checks of the app as parts, beside those of Kith. */
+/** The app's own checks as parts, next to those of Kith. */
 function ownChecks(checks: KithOptions['checks'] = {}): Record<string, Checkable> {
   const parts: Record<string, Checkable> = {}
   for (const [name, check] of Object.entries(checks)) parts[name] = { check }
   return parts
 }
 
-/** Whether this process is a worker of node:cluster, which loads slowly and is not loaded where nobody has forked this process. */
+/**
+ * Whether this process is a worker of node:cluster, a module that loads slowly and is not loaded unless the process was
+ * forked.
+ */
 function isOfCluster(): boolean {
   if (process.send === undefined) return false
   // The types describe the module as it is imported, with a default export.

@@ -1,8 +1,8 @@
 const [major, minor] = [22, 13]
 
 /**
- * Refuses a Node that misses what Kith uses, before something fails that does not say so. Bun and Deno give the Node that they are
- * compatible with as their `node`. The import comes before: nothing here is imported by a name that Node 18 does not have.
+ * Refuses a Node version that lacks what Kith uses, before something fails with an obscure message. Bun and Deno report
+ * the Node version they are compatible with. Imported first, and imports nothing by a name that Node 18 does not have.
  * @throws TypeError
  */
 export function demandRuntime({ node }: { node: string }): void {

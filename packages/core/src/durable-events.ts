@@ -15,12 +15,12 @@ export function isDurable(name: KithEventName): name is DurableEventName {
   return durability[name] === true
 }
 
-/** An event as `kith.outbox` hands it on: its payload with what names it. */
+/** An event as `kith.outbox` delivers it: its payload, name and id. */
 export type OutboxEvent = { [Name in DurableEventName]: DurableEvent<Name> }[DurableEventName]
 
 type DurableEvent<Name extends DurableEventName> = KithEvents[Name] & {
   readonly name: Name
-  /** The same at every delivery of the event, so that a consumer knows one that it has had. */
+  /** The same for every delivery of the event, so that a consumer can detect duplicates. */
   readonly id: string
   /** When it happened. */
   readonly at: Date

@@ -1,6 +1,6 @@
 /**
- * Every error code that Kith raises, with its HTTP status, a short title, and the field that an error of this code has besides.
- * Codes are stable: clients may match on them.
+ * Every error code that Kith raises, with its HTTP status, a short title, and the additional field of its errors. Codes
+ * are stable: clients may match on them.
  */
 export const errorTable = {
   'malformed-request': { status: 400, title: 'The request could not be read', carries: null },
@@ -145,17 +145,17 @@ type CodeThatCarries<Field> = {
   [Code in ErrorCode]: (typeof errorTable)[Code]['carries'] extends Field ? Code : never
 }[ErrorCode]
 
-/** Codes of errors that go away by waiting. */
+/** Codes of errors that are worth retrying later. */
 export type RetryLaterCode = CodeThatCarries<'retryAfterSeconds'>
 /** Codes of errors that name fields. */
 export type InputErrorCode = CodeThatCarries<'errors'>
 /** The code of an error that asks for a second factor. */
 export type ChallengeErrorCode = CodeThatCarries<'challenge'>
-/** The code of an error that names a passkey that no account has. */
+/** The code of an error for an unknown passkey. */
 export type PasskeyUnknownErrorCode = CodeThatCarries<'unknownCredential'>
-/** The code of an error that poses a puzzle. */
+/** The code of an error that requires a challenge. */
 export type PuzzleErrorCode = CodeThatCarries<'puzzle'>
-/** The code of an error that tells of a ban. */
+/** The code of an error for a ban. */
 export type BanErrorCode = CodeThatCarries<'ban'>
-/** Codes of errors that say no more than the code. */
+/** Codes of errors without additional fields. */
 export type PlainErrorCode = CodeThatCarries<null>

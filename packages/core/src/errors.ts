@@ -18,15 +18,15 @@ const marker = Symbol.for('kith.error')
 
 /** Options that go with a {@link KithError}. */
 export interface KithErrorOptions {
-  /** A sentence for the client that says what to do next. */
+  /** What to do next, in a sentence for the client. */
   detail?: string | undefined
-  /** What led to this; kept for logs, never sent to a client. */
+  /** The underlying error; kept for logs, never sent to a client. */
   cause?: unknown
 }
 
 /**
- * The one error that Kith raises for anything a caller may want to tell apart. What has more to say than its code is raised by a
- * class below, so `code` tells which fields an {@link AnyKithError} has.
+ * The error that Kith raises for anything a caller may want to tell apart. Errors with additional fields have a class
+ * below, so `code` determines the fields of an {@link AnyKithError}.
  */
 export class KithError<Code extends ErrorCode = ErrorCode> extends Error {
   override readonly name: string = 'KithError'
@@ -46,10 +46,10 @@ export class KithError<Code extends ErrorCode = ErrorCode> extends Error {
   }
 }
 
-/** Raised for input that does not fit: names every field that is wrong. */
+/** Raised for invalid input: names every invalid field. */
 export class InvalidInputError extends KithError<InputErrorCode> {
   override readonly name = 'InvalidInputError'
-  /** None where an identifier is taken and Kith must not tell which (`accounts.revealTaken`). */
+  /** Empty if an identifier is taken and Kith must not reveal which one (`accounts.revealTaken`). */
   readonly errors: readonly FieldError[]
 
   constructor(errors: readonly FieldError[], code: InputErrorCode = 'invalid-input') {
@@ -63,15 +63,15 @@ export class InvalidInputError extends KithError<InputErrorCode> {
   }
 }
 
-/** What the owner of a banned account is told. */
+/** What the owner of a banned account sees. */
 export interface Ban {
-  /** When it ends by itself, ISO 8601, UTC; `null` where it does not. */
+  /** When the ban expires, ISO 8601, UTC; `null` for a permanent ban. */
   until: string | null
-  /** What the host said of it. */
+  /** The host's reason. */
   reason: string | null
 }
 
-/** Raised where the owner of a banned account comes with the right password, or a session. */
+/** Raised if the owner of a banned account signs in with the right password or uses a session. */
 export class AccountBannedError extends KithError<BanErrorCode> {
   override readonly name = 'AccountBannedError'
   readonly ban: Ban
@@ -88,17 +88,17 @@ export class AccountBannedError extends KithError<BanErrorCode> {
 
 /** What a sign-in still needs. */
 export interface FactorChallenge {
-  /** Give it with the second factor. It is a secret of the client that signs in, and lasts until `expiresAt`. */
+  /** Send it with the second factor. It is a secret of the client that signs in, valid until `expiresAt`. */
   token: string
-  /** What the account has. */
+  /** The second factors of the account. */
   factors: readonly ('totp' | 'recovery-code' | 'passkey')[]
-  /** Where `passkey` is one of them: the options of `navigator.credentials.get()`. */
+  /** If `passkey` is one of them: the options for `navigator.credentials.get()`. */
   passkey?: PasskeyRequestOptions | undefined
   /** ISO 8601, UTC. */
   expiresAt: string
 }
 
-/** Raised where a sign-in was right so far, and the account has a second factor: nothing was opened yet. */
+/** Raised if the first factor was right and the account has a second one: no session was opened yet. */
 export class SecondFactorRequiredError extends KithError<ChallengeErrorCode> {
   override readonly name = 'SecondFactorRequiredError'
   readonly challenge: FactorChallenge
@@ -109,13 +109,15 @@ export class SecondFactorRequiredError extends KithError<ChallengeErrorCode> {
   }
 }
 
-/** What `PublicKeyCredential.signalUnknownCredential()` takes. */
+/** The input of `PublicKeyCredential.signalUnknownCredential()`. */
 export interface UnknownCredential {
   rpId: string
   credentialId: string
 }
 
-/** Raised where a passkey is shown that no account has, or none any more: the page may tell the password manager, and nothing else. */
+/**
+ * Raised for a passkey that belongs to no account, or no longer does: the page can pass this to the password manager.
+ */
 export class PasskeyUnknownError extends KithError<PasskeyUnknownErrorCode> {
   override readonly name = 'PasskeyUnknownError'
   readonly unknownCredential: UnknownCredential
@@ -126,7 +128,10 @@ export class PasskeyUnknownError extends KithError<PasskeyUnknownErrorCode> {
   }
 }
 
-/** Raised where too many calls came without a solved puzzle: says what to solve, and give as `solution` with the same call. */
+/**
+ * Raised after too many calls without a solved challenge: has the puzzle to solve; send the same call with its
+ * `solution`.
+ */
 export class ChallengeRequiredError extends KithError<PuzzleErrorCode> {
   override readonly name = 'ChallengeRequiredError'
   readonly puzzle: Puzzle
@@ -137,7 +142,10 @@ export class ChallengeRequiredError extends KithError<PuzzleErrorCode> {
   }
 }
 
-/** What an operator does about each of them, where whoever raises it knows no better. Those of a client say only when to come back. */
+/**
+ * What operators can do about each error, unless the code that raises it has better advice. Errors caused by clients
+ * only say when to retry.
+ */
 const advice: Readonly<Partial<Record<RetryLaterCode, string>>> = Object.freeze({
   busy: 'This process has more queued work than it can handle: check the cause, and run more processes if it persists.',
   'captions-unavailable': 'Check that the caption writer is reachable, and check its key and quota.',
@@ -153,17 +161,19 @@ const advice: Readonly<Partial<Record<RetryLaterCode, string>>> = Object.freeze(
   'storage-unavailable': 'Check that the storage is running and that this process can connect to it.',
 })
 
-/** When to try again, and what an operator does about it; a client learns only the first. */
+/** When to retry, and what an operator can do; clients only see the former. */
 export interface RetryAdvice {
   seconds: number
   detail: string
 }
 
-/** Raised when the same call can succeed later; says after how many seconds to try again. */
+/** Raised if the same call can succeed later; has the seconds after which to retry. */
 export class RetryLaterError<Code extends RetryLaterCode = RetryLaterCode> extends KithError<Code> {
   override readonly name: string = 'RetryLaterError'
   readonly retryAfterSeconds: number
-  /** Where a limit is reached or too much waits, which: a limit (`loginByAddress`) or a queue (`passwords`); never sent to a client. */
+  /**
+   * For a limit or a full queue, its name: a limit (`loginByAddress`) or a queue (`passwords`); never sent to a client.
+   */
   readonly refusedBy: string | null = null
 
   constructor(code: Code, retryAfter: number | RetryAdvice, cause?: unknown) {
@@ -175,7 +185,7 @@ export class RetryLaterError<Code extends RetryLaterCode = RetryLaterCode> exten
   }
 }
 
-/** Raised where a limit is reached or too much waits: names which. */
+/** Raised if a limit is reached or a queue is full: names which one. */
 export class RefusedError extends RetryLaterError<'rate-limited' | 'account-locked' | 'busy'> {
   override readonly name = 'RefusedError'
   override readonly refusedBy: string
@@ -190,10 +200,10 @@ export class RefusedError extends RetryLaterError<'rate-limited' | 'account-lock
   }
 }
 
-/** A model that is down or slow is rarely so for less. */
+/** A model that is down or slow is rarely back sooner. */
 const usualRetrySeconds = 30
 
-/** Raised where nobody wrote a caption: says who was asked, in order, and why each did not deliver. */
+/** Raised if no caption writer responded: lists the writers that were tried, in order, and why each failed. */
 export class CaptionsUnavailableError extends RetryLaterError<'captions-unavailable'> {
   override readonly name = 'CaptionsUnavailableError'
   /** At least one. The cause of the last is the cause of this error. */
@@ -205,7 +215,7 @@ export class CaptionsUnavailableError extends RetryLaterError<'captions-unavaila
   }
 }
 
-/** Every error of Kith: its `code` tells which fields it has, such as `errors` or `retryAfterSeconds`. */
+/** Every error of Kith: its `code` determines its fields, such as `errors` or `retryAfterSeconds`. */
 export type AnyKithError =
   | KithError<PlainErrorCode>
   | InvalidInputError
@@ -216,12 +226,12 @@ export type AnyKithError =
   | RetryLaterError<Exclude<RetryLaterCode, 'captions-unavailable'>>
   | CaptionsUnavailableError
 
-/** Whether `error` came from Kith, also when two copies of the package are installed. */
+/** Whether `error` came from Kith, even if two copies of the package are installed. */
 export function isKithError(error: unknown): error is AnyKithError {
   return typeof error === 'object' && error !== null && marker in error
 }
 
-/** Whether this error of Kith goes away by waiting, and says for how long. */
+/** Whether this error of Kith is worth retrying later, and has the delay. */
 export function isRetryLater(error: unknown): error is RetryLaterError {
   return isKithError(error) && carriedBy(error.code) === 'retryAfterSeconds'
 }
@@ -231,7 +241,7 @@ export function isInvalidInput(error: unknown): error is InvalidInputError {
   return isKithError(error) && carriedBy(error.code) === 'errors'
 }
 
-/** Whether this error of Kith tells of a ban. */
+/** Whether this error of Kith reports a ban. */
 export function isAccountBanned(error: unknown): error is AccountBannedError {
   return isKithError(error) && carriedBy(error.code) === 'ban'
 }
@@ -241,17 +251,17 @@ export function isSecondFactorRequired(error: unknown): error is SecondFactorReq
   return isKithError(error) && carriedBy(error.code) === 'challenge'
 }
 
-/** Whether this error of Kith poses a puzzle. */
+/** Whether this error of Kith requires a challenge. */
 export function isChallengeRequired(error: unknown): error is ChallengeRequiredError {
   return isKithError(error) && carriedBy(error.code) === 'puzzle'
 }
 
-/** Whether this error of Kith names a passkey that no account has. */
+/** Whether this error of Kith is about an unknown passkey. */
 export function isPasskeyUnknown(error: unknown): error is PasskeyUnknownError {
   return isKithError(error) && carriedBy(error.code) === 'unknownCredential'
 }
 
-/** Another copy of the package may be of a later release, and have more codes. */
+/** Another copy of the package may be a later release with more codes. */
 function carriedBy(code: string): string | null {
   return Object.hasOwn(errorTable, code) ? errorTable[code as ErrorCode].carries : null
 }

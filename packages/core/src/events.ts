@@ -3,39 +3,42 @@ import { actorOf, type Cause } from './cause.ts'
 import type { Log } from './log/log.ts'
 import type { LimitName } from './sessions/default-limits.ts'
 
-/** Where a call came from; `null` for what the transport does not know. */
+/** Where a call came from; `null` for what the transport does not provide. */
 export interface ClientPlace {
   address: string | null
   userAgent: string | null
 }
 
-/** What happened, by name. */
+/** Events by name. */
 export interface KithEvents {
-  /** An account was created by a registration; `invitedBy` names the account that has invited it. It may wait for approval. */
+  /**
+   * An account was created by a registration; `invitedBy` names the account that invited it. It may be waiting for
+   * approval.
+   */
   'account.registered': { userId: string; invitedBy?: string }
-  /** An account that waited was let in. */
+  /** A waiting account was approved. */
   'account.approved': { userId: string }
-  /** An account that waited was not let in, and is deleted. */
+  /** A waiting account was rejected and deleted. */
   'account.refused': { userId: string }
-  /** An account was created with a password hash of another system. */
+  /** An account was created with a password hash from another system. */
   'account.imported': { userId: string }
-  /** Somebody changed their account; `fields` names what was given, `avatar` and `cover` among them. */
+  /** An account was changed; `fields` names what was set, including `avatar` and `cover`. */
   'account.edited': { userId: string; fields: string[] }
-  /** A new password was set, or the host took it away. */
+  /** A new password was set, or the host removed it. */
   'account.password-changed': { userId: string }
-  /** A password was accepted without a look at breaches: the port failed or was late. */
+  /** A password was accepted without checking for breaches: the port failed or was too slow. */
   'password.breach-check-failed': { userId: string | null }
   /** The host banned an account. `until` is ISO 8601, UTC; `null` for a ban without an end. */
   'account.banned': { userId: string; until: string | null; reason: string | null }
-  /** The host lifted a ban, or its time was over. */
+  /** A ban was lifted by the host or has expired. */
   'account.unbanned': { userId: string }
-  /** An account was deleted. Its posts, follows and likes go with it without events of their own. */
+  /** An account was deleted. Its posts, follows and likes are deleted without events of their own. */
   'account.deleted': { userId: string }
   /** The host gave an account a role. */
   'account.role-changed': { userId: string; role: string }
-  /** By a registration, a sign-in, a change of the password or the host. */
+  /** By a registration, a sign-in, a password change or the host. */
   'session.opened': { userId: string; sessionId: string; address: string | null; userAgent: string | null }
-  /** An admin opened a session as the account, by `sessions.impersonate`: this comes in place of `session.opened`. */
+  /** An admin opened a session as the account with `sessions.impersonate`: emitted instead of `session.opened`. */
   'session.impersonated': {
     userId: string
     sessionId: string
@@ -48,44 +51,53 @@ export interface KithEvents {
   'session.bound': { userId: string; sessionId: string; address: string | null; userAgent: string | null }
   /** A session got new tokens. */
   'session.refreshed': { userId: string; sessionId: string; address: string | null; userAgent: string | null }
-  /** A session was ended before its time: by its owner, by the host, by a new password, a ban or a deletion, or since an account had too many. */
+  /**
+   * A session ended before it expired: by its owner, by the host, by a new password, a ban or a deletion, or because
+   * the account had too many.
+   */
   'session.revoked': { userId: string; sessionId: string }
-  /** A token was refreshed a second time within the grace, from another IP address or user agent than the first time. */
+  /**
+   * A token was refreshed a second time within the grace period, from another IP address or user agent than the first
+   * time.
+   */
   'session.grace-used': { userId: string; sessionId: string; first: ClientPlace; second: ClientPlace }
-  /** A refresh token came that was too old, so a copy is in other hands; the session has ended. */
+  /** A refresh token was used that was already replaced, so somebody has a copy; the session was ended. */
   'session.reuse-detected': {
     userId: string
     sessionId: string
     address: string | null
     userAgent: string | null
   }
-  /** An account got something to prove itself with: a passkey, an authenticator app, recovery codes, an identity elsewhere, or a device that is trusted. */
+  /**
+   * A credential was added to an account: a passkey, an authenticator app, recovery codes, an identity of a provider,
+   * or a trusted device.
+   */
   'credential.added': { userId: string; credentialId: string; kind: string }
-  /** Such a thing was taken away. What a deleted account has goes with it without events of its own. */
+  /** A credential was removed. Those of a deleted account are removed without events of their own. */
   'credential.removed': { userId: string; credentialId: string; kind: string }
-  /** Somebody made an invitation. */
+  /** An invitation was created. */
   'invitation.created': { userId: string; invitationId: string; uses: number }
-  /** An invitation was taken back. */
+  /** An invitation was revoked. */
   'invitation.revoked': { userId: string; invitationId: string }
-  /** An account followed another one. */
+  /** An account followed another account. */
   'follow.added': { userId: string; followedId: string }
-  /** An account stopped following another one. */
+  /** An account unfollowed another account. */
   'follow.removed': { userId: string; followedId: string }
   /** An account liked a post. */
   'like.added': { userId: string; postId: string }
-  /** An account took its like back. */
+  /** An account removed its like from a post. */
   'like.removed': { userId: string; postId: string }
   /** A post was published. */
   'post.created': { userId: string; postId: string }
   /** The caption of a post was changed. */
   'post.edited': { userId: string; postId: string }
-  /** A post was deleted by its author. Its likes go with it without events of their own. */
+  /** A post was deleted by its author. Its likes are deleted without events of their own. */
   'post.deleted': { userId: string; postId: string }
-  /** A file was asked for that the database has and that is not where media are kept. Once for each, in each process. */
+  /** A file was requested that is in the database but not in the media storage. Once for each file and process. */
   'media.missing': { mediaId: string; userId: string }
-  /** A caption writer suggested captions. */
+  /** A caption writer returned suggestions. */
   'caption.suggested': { userId: string; mediaId: string; writer: string; usage: CaptionUsage | null }
-  /** A caption writer failed; the next one was asked, or nobody. */
+  /** A caption writer failed; the next one was tried, if any. */
   'caption.failed': {
     userId: string
     mediaId: string
@@ -93,18 +105,21 @@ export interface KithEvents {
     reason: CaptionFailureReason
     usage: CaptionUsage | null
   }
-  /** A passkey was refused whose counter did not go up, as where there are two copies of its key. */
+  /** A passkey was refused because its counter did not increase, which suggests that its key was copied. */
   'passkey.copy-suspected': {
     userId: string
     credentialId: string
     address: string | null
     userAgent: string | null
   }
-  /** A wrong password, also where somebody signed in confirms a change. */
+  /** A wrong password, including those of signed-in users who confirm a change. */
   'login.failed': { userId: string | null; address: string | null; userAgent: string | null }
-  /** A password was not checked, since this client, device or session, or all strangers together, gave too many wrong ones. */
+  /**
+   * A password was not checked, because this client, device or session, or all unknown clients together, sent too many
+   * wrong ones.
+   */
   'login.locked': { userId: string | null; address: string | null; userAgent: string | null }
-  /** An attempt was refused by a limit. Of the caller is known what the limit counts by. */
+  /** An attempt was refused by a limit. The event identifies the caller only by what the limit counts. */
   'limit.reached': {
     limit: LimitName
     userId: string | null
@@ -112,11 +127,11 @@ export interface KithEvents {
     address: string | null
     retryAfterSeconds: number
   }
-  /** Work was refused because too much of it waited: hashing of passwords, reading of media, exports. */
+  /** Work was refused because too much was queued: hashing passwords, reading media, exports. */
   'work.refused': {
     work: 'passwords' | 'media' | 'exports'
     userId: string | null
-    /** The network of a stranger: the first 24 bits of an IPv4 address, 48 of an IPv6 address. */
+    /** The network of an unknown client: the first 24 bits of an IPv4 address, 48 of an IPv6 address. */
     network: string | null
   }
 }
@@ -125,8 +140,9 @@ export interface KithEvents {
 export type KithEventName = keyof KithEvents
 
 /**
- * Whether `kith.outbox` can hand an event on, by its name: `true`, or why not. An event can be durable where its cause is one step of
- * the storage, which then stores the event as well. `docs/events.md` is made from this and from {@link KithEvents}.
+ * Whether `kith.outbox` can deliver an event, by its name: `true`, or why not. An event can be durable if its cause is
+ * one step of the storage, which then stores the event as well. `docs/events.md` is generated from this and from
+ * {@link KithEvents}.
  */
 export const durability = {
   'account.registered': true,
@@ -135,7 +151,7 @@ export const durability = {
   'account.imported': true,
   'account.edited': true,
   'account.password-changed': true,
-  'password.breach-check-failed': 'A password was looked up, and nothing is stored of that.',
+  'password.breach-check-failed': 'A breach check stores nothing.',
   'account.banned': true,
   'account.unbanned': true,
   'account.deleted': true,
@@ -144,9 +160,9 @@ export const durability = {
   'session.impersonated': true,
   'session.bound': true,
   'session.refreshed':
-    'It comes every few minutes from each device, and the session itself says when it was used last.',
+    'Every device causes it every few minutes, and the session itself records when it was last used.',
   'session.revoked': true,
-  'session.grace-used': 'Nothing is stored when a token is used again within the grace.',
+  'session.grace-used': 'Reusing a token within the grace period stores nothing.',
   'session.reuse-detected': true,
   'credential.added': true,
   'credential.removed': true,
@@ -159,40 +175,46 @@ export const durability = {
   'post.created': true,
   'post.edited': true,
   'post.deleted': true,
-  'media.missing': 'A file was asked for, and nothing is stored of that.',
-  'caption.suggested': 'Suggestions are given and not stored.',
-  'caption.failed': 'Suggestions are given and not stored.',
-  'passkey.copy-suspected': 'What is refused stores nothing.',
-  'login.failed': 'Nothing is stored of a wrong password.',
-  'login.locked': 'Nothing is stored of a password that is not looked at.',
-  'limit.reached': 'What is refused stores nothing.',
-  'work.refused': 'What is refused stores nothing.',
+  'media.missing': 'Requesting a file stores nothing.',
+  'caption.suggested': 'Suggestions are not stored.',
+  'caption.failed': 'Suggestions are not stored.',
+  'passkey.copy-suspected': 'A refusal stores nothing.',
+  'login.failed': 'A wrong password stores nothing.',
+  'login.locked': 'A password that is not checked stores nothing.',
+  'limit.reached': 'A refusal stores nothing.',
+  'work.refused': 'A refusal stores nothing.',
 } as const
 
 Object.freeze(durability)
 
-/** What every event says besides. */
+/** What every event has in addition. */
 export interface EventStamp {
   at: Date
-  /** The administrator who did it: by a verb of the host with `by`, or by acting as the account. Absent for all others. */
+  /**
+   * The administrator who did it: through a verb of the host with `by`, or by acting as the account. Absent for
+   * everyone else.
+   */
   actorId?: string | undefined
 }
 
-/** Is called after the change it tells of has been stored. It may be async; nothing waits for it. */
+/** Called after the change has been stored. It may be async; Kith does not wait for it. */
 export type Listener<Name extends KithEventName> = (
   event: KithEvents[Name] & EventStamp,
 ) => void | Promise<void>
 
-/** Where an app listens. */
+/** Where an app subscribes to events. */
 export interface Events {
-  /** Calls `listener` at each such event. Returns a function that ends it. @throws TypeError for a name that no event has */
+  /**
+   * Calls `listener` for each such event. Returns a function that unsubscribes. @throws TypeError for an unknown event
+   * name
+   */
   on<Name extends KithEventName>(name: Name, listener: Listener<Name>): () => void
 }
 
-/** Where the services tell what happened, and who caused it where that may be an administrator. */
+/** Where the services emit events, and who caused them if that may be an administrator. */
 export type Emit = <Name extends KithEventName>(name: Name, event: KithEvents[Name], cause?: Cause) => void
 
-/** @throws TypeError for a name that no event has; it says which ones are about the same thing */
+/** @throws TypeError for an unknown event name; it suggests those with the same subject */
 function demandName(name: string): void {
   if (Object.hasOwn(durability, name)) return
   const all = Object.keys(durability)
@@ -202,7 +224,7 @@ function demandName(name: string): void {
   throw new TypeError(`events.on: no event is called "${String(name)}": take ${take}`)
 }
 
-/** Creates both ends. A listener that fails is logged and breaks nothing. */
+/** Creates both ends. A listener that throws is logged and breaks nothing. */
 export function createEvents(clock: () => Date, log: Log): { events: Events; emit: Emit } {
   const listeners = new Map<KithEventName, Set<(event: never) => unknown>>()
 

@@ -1,43 +1,43 @@
 import { RefusedError } from './errors.ts'
 
-/** Whose turn a piece of work waits for. */
+/** The key and the lane of a piece of work. */
 export interface Turn {
-  /** The account, network or device that causes the work. Work of one key waits in line; keys take turns. */
+  /** The account, network or device that causes the work. Work with the same key waits in line; keys take turns. */
   key: string
   /**
-   * `first`: for callers that are known, runs before `shared`, which gets every fourth place at least, so that many known
-   * callers cannot stop all others. @default 'shared'
+   * `first`: for known callers; runs before `shared`, which gets at least every fourth place, so that many known
+   * callers cannot block everyone else. @default 'shared'
    */
   lane?: 'first' | 'shared' | undefined
 }
 
-/** How much a queue has to do. */
+/** The load of a queue. */
 export interface QueueLoad {
-  /** How many wait for their turn now. */
+  /** How many are waiting. */
   waiting: number
-  /** How many are worked on now. */
+  /** How many are running. */
   running: number
   /** How many were refused as `busy` since the start. */
   refused: number
 }
 
-/** Work in turn. */
+/** A queue that runs work in turn. */
 export interface FairQueue {
-  /** Runs `work` when it is its turn. @throws busy where too much waits already */
+  /** Runs `work` when it is its turn. @throws busy if too much is waiting already */
   <Result>(turn: Turn, work: () => Promise<Result>): Promise<Result>
-  /** What there is to do. */
+  /** The current load. */
   load(): QueueLoad
 }
 
 /** The limits of a {@link FairQueue}. */
 export interface FairQueueOptions {
-  /** How many pieces of work run at the same time. */
+  /** How many run at the same time. */
   concurrency: number
   /** How many may wait in each lane. */
   maxWaiting: number
-  /** What it is a queue of, for the log. @default 'queue' */
+  /** What is queued, for the log. @default 'queue' */
   work?: string | undefined
-  /** Hears of each piece of work that is refused. */
+  /** Called for each piece of work that is refused. */
   onRefused?: ((turn: Turn) => void) | undefined
 }
 
@@ -48,18 +48,18 @@ interface Waiting {
 
 type Lane = Map<string, Waiting[]>
 
-/** Strangers get a quarter of the places at least, however many known callers wait. */
+/** Unknown callers get at least a quarter of the places, however many known callers wait. */
 const maxAhead = 3
 
 /**
- * Creates a queue in which nobody can fill the places of others: keys take turns, and when a lane is full, the key with the
- * longest line loses its last entry to a key with a shorter one.
+ * Creates a queue in which no key can take the places of others: keys take turns, and when a lane is full, the key with
+ * the longest line loses its last entry to a key with a shorter one.
  */
 export function createFairQueue(options: FairQueueOptions): FairQueue {
   const { concurrency, maxWaiting, work: name = 'queue', onRefused } = options
   let running = 0
   let refused = 0
-  /** How many pieces of work in `first` have gone before `shared` in a row. */
+  /** How many pieces of work in `first` have run before `shared` in a row. */
   let ahead = 0
   const lanes: Readonly<Record<'first' | 'shared', Lane>> = { first: new Map(), shared: new Map() }
 
@@ -82,7 +82,7 @@ export function createFairQueue(options: FairQueueOptions): FairQueue {
     if (!entry) return undefined
     const [key, line] = entry
     const next = line.shift()
-    // A map keeps the order of insertion: the key goes behind all others.
+    // A map keeps the insertion order: the key moves behind all others.
     lane.delete(key)
     if (line.length > 0) lane.set(key, line)
     return next
@@ -104,7 +104,7 @@ export function createFairQueue(options: FairQueueOptions): FairQueue {
     try {
       return await work()
     } finally {
-      // The place is handed on rather than freed, so that no newcomer can slip in between.
+      // The place is handed over rather than freed, so that no newcomer can take it in between.
       const next = takeNext()
       if (next) next.start()
       else running--

@@ -1,6 +1,6 @@
 /**
- * Every code of a {@link FieldError}: what it means, and the parameters that go with it, by which an app can say it in another
- * language. Codes and parameters are stable.
+ * Every code of a {@link FieldError}: what it means, and its parameters, with which an app can translate it. Codes and
+ * parameters are stable.
  */
 export const fieldErrorTable = {
   required: { meaning: 'The field is missing', parameters: {} },
@@ -25,7 +25,7 @@ export const fieldErrorTable = {
     meaning: 'More than `maximum` combining marks in a row',
     parameters: { maximum: 'number' },
   },
-  blank: { meaning: 'There is no visible character', parameters: {} },
+  blank: { meaning: 'No visible character', parameters: {} },
   reserved: { meaning: 'The username is reserved', parameters: {} },
   taken: { meaning: 'Another account has it', parameters: {} },
   ambiguous: { meaning: 'Only one of several equivalent fields is allowed', parameters: {} },
@@ -46,25 +46,25 @@ export type FieldErrorCode = keyof typeof fieldErrorTable
 
 type Value<Kind> = Kind extends readonly (infer Word)[] ? Word : Kind extends 'number' ? number : string
 
-/** What goes with a code of {@link fieldErrorTable}. */
+/** The parameters of a code of {@link fieldErrorTable}. */
 export type FieldErrorParameters<Code extends FieldErrorCode> = {
   -readonly [Name in keyof (typeof fieldErrorTable)[Code]['parameters']]: Value<
     (typeof fieldErrorTable)[Code]['parameters'][Name]
   >
 }
 
-/** What is wrong with one field of an input, but not which field. */
+/** What is wrong with one field of an input, without the field's name. */
 export type FieldProblem = {
   [Code in FieldErrorCode]: {
     /** A stable code of {@link fieldErrorTable}. */
     code: Code
-    /** A sentence for a person. It never repeats what was sent. */
+    /** A sentence for a person. Never repeats the input. */
     message: string
   } & FieldErrorParameters<Code>
 }[FieldErrorCode]
 
 /** What is wrong with one field of an input: `{ path: 'password', code: 'too-short', minimum: 8, unit: 'characters', message }`. */
 export type FieldError = FieldProblem & {
-  /** Where in the input: `username`, `media.0.alt`. Empty for the input as a whole. */
+  /** The path in the input: `username`, `media.0.alt`. Empty for the input as a whole. */
   path: string
 }

@@ -4,18 +4,18 @@ import type { Revocations } from './sessions/revocations.ts'
 import type { Stores } from './storage.ts'
 import type { Clearing } from './upkeep/clearing.ts'
 
-/** What the calls of one transaction have left to do for its commit. */
+/** Work of the calls of one transaction that has to wait for the commit. */
 export interface AfterCommit {
   /**
-   * Does what must not happen before the commit: tells the listeners of `kith.events`, denies the access tokens of sessions that
-   * were ended, sends messages and clears away behind deletions and bans. Call it after your commit; after a rollback do not.
-   * What a process that dies in between leaves out, upkeep does, except for the listeners and the tokens, which stay good until
-   * they expire. Idempotent.
+   * Does what must wait for the commit: calls the listeners of `kith.events`, denies the access tokens of ended
+   * sessions, sends messages, and cleans up behind deletions and bans. Call it after your commit, not after a rollback.
+   * If the process dies in between, upkeep does the rest, except for the listeners and the tokens, which stay valid
+   * until they expire. Idempotent.
    */
   committed(): Promise<void>
 }
 
-/** The same core on the storage of a transaction. What acts outside of the transaction waits for `committed`. */
+/** The same core on the storage of a transaction. Everything outside of the transaction waits for `committed`. */
 export function inTransaction(core: Core, stores: Stores): { core: Core } & AfterCommit {
   let waiting: (() => unknown)[] | null = []
   const later = (effect: () => unknown): void => void (waiting ? waiting.push(effect) : effect())

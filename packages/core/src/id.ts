@@ -1,19 +1,20 @@
 /**
- * Makes ids: UUIDv7, so they sort by time, and within one process strictly by the order of making. Where the clock is set back by
- * more than two seconds they follow it: otherwise a process whose clock was ahead for a while would date everything ahead for as long.
+ * Creates ids: UUIDv7, so they sort by time, and within one process strictly by creation order. If the clock is set
+ * back by more than two seconds, ids follow it: otherwise a process whose clock was ahead for a while would keep
+ * creating ids in the future for as long.
  */
 export type MakeId = () => string
 
-/** Gives `length` random bytes. */
+/** Returns `length` random bytes. */
 export type Random = (length: number) => Uint8Array
 
-/** Gives the current time. */
+/** Returns the current time. */
 export type Clock = () => Date
 
-/** How far ids may run ahead of the clock: more than clocks are corrected by in daily life. */
+/** How far ids may run ahead of the clock: more than a routine clock correction. */
 const maxAheadMillis = 2_000
 
-/** Bytes for so many ids are asked for together: each call of a random source costs more than the rest of an id. */
+/** Random bytes for this many ids are fetched together: a call to a random source costs more than the rest of an id. */
 const idsAtOnce = 128
 
 /** Creates the id source of one Kith instance. */
@@ -23,7 +24,7 @@ export function createIds(clock: Clock, random: Random): MakeId {
   let bytes: Uint8Array = new Uint8Array()
   let used = 0
 
-  /** Each byte is given once. */
+  /** Each byte is used once. */
   function take(length: number): Uint8Array {
     if (used + length > bytes.length) [bytes, used] = [random(idsAtOnce * 10), 0]
     used += length
@@ -35,7 +36,7 @@ export function createIds(clock: Clock, random: Random): MakeId {
     if (millis > lastMillis || lastMillis - millis > maxAheadMillis) {
       lastMillis = millis
       const [high = 0, low = 0] = take(2)
-      // The counter starts in the lower half of its 12 bits, so that there is room to count up.
+      // The counter starts in the lower half of its 12 bits to leave room to count up.
       sequence = ((high << 8) | low) & 0x7ff
     } else if (++sequence > 0xfff) {
       lastMillis++

@@ -5,26 +5,26 @@ import { isDirectionClosed } from './text/direction.ts'
 import { hasInvisible, hasVisible } from './text/invisible.ts'
 import { isStreamSafe } from './text/stream-safe.ts'
 
-/** Reads an input by its schema, or throws an {@link InvalidInputError} that names every field at once. */
+/** Parses an input with its schema, or throws an {@link InvalidInputError} that names every invalid field. */
 export function parseInput<Output>(schema: z.ZodType<Output>, input: unknown): Output {
   const result = schema.safeParse(input)
   if (result.success) return result.data
   const errors = result.error.issues.flatMap((issue) => fieldErrors(issue))
-  // The first of each field: what follows from it, such as a length of the wrong type, helps nobody.
+  // Only the first error of each field: errors that follow from it, such as a length of the wrong type, are noise.
   const told = new Set<string>()
   const firsts = errors.filter(({ path }) => !told.has(path) && told.add(path))
   throw new InvalidInputError(firsts.slice(0, 50))
 }
 
 /**
- * A line of text: no control characters, no half of a character, no long piles of marks, no direction that reaches beyond
- * it. Trimmed and brought into Unicode form C.
+ * A line of text: no control characters, lone surrogates, long runs of combining marks, or direction controls that
+ * reach beyond it. Trimmed and normalized to NFC.
  */
 export function lineOfText(maxLength: number): z.ZodType<string, string> {
   return wellFormed(maxLength).refine((text) => !/\p{Cc}/u.test(text), control)
 }
 
-/** Text of several lines: like {@link lineOfText}, with tabs and line breaks. */
+/** Text with several lines: like {@link lineOfText}, with tabs and line breaks. */
 export function linesOfText(maxLength: number): z.ZodType<string, string> {
   return wellFormed(maxLength).refine((text) => !/[^\P{Cc}\t\n\r]/u.test(text), control)
 }
@@ -35,7 +35,7 @@ const control = because({
   message: 'Control characters are not allowed',
 })
 
-/** What people are shown of an account or a device: besides, nothing in it is invisible, and not all of it is blank. */
+/** Visible names of an account or a device: in addition, nothing in it is invisible, and not all of it is blank. */
 export function visible(text: z.ZodType<string, string>): z.ZodType<string, string> {
   return text
     .refine(
@@ -52,12 +52,12 @@ export function visible(text: z.ZodType<string, string>): z.ZodType<string, stri
     )
 }
 
-/** Text as typed, unchanged: for passwords and tokens. */
+/** Text exactly as typed: for passwords and tokens. */
 export function exactText(minLength: number, maxLength: number): z.ZodType<string, string> {
   return z.string().min(minLength).max(maxLength).pipe(storable()).pipe(streamSafe())
 }
 
-// In steps, length first: a step is not taken where the one before failed, so no check runs over text of unlimited size.
+// Checks run in steps, length first, and stop at the first failure, so no check runs over text of unlimited size.
 function wellFormed(maxLength: number): z.ZodType<string, string> {
   return (
     z
@@ -66,7 +66,7 @@ function wellFormed(maxLength: number): z.ZodType<string, string> {
       .pipe(storable())
       .pipe(streamSafe())
       .pipe(z.string().transform((text) => text.normalize('NFC').trim()))
-      // Composition can lengthen a text and its runs, and what is stored has to pass again.
+      // Composition can lengthen a text and its runs, so the result is checked again.
       .pipe(z.string().max(maxLength))
       .pipe(streamSafe())
       .pipe(
@@ -82,7 +82,7 @@ function wellFormed(maxLength: number): z.ZodType<string, string> {
   )
 }
 
-/** What may be normalized: a run of marks costs the square of its length. */
+/** Whether text may be normalized: a run of marks costs the square of its length. */
 export function streamSafe(): z.ZodType<string, string> {
   return z
     .string()
@@ -103,17 +103,20 @@ function storable(): z.ZodType<string, string> {
   )
 }
 
-/** What a check of a schema says of what it refuses. */
+/** What a schema check reports for a refused value. */
 export function because({ message, ...params }: FieldProblem): { error: string; params: object } {
   return { error: message, params }
 }
 
-/** For checks over several fields, as their `when`: they run also where one field alone is wrong, so that all is told at once. */
+/**
+ * The `when` of checks over several fields: they also run if a single field is invalid, so that all errors are reported
+ * together.
+ */
 export function isObject({ value }: { value: unknown }): boolean {
   return typeof value === 'object' && value !== null
 }
 
-/** What an issue of a schema says is wrong, with one error for each field that is unknown. */
+/** Converts an issue of a schema, with one error for each unknown field. */
 export function fieldErrors(issue: z.core.$ZodIssue): FieldError[] {
   const path = issue.path.join('.')
   if (issue.code === 'unrecognized_keys') {
@@ -161,7 +164,7 @@ function isProblem(params: unknown): params is Omit<FieldProblem, 'message'> & {
 
 type Unit = 'characters' | 'items'
 
-/** What a length counts in; `null` for a number. */
+/** The unit of a length; `null` for a number. */
 function unitOf(origin: string): Unit | null {
   if (origin === 'string') return 'characters'
   return origin === 'array' ? 'items' : null

@@ -1,6 +1,6 @@
 import type { Stores } from './storage.ts'
 
-/** The stores that read and write each other's rows, so that all of them come from one adapter. */
+/** The stores that read and write each other's rows, so all of them must come from one adapter. */
 export const joinedNames = [
   'users',
   'edges',
@@ -43,6 +43,6 @@ export function isJoined(storage: Stores, others: readonly (typeof looseNames)[n
   return new Set(marks.filter((each) => typeof each !== 'function')).size <= 1
 }
 
-/** What to do where they are not. */
-export const joinedAdvice: string = `${joinedNames.map((name) => `\`${name}\``).join(', ')} read each other's rows, so give those of one \
-adapter, or begin a store of your own with \`...storage.users\`; \`sessions\` and \`facts\` can be of another one`
+/** What to do if they do not. */
+export const joinedAdvice: string = `${joinedNames.map((name) => `\`${name}\``).join(', ')} read each other's rows, so use those of one \
+adapter, or start your own store from \`...storage.users\`; \`sessions\` and \`facts\` can come from another adapter`

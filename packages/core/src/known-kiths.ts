@@ -3,7 +3,7 @@ import { deriveKey } from './sessions/derive-key.ts'
 
 type Named = Pick<KithConfig, 'secrets' | 'revocations'>
 
-/** Kiths of this process with revocations of their own, by their secret; also those of another copy of this module. */
+/** Instances in this process with their own revocations, by secret; also those of another copy of this module. */
 interface KnownKiths {
   living: Map<string, readonly WeakRef<KithConfig['revocations']>[]>
   reported: Set<string>
@@ -20,25 +20,25 @@ function nameOf({ secrets: [secret = ''] }: Named): string {
   return deriveKey(secret, 'access-token').kid
 }
 
-/** Those of this secret that live and are not this one. */
+/** The other open instances with this secret. */
 function othersOf(config: Named): readonly WeakRef<KithConfig['revocations']>[] {
   const known = knownKiths().living.get(nameOf(config)) ?? []
   return known.filter((each) => ![undefined, config.revocations].includes(each.deref()))
 }
 
-/** Notes a Kith with revocations of its own. */
+/** Registers a Kith with its own revocations. */
 export function noteKith(config: Named): void {
   knownKiths().living.set(nameOf(config), [...othersOf(config), new WeakRef(config.revocations)])
 }
 
-/** Forgets one that was closed. */
+/** Removes a closed Kith. */
 export function forgetKith(config: Named): void {
   knownKiths().living.set(nameOf(config), othersOf(config))
 }
 
 /**
- * Warns, once for a secret, where something is denied that another Kith in this process does not hear of: bundlers and reloads run a module
- * twice. Not before that, since many make a Kith for each of their tests.
+ * Warns, once per secret, if a session is denied and another Kith in this process will not notice: bundlers and reloads
+ * run a module twice. Not earlier, because test suites often create one Kith per test.
  */
 export function warnOfOthers(config: Named & Pick<KithConfig, 'log'>): void {
   const { living, reported } = knownKiths()
@@ -50,6 +50,6 @@ export function warnOfOthers(config: Named & Pick<KithConfig, 'log'>): void {
 }
 
 const message =
-  'Another Kith with this secret lives in this process, and each has `revocations` of its own: a logout, a ban or a new role in one counts ' +
+  'Another Kith with this secret runs in this process, and each has its own `revocations`: a logout, a ban or a new role in one counts ' +
   'in the other after up to 15 minutes. A bundler or a reload has run the module twice: keep one Kith on `globalThis`, as ' +
-  'docs/server-rendered.md shows, or give both the same `revocations`.'
+  'docs/server-rendered.md shows, or pass both the same `revocations`.'

@@ -9,7 +9,7 @@ export { google } from './identities/presets/google.ts'
 export { microsoft, type MicrosoftOptions } from './identities/presets/microsoft.ts'
 export type { Preset } from './identities/presets/preset.ts'
 
-/** Any OpenID Connect provider, by the address of its issuer: `providers: { acme: oidc({ issuer, clientId, clientSecret }) }`. */
+/** Any OpenID Connect provider, by its issuer URL: `providers: { acme: oidc({ issuer, clientId, clientSecret }) }`. */
 export function oidc(options: OidcOptions): IdentityProvider {
   return createOidcProvider(options)
 }

@@ -1,7 +1,7 @@
-/** Runs `work` when all that came before it under the same key is over. Other keys do not wait. */
+/** Runs `work` when all earlier work with the same key is done. Other keys do not wait. */
 export type OneAtATime = <Result>(key: string, work: () => Promise<Result>) => Promise<Result>
 
-/** Lets what has one key happen one after the other, within this process. */
+/** Runs work with the same key one after the other, within this process. */
 export function createOneAtATime(): OneAtATime {
   const last = new Map<string, Promise<unknown>>()
   return async (key, work) => {

@@ -17,7 +17,7 @@ import { type MetricName, metrics } from './telemetry/metrics.ts'
 import { errorType } from './telemetry/observe-port.ts'
 import type { Attributes, Reading, Telemetry } from './telemetry/telemetry.ts'
 
-/** Where {@link createOpenTelemetry} sends what it is given. */
+/** Where {@link createOpenTelemetry} sends its data. */
 export interface OpenTelemetryOptions {
   /** @default the global one */
   meterProvider?: MeterProvider | undefined
@@ -32,8 +32,9 @@ const scope = '@kith/core'
 const boundaries = [0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30]
 
 /**
- * Telemetry over `@opentelemetry/api`: give it to `createKith`, after the SDK was started. Spans become children of what is
- * active, such as the request of an instrumented server. An error is told by its code or class, never by its message.
+ * Telemetry over `@opentelemetry/api`: pass it to `createKith` after the SDK was started. Spans become children of the
+ * active one, such as the request of an instrumented server. Errors are recorded by their code or class, never by their
+ * message.
  */
 export function createOpenTelemetry(options: OpenTelemetryOptions = {}): Telemetry {
   const meter = (options.meterProvider ?? meters).getMeter(scope)
@@ -116,7 +117,7 @@ function runInSpan<Result>(tracer: Tracer, { name, attributes }: SpanHead, work:
   }
 }
 
-/** What a client did wrong is no error of the server's: a 404 does not make a trace red. */
+/** A client error is not a server error: a 404 does not make a trace red. */
 function endFailed(span: Span, error: unknown): void {
   const code = errorType(error)
   span.setAttribute('error.type', code)

@@ -5,9 +5,9 @@ export interface OptionProblems {
   readonly issues: readonly z.core.$ZodIssue[]
 }
 
-/** The `TypeError` for options that cannot work: names each that is wrong by its path, with what to give instead. */
+/** The `TypeError` for invalid options: names each by its path, with what to pass instead. */
 export function optionError(taker: string, { issues }: OptionProblems): TypeError {
-  // The first of each option: what follows from it helps nobody.
+  // Only the first error of each option: those that follow from it are noise.
   const told = new Map<string, string>()
   for (const [path, text] of issues.flatMap(adviceOn)) if (!told.has(path)) told.set(path, text)
   const lines = [...told].map(([path, text]) => (path === '' ? text : `${path}: ${text}`))
@@ -28,7 +28,7 @@ function pathOf(path: readonly PropertyKey[]): string {
 }
 
 function advice(issue: z.core.$ZodIssue): string {
-  // A schema that has words of its own knows better.
+  // A schema with its own message is more precise.
   if (!/^(Invalid|Too) /.test(issue.message)) return issue.message
   switch (issue.code) {
     case 'invalid_type':

@@ -2,8 +2,8 @@ import * as z from 'zod'
 import { type Duration, durationAdvice, readDuration } from './duration.ts'
 
 /**
- * The options of an interface as they are once they were read: each default is filled in, a duration is a number of seconds and
- * its name says so, and what stands in `Absent` is `null` where it was not given.
+ * The parsed options of an interface: every default is filled in, a duration is a number of seconds with that unit in
+ * its name, and the keys in `Absent` are `null` if they were not given.
  */
 export type Filled<Options, Absent extends keyof Options = never> = {
   readonly [
@@ -19,7 +19,7 @@ export type Filled<Options, Absent extends keyof Options = never> = {
 
 type IsDuration<Option> = [Duration] extends [Option] ? true : false
 
-/** A whole number from `least` on. */
+/** An integer of at least `least`. */
 export function whole(least: number): z.ZodInt {
   return z.int().min(least)
 }
@@ -31,12 +31,12 @@ export function duration(): z.ZodType<number, Duration> {
     .transform((value) => readDuration(value) ?? 0)
 }
 
-/** A port, which is passed on as it is. What it is made of is checked by its type alone. */
+/** A port, which is passed on as it is; only its type is checked. */
 export function port<Port>(advice = 'give an object'): z.ZodType<Port, Port> {
   return z.custom<Port>((value) => typeof value === 'object' && value !== null, advice)
 }
 
-/** A port that an app may do without: then it is `null`. */
+/** A port that an app can omit: then it is `null`. */
 export function optionalPort<Port>(
   advice?: string,
 ): z.ZodPipe<z.ZodOptional<z.ZodType<Port, Port>>, z.ZodTransform<Port | null, Port | undefined>> {

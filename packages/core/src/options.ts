@@ -32,7 +32,7 @@ export interface LimitRule {
   window: Duration
 }
 
-/** What {@link createKith} takes. `secret` and `storage` have no default. */
+/** The options of {@link createKith}. `secret` and `storage` have no default. */
 export interface KithOptions<
   Public extends FieldsSchema = FieldsSchema,
   Own extends FieldsSchema = FieldsSchema,
@@ -40,107 +40,122 @@ export interface KithOptions<
   Role extends string = string,
 > {
   /**
-   * What all token keys are derived from: at least 32 characters of randomness; one that can be guessed is refused. While rotating, give the new one as
-   * `current` and the old ones as `previous`: they still verify what they signed, and sign nothing new.
+   * The secret that all token keys are derived from: at least 32 random characters; a guessable one is refused. To
+   * rotate it, pass the new one as `current` and the old ones as `previous`: they still verify what they signed, and
+   * sign nothing new.
    */
   secret: string | { current: string; previous?: readonly string[] | undefined }
-  /** Where everything is kept. */
+  /** Where all data is stored. */
   storage: Storage
-  /** What the path of every route begins with, and the URL of every picture that Kith serves; an empty string for no prefix. @default '/api/v1' */
+  /**
+   * The prefix of every route, and of the URL of every picture that Kith serves; an empty string for no prefix.
+   * @default '/api/v1'
+   */
   prefix?: string | undefined
   /**
-   * What clients put before `prefix`, where that is more than the origin of the page: `https://api.example`, or a path that a
-   * proxy takes away. URLs of media begin with it. @default ''
+   * What clients put before `prefix`, if it is more than the origin of the page: `https://api.example`, or a path that
+   * a proxy strips. Media URLs start with it. @default ''
    */
   publicUrl?: string | undefined
-  /** Which identifiers accounts have, and what strangers learn of them. */
+  /** Which identifiers accounts have, and how strangers can sign up. */
   accounts?: AccountOptions<Public, Own, Role> | undefined
   /** How passwords are hashed. */
   passwords?: PasswordOptions | undefined
   /**
-   * What distinguishes people from scripts, once too many registrations, sign-ins or codes come from one IP address or for one account (limits
-   * `unchallenged…`): `createProofOfWork()` of `@kith/core/challenges`. See docs/sign-up.md. @default nothing
+   * How to tell people from scripts after too many registrations, sign-ins or codes from one IP address or for one
+   * account (limits `unchallenged…`): `createProofOfWork()` of `@kith/core/challenges`. See docs/sign-up.md. @default
+   * nothing
    */
   challenge?: Challenge | undefined
-  /** What checks passkeys: `createPasskeys()` of `@kith/core/passkeys`. See docs/passkeys.md. @default no passkeys */
+  /** Verifies passkeys: `createPasskeys()` of `@kith/core/passkeys`. See docs/passkeys.md. @default no passkeys */
   passkeys?: PasskeyVerifier | undefined
   /** How long sessions last and how their tokens are signed. */
   sessions?: SessionOptions | undefined
-  /** Where media are kept and how they are read. @default no uploads */
+  /** Where media are stored and how they are processed. @default no uploads */
   media?: MediaOptions | undefined
-  /** Who suggests captions, and how long it may take (10 seconds by default). @default nobody */
+  /** Which models suggest captions, and how long they may take (10 seconds by default). @default none */
   captions?: CaptionWriter | { writer: CaptionWriter; timeout: Duration } | undefined
-  /** What a post may be. */
+  /** What a post may contain. */
   posts?: PostOptions<OfPosts> | undefined
-  /** Who sends emails and text messages: codes, links and notices of what concerns the security of an account. @default nobody */
+  /** How emails and text messages are sent: codes, links and security notices. @default none */
   messages?: MessageOptions | undefined
   /**
-   * Where else people may sign in, by the name used in URLs: `{ google: google({ clientId, clientSecret }) }`, of
-   * `@kith/core/oidc`. See docs/sign-in-with.md. @default nowhere
+   * Providers to sign in with, by the name used in URLs: `{ google: google({ clientId, clientSecret }) }`, from
+   * `@kith/core/oidc`. See docs/sign-in-with.md. @default none
    */
   providers?: Readonly<Record<string, IdentityProvider>> | undefined
   /**
-   * Which events are stored with their causes for `kith.outbox`: `'all'` that can be, or some by name. Without it nothing is stored.
-   * @default nothing
+   * Which events are stored in one step with their causes, for `kith.outbox`: `'all'` that can be, or a list of names.
+   * @default none
    */
   outbox?: OutboxOptions | undefined
   /**
-   * Keeps an audit log: what concerns the security of accounts is written in the step of its cause, for `kith.audit`. See docs/audit.md.
+   * Keeps an audit log: security events of accounts are written in one step with their causes, for `kith.audit`. See
+   * docs/audit.md.
    * @default null: none is kept
    */
   audit?: AuditOptions | null | undefined
-  /** Limits on attempts, by name; a list of rules that all hold. An empty list lifts a limit. */
+  /** Limits on attempts, by name: a list of rules that all apply. An empty list lifts a limit. */
   limits?: Partial<Record<LimitName, readonly LimitRule[] | undefined>> | undefined
   /**
-   * Your own rules, by name, each asked before Kith changes anything: it may refuse with a reason that becomes a problem, or change the
-   * input where that is safe. See docs/extending.md.
+   * Your own rules, by name, each called before Kith changes anything: a policy can refuse with a reason that is sent
+   * to the client, or change the input where that is safe. See docs/extending.md.
    * @default none
    */
   policies?: Policies | undefined
-  /** @default the denylist of this process */
+  /** @default an in-memory denylist in this process */
   revocations?: Revocations | undefined
-  /** @default counters of this process */
+  /** @default in-memory counters in this process */
   rateLimits?: RateLimits | undefined
-  /** @default the system's clock */
+  /** @default the system clock */
   clock?: Clock | undefined
   /** @default the system's random source */
   random?: Random | undefined
-  /** For reading images back from a hosted blob store. @default the global `fetch` */
+  /** Used to read images back from a hosted blob store. @default the global `fetch` */
   fetch?: typeof fetch | undefined
-  /** `pino()`, `winston.createLogger()` and `console` as they are, or your own with `warn` and `error`. @default `console` */
+  /**
+   * `pino()`, `winston.createLogger()` or `console` as they are, or your own with `warn` and `error`. @default
+   * `console`
+   */
   logger?: Logger | undefined
-  /** Where Kith counts and times what it does: `createOpenTelemetry()` for instance; see docs/metrics.md. @default nowhere */
+  /** Receives metrics and traces: `createOpenTelemetry()`, for example; see docs/metrics.md. @default none */
   telemetry?: Telemetry | undefined
   /**
-   * What else your app stands on, by name, for `ready()` to ask as well: a mail server for instance. A check resolves with `null`, or
-   * with a sentence about what somebody should see to, and rejects where it cannot be used.
-   * @default nothing
+   * Your app's other dependencies, by name, that `ready()` checks as well: a mail server, for example. A check resolves
+   * to `null`, or to a warning for operators, and rejects if the dependency cannot be used.
+   * @default none
    */
   checks?: Readonly<Record<string, Checkable['check']>> | undefined
 }
 
 /** Options of messages. See docs/messages.md. */
 export interface MessageOptions {
-  /** @default nobody: `createSmtpMessenger()` of `@kith/mail-smtp` for instance */
+  /** @default none; for example `createSmtpMessenger()` from `@kith/mail-smtp` */
   email?: Messenger | undefined
-  /** @default nobody: `createHttpMessenger()` of `@kith/core/messages` for instance */
+  /** @default none; for example `createHttpMessenger()` from `@kith/core/messages` */
   sms?: Messenger | undefined
   /**
-   * The pages of your app that links in messages lead to: paths under the origin of `publicUrl`, or URLs. What the page needs comes
-   * behind a `#`: `#flow=…&code=…`, for the routes that take a code. @default none: messages have codes only
+   * The pages of your app that links in messages open: paths under the origin of `publicUrl`, or URLs. Parameters
+   * follow a `#`: `#flow=…&code=…`, for the routes that take a code. @default none: messages have codes only
    */
   links?: Partial<Record<LinkName, string | null | undefined>> | undefined
 }
 
 /** Options of durable events. */
 export interface OutboxOptions {
-  /** `'all'`, or names; docs/events.md says which events can be durable. A list may be empty while what was stored before is handed over. */
+  /**
+   * `'all'`, or names; docs/events.md lists the events that can be durable. Use an empty list while events stored
+   * earlier are still being delivered.
+   */
   events: 'all' | readonly DurableEventName[]
 }
 
 /** Options of the audit log. */
 export interface AuditOptions {
-  /** For how long an entry is kept, also where its account is deleted before: then upkeep removes it. `'365d'` for instance. */
+  /**
+   * How long entries are kept, even if their account is deleted earlier; upkeep removes them afterwards. `'365d'`, for
+   * example.
+   */
   keepFor: Duration
 }
 
@@ -154,101 +169,131 @@ export interface AccountOptions<
   identifiers?: Partial<Record<Identifier, Presence | undefined>> | undefined
   /** Names that cannot be registered, besides the built-in ones. @default none */
   reservedUsernames?: readonly string[] | undefined
-  /** How long a username that was given up stays reserved, for all but its former owner; 0 for not at all. @default '30d' @reason Links and mentions mean the former owner for weeks; nobody can pose as them meanwhile. */
+  /**
+   * How long a released username stays reserved for its former owner; 0 for not at all. @default '30d' @reason Links
+   * and mentions mean the former owner for weeks; nobody can impersonate them meanwhile.
+   */
   usernameHold?: Duration | undefined
-  /** Whether a taken identifier is named in the response. Friendlier, but strangers can then test email addresses. @default false */
+  /**
+   * Whether the response names a taken identifier. Friendlier, but strangers can then find out which email addresses
+   * have an account. @default false
+   */
   revealTaken?: boolean | undefined
   /**
-   * Whether a registration has to confirm the email address or the phone number with a code: the account exists only after that. From then on one of that kind signs in only once it is confirmed, changes only by a code, and blocks no other registration while it is unconfirmed.
+   * Whether a registration has to confirm the email address or the phone number with a code: the account exists only
+   * after that. Identifiers of that kind can then be used to sign in only once confirmed, change only with a code, and
+   * block no other registration while unconfirmed.
    * @default none
    */
   confirm?: 'email' | 'phone' | null | undefined
   /**
-   * How strangers come to have an account, whichever way they register: freely (`open`), by an invitation (`invite`), once somebody approves it
-   * (`approval`), or not at all (`closed`). Your own code creates accounts whatever it says. See docs/sign-up.md. @default 'open'
+   * Who can register, by any method: everyone (`open`), people with an invitation (`invite`), everyone but subject to
+   * approval (`approval`), or nobody (`closed`). Your own code can always create accounts. See docs/sign-up.md.
+   * @default 'open'
    */
   signUp?: SignUp | undefined
-  /** Who invites others, where `signUp` is `invite`. */
+  /** Who can invite others, if `signUp` is `invite`. */
   invitations?: InvitationOptions | undefined
-  /** For how long an account waits for approval; upkeep deletes it then. `null` for as long as it takes. @default '30d' @reason Nobody expects a response after a month, and its name is free again. */
+  /**
+   * How long an account waits for approval before upkeep deletes it. `null` for no limit. @default '30d' @reason Nobody
+   * expects a response after a month, and the username becomes available again.
+   */
   applicationTtl?: Duration | null | undefined
-  /** Whether a registration says how old somebody is, as a bracket: see docs/sign-up.md. @default 'off' */
+  /** Whether a registration includes an age bracket: see docs/sign-up.md. @default 'off' */
   age?: Presence | undefined
   /**
-   * Whether a sign-in elsewhere opens the account that has its email address, where both sides have verified it, and is linked to it by
-   * that. Otherwise its owner signs in first and links it. @default false
+   * Whether signing in with a provider opens, and links itself to, the account with the same email address, if both
+   * sides have verified it. Otherwise the owner has to sign in first and link it. @default false
    */
   linkVerified?: boolean | undefined
   /**
-   * Names of roles besides `member`, `moderator` and `admin`: lower-case letters, digits and hyphens. Then no other role is accepted, and
-   * the types know them. @default none: any such name is accepted
+   * Names of roles besides `member`, `moderator` and `admin`: lower-case letters, digits and hyphens. Then no other
+   * role is accepted, and the types include them. @default none: any such name is accepted
    */
   roles?: readonly Role[] | undefined
   /**
-   * Who may change the accounts of others by `kith.backOffice` and the routes under `/admin/users`, which are not there without it: see
-   * docs/back-office.md. @default none
+   * Who may change the accounts of others with `kith.backOffice` and the routes under `/admin/users`, which do not
+   * exist otherwise: see docs/back-office.md. @default none
    */
   backOffice?: BackOfficeOptions | null | undefined
-  /** Fields of your own that accounts have and anyone may see, as `z.object({ … })`: see docs/own-fields.md. @default none */
+  /** Your own fields of accounts, visible to everyone, as `z.object({ … })`: see docs/own-fields.md. @default none */
   fields?: Public | undefined
-  /** Those that only the owner of the account and your own code see. @default none */
+  /** Your own fields that only the owner of the account and your code can see. @default none */
   ownFields?: Own | undefined
 }
 
 /** Options of invitations. */
 export interface InvitationOptions {
   /**
-   * Which roles may invite: how many invitations an account of each may have open, and how many accounts one lets in.
+   * Which roles may invite: how many open invitations an account of each role can have, and how many registrations one
+   * invitation allows.
    * @default { admin: { open: 100, uses: 1000 } }
    */
   roles?: Readonly<Record<string, { open: number; uses: number }>> | undefined
-  /** How long an invitation lasts, at most. @default '14d' @reason Long enough for somebody on holiday; a code that is lost opens nothing for long. */
+  /** The maximum lifetime of an invitation. @default '14d' @reason Outlasts a vacation; a lost code is soon useless. */
   lasts?: Duration | undefined
 }
 
-/** Who may change which accounts of others. */
+/** Who may change which accounts. */
 export interface BackOfficeOptions {
-  /** The roles that may. They decide about accounts that wait for approval, too. @default ['admin'] */
+  /** The roles with this permission. They also decide about accounts that wait for approval. @default ['admin'] */
   by?: readonly string[] | undefined
-  /** The roles of accounts that they may change, and may give. @default ['member', 'moderator'] @reason An administrator is made and unmade on the command line, so that a stolen session does neither. */
+  /**
+   * The roles of the accounts that they may change, and the roles that they may assign. @default ['member',
+   * 'moderator'] @reason Administrators are added and removed on the command line, so that a stolen session can do
+   * neither.
+   */
   over?: readonly string[] | undefined
 }
 
 /** Who may act as whom, and for how long. */
 export interface ImpersonationOptions {
-  /** The roles that may. @default ['admin'] */
+  /** The roles with this permission. @default ['admin'] */
   by?: readonly string[] | undefined
-  /** The roles of accounts that they may act as. @default ['member'] @reason Acting as another administrator would hide who it was, or lend more power. */
+  /**
+   * The roles of the accounts that they may act as. @default ['member'] @reason Acting as another administrator would
+   * hide the real actor, or grant more power.
+   */
   as?: readonly string[] | undefined
-  /** How long such a session lasts, however often it is refreshed; 12 hours at most. @default '30m' @reason Long enough to look into one case. */
+  /**
+   * How long such a session lasts, regardless of refreshes; 12 hours at most. @default '30m' @reason Long enough to
+   * look into one case.
+   */
   ttl?: Duration | undefined
-  /** Whether the owner gets a message each time, where the app sends any. @default true */
+  /** Whether the owner gets a message each time, if the app sends messages. @default true */
   notice?: boolean | undefined
 }
 
 /**
- * Options of passwords. The defaults of hashing are the OWASP parameters for argon2id; memory times iterations may be 256 MiB
- * at most, and memory 128 MiB.
+ * Options of passwords. The hashing defaults are the OWASP parameters for argon2id; memory times iterations may be at
+ * most 256 MiB, and memory at most 128 MiB.
  */
 export interface PasswordOptions {
-  /** @default 8 @reason What NIST SP 800-63B and ASVS ask for at least; length is worth more than rules. */
+  /** @default 8 @reason The minimum of NIST SP 800-63B and ASVS; length is worth more than rules. */
   minLength?: number | undefined
   /** @default 19456 @reason The second row of OWASP for argon2id: 19 MiB, 2 passes; about 15 ms a sign-in. */
   memoryKiB?: number | undefined
-  /** @default 2 @reason Belongs to the 19 MiB. */
+  /** @default 2 @reason The OWASP value for 19 MiB. */
   iterations?: number | undefined
-  /** @default 1 @reason OWASP's rows are for one lane; more would take threads from other sign-ins. */
+  /** @default 1 @reason The OWASP parameters use one lane; more would take threads from other sign-ins. */
   parallelism?: number | undefined
   /**
-   * How many hashes run concurrently. @default the number of processor cores, but at most 2: they run on Node's pool of four
-   * threads, of which two are left to files and names. With more threads (`UV_THREADPOOL_SIZE`) take two fewer than those.
+   * How many hashes run concurrently. @default the number of processor cores, but at most 2: they run on Node's pool of
+   * four threads, and two are left for files and DNS. With a larger pool (`UV_THREADPOOL_SIZE`), use two less than its
+   * size.
    */
   concurrency?: number | undefined
-  /** How many more may wait; past that sign-ins get `busy`. @default 100 @reason About a second of waiting on two cores: anyone who would wait longer is asked to come back. */
+  /**
+   * How many more may wait; beyond that, sign-ins fail with `busy`. @default 100 @reason About a second of waiting on
+   * two cores: anyone who would wait longer is asked to retry.
+   */
   queueLimit?: number | undefined
-  /** Words that no password may consist of, such as the name of the app; `sessions.issuer` is always one. @default none */
+  /**
+   * Words that may not be the whole password, such as the name of the app; `sessions.issuer` is always included.
+   * @default none
+   */
   forbiddenWords?: readonly string[] | undefined
-  /** Where passwords are looked up that are known from breaches: `createPwnedPasswords()`, for instance. @default nowhere */
+  /** Checks passwords against known breaches: `createPwnedPasswords()`, for example. @default none */
   breached?: BreachedPasswords | undefined
   /** Verifiers for imported hashes that are not argon2. @default none */
   legacy?: readonly LegacyHash[] | undefined
@@ -256,75 +301,95 @@ export interface PasswordOptions {
 
 /** Options of media. Without `blobs` there are no uploads. */
 export interface MediaOptions {
-  /** Where the bytes are kept. */
+  /** Where files are stored. */
   blobs: BlobStore
-  /** Lets browsers send files straight to the host of the blobs. @default none: they go through `POST /media` */
+  /** Lets browsers upload directly to the blob host. @default none: uploads go through `POST /media` */
   direct?: DirectUploads | undefined
   /** @default none: images are refused */
   images?: ImageProcessor | undefined
   /** @default none: videos are refused */
   videos?: VideoProcessor | undefined
   /**
-   * Where uploads wait while they are checked, each in a folder for this user of the system alone. A directory that others
-   * can change is refused. @default the system's own for temporary files
+   * Where uploads are kept while they are checked, each in a folder that only this system user can access. A directory
+   * that others can change is refused. @default the system's temporary folder
    */
   temporaryDirectory?: string | undefined
-  /** @default 20 MiB @reason Above what phones make; past it a picture is a scan or an attack. */
+  /** @default 20 MiB @reason More than phones produce; anything larger is a scan or an attack. */
   maxImageBytes?: number | undefined
-  /** Width times height, of all frames. @default 50 million @reason Photos of 48-megapixel phones fit; four bytes each are 200 MB while it is decoded. */
+  /**
+   * Width times height, across all frames. @default 50 million @reason Photos of 48-megapixel phones fit; at four bytes
+   * each, they take 200 MB while decoded.
+   */
   maxPixels?: number | undefined
   /** @default 100 MiB @reason Three minutes of phone video at 4 Mbit/s. */
   maxVideoBytes?: number | undefined
-  /** @default 180 @reason Long enough for a post; bounds what a player of it has to fetch. */
+  /** @default 180 @reason Long enough for a post; limits what a player has to fetch. */
   maxVideoSeconds?: number | undefined
-  /** Width times height. @default 8,294,400 (4K) @reason What phones record at most; old players fail on more. */
+  /** Width times height. @default 8,294,400 (4K) @reason The most that phones record; old players fail on more. */
   maxVideoPixels?: number | undefined
 }
 
 /** Options of posts. */
 export interface PostOptions<OfPosts extends FieldsSchema = FieldsSchema> {
-  /** Whether a post may have a caption and no media. @default false */
+  /** Whether a post may have a caption but no media. @default false */
   textOnly?: boolean | undefined
-  /** Fields of your own that posts have, as `z.object({ … })`: see docs/own-fields.md. @default none */
+  /** Your own fields of posts, as `z.object({ … })`: see docs/own-fields.md. @default none */
   fields?: OfPosts | undefined
 }
 
 /** Options of sessions. */
 export interface SessionOptions {
-  /** @default '15m' @reason For how long a token that was copied works where no denylist is asked, such as another service. */
+  /**
+   * @default '15m' @reason How long a copied token works where the denylist is not checked, such as in another service.
+   */
   accessTtl?: Duration | undefined
-  /** How long a session lasts without being refreshed. Must outlive `accessTtl`. @default '30d' @reason Who comes back within a month stays signed in; a device in a drawer does not. */
+  /**
+   * How long a session lasts without being refreshed. Must be longer than `accessTtl`. @default '30d' @reason Monthly
+   * visitors stay signed in; a device in a drawer does not.
+   */
   refreshTtl?: Duration | undefined
   /**
-   * How old a session gets at most, however often it is refreshed: then its owner signs in again. @default '90d', or
-   * `refreshTtl` where that is longer
-   * @reason A stolen session that nobody notices ends within a season; much less and people sign in all the time.
+   * The maximum age of a session, regardless of refreshes: after that its owner signs in again. @default '90d', or
+   * `refreshTtl` if that is longer
+   * @reason An unnoticed stolen session ends within three months; with much less, people would sign in all the time.
    */
   maxLifetime?: Duration | undefined
-  /** How many live sessions an account has at most; one more ends the least recently used. @default 100 @reason More devices than anybody has; bounds what listing and ending sessions costs. */
+  /**
+   * The maximum number of live sessions of an account; one more ends the least recently used. @default 100 @reason More
+   * devices than anyone has; limits the cost of listing and ending sessions.
+   */
   maxPerAccount?: number | undefined
-  /** For how long the token before the current one still gets the current one; 0 for not at all. @default 10 @reason Tabs and lost responses race within seconds; for as long a stolen parent token works unseen. */
+  /**
+   * How long the previous refresh token can still be exchanged for the current one; 0 for not at all. @default 10
+   * @reason Concurrent tabs and lost responses are resolved within seconds; a stolen previous token works unnoticed for
+   * as long.
+   */
   graceSeconds?: number | undefined
   /** The `iss` and `aud` of all tokens. @default 'kith' */
   issuer?: string | undefined
   /** @default 'kith' */
   audience?: string | undefined
-  /** For how long after a sign-in, or a `sessions.prove`, what is delicate needs no other proof: factors, passkeys, exports, ending other sessions. @default '10m' @reason Long enough to set something up, too short for a device left alone. */
+  /**
+   * How long after a sign-in, or a `sessions.prove`, sensitive actions need no further proof: factors, passkeys,
+   * exports, ending other sessions. @default '10m' @reason Long enough to set something up, too short for an unattended
+   * device.
+   */
   freshFor?: Duration | undefined
-  /** For how long a device may go without the second factor, if its owner asks for that; `null` for never. @default null */
+  /** How long a device can skip the second factor, if its owner asks for that; `null` for never. @default null */
   trustDevices?: Duration | null | undefined
-  /** Whether people may sign in by a code or a link that is sent to them, without a password. @default false */
+  /** Whether users can sign in without a password, by a code or link sent to them. @default false */
   codeSignIn?: boolean | undefined
-  /** Lets administrators act as other accounts for a short time (`sessions.impersonate`). @default none: nobody may */
+  /** Lets administrators act as other accounts for a short time (`sessions.impersonate`). @default none */
   impersonation?: ImpersonationOptions | null | undefined
   /**
-   * Experimental: offers browsers to bind a session to a key of their device (Device Bound Session Credentials), after which the refresh
-   * cookie alone renews nothing. Browsers that do not know it notice nothing. See docs/device-bound-sessions.md. @default false
+   * Experimental: lets browsers bind a session to a key of their device (Device Bound Session Credentials), after which
+   * the refresh cookie alone renews nothing. Browsers without support are not affected. See
+   * docs/device-bound-sessions.md. @default false
    */
   deviceBound?: boolean | undefined
   /**
-   * Asymmetric keys for access tokens, where other services must verify them: the first signs, all verify, all public
-   * halves are in the JWKS document. @default none: HS256 with a key derived from `secret`
+   * Asymmetric keys for access tokens that other services have to verify: the first signs, all verify, and the JWKS
+   * document has all public keys. @default none: HS256 with a key derived from `secret`
    */
   signingKeys?: readonly SigningKey[] | undefined
 }

@@ -2,18 +2,21 @@ import { createCipheriv, createDecipheriv } from 'node:crypto'
 import type { Random } from './id.ts'
 import { deriveKey, type KeyPurpose } from './sessions/derive-key.ts'
 
-/** Keeps texts secret where they are stored, so that anyone who reads the storage learns nothing by it. */
+/** Encrypts values before they are stored, so that anyone who reads the storage learns nothing. */
 export interface Seal {
-  /** Encrypts a text. `about` is not stored and has to be the same when it is opened: what is sealed for one row opens in no other. */
+  /**
+   * Encrypts a string. `about` is not stored and must be the same on opening: what is sealed for one row cannot be
+   * opened in another.
+   */
   close(text: string, about: string): string
-  /** The text, or `null` where it was changed, is about something else, or was sealed by a secret that is gone. */
+  /** The string, or `null` if it was changed, has another `about`, or was sealed with a secret that is gone. */
   open(sealed: string, about: string): string | null
 }
 
 const algorithm = 'aes-256-gcm'
 const [nonceBytes, tagBytes] = [12, 16]
 
-/** Creates the seal of one purpose: the first secret closes, all open. */
+/** Creates the seal for one purpose: the first secret encrypts, all decrypt. */
 export function createSeal(
   { secrets, random }: { secrets: readonly string[]; random: Random },
   purpose: KeyPurpose,
@@ -36,7 +39,7 @@ export function createSeal(
       if (!key) return null
       try {
         const nonce = bytes.subarray(0, nonceBytes)
-        // Else a tag that was cut short would be easier to guess.
+        // Otherwise a truncated tag would be easier to guess.
         const decipher = createDecipheriv(algorithm, key.key, nonce, { authTagLength: tagBytes })
         decipher.setAAD(Buffer.from(about)).setAuthTag(bytes.subarray(-tagBytes))
         const text = decipher.update(bytes.subarray(nonceBytes, -tagBytes))

@@ -1,7 +1,7 @@
-/** Runs `work`, or shares what is running already under the same key. */
+/** Runs `work`, or shares a running call with the same key. */
 export type SingleFlight<Result> = (key: string, work: () => Promise<Result>) => Promise<Result>
 
-/** Makes concurrent calls under one key one call, within this process. Nothing is kept when it is over. */
+/** Merges concurrent calls with one key into one call, within this process. The result is not cached. */
 export function createSingleFlight<Result>(): SingleFlight<Result> {
   const running = new Map<string, Promise<Result>>()
   return (key, work) => {

@@ -1,40 +1,40 @@
 import { RetryLaterError } from './errors.ts'
 
 /**
- * For how long steps hold the event loop before other work gets a turn. One step takes about as long, so nothing waits
+ * How long steps hold the event loop before other work gets a turn. One step takes about as long, so nothing waits
  * longer than twice that.
  */
 const sliceMillis = 5
-/** A step that took longer than this is followed by a smaller one. */
+/** A step that took longer is followed by a smaller one. */
 const longMillis = 8
-/** One that took less is followed by a larger one. */
+/** A step that took less is followed by a larger one. */
 const shortMillis = 2.5
 const firstSize = 32
-/** What a step touches at most, also where it costs this process nothing: others wait for the locks that it holds. */
+/** The maximum number of rows of a step, even if they cost this process nothing: others wait for the locks it holds. */
 const mostRows = 250
 
-/** Runs a job in steps of a time, and gives the event loop back between them. */
+/** Runs a job in steps limited by time, and yields the event loop between them. */
 export interface Steps {
   /**
-   * Runs one step in its turn. The step counts by the time until it returns its promise: what a store does in this process
-   * happens by then, and what it waits for holds nobody up.
+   * Runs one step in its turn. The step is measured until it returns its promise: a store does its work in this process
+   * by then, and waiting does not block others.
    * @throws JobStopped
    */
   once<Result>(step: () => Promise<Result>): Promise<Result>
   /**
-   * Runs `step` until it resolves to `false`. It is called with how many rows it may touch: as many as take a few
-   * milliseconds, found by how long those before took, and never more than `most` (250 by default).
+   * Runs `step` until it resolves to `false`. Each call is passed the number of rows it may touch: as many as take a
+   * few milliseconds, based on the duration of earlier steps, and never more than `most` (250 by default).
    * @throws JobStopped
    */
   run(step: (limit: number) => Promise<boolean>, most?: number): Promise<void>
   /**
-   * Lets no other step begin, so that all that runs in steps ends with {@link JobStopped}. Resolves when the steps that had
-   * begun are over. Idempotent.
+   * Starts no further step, so every job ends with {@link JobStopped}. Resolves when running steps are done.
+   * Idempotent.
    */
   stop(): Promise<void>
 }
 
-/** Raised in a job whose {@link Steps} were stopped. What is left, the next upkeep does. */
+/** Raised in a job whose {@link Steps} were stopped. The next upkeep does the rest. */
 export class JobStopped extends RetryLaterError {
   constructor() {
     super('busy', 1)
@@ -42,12 +42,12 @@ export class JobStopped extends RetryLaterError {
 }
 
 /**
- * Runs the part of a step that holds the event loop when it may begin: immediately while the slice of this turn lasts, or
- * else in a later turn, after whatever else was waiting. Resolves to how long that part was.
+ * Runs the blocking part of a step as soon as it may begin: immediately within the current time slice, otherwise in a
+ * later turn, after other waiting work. Resolves to how long it took.
  */
 export type Turns = (work: () => void) => Promise<number>
 
-/** Creates turns; a process has one of these, so that several jobs do not add up to a freeze. */
+/** Creates turns; a process has only one, so that several jobs do not add up to a freeze. */
 export function createTurns(now: () => number): Turns {
   const waiting: (() => void)[] = []
   let spent = 0

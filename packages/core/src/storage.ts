@@ -10,14 +10,14 @@ import type { PostStore } from './posts/post-store.ts'
 import type { SessionStore } from './sessions/session-store.ts'
 import type { UserStore } from './accounts/user-store.ts'
 
-/** One step of a migration that was not taken yet. */
+/** One step of a migration that is still to be done. */
 export interface PlannedStep {
   readonly name: string
-  /** How much there is to do, about: rows, or 1; 0 where an earlier step has to be taken to know. */
+  /** The approximate size: a number of rows, or 1; 0 if it is known only after an earlier step. */
   readonly total: number
 }
 
-/** How far one step of a migration has come. */
+/** The progress of one step of a migration. */
 export interface MigrationProgress {
   readonly step: string
   readonly done: number
@@ -27,8 +27,8 @@ export interface MigrationProgress {
 /** How a migration is run. */
 export interface MigrateOptions {
   /**
-   * Called as each step begins, goes on and ends, where `done` is `total`. What it throws ends the migration there, which
-   * the next call takes up again.
+   * Called when each step begins, progresses and ends, where `done` is `total`. If it throws, the migration ends there,
+   * and the next call resumes it.
    */
   progress?: ((progress: MigrationProgress) => void) | undefined
 }
@@ -50,33 +50,34 @@ export interface Stores {
 }
 
 /**
- * Everything Kith keeps. An adapter returns plain objects that implement these ports; nothing happens at its
- * construction. `@kith/conformance` holds the cases that every implementation passes.
+ * Everything that Kith stores. An adapter returns plain objects that implement these ports, without I/O at
+ * construction. `@kith/conformance` has the test cases that every implementation passes.
  */
 export interface Storage extends Stores {
   /**
-   * Brings the schema up to date, in steps that are short for those who use the storage meanwhile. Idempotent; safe to call
-   * at every start and from several processes concurrently; goes on where a crash, or `progress`, has ended it.
-   * @throws `storage-failed` where a newer release has changed the schema so that this one cannot use it.
+   * Brings the schema up to date, in short steps that do not block others. Idempotent; safe to call at every start and
+   * from several processes concurrently; resumes where a crash, or `progress`, has ended it.
+   * @throws `storage-failed` if a newer release has changed the schema so that this one cannot use it.
    */
   migrate(options?: MigrateOptions): Promise<void>
   /**
-   * The steps that {@link migrate} would take, in their order; none where the schema is up to date. Changes nothing, and
-   * rejects where `migrate` would refuse to begin.
+   * The pending steps of {@link migrate}, in order; empty if the schema is up to date. Changes nothing, and rejects if
+   * `migrate` would refuse to begin.
    */
   plan(): Promise<readonly PlannedStep[]>
   /**
-   * Finds out whether the stores can be used now: rejects where they would, as before {@link migrate}, and says what to do.
-   * Resolves with `null`, or with what somebody should see to. Asks anew each time, reads next to nothing and changes nothing.
+   * Checks whether the stores can be used now: rejects if not, for example before {@link migrate}, and says what to do.
+   * Resolves to `null`, or to a warning for operators. Checks again on each call, reads next to nothing and changes
+   * nothing.
    */
   check(): Promise<string | null>
   /**
-   * The stores on a transaction that the caller has begun and will end: what they write is there for others from its commit on, and never
-   * after a rollback. Each verb keeps its promise within it, and one that rejects has changed nothing, so the caller may go on.
-   * An adapter whose engine has no transactions that an app can hold leaves it out.
-   * @throws TypeError for what is no transaction of the engine, or none that was begun
+   * The stores on a transaction that the caller has begun and will end: what they write is visible to others from its
+   * commit on, and never after a rollback. Each verb keeps its promise within it, and one that rejects has changed
+   * nothing, so the caller may continue. Adapters for engines without transactions that an app can hold leave it out.
+   * @throws TypeError for anything that is not a transaction of the engine, or one that was not begun
    */
   within?(transaction: unknown): Stores
-  /** Lets go of what the adapter itself opened; a client that the caller passed in stays open. Idempotent. */
+  /** Closes what the adapter itself opened; a client that the caller passed in stays open. Idempotent. */
   close(): Promise<void>
 }

@@ -1,17 +1,17 @@
 import { KithError, RetryLaterError } from './errors.ts'
 
-/** No room, for everybody or for this user of the system. */
+/** No space left, for everyone or for this system user. */
 const full: readonly string[] = ['ENOSPC', 'EDQUOT']
-/** Descriptors, memory or processes ran out, or the system cannot take more at the moment: it passes by itself. */
+/** Out of descriptors, memory or processes, or the system is temporarily overloaded: it recovers without help. */
 const exhausted: readonly string[] = ['EMFILE', 'ENFILE', 'ENOBUFS', 'ENOMEM', 'EAGAIN']
-/** A disk that was mounted to be read only, or that the system has made so after a fault, and one that is gone. */
+/** A disk that is mounted read-only, was made read-only after a fault, or is gone. */
 const unwritable: readonly string[] = ['EROFS', 'EIO', 'ENODEV', 'ENXIO', 'ESTALE']
-/** The system refuses, and will until an operator changes something. */
+/** The system refuses until an operator changes something. */
 const refused: readonly string[] = ['EACCES', 'EPERM', 'ENOTDIR', 'EISDIR', 'EEXIST', 'ELOOP', 'ENAMETOOLONG']
 
 /**
- * Gives an error of the system its Kith code, with the original as the cause; passes any other error on. The one place that
- * says so, for everything that is done with files and processes.
+ * Converts a system error to its Kith error, with the original as the cause; returns any other error unchanged. The
+ * single place for this mapping, for everything that uses files and processes.
  * @param place what could not be used, for the detail: 'The folder of the media'
  */
 export function toSystemError(error: unknown, place: string): unknown {
@@ -47,7 +47,7 @@ function exhaustedAdvice(code: string): string {
     : `The system has too little memory or too few processes left (${code}): see what uses them up.`
 }
 
-/** The code that the system gave an error, such as `ENOENT`; `''` for an error of another kind. */
+/** The system's code of an error, such as `ENOENT`; `''` for any other error. */
 export function systemCode(error: unknown): string {
   return error instanceof Error && 'code' in error && typeof error.code === 'string' ? error.code : ''
 }

@@ -19,7 +19,10 @@ describe('within', () => {
       given = signal
       return never()
     })
-    await expect(waiting).rejects.toMatchObject({ name: 'TimeoutError', message: 'no answer within 0.02 s' })
+    await expect(waiting).rejects.toMatchObject({
+      name: 'TimeoutError',
+      message: 'no response within 0.02 s',
+    })
     expect(given?.aborted).toBe(true)
   })
 

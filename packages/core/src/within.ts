@@ -2,17 +2,17 @@ import { Readable } from 'node:stream'
 
 /** How long to wait. */
 export interface Patience {
-  /** @default as long as it takes */
+  /** @default unlimited */
   millis?: number | undefined
-  /** Ends the wait earlier, with its reason. */
+  /** Ends the wait early, with the signal's reason. */
   signal?: AbortSignal | undefined
   /** What to throw when the time is up. @default an error named `TimeoutError` */
   late?: (() => unknown) | undefined
 }
 
 /**
- * Waits for work, but no longer than it may take, whether the work listens to its signal or not. The signal is aborted where the
- * wait ends before the work.
+ * Waits for work, but no longer than the limit, whether or not the work observes its signal. The signal is aborted if
+ * the wait ends before the work.
  */
 export async function within<Result>(
   { millis, signal, late }: Patience,
@@ -30,7 +30,7 @@ export async function within<Result>(
   signal?.addEventListener('abort', stop, { once: true })
   let timer: NodeJS.Timeout | undefined
   let expiring: NodeJS.Immediate | undefined
-  // If this process itself was busy, the result may be waiting in a socket: it is read before `setImmediate` runs.
+  // If this process itself was busy, the result may already be in a socket: it is read before `setImmediate` runs.
   if (millis !== undefined) timer = setTimeout(() => (expiring = setImmediate(expire)), millis)
   try {
     return await Promise.race([work(own.signal), over])
@@ -41,7 +41,7 @@ export async function within<Result>(
   }
 }
 
-/** A body whose every part comes in time. However it ends, nothing of it stays open. */
+/** A body whose every chunk arrives in time. However it ends, nothing of it stays open. */
 export async function* eachWithin(
   patience: Patience,
   body: Readable | ReadableStream<Uint8Array>,
@@ -54,7 +54,7 @@ export async function* eachWithin(
       yield value
     }
   } finally {
-    // Not waited for, and not left to an iterator: both would wait for a body that is silent.
+    // Neither awaited nor left to an iterator: both would wait for a silent body.
     close()
   }
 }
@@ -75,5 +75,5 @@ function webParts(body: ReadableStream<Uint8Array>): Parts {
 }
 
 function timeoutError(millis = 0): Error {
-  return Object.assign(new Error(`no answer within ${millis / 1000} s`), { name: 'TimeoutError' })
+  return Object.assign(new Error(`no response within ${millis / 1000} s`), { name: 'TimeoutError' })
 }

@@ -125,7 +125,7 @@ test('a notice that a call in the transaction has caused is sent by the services
 
 test('a storage without such transactions says so', () => {
   const { kith } = createInstance({ storage: createMemoryStorage() })
-  expect(() => kith.within({})).toThrow('this storage has no transactions of the app')
+  expect(() => kith.within({})).toThrow('this storage cannot join a transaction of the app')
 })
 
 test('services that keep files or are jobs are not among them', () => {

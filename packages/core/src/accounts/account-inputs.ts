@@ -9,28 +9,28 @@ import type { Identifier } from './user-store.ts'
 /** Whether an account must, may or cannot have an identifier. */
 export type Presence = 'required' | 'optional' | 'off'
 
-/** How strangers come to have an account: freely, by an invitation, once somebody approves it, or not at all. */
+/** Who can register: everyone, people with an invitation, people who are then approved, or nobody. */
 export type SignUp = 'open' | 'invite' | 'approval' | 'closed'
 
-/** How old somebody is, as a bracket, and who says so. */
+/** An age bracket, and how it is known. */
 export interface AgeInput {
-  /** At least so many years. */
+  /** Minimum age in years. */
   from: number
-  /** At most so many; `null` for no bound. */
+  /** Maximum age in years; `null` for no limit. */
   to: number | null
-  /** In the app's own words: lower-case letters, digits and hyphens. */
+  /** A name that the app chooses: lower-case letters, digits and hyphens. */
   source: string
 }
 
-/** How old somebody is, as a bracket, and how that is known. */
+/** An age bracket, and how it is known. */
 export interface Age {
-  /** At least so many years. */
+  /** Minimum age in years. */
   from: number
-  /** At most so many; `null` for no bound. */
+  /** Maximum age in years; `null` for no limit. */
   to: number | null
-  /** Who says so, in the app's own words: `declared`, `app-store`, `id-check`. */
+  /** The source, as named by the app: `declared`, `app-store`, `id-check`. */
   source: string
-  /** Since when that is known; ISO 8601, UTC. */
+  /** When it was recorded; ISO 8601, UTC. */
   at: string
 }
 
@@ -38,24 +38,24 @@ export interface Age {
 export interface AccountRules {
   readonly identifiers: Readonly<Record<Identifier, Presence>>
   readonly reservedUsernames: ReadonlySet<string>
-  /** Which address is confirmed by a code, and so not edited. */
+  /** The kind of address that is confirmed with a code, and therefore not edited directly. */
   readonly confirm?: 'email' | 'phone' | null
-  /** Of a password. */
+  /** The minimum length of a password. */
   readonly minLength: number
-  /** Words that no password may consist of: those that the app gives, and its issuer. */
+  /** Words that may not be the whole password: the app's own, and its issuer. */
   readonly forbiddenWords: readonly string[]
-  /** Those of the app that anyone may see. */
+  /** The app's public fields. */
   readonly fields?: FieldScope | null
   readonly ownFields?: FieldScope | null
-  /** How strangers come to have an account. */
+  /** Who can register. */
   readonly signUp?: SignUp
-  /** Whether a registration says how old somebody is. */
+  /** Whether a registration includes an age bracket. */
   readonly age?: Presence
-  /** Whether a registration may have to solve a puzzle. */
+  /** Whether a registration may require a challenge. */
   readonly challenged?: boolean
 }
 
-/** What registration takes. Which identifiers are required is an option of Kith. */
+/** The input of a registration. Options of Kith decide which identifiers are required. */
 export interface RegisterInput<Fields extends AppFields = AppFields> {
   username?: string | undefined
   email?: string | undefined
@@ -63,24 +63,24 @@ export interface RegisterInput<Fields extends AppFields = AppFields> {
   password: string
   name?: string | undefined
   bio?: string | undefined
-  /** The app's own: `accounts.fields`. */
+  /** The app's own fields: `accounts.fields`. */
   fields?: Fields['public']['given'] | undefined
-  /** The app's own that only the owner sees: `accounts.ownFields`. */
+  /** The app's own fields that only the owner sees: `accounts.ownFields`. */
   ownFields?: Fields['own']['given'] | undefined
-  /** The code of an invitation, where the app asks for one: `accounts.signUp`. */
+  /** The invitation code, if the app requires one: `accounts.signUp`. */
   invitation?: string | undefined
-  /** How old they say they are, where the app asks for it: `accounts.age`. */
+  /** The self-declared age bracket, if the app asks for it: `accounts.age`. */
   age?: AgeInput | undefined
-  /** The solution of the puzzle, if one was posed: `challenge-required`. */
+  /** The solution of the challenge, if there was one: `challenge-required`. */
   solution?: string | undefined
-  /** Shown in the session list; made from the `User-Agent` where it is absent. */
+  /** Shown in the session list; derived from the `User-Agent` if absent. */
   deviceName?: string | undefined
 }
 
-/** A registration with a passkey in place of a password. */
+/** A registration with a passkey instead of a password. */
 export type NewcomerInput<Fields extends AppFields = AppFields> = Omit<RegisterInput<Fields>, 'password'>
 
-/** An account that the host makes, for somebody who gets its password another way. */
+/** An account that the host creates for someone who gets the password in another way. */
 export interface CreateAccountInput<Fields extends AppFields = AppFields> extends Omit<
   RegisterInput<Fields>,
   'deviceName' | 'invitation' | 'solution'
@@ -89,65 +89,68 @@ export interface CreateAccountInput<Fields extends AppFields = AppFields> extend
   phoneVerified?: boolean | undefined
 }
 
-/** An account brought over from another system, with its password hash. */
+/** An account imported from another system, with its password hash. */
 export interface ImportInput<Fields extends AppFields = AppFields> extends Omit<
   RegisterInput<Fields>,
   'password' | 'deviceName' | 'invitation' | 'solution'
 > {
-  /** Argon2, or a form that one of the `passwords.legacy` verifiers reads; `null` for none. */
+  /** Argon2, or a format that one of the `passwords.legacy` verifiers supports; `null` for none. */
   passwordHash: string | null
   emailVerified?: boolean | undefined
   phoneVerified?: boolean | undefined
   createdAt?: Date | undefined
 }
 
-/** What a shadow account begins with. No identifier is needed, whatever options say: it is found by its external id. */
+/**
+ * The initial fields of a shadow account. No identifier is required, regardless of the options: it is found by its
+ * external id.
+ */
 export interface ShadowInput<Fields extends AppFields = AppFields> extends Omit<
   ImportInput<Fields>,
   'passwordHash' | 'fields' | 'ownFields'
 > {
-  /** The app's own. None has to be given here, whatever its schema says. */
+  /** The app's own fields. None is required here, regardless of the schema. */
   fields?: ChangedFields<Fields['public']['given']> | undefined
   ownFields?: ChangedFields<Fields['own']['given']> | undefined
 }
 
-/** What can be changed of an account. `null` removes an identifier that is optional. */
+/** The editable fields of an account. `null` removes an optional identifier. */
 export interface EditInput<Fields extends AppFields = AppFields> {
   username?: string | null | undefined
   email?: string | null | undefined
   phone?: string | null | undefined
   name?: string | undefined
   bio?: string | undefined
-  /** The app's own that change; `null` removes one that is optional. */
+  /** The app's own fields to change; `null` removes an optional one. */
   fields?: ChangedFields<Fields['public']['given']> | undefined
   ownFields?: ChangedFields<Fields['own']['given']> | undefined
-  /** Needed to change the username, the email or the phone number, where the account has a password. */
+  /** Required to change the username, the email or the phone number, if the account has a password. */
   currentPassword?: string | undefined
 }
 
-/** What the host changes of any account. `null` removes an identifier that is optional. */
+/** What the host can change on any account. `null` removes an optional identifier. */
 export type UpdateAccountInput<Fields extends AppFields = AppFields> = Omit<
   EditInput<Fields>,
   'currentPassword'
 >
 
-/** A change of password. */
+/** A password change. */
 export interface ChangePasswordInput {
-  /** Needed where the account has one; one that has none proves who it is by `sessions.prove`, or has just signed in. */
+  /** Required if the account has a password; without one, the owner needs `sessions.prove` or a recent sign-in. */
   currentPassword?: string | undefined
   newPassword: string
 }
 
-/** Deletion of one's own account. */
+/** Deletion of the caller's own account. */
 export interface DeleteAccountInput {
   /** As `currentPassword` of {@link ChangePasswordInput}. */
   password?: string | undefined
 }
 
-/** The schemas of all account inputs, made for the rules of one Kith instance. */
+/** The schemas of all account inputs, built for the rules of one Kith instance. */
 export interface AccountInputs {
   register: z.ZodType<RegisterInput>
-  /** Of {@link register} what somebody gives who has no password: who signs in elsewhere, or by a passkey. */
+  /** The part of {@link register} that applies without a password: for sign-in with a provider or a passkey. */
   newcomer: z.ZodType<NewcomerInput>
   create: z.ZodType<CreateAccountInput>
   import: z.ZodType<ImportInput>
@@ -155,22 +158,22 @@ export interface AccountInputs {
   edit: z.ZodType<EditInput>
   update: z.ZodType<UpdateAccountInput>
   setPassword: z.ZodType<{ password: string }>
-  /** Of {@link edit} what anybody may change who is signed in, by whatever sign-in. */
+  /** The part of {@link edit} that every signed-in user may change, whatever the sign-in. */
   profile: z.ZodType<Pick<EditInput, 'name' | 'bio' | 'fields' | 'ownFields'>>
   changePassword: z.ZodType<ChangePasswordInput>
   delete: z.ZodType<DeleteAccountInput>
 }
 
-/** Longer than any password a person keeps, short enough to hash in one go. */
+/** Longer than any password a person chooses, short enough to hash in one go. */
 export const passwordMaxLength = 256
 
-/** The schema of the code of an invitation. What is no code at all is as wrong as any other. */
+/** The schema of an invitation code. A malformed code fails like a wrong one. */
 export const invitationField: z.ZodType<string> = z.string().min(1).max(200)
 
-/** The schema of the solution of a puzzle. */
+/** The schema of a challenge solution. */
 export const solutionField: z.ZodType<string> = z.string().min(1).max(8_192)
 
-/** The schema of many ids. @reason A page of a list has as many, and each is a row to read. */
+/** The schema of many ids. @reason As many as a page of a list; each is a row to read. */
 export const idsInput: z.ZodType<{ ids: readonly string[] }> = z.strictObject({
   ids: z.array(z.string().max(100)).max(100),
 })
@@ -200,7 +203,7 @@ export const builtInRoles: readonly ['member', 'moderator', 'admin'] = Object.fr
   'admin',
 ] as const)
 
-/** The schema of the role of an account: one of these, or where the app has named none any name. */
+/** The schema of an account's role: one of these, or any name if the app has not named its roles. */
 export function roleInput(roles: readonly string[] | null): z.ZodType<string> {
   return roles ? z.enum(roles as string[]) : roleName()
 }
@@ -208,7 +211,7 @@ export function roleInput(roles: readonly string[] | null): z.ZodType<string> {
 type Fields<Value> = Record<Identifier, z.ZodType<Value>>
 type Given = Partial<Record<Identifier, string | undefined>>
 
-/** Makes the schemas. */
+/** Builds the schemas. */
 export function createAccountInputs(rules: AccountRules): AccountInputs {
   const identifier = {
     username: usernameSchema(rules.reservedUsernames),
@@ -226,7 +229,7 @@ export function createAccountInputs(rules: AccountRules): AccountInputs {
     age: ageInput.optional(),
   }
   const age = rules.age === 'required' ? ageInput : ageInput.optional()
-  // A field that the app does not ask for is told like any other unknown one.
+  // A field that the app does not use is reported like any unknown field.
   const entry = Object.fromEntries([
     ...(rules.signUp === 'invite' ? [['invitation', invitationField]] : []),
     ...(rules.challenged ? [['solution', solutionField.optional()]] : []),
@@ -249,7 +252,7 @@ export function createAccountInputs(rules: AccountRules): AccountInputs {
       because({ code: 'too-common', message: 'This password is too common: choose another one' }),
     )
 
-  // An identifier that is off has no field, so that giving it is told like any other unknown field.
+  // A disabled identifier has no field, so it is reported like any unknown field.
   function fields<Value>(schemaOf: (name: Identifier, required: boolean) => z.ZodType<Value>): Fields<Value> {
     const on = (Object.keys(identifier) as Identifier[]).filter((name) => rules.identifiers[name] !== 'off')
     return Object.fromEntries(
@@ -266,7 +269,7 @@ export function createAccountInputs(rules: AccountRules): AccountInputs {
   const edited = Object.fromEntries(
     Object.entries(changeable).filter(([name]) => name !== rules.confirm),
   ) as typeof changeable
-  // Where one of them is required, its own schema says so.
+  // If one of them is required, its own schema reports that.
   const eitherLogin = rules.identifiers.username === 'optional' && rules.identifiers.email === 'optional'
   const hasLogin = ({ username, email }: Given): boolean =>
     !eitherLogin || username !== undefined || email !== undefined
@@ -332,7 +335,7 @@ const needsLogin = {
 
 const isNoName = { ...because(ownName), path: ['password'], when: isObject }
 
-/** Of fields that may be wrong by themselves, whatever they hold. */
+/** For fields that may be invalid on their own, whatever their values. */
 function isOwnName(
   { password, ...fields }: { password: unknown } & AccountNames,
   words: readonly string[],

@@ -10,11 +10,11 @@ import { type ClientInfo, viewerOf } from '../viewer.ts'
 import type { EditInput, RegisterInput } from './account-inputs.ts'
 import type { Identifier, UserChanges, UserRecord } from './user-store.ts'
 
-/** What is known of a new account, the app's own fields and the age as their schemas have read them. */
+/** The fields of a new account; the app's own fields and the age were already parsed. */
 type NewAccount = Partial<Omit<UserRecord, 'fields' | 'age'>> &
   Pick<RegisterInput, 'fields' | 'ownFields' | 'age'>
 
-/** A new account with these fields, and nothing in all others. */
+/** A new account with these fields; all others are empty. */
 export function newAccount(core: Core, fields: NewAccount): UserRecord {
   const now = core.clock()
   return {
@@ -40,12 +40,12 @@ export function newAccount(core: Core, fields: NewAccount): UserRecord {
   }
 }
 
-/** Who registers: the account itself, which nobody has signed in to yet. */
+/** The actor of a registration: the account itself, before anyone has signed in to it. */
 export function byOwner({ id }: Pick<UserRecord, 'id'>, client: ClientInfo): Cause {
   return { viewer: viewerOf(id), client }
 }
 
-/** Saves a new account, and says so. @throws identifier-taken */
+/** Saves a new account, and emits the event. @throws identifier-taken */
 export async function saveAccount(
   core: Core,
   user: UserRecord,
@@ -60,7 +60,7 @@ export async function saveAccount(
   core.emit(event, told, cause)
 }
 
-/** Saves a new account without a word. @throws identifier-taken */
+/** Saves a new account without an event. @throws identifier-taken */
 export async function insertAccount(core: Core, user: UserRecord, rows?: OutboxRows): Promise<void> {
   const result = await core.storage.users.create(user, core.clock(), rows)
   if (result.outcome === 'taken') throw taken(core, result.taken)
@@ -70,29 +70,29 @@ export async function insertAccount(core: Core, user: UserRecord, rows?: OutboxR
     })
 }
 
-/** What is said of identifiers that others have. */
+/** The errors for identifiers that others have. */
 export function taken({ config }: Core, names: readonly Identifier[]): KithError {
   const errors = names.map((path) => ({ path, code: 'taken' as const, message: 'This is already in use' }))
   return new InvalidInputError(config.accounts.revealTaken ? errors : [], 'identifier-taken')
 }
 
-/** When the hold of a username ends that is given up now. */
+/** When the hold of a username that is released now ends. */
 function holdEnd({ config, clock }: Core): Date | null {
   const { usernameHoldSeconds } = config.accounts
   return usernameHoldSeconds === 0 ? null : new Date(clock().getTime() + usernameHoldSeconds * 1000)
 }
 
-/** Changes as an input has them. */
+/** Changes, as in an input. */
 interface AccountChanges extends Omit<UserChanges, 'fields'>, Pick<EditInput, 'fields' | 'ownFields'> {
-  /** Who does it, and from where. */
+  /** Who makes the change, and from where. */
   cause?: Cause
   /** Rows that are stored with the change. */
   also?: OutboxRows | undefined
 }
 
 /**
- * Makes changes that were read from an input; `null` where there is no such account any more. An address that changes is no longer
- * verified. @throws identifier-taken, invalid-input where no login would be left
+ * Makes changes that were parsed from an input; `null` if the account no longer exists. A changed address is no longer
+ * verified. @throws identifier-taken, invalid-input if no login would be left
  */
 export async function changeAccount(
   core: Core,
@@ -125,7 +125,7 @@ export async function changeAccount(
   return result.user
 }
 
-/** Names of the app's own fields as errors have them: `ownFields.birthday`. */
+/** Names of the app's own fields, as in errors: `ownFields.birthday`. */
 function pathsOf([scope, fields = {}]: [string, UnknownFields | undefined]): string[] {
   return Object.keys(fields).map((name) => `${scope}.${name}`)
 }
@@ -133,7 +133,7 @@ function pathsOf([scope, fields = {}]: [string, UnknownFields | undefined]): str
 /** All of them. */
 export const identifiers: readonly Identifier[] = ['username', 'email', 'phone']
 
-/** The identifiers that these changes give another value. */
+/** The identifiers that these changes actually change. */
 export function changedIdentifiers(
   before: UserRecord,
   changes: Partial<Pick<UserRecord, Identifier>>,
@@ -147,8 +147,8 @@ function needsLogin(): KithError {
 }
 
 /**
- * Deletes an account and ends its sessions; what is left of it is cleared away behind the call. Returns whether it was live until now:
- * otherwise another call does the rest.
+ * Deletes an account and ends its sessions; its data is cleaned up in the background. Returns whether it was live until
+ * now: otherwise another call does the rest.
  */
 export async function deleteAccount(
   core: Core,
@@ -167,7 +167,7 @@ export async function deleteAccount(
   try {
     await endSessions(core, { id: userId, epoch: ended.endedEpoch, cause })
   } finally {
-    // It is deleted, also where other processes could not be told now that its sessions are over.
+    // The account is deleted even if other processes could not be notified that its sessions have ended.
     core.emit('account.deleted', told, cause)
     core.clearing.account(userId)
   }

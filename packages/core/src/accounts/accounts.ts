@@ -40,34 +40,38 @@ import type { UserRecord } from './user-store.ts'
 /** What a change of one's own account returns. */
 export interface Edited<Fields extends AppFields = AppFields> {
   user: OwnUser<Fields>
-  /** Where the password was given: a fresh session, since all others have ended; `null` where the sessions stay as they are. */
+  /** A fresh session if the password was sent, since all others have ended; `null` if the sessions are unchanged. */
   signIn: SignIn<Fields> | null
 }
 
-/** Everything about accounts. Each method checks its input; a wrong one throws `invalid-input`. */
+/** Everything about accounts. Each method validates its input; invalid input throws `invalid-input`. */
 export interface Accounts<Fields extends AppFields = AppFields> extends HostAccounts<Fields> {
-  /** The schemas of the inputs below, for transports and documents that derive from them. */
+  /** The schemas of the inputs below, for transports and generated documents. */
   readonly inputs: AccountInputs
   /**
-   * Creates an account and signs it in. In an app that approves accounts it waits, which `approval-required` says.
-   * @throws invalid-input, identifier-taken, sign-up-closed, invitation-invalid, approval-required, challenge-required, challenge-unavailable, policy-refused,
-   * rate-limited, busy
+   * Creates an account and signs it in. If the app approves accounts, it has to wait, and the call throws
+   * `approval-required`.
+   * @throws invalid-input, identifier-taken, sign-up-closed, invitation-invalid, approval-required, challenge-required,
+   * challenge-unavailable, policy-refused, rate-limited, busy
    */
   register(input: RegisterInput<Fields>, client?: ClientInfo): Promise<SignIn<Fields>>
   /** The viewer's own account. @throws unauthenticated */
   me(viewer: Viewer): Promise<OwnUser<Fields>>
   /**
-   * Changes the viewer's own account; identifiers only with the password. With a password every session ends, as by
-   * {@link changePassword}, and `signIn` is a fresh one. @throws identifier-taken, wrong-password, account-locked, rate-limited
+   * Changes the viewer's own account; identifiers require the password. With a password every session ends, as in
+   * {@link changePassword}, and `signIn` is a fresh one. @throws identifier-taken, wrong-password, account-locked,
+   * rate-limited
    */
   edit(viewer: Viewer, input: EditInput<Fields>, client?: ClientInfo): Promise<Edited<Fields>>
   /**
-   * Replaces the password and ends every session, also the one that asks, of which a copy may be in other hands: the caller gets a fresh one. @throws wrong-password, account-locked, rate-limited
+   * Replaces the password and ends every session, including the caller's, in case it was copied: the caller gets a
+   * fresh one. @throws wrong-password, account-locked, rate-limited
    */
   changePassword(viewer: Viewer, input: ChangePasswordInput, client?: ClientInfo): Promise<SignIn<Fields>>
   /**
-   * Deletes the viewer's own account and ends its sessions. Its username is held for `accounts.usernameHold`, unless the host
-   * says `holdUsername: false`: for a registration that a later step of its own refused. @throws wrong-password, account-locked, rate-limited
+   * Deletes the viewer's own account and ends its sessions. Its username is held for `accounts.usernameHold`, unless
+   * the host passes `holdUsername: false`: for a registration that a later step of the host's own refused. @throws
+   * wrong-password, account-locked, rate-limited
    */
   delete(
     viewer: Viewer,
@@ -75,26 +79,26 @@ export interface Accounts<Fields extends AppFields = AppFields> extends HostAcco
     options?: { holdUsername?: boolean | undefined; client?: ClientInfo | undefined },
   ): Promise<void>
   /**
-   * Everything the viewer owns, as lines of JSON, each `{ type, … }`: the account, sessions, posts, uploads, entries of the
-   * audit log, likes, saves, follows and followers. Read page by page, so its size does not matter. One at a time for each account; ending the
-   * iteration early, as `break` does, ends it.
+   * Everything the viewer owns, as lines of JSON, each `{ type, … }`: the account, sessions, posts, uploads, audit log
+   * entries, likes, saves, follows and followers. Read page by page, so the size does not matter. One export at a time
+   * per account; ending the iteration early, for example with `break`, ends it.
    * @throws unauthenticated, proof-required, rate-limited, busy, all before the first line
    */
   export(viewer: Viewer): AsyncIterable<string>
   /**
-   * Lets a viewer pass whose account has one of these roles now, by a look at the account and the session: a role that was taken
-   * away and a session that has ended count immediately, in every process.
+   * Passes if the viewer's account currently has one of these roles. Reads the account and the session, so a removed
+   * role and an ended session count immediately, in every process.
    * @throws unauthenticated, account-banned, session-revoked, role-required
    */
   requireRole(viewer: Viewer, roles: readonly Fields['role'][]): Promise<void>
   /**
-   * Lets a viewer pass whose account and session are good now, by a look at both: one that a sign-in of the host's own vouches for, or
-   * that was let in a while ago, as on an open socket. @throws unauthenticated, account-banned, session-revoked
+   * Passes if the viewer's account and session are currently valid; reads both. For viewers authenticated by the host's
+   * own sign-in, or a while ago, as on an open socket. @throws unauthenticated, account-banned, session-revoked
    */
   admit(viewer: Viewer): Promise<void>
 }
 
-/** Creates the accounts of one Kith instance, and how people come to have one and come back to it. */
+/** Creates the accounts of one Kith instance, with registration and recovery. */
 export function createAccounts(core: Core): {
   accounts: Accounts
   registration: Registration
@@ -130,7 +134,7 @@ export function createAccounts(core: Core): {
       const owner = { viewer, user: before, password: currentPassword, path: 'currentPassword', client }
       const stillHolds =
         changesLogin || currentPassword !== undefined ? await confirmOwner(core, owner) : null
-      // Also those that are refused: otherwise anyone who has an account could try which addresses others have.
+      // Refused attempts count as well: otherwise anyone with an account could test which addresses others have.
       if (changedIdentifiers(before, present(edits)).length > 0)
         await core.limits.byAccount('identifierByAccount', viewer.userId)
       const news = await newsOfEdit(core, before, { edits, client })
@@ -152,7 +156,7 @@ export function createAccounts(core: Core): {
       await confirmOwner(core, { viewer, user, password: currentPassword, path: 'currentPassword', client })
       await demandUnbreached(newPassword, { path: 'newPassword', userId: user.id })
       const next = await passwords.hash(newPassword, { key: user.id, lane: 'first' })
-      // A concurrent change or upgrade of the hash won; what was confirmed is no longer what is stored.
+      // A concurrent password change or hash upgrade won; the confirmed password may no longer be the stored one.
       const told = { userId: user.id }
       const rows = joinRows(
         core.rowsOf('account.password-changed', () => told, { viewer, client }),
@@ -175,7 +179,7 @@ export function createAccounts(core: Core): {
     },
     export: createExports(core),
     async requireRole(viewer, roles) {
-      // A string has parts of names in it as well.
+      // A string would also match parts of names.
       if (!Array.isArray(roles)) throw new TypeError('roles must be an array')
       const { role } = await admit(core, viewer)
       if (roles.includes(role)) return
@@ -188,7 +192,7 @@ export function createAccounts(core: Core): {
   return { accounts, registration, recovery: createRecovery(core, inputs) }
 }
 
-/** What an edit has people told whose addresses it changes. */
+/** The notifications for an edit that changes addresses. */
 async function newsOfEdit(
   core: Core,
   before: UserRecord,

@@ -22,8 +22,8 @@ export async function accountAt(core: Core, { kind, address }: Address): Promise
 }
 
 /**
- * Takes an address away from an account that has not verified it, for somebody who has: a squatter keeps nobody out. Returns
- * whether it is free then, or that of `owner`.
+ * Removes an address from an account that has not verified it, for someone who has: a squatter cannot block the owner.
+ * Returns whether it is now free, or belongs to `owner`.
  */
 export async function releaseAddress(core: Core, address: Address, owner?: string): Promise<boolean> {
   const { users } = core.storage
@@ -33,7 +33,7 @@ export async function releaseAddress(core: Core, address: Address, owner?: strin
   if (holder[verifiedAt[kind]]) return false
   const told = { userId: holder.id, fields: [kind] }
   const expected = { [kind]: address.address, [verifiedAt[kind]]: null }
-  // Anyone who has proved the address is a stranger to this account, and nothing of them is written down there.
+  // The caller who proved the address is a stranger to this account, so none of their data is recorded there.
   const rows = core.rowsOf('account.edited', () => told, { viewer: null })
   const { outcome } = await users.update(
     holder.id,
@@ -65,7 +65,7 @@ export async function claimAccount(
   const cause = { viewer: viewerOf(userId), client }
   await removeCredentials(core, userId, { cause })
   await storePassword(core, userId, { next: null, cause })
-  // Those that came from a session before it ended, and what they have opened.
+  // Credentials added by a session before it ended, and the sessions that they opened.
   const late = await removeCredentials(core, userId, { cause })
   if (late > 0) await endAllSessions(core, userId, cause)
   const isClaimed = await verifyAddress(core, userId, { kind, address, isFirst: true, cause })

@@ -2,16 +2,16 @@ import { codePurposes, headOf, linkOf, type Recipient } from '../codes/code-purp
 import type { Core } from '../core.ts'
 import type { OutboxRows } from '../outbox/outbox-store.ts'
 
-/** Another address of an account. */
+/** A new address of an account. */
 export interface AddressChange {
   /** Its `address` is `null` where the account gives one up and has no other of this kind. */
   to: Omit<Recipient, 'address'> & { address: string | null }
   from: string | null
-  /** Whether somebody who reads the new mailbox has confirmed it. */
+  /** Whether the owner of the new mailbox has confirmed it. */
   isProved: boolean
 }
 
-/** The purpose of the mark that a mailbox has a link to take a change back. */
+/** The purpose of the mark that a mailbox has a link to revert a change. */
 export function linkMark(kind: Recipient['kind']): string {
   return `revert-address/${kind}`
 }
@@ -31,11 +31,14 @@ export async function canBeTakenBack({ config, clock, storage }: Core, userId: s
 
 const linkSeconds = codePurposes['revert-address'].seconds
 
-/** What a change of address has people told. */
+/** The notifications about a change of address. */
 export interface AddressNews {
-  /** The messages that tell both mailboxes, to be stored with it; `undefined` where nothing changes or nobody can be told. */
+  /**
+   * The messages to both mailboxes, to be stored with the change; `undefined` if nothing changes or there is no one to
+   * notify.
+   */
   rows: OutboxRows | undefined
-  /** To be called when it was made. */
+  /** Call it after the change. */
   done(): Promise<void>
 }
 
@@ -60,9 +63,10 @@ async function newsOfFirst(
 }
 
 /**
- * Prepares what a change of address says. The link for the old mailbox is made before, so that nothing comes between the change and the
- * messages. While one mailbox has a link, no later one gets any: a thief who changes the address twice would have one too, and the
- * first link takes back what came after it. A new mailbox that was not proved may be a stranger's, and is told nothing.
+ * Prepares the notifications about a change of address. The link for the old mailbox is created first, so that nothing
+ * can fail between the change and the messages. While one mailbox has a link, no later one gets any: otherwise a thief
+ * who changes the address twice would have one too; the first link reverts all later changes. An unproved new mailbox
+ * may be a stranger's, and gets no message.
  */
 export async function newsOfAddress(
   core: Core,

@@ -20,37 +20,39 @@ import { storePassword } from './host-passwords.ts'
 import { emailSchema, phoneSchema } from './identifiers.ts'
 import type { UserRecord } from './user-store.ts'
 
-/** Which of its addresses an account confirms. */
+/** Which of its addresses to confirm. */
 export interface VerifyAddressInput {
   kind: 'email' | 'phone'
 }
 
-/** Another address for an account. */
+/** A new address for an account. */
 export interface ChangeAddressInput {
-  /** The new email address, or else the new phone number. */
+  /** The new email address, or the new phone number. */
   email?: string | undefined
   phone?: string | undefined
-  /** Needed where the account has a password. */
+  /** Required if the account has a password. */
   currentPassword?: string | undefined
 }
 
-/** Email addresses and phone numbers that are confirmed by codes. */
+/** Email addresses and phone numbers that are confirmed with codes. */
 export interface Addresses {
   /** Sends a code to the email address or phone number of the viewer. @throws invalid-input, not-configured, rate-limited */
   verify(viewer: Viewer, input: VerifyAddressInput, client?: ClientInfo): Promise<CodeSent>
   /**
-   * Sends a code to a new email address or phone number of the viewer; the account keeps the old one until the code is confirmed.
+   * Sends a code to a new email address or phone number for the viewer; the account keeps the old one until the code is
+   * confirmed.
    * @throws invalid-input, wrong-password, account-locked, not-configured, rate-limited
    */
   change(viewer: Viewer, input: ChangeAddressInput, client?: ClientInfo): Promise<CodeSent>
   /**
-   * Confirms an email address or phone number with the code that was sent to it, signed in or not. Both the old and the new one are notified of a change; the old one gets a link that
-   * takes it back for 72 hours. @throws code-invalid, identifier-taken, rate-limited
+   * Confirms an email address or phone number with the code that was sent to it, signed in or not. Both the old and the
+   * new one are notified of a change; the old one gets a link that can revert it for 72 hours. @throws code-invalid,
+   * identifier-taken, rate-limited
    */
   confirm(input: CodeInput, client?: ClientInfo): Promise<void>
   /**
-   * Reverts a change of email address or phone number with the link that the old one got: the account has the old one again, every session ends, the
-   * password is taken away, and so is what was added to sign in with since. It also takes back the changes after that one.
+   * Reverts a change of email address or phone number with the link that was sent to the old one: restores it, ends
+   * every session, and removes the password and all sign-in methods added since. Later changes are reverted as well.
    * @throws code-invalid, identifier-taken, rate-limited, busy
    */
   revert(input: CodeInput, client?: ClientInfo): Promise<void>
@@ -88,7 +90,7 @@ export function createAddresses(core: Core): Addresses {
     await limits.beforeSending(to.address, client)
     const holder = await accountAt(core, to)
     const isTaken = holder !== null && holder.id !== user.id && holder[verifiedAt[to.kind]] !== null
-    // Counted also where nobody gets it, so that it takes as long.
+    // Counted even if no code is sent, so that it takes as long.
     const maySend = await limits.maySend(isTaken ? `nobody ${user.id}` : to.address, client)
     const mayGo = !isTaken && maySend
     const data = mayGo ? { to, from: user[to.kind], epoch: user.sessionEpoch } : null
@@ -155,7 +157,7 @@ export function createAddresses(core: Core): Addresses {
     async revert(input, client = {}) {
       await limits.byAddress('codeByAddress', client)
       const { flow, code } = parseInput(codeInput, input)
-      // Used up last: anyone who is cut off before that opens the link once more, and all is done again.
+      // Consumed last: if the call is interrupted before that, opening the link again repeats all steps.
       const { userId, data, spend } = await codes.open('revert-address', `${flow}.${code}`)
       const { to, at } = data
       const [since, cause] = [new Date(at), { viewer: viewerOf(userId), client }]
@@ -169,12 +171,12 @@ export function createAddresses(core: Core): Addresses {
   }
 }
 
-/** So often an account is read again that was changed meanwhile. */
+/** How often an account is reread after a concurrent change. */
 const mostTries = 10
 
 /**
- * Gives an account its former address, whatever it has by now, takes away one of the other kind that was confirmed since, and ends its
- * sessions. Returns the epoch that is over. @throws code-invalid, identifier-taken, busy
+ * Restores the former address of an account, whatever the current one, removes one of the other kind that was confirmed
+ * since, and ends the sessions. Returns the epoch that has ended. @throws code-invalid, identifier-taken, busy
  */
 async function takeBack(
   core: Core,
@@ -206,7 +208,9 @@ async function takeBack(
   throw new RetryLaterError('busy', 1)
 }
 
-/** Removes what an account can sign in with since a moment: it was added by the person who had changed the address. */
+/**
+ * Removes the sign-in methods added to an account since a given time: the person who changed the address added them.
+ */
 async function removeSince(
   core: Core,
   userId: string,

@@ -7,8 +7,8 @@ import { demandUnbanned, withoutEndedBan } from './bans.ts'
 import type { UserRecord } from './user-store.ts'
 
 /**
- * Lets a viewer pass whose account and session are good now, and reads both for that: a process that knows the token may not have
- * heard yet that another ended the session. @throws unauthenticated, account-banned, session-revoked
+ * Passes if the viewer's account and session are currently valid. Reads both: this process may not know yet that
+ * another one has ended the session. @throws unauthenticated, account-banned, session-revoked
  */
 export async function admit(core: Core, { userId, sessionId }: Viewer): Promise<UserRecord> {
   const { users, sessions } = core.storage
@@ -27,4 +27,4 @@ export async function admit(core: Core, { userId, sessionId }: Viewer): Promise<
 }
 
 const gone = 'This account no longer exists.'
-const unknown = 'No account here belongs to whoever is signed in: it was removed, or not made yet.'
+const unknown = 'The signed-in user has no account here: it was removed, or not created yet.'

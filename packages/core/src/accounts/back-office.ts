@@ -16,11 +16,11 @@ import type { HostAccounts } from './host-accounts.ts'
 import type { AccountFilter } from './list-accounts.ts'
 import { setRole } from './set-role.ts'
 
-/** What an administrator says of a ban, as JSON has it. */
+/** An administrator's input for a ban, as JSON. */
 export interface BackOfficeBan {
-  /** Shown to the owner who gives the right password. At most 500 characters. */
+  /** Shown to the owner after a sign-in with the right password. At most 500 characters. */
   reason?: string | undefined
-  /** When it ends by itself, ISO 8601; it does not where this is absent. */
+  /** When it expires, ISO 8601; permanent if absent. */
   until?: string | undefined
 }
 
@@ -33,7 +33,7 @@ export const backOfficeBan: z.ZodType<BackOfficeBan> = z.strictObject({
 /** The schema of a new role. */
 export const backOfficeRole: z.ZodType<{ role: string }> = z.strictObject({ role: roleName() })
 
-/** The services that it works by. */
+/** The services it depends on. */
 export interface BackOfficeParts {
   accounts: HostAccounts
   approvals: Approvals
@@ -41,10 +41,12 @@ export interface BackOfficeParts {
 }
 
 /**
- * What administrators do with the accounts of others, over HTTP or by pages of your own. The viewer needs a role of `accounts.backOffice.by` at that
- * moment, and is never an administrator who acts as an account. What takes something away, and what gives power, asks for a fresh proof. Nobody changes
- * an account with a role that is not among `accounts.backOffice.over`, or gives such a role: a stolen session of an administrator neither makes another
- * one nor locks one out. Each change names the administrator in the audit log and in its event.
+ * How administrators manage other accounts, over HTTP or from pages of your own. The viewer needs a role in
+ * `accounts.backOffice.by` at that moment, and must not be an administrator who acts as another account. Destructive
+ * changes and those that grant power require a fresh proof. Accounts with a role that is not in
+ * `accounts.backOffice.over` cannot be changed, and such a role cannot be assigned: a stolen administrator session can
+ * neither create another administrator nor lock one out. Every change names the administrator in the audit log and in
+ * its event.
  */
 export interface BackOffice<Fields extends AppFields = AppFields> {
   /** As {@link HostAccounts.list}. @throws not-configured, invalid-input, invalid-cursor, role-required, impersonated */
@@ -52,15 +54,16 @@ export interface BackOffice<Fields extends AppFields = AppFields> {
   /** One account, whatever its role. @throws not-configured, account-not-found, role-required, impersonated */
   read(admin: Viewer, userId: string): Promise<HostUser<Fields>>
   /**
-   * Suspends an account and ends its sessions. Again replaces the reason and the end. @throws not-configured, invalid-input, account-not-found,
-   * account-protected, approval-required, role-required, impersonated, proof-required, rate-limited
+   * Suspends an account and ends its sessions. A repeated call replaces the reason and the end. @throws not-configured,
+   * invalid-input, account-not-found, account-protected, approval-required, role-required, impersonated,
+   * proof-required, rate-limited
    */
   ban(admin: Viewer, input: BackOfficeBan & { userId: string }, client?: ClientInfo): Promise<void>
   /** Lifts a suspension. @throws not-configured, account-not-found, account-protected, approval-required, role-required, impersonated, rate-limited */
   unban(admin: Viewer, userId: string, client?: ClientInfo): Promise<void>
   /**
-   * Gives an account another role. @throws not-configured, invalid-input, account-not-found, account-protected, role-required, impersonated,
-   * proof-required, rate-limited
+   * Assigns another role to an account. @throws not-configured, invalid-input, account-not-found, account-protected,
+   * role-required, impersonated, proof-required, rate-limited
    */
   setRole(admin: Viewer, input: { userId: string; role: Fields['role'] }, client?: ClientInfo): Promise<void>
   /**
@@ -68,7 +71,10 @@ export interface BackOffice<Fields extends AppFields = AppFields> {
    * rate-limited
    */
   endSessions(admin: Viewer, userId: string, client?: ClientInfo): Promise<void>
-  /** As {@link Approvals.list}, where accounts wait for approval. @throws not-configured, invalid-input, invalid-cursor, role-required, impersonated */
+  /**
+   * As {@link Approvals.list}, for accounts that wait for approval. @throws not-configured, invalid-input,
+   * invalid-cursor, role-required, impersonated
+   */
   applications(admin: Viewer, page?: PageInput): Promise<Page<HostUser<Fields>>>
   /** As {@link Approvals.approve}. @throws not-configured, application-not-found, role-required, impersonated, rate-limited */
   approve(admin: Viewer, userId: string, client?: ClientInfo): Promise<HostUser<Fields>>
@@ -116,7 +122,7 @@ export function createBackOffice(core: Core, { accounts, approvals, sessions }: 
     if (!user) throw new KithError('account-not-found')
     if (!over.includes(user.role))
       throw new KithError('account-protected', {
-        detail: `An account with the role ${user.role} is changed on the command line.`,
+        detail: `An account with the role ${user.role} can only be changed on the command line.`,
       })
     return user.role
   }

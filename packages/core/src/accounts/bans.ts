@@ -9,15 +9,15 @@ import { endSessions } from '../sessions/end-sessions.ts'
 import { recheckInvitations } from '../sign-up/stored-invitation.ts'
 import type { UserRecord } from './user-store.ts'
 
-/** What the host says of a ban. */
+/** The host's input for a ban. */
 export interface BanInput {
-  /** Shown to the owner who gives the right password. At most 500 characters. */
+  /** Shown to the owner after a sign-in with the right password. At most 500 characters. */
   reason?: string | undefined
-  /** When it ends by itself; it does not where this is absent. */
+  /** When it expires; permanent if absent. */
   until?: Date | undefined
 }
 
-/** The schema of {@link BanInput}: an end that has come is a slip. */
+/** The schema of {@link BanInput}: an end in the past is a mistake. */
 export function banInput(now: Date): z.ZodType<BanInput> {
   const inFuture = because({ code: 'malformed', message: 'Give a time in the future' })
   return z.strictObject({
@@ -29,7 +29,10 @@ export function banInput(now: Date): z.ZodType<BanInput> {
   })
 }
 
-/** Stores a ban, or its end, and lets go of what was remembered of the account's files. @throws account-not-found, approval-required */
+/**
+ * Stores a ban, or its end, and drops the cached file access of the account. @throws account-not-found,
+ * approval-required
+ */
 export async function setBan(
   core: Core,
   userId: string,
@@ -39,7 +42,7 @@ export async function setBan(
     bannedAt: ban && core.clock(),
     bannedUntil: ban?.until ?? null,
     banReason: ban?.reason ?? null,
-    // Those that a process which dies here leaves alive stay over when the ban is lifted.
+    // If the process dies here, sessions that are still alive stay ended even when the ban is lifted.
     endSessions: ban !== null,
   }
   const rows = ban
@@ -76,19 +79,19 @@ function bannedEvent(userId: string, { until, reason }: BanInput): KithEvents['a
   return { userId, until: until?.toISOString() ?? null, reason: reason ?? null }
 }
 
-/** What is stored with the end of a ban. */
+/** The rows stored with the end of a ban. */
 function unbannedRows(core: Core, userId: string, cause: Cause): OutboxRows | undefined {
   return core.rowsOf('account.unbanned', () => ({ userId }), cause)
 }
 
-/** Says that the ban of an account is over, and shows what it hid. */
+/** Emits the event for the end of a ban, and shows the hidden content again. */
 export function noteUnbanned(core: Core, userId: string, cause: Cause = {}): void {
   core.visibleFiles.forget()
   core.emit('account.unbanned', { userId }, cause)
   core.clearing.ban(userId)
 }
 
-/** The account without its ban where that has ended by now; otherwise as it was given. One that was stored meanwhile stays. */
+/** The account, without its ban if that has expired; otherwise unchanged. A ban that was stored meanwhile stays. */
 export async function withoutEndedBan(core: Core, user: UserRecord): Promise<UserRecord> {
   const { id, bannedAt, bannedUntil } = user
   if (!bannedAt || !bannedUntil || bannedUntil > core.clock()) return user
@@ -105,7 +108,7 @@ export async function withoutEndedBan(core: Core, user: UserRecord): Promise<Use
   return result.user
 }
 
-/** @throws account-banned, which says why and until when; approval-required */
+/** @throws account-banned, with the reason and the end; approval-required */
 export function demandUnbanned({ waitingSince, bannedAt, bannedUntil, banReason }: UserRecord): void {
   if (waitingSince)
     throw new KithError('approval-required', {

@@ -3,9 +3,9 @@ import type { KithConfig } from '../config.ts'
 import { InvalidInputError } from '../errors.ts'
 import type { Emit } from '../events.ts'
 
-/** Whose password is looked up; nobody's yet at registration. */
+/** Whose password is checked; `null` at registration. */
 interface Lookup {
-  /** The field that a refusal names. */
+  /** The field that the error names. */
   path: string
   userId: string | null
 }
@@ -13,10 +13,10 @@ interface Lookup {
 /** Refuses a password that is known from a breach. @throws invalid-input */
 export type BreachCheck = (password: string, lookup: Lookup) => Promise<void>
 
-/** So long a registration waits for somebody else's server, whatever the port does. */
+/** The maximum time a registration waits for an outside server, whatever the port does. */
 const timeoutMillis = 2_000
 
-/** Creates the check. Where the port fails or is late, the password is accepted, and an event says so. */
+/** Creates the check. If the port fails or times out, the password is accepted, and an event reports it. */
 export function createBreachCheck({ passwords: { breached }, log }: KithConfig, emit: Emit): BreachCheck {
   return async (password, { path, userId }) => {
     if (!breached) return

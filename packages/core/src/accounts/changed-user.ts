@@ -2,9 +2,9 @@ import { mergeFields } from '../own-fields/stored-fields.ts'
 import type { UpdateUserResult, UserChanges, UserRecord } from './user-store.ts'
 
 /**
- * What `UserStore.update` makes of an account as it is, but for names that others have: for a store to decide in the step that read it.
- * Neither the account nor the changes are written.
- * @throws invalid-input where the app's own fields would be too large
+ * The account that `UserStore.update` produces, without checking for taken names: a store calls this in the step that
+ * read the account. Changes neither of its arguments.
+ * @throws invalid-input if the app's own fields would be too large
  */
 export function changedUser(
   before: UserRecord | null,

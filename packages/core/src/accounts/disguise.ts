@@ -1,6 +1,6 @@
 import { commonPasswords } from './common-passwords.ts'
 
-/** Letters that digits and signs stand for; the same class for what cannot be told apart. */
+/** Letters that digits and signs stand for; indistinguishable letters share a class. */
 const leet: Readonly<Record<string, string>> = Object.freeze({
   '0': 'o',
   '1': 'i',
@@ -21,20 +21,21 @@ const leet: Readonly<Record<string, string>> = Object.freeze({
   '8': 'b',
 })
 
-/** Cyrillic and Greek letters that cannot be told from Latin ones. */
+/** Cyrillic and Greek letters that look like Latin ones. */
 const latin: ReadonlyMap<string, string> = lookAlikes(
   'авекмнорстухіјѕһԁԛԝαεικνορτυχ',
   'abekmhopctyxijshdqwaeikvoptux',
 )
 
-/** So many letters beside the words make a password more than a word in disguise. */
+/** With this many letters besides the words, a password is more than a disguised word. */
 const enoughLetters = 4
-/** Shorter words are found in anything; where signs stand for letters too, so are those of three letters. */
+/** Shorter words occur in anything; with signs for letters, so do words of three letters. */
 const shortest = { asTyped: 3, asLeet: 4 }
 
 /**
- * Whether a password is little more than these words: in any case, reversed, doubled, put together, with signs for letters,
- * with digits, signs, one letter again and again, or up to three other letters around them, and with one common password: `iloveanna1`.
+ * Whether a password is little more than these words: in any case, reversed, doubled, combined, with signs for letters,
+ * with digits, signs, a repeated letter, or up to three other letters around them, and with one common password:
+ * `iloveanna1`.
  */
 export function isDisguise(password: string, words: readonly string[]): boolean {
   const typed = plain(password)
@@ -49,21 +50,21 @@ export function isDisguise(password: string, words: readonly string[]): boolean 
   )
 }
 
-/** A name with the words it is made of: `Ada.Lovelace` is also `ada` and `lovelace`. */
+/** A name, with the words it consists of: `Ada.Lovelace` is also `ada` and `lovelace`. */
 export function wordsOf(name: string): string[] {
   return [name, ...name.split(/[^\p{L}\p{N}\p{M}]+/u)].filter((word) => word !== '')
 }
 
-/** Takes the words out of `compared`, the longest first, and looks at what was typed beside them. */
+/** Removes the words from `compared`, the longest first, and examines the rest of the typed password. */
 function isCovered(compared: string, typed: string, words: readonly string[]): boolean {
   const forms = new Set(words.flatMap((word) => [word, [...word].reverse().join('')]))
   let rest = compared
   for (const form of [...forms].sort((one, other) => other.length - one.length)) {
-    // Blanked rather than cut out, so that what stood on both sides of it makes no new word.
+    // Blanked rather than cut out, so that the text on both sides does not form a new word.
     rest = rest.replaceAll(form, '\0'.repeat(form.length))
   }
   if (!rest.includes('\0')) return false
-  // By UTF-16 units: reading signs as letters keeps the places.
+  // Indexed by UTF-16 units: reading signs as letters keeps the positions.
   const beside = typed
     .split('')
     .map((unit, at) => (rest[at] !== '\0' && /[\p{L}\p{Cs}]/u.test(unit) ? unit : ' '))
@@ -76,18 +77,18 @@ function isCovered(compared: string, typed: string, words: readonly string[]): b
   return letters - longest < enoughLetters
 }
 
-/** Whether it says nothing beside a name. */
+/** Whether it adds nothing to a name. */
 function isCommonWord(text: string): boolean {
   return commonPasswords().has(text)
 }
 
-/** Without case, accents and compatibility forms, and in Latin letters what looks like them. */
+/** Without case, accents and compatibility forms, with look-alikes mapped to Latin letters. */
 export function plain(text: string): string {
   const folded = text.normalize('NFKD').toUpperCase().toLowerCase().replace(/\p{M}/gu, '')
   return folded.replace(/[\u0370-\u052f]/g, (letter) => latin.get(letter) ?? letter)
 }
 
-/** What is left of a text without blanks, signs and what cannot be seen. */
+/** A string without blanks, signs and invisible characters. */
 export function lettersOf(text: string): string {
   return text.replace(/[^\p{L}\p{N}]/gu, '')
 }

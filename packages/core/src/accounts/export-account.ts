@@ -11,19 +11,19 @@ import { demandFresh } from '../sessions/freshness.ts'
 import { toSession } from '../sessions/session.ts'
 import type { Viewer } from '../viewer.ts'
 
-/** Short enough that reading a page holds nobody up. */
+/** Small enough that reading a page does not hold up other work. */
 const pageSize = 200
-/** How many pages are read at the same time, of all exports of this process. */
+/** How many pages are read at the same time, across all exports of this process. */
 const pagesAtOnce = 2
 /** How many exports are open at the same time. */
 const mostOpen = 100
-/** One that nobody has read for so long makes room for another. */
+/** An export that was not read for this long can be replaced by another. */
 const idleMillis = 60_000
 
-/** Everything an account owns, as lines of JSON. */
+/** Everything that an account owns, as lines of JSON. */
 export type ExportAccount = (viewer: Viewer) => AsyncGenerator<string>
 
-/** Creates the exports of one Kith instance: one at a time for each account, in pages that take turns. */
+/** Creates the exports of one Kith instance: one at a time per account, in pages that take turns. */
 export function createExports(core: Core): ExportAccount {
   const open = new Map<string, { readAt: number }>()
   const inTurn = createFairQueue({ concurrency: pagesAtOnce, maxWaiting: mostOpen, work: 'exports' })
@@ -60,14 +60,14 @@ export function createExports(core: Core): ExportAccount {
   }
 }
 
-/** Media stand where they are used; uploads are those that wait for it. */
+/** Media are listed where they are used; uploads are the unused ones. */
 async function* linesOf(core: Core, viewer: Viewer, inTurn: FairQueue): AsyncGenerator<string> {
   const { config, storage, presentUsers, presentPosts, clock } = core
   const user = await storage.users.byId(viewer.userId)
   if (!user) throw new KithError('unauthenticated')
   yield line('account', await presentUsers.presentOwn(user))
 
-  /** Reads page by page, each in its turn and after whatever else waits for the event loop. */
+  /** Reads page by page, each in its turn and after other pending work of the event loop. */
   async function* pages<Row extends { id: string }, Item>(
     read: (keyset: Keyset) => Promise<Row[]>,
     present: (rows: Row[]) => Item[] | Promise<Item[]>,

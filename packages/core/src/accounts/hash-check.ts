@@ -4,46 +4,46 @@ import { isArgon2 } from './argon2-hash.ts'
 import type { HashForms } from './hash-forms.ts'
 import type { LegacyHash } from './legacy-hash.ts'
 
-/** Whether a password is right, and whether its hash should be replaced by a new one. */
+/** Whether a password is right, and whether to replace its hash. */
 export interface HashMatch {
   matches: boolean
   upgrade: boolean
 }
 
-/** Checks passwords against stored hashes of every form. */
+/** Checks passwords against stored hashes of every format. */
 export interface HashCheck {
-  /** Whether some verifier reads this hash. */
+  /** Whether a verifier supports this hash. */
   reads(stored: string): boolean
-  /** Remembers the form of a hash that is about to be stored. Never rejects. */
+  /** Remembers the format of a hash that is about to be stored. Never rejects. */
   expect(stored: string): Promise<void>
   /**
-   * Checks a password; never rejects. One that is wrong costs the same whatever is stored: argon2 once, and each other form
-   * that was met once, against the hash itself or against one that stands for it.
+   * Checks a password; never rejects. A wrong password costs the same whatever is stored: argon2 once, and each other
+   * known format once, against the hash itself or a stand-in.
    */
   check(password: string, stored: string | null): Promise<HashMatch>
 }
 
-/** What a {@link HashCheck} is made of. */
+/** The dependencies of a {@link HashCheck}. */
 export interface HashCheckParts {
-  /** Computes argon2 of any parameters. */
+  /** Computes argon2 with any parameters. */
   argon2: LegacyHash['verify']
-  /** What hashes of today's parameters begin with. */
+  /** The prefix of hashes with the current parameters. */
   ownPrefix: string
-  /** A hash of today's parameters that no password matches. */
+  /** A hash with the current parameters that no password matches. */
   nobody: string
   forms: HashForms
   log: Log
 }
 
 const wrong: HashMatch = Object.freeze({ matches: false, upgrade: false })
-/** So many different hashes are reported in the life of a process. */
+/** How many different hashes are reported during the life of a process. */
 const reportedMost = 100
 
 /** Creates the hash check of one Kith instance. */
 export function createHashCheck({ argon2, ownPrefix, nobody, forms, log }: HashCheckParts): HashCheck {
   const reported = new Set<string>()
 
-  /** By a digest, so that a broken hash is reported once and not at each guess. */
+  /** By a digest, so that a broken hash is reported once and not for each attempt. */
   function report(stored: string, reason: string, cause?: string): void {
     const name = createHash('sha256').update(stored).digest('base64')
     if (reported.size >= reportedMost || reported.has(name)) return
@@ -51,7 +51,7 @@ export function createHashCheck({ argon2, ownPrefix, nobody, forms, log }: HashC
     log.warn('password.hash-unreadable', {
       message: `A stored password hash ${reason}: nobody can sign in with it.`,
       fields: { cause },
-      // Each of them, not how often.
+      // Each hash once, not every occurrence.
       kind: name,
     })
   }
@@ -60,7 +60,7 @@ export function createHashCheck({ argon2, ownPrefix, nobody, forms, log }: HashC
     try {
       return await verifier(password, stored)
     } catch (error) {
-      // The error of a native library may quote the hash.
+      // The error of a native library may contain the hash.
       report(stored, 'cannot be checked', error instanceof Error ? error.name : typeof error)
       return false
     }
@@ -78,7 +78,7 @@ export function createHashCheck({ argon2, ownPrefix, nobody, forms, log }: HashC
       if (own && (await verify(argon2, password, stored))) return { matches: true, upgrade: false }
       if (form && stored !== null && (await verify(form.verifier.verify, password, stored)))
         return { matches: true, upgrade: true }
-      if (stored !== null && !own && !form) report(stored, 'is of no form that `passwords.legacy` reads')
+      if (stored !== null && !own && !form) report(stored, 'has no format that `passwords.legacy` supports')
       if (form) await forms.remember(form)
       if (!own) await verify(argon2, password, nobody)
       for (const { verifier, stand } of await forms.known()) {

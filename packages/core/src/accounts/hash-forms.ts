@@ -2,37 +2,37 @@ import type { FactStore } from '../facts.ts'
 import type { Log } from '../log/log.ts'
 import type { LegacyHash } from './legacy-hash.ts'
 
-/** A hash that stands for all of its form and parameters, and what checks it. */
+/** A stand-in hash for a format and its parameters, and its verifier. */
 interface HashForm {
   stand: string
   verifier: LegacyHash
 }
 
-/** The forms of stored hashes that the accounts of an app have, beside today's. */
+/** The formats of stored hashes in use besides the current one. */
 export interface HashForms {
-  /** The form of a stored hash; `null` where no verifier reads it. */
+  /** The format of a stored hash; `null` if no verifier supports it. */
   formOf(stored: string): HashForm | null
-  /** Remembers a form for every process and across restarts. Never rejects. */
+  /** Records a format for every process and across restarts. Never rejects. */
   remember(form: HashForm): Promise<void>
-  /** Every form that was met by any process, a minute ago at the latest. Never rejects. */
+  /** Every known format of any process, at most a minute old. Never rejects. */
   known(): Promise<readonly HashForm[]>
 }
 
-/** What {@link createHashForms} works on. */
+/** The dependencies of {@link createHashForms}. */
 export interface HashFormsParts {
   verifiers: readonly LegacyHash[]
   facts: FactStore
   log: Log
 }
 
-/** Each is checked at every wrong password. Accounts of one app have one or two. */
+/** Each is checked for every wrong password. The accounts of one app have one or two. */
 const mostForms = 8
-/** How soon a process learns of a form that another one imported. */
+/** How soon a process notices a format that another one imported. */
 const refreshMillis = 60_000
 
 /**
- * Creates it. The forms are facts of the storage, numbered in the order in which they were met, so that two processes agree about
- * each. What is stored has the parameters of a hash and nothing of its salt or digest.
+ * Creates it. Formats are facts of the storage, numbered in the order they were found, so that two processes agree on
+ * each. Facts contain the parameters of a hash and nothing of its salt or digest.
  */
 export function createHashForms({ verifiers, facts, log }: HashFormsParts): HashForms {
   const found = new Map<string, HashForm>()
@@ -43,7 +43,7 @@ export function createHashForms({ verifiers, facts, log }: HashFormsParts): Hash
     const verifier = verifiers.find(({ reads }) => reads(stored))
     if (!verifier) return null
     const stand = standsFor(stored).find((text) => verifier.reads(text))
-    // One that cannot be told without the hash itself is known to this process alone, by the first that it met.
+    // A format that cannot be described without the hash itself is known only to this process, by its first hash.
     const kept = [...found.values()].find((form) => form.verifier === verifier && !isStand(form.stand))
     return { verifier, stand: stand ?? kept?.stand ?? stored }
   }
@@ -53,7 +53,7 @@ export function createHashForms({ verifiers, facts, log }: HashFormsParts): Hash
     if (verifier && found.size < mostForms) found.set(stand, { stand, verifier })
   }
 
-  /** Reads the facts that were added since, and adds one of its own after them. */
+  /** Reads the facts that were added since, and appends one. */
   async function read(own: string | null): Promise<void> {
     for (let at = next; at < mostForms; at++) {
       const name = `password-form-${at}`
@@ -74,7 +74,7 @@ export function createHashForms({ verifiers, facts, log }: HashFormsParts): Hash
     async remember({ stand }) {
       if (found.has(stand)) return
       if (isStand(stand)) await read(stand).catch(warn)
-      // Also where it could not be stored.
+      // Even if it could not be stored.
       add(stand)
     },
     async known() {
@@ -87,10 +87,10 @@ export function createHashForms({ verifiers, facts, log }: HashFormsParts): Hash
   }
 }
 
-/** As long as base64 of 16 bytes: one length for all, so that salts of many lengths are one form. */
+/** The length of 16 bytes in base64: one length for all, so that different salt lengths are one format. */
 const noSalt = 'A'.repeat(22)
 
-/** A hash without its digest, and without its salt where that is a part of its own. */
+/** A hash without its digest, and without its salt if that is a separate part. */
 function standsFor(stored: string): string[] {
   const parts = stored.split('$')
   const digest = blank(parts.at(-1) ?? '')

@@ -28,89 +28,104 @@ import type { UserRecord } from './user-store.ts'
 import { verifyAddress } from './verification.ts'
 
 /**
- * What the host does with any account, without its password and without limits, and asking nobody: administrators go by `kith.backOffice`. `by` says for which
- * administrator: it stands in the audit log and in the event, and is not asked about anything.
+ * How the host manages any account, without its password, limits or permission checks: administrators use
+ * `kith.backOffice`. `by` names the administrator for the audit log and the event; it is not checked.
  */
 export interface HostAccounts<Fields extends AppFields = AppFields> {
   /** The account with this id, or `null`. */
   byId(userId: string): Promise<HostUser<Fields> | null>
-  /** The accounts with these ids, in their order; `null` for those that do not exist. At most 100. @throws invalid-input */
+  /**
+   * The accounts with these ids, in the same order; `null` for those that do not exist. At most 100. @throws
+   * invalid-input
+   */
   byIds(userIds: readonly string[]): Promise<(HostUser<Fields> | null)[]>
   /** The account with this username or email, or `null`. */
   find(login: string): Promise<HostUser<Fields> | null>
   /**
-   * The live accounts, the highest id first, which is the newest; shadow accounts stand anywhere between. A page may be short, or empty,
-   * and go on all the same: where few of very many match. @throws invalid-input, invalid-cursor
+   * The live accounts, highest id first, so newest first; shadow accounts are not in order of age. If few of very many
+   * accounts match, a page may be short or empty and still have a cursor. @throws invalid-input, invalid-cursor
    */
   list(filter?: AccountFilter, page?: PageInput): Promise<Page<HostUser<Fields>>>
   /**
-   * Creates an account with a password, without signing in and whatever `accounts.signUp` and `accounts.confirm` say.
+   * Creates an account with a password, without signing in and regardless of `accounts.signUp` and `accounts.confirm`.
    * @throws invalid-input, identifier-taken, busy
    */
   create(input: CreateAccountInput<Fields>, cause?: HostCause): Promise<HostUser<Fields>>
   /**
-   * Says how old the owner of an account is, or with `null` that nobody knows. Policies are asked with it: see docs/sign-up.md.
+   * Records the age bracket of an account's owner, or `null` for unknown. Policies receive it: see docs/sign-up.md.
    * @throws invalid-input, account-not-found
    */
   setAge(userId: string, age: AgeInput | null, cause?: HostCause): Promise<void>
   /** Creates an account from another system, with its password hash, without signing in. @throws identifier-taken */
   import(input: ImportInput<Fields>, cause?: HostCause): Promise<HostUser<Fields>>
   /**
-   * Imports any number of accounts, and yields in their order what became of each: one that is refused keeps no other from being imported. It reads
-   * no further ahead than it works, so the number does not matter. One that was imported before, with the same identifiers and hash, is `present`, so
-   * an import that was cut off is simply made again, or from where it was. Rejects where the storage fails.
+   * Imports any number of accounts, and yields the result of each in order; a refused account does not stop the others.
+   * Reads no further ahead than it works, so memory use is constant. An account that was imported before, with the same
+   * identifiers and hash, is `present`, so an interrupted import can be repeated, or resumed. Rejects if the storage
+   * fails.
    */
   importAll(
     inputs: AsyncIterable<ImportInput<Fields>> | Iterable<ImportInput<Fields>>,
     options?: ImportOptions,
   ): AsyncGenerator<ImportResult, void, undefined>
   /**
-   * The account that stands for somebody whom another system signs in, such as Auth.js or Clerk: `externalId` is what that calls them,
-   * and never changes. Creates it without a password where there is none; otherwise `profile` is not looked at. Of concurrent
-   * calls one creates, and all get the same account. Once it is deleted, the next call makes another one with the same id, but `busy`
-   * until what is left of the first is cleared away. @throws identifier-taken, busy
+   * The account of someone who signs in with another system, such as Auth.js or Clerk: `externalId` is their id there,
+   * and must never change. Creates it without a password if it does not exist; otherwise `profile` is ignored. Of
+   * concurrent calls one creates it, and all resolve to the same account. After it is deleted, the next call creates
+   * another account with the same id, or throws `busy` until the old one is cleaned up. @throws identifier-taken, busy
    */
   shadow(externalId: string, profile?: ShadowInput<Fields>): Promise<HostUser<Fields>>
-  /** The id of that account, whether it exists or not: made from `externalId` alone, and always the same. @throws invalid-input */
+  /**
+   * The id of that account, whether it exists or not: derived from `externalId` alone, and stable. @throws
+   * invalid-input
+   */
   shadowId(externalId: string): string
   /**
-   * Says what an account may do in the app: `member` (at first), `moderator`, `admin`, or a name of your own: one of `accounts.roles`, or
-   * where that is absent any of lower-case letters, digits and hyphens. For {@link Accounts.requireRole} it holds from the next request on,
-   * in every process; for `viewer.role`, and for sessions in which the account acts as another, as soon as a ban does.
+   * Sets the role of an account: `member` (the default), `moderator`, `admin`, or your own: one of `accounts.roles`, or
+   * if that is absent any name of lower-case letters, digits and hyphens. It takes effect for
+   * {@link Accounts.requireRole} on the next request, in every process; for `viewer.role`, and for sessions in which
+   * the account acts as another, as soon as a ban does.
    * @throws invalid-input, account-not-found
    */
   setRole(userId: string, role: Fields['role'], cause?: HostCause): Promise<void>
   /**
-   * Gives an account a new password, under the rules of every new one, and ends its sessions: after a check of the host's own, such as
-   * a link in an email, and for accounts that have none. A ban stays. @throws invalid-input, account-not-found, busy
+   * Sets a new password, under the same rules as any new one, and ends the sessions: after the host's own check, such
+   * as a link in an email, or for accounts without a password. A ban stays. @throws invalid-input, account-not-found,
+   * busy
    */
   setPassword(userId: string, password: string, cause?: HostCause): Promise<void>
-  /** Takes the password away and ends the sessions: from now on only {@link Sessions.open} signs in. @throws account-not-found, busy */
+  /**
+   * Removes the password and ends the sessions: from now on only {@link Sessions.open} signs in. @throws
+   * account-not-found, busy
+   */
   clearPassword(userId: string, cause?: HostCause): Promise<void>
   /**
-   * Marks the email address as verified, and returns whether it is. Give the email address that was proved: it counts only if the account
-   * still has it in the step that marks it. @throws account-not-found
+   * Marks the email address as verified, and returns whether it is. Pass the proved email address: it counts only if
+   * the account still has it in the step that marks it. @throws account-not-found
    */
   verifyEmail(userId: string, email?: string, cause?: HostCause): Promise<boolean>
   /** The same for the phone number. @throws account-not-found */
   verifyPhone(userId: string, phone?: string, cause?: HostCause): Promise<boolean>
-  /** Changes any account as {@link Accounts.edit} does, without its password; sessions go on. @throws account-not-found, identifier-taken */
+  /**
+   * Changes any account like {@link Accounts.edit}, without its password; sessions continue. @throws account-not-found,
+   * identifier-taken
+   */
   update(userId: string, input: UpdateAccountInput<Fields>, cause?: HostCause): Promise<HostUser<Fields>>
-  /** Deletes any account as {@link Accounts.delete} does, without its password. @throws account-not-found */
+  /** Deletes any account like {@link Accounts.delete}, without its password. @throws account-not-found */
   remove(userId: string, options?: HostCause & { holdUsername?: boolean | undefined }): Promise<void>
   /**
-   * Suspends an account and ends its sessions. Again replaces the reason and the end. With `until` the ban ends by itself: at the next
-   * sign-in after that, or when upkeep runs. @throws account-not-found, invalid-input
+   * Suspends an account and ends its sessions. A repeated call replaces the reason and the end. With `until` the ban
+   * expires: at the next sign-in after that, or when upkeep runs. @throws account-not-found, invalid-input
    */
   ban(userId: string, input?: BanInput, cause?: HostCause): Promise<void>
   /** Lifts a suspension. @throws account-not-found */
   unban(userId: string, cause?: HostCause): Promise<void>
 }
 
-/** A deleted account is cleared away behind the call that deleted it, mostly within seconds. */
+/** A deleted account is cleaned up in the background, usually within seconds. */
 const clearingSeconds = 5
 
-/** Creates what the host does with accounts. */
+/** Creates the account verbs of the host. */
 export function createHostAccounts(core: Core, inputs: AccountInputs): HostAccounts {
   const { storage, passwords, clock, emit } = core
   const { users } = storage
@@ -125,7 +140,8 @@ export function createHostAccounts(core: Core, inputs: AccountInputs): HostAccou
   async function importOne(input: ImportInput, cause: HostCause = {}): Promise<HostUser> {
     const { emailVerified, phoneVerified, ...fields } = parseInput(inputs.import, input)
     if (fields.passwordHash !== null && !passwords.reads(fields.passwordHash)) {
-      const message = 'No verifier of `passwords.legacy` reads this hash, or its parameters are out of bounds'
+      const message =
+        'No verifier of `passwords.legacy` supports this hash, or its parameters are out of bounds'
       throw new InvalidInputError([{ path: 'passwordHash', code: 'malformed', message }])
     }
     if (fields.passwordHash !== null) await passwords.expect(fields.passwordHash)
@@ -195,7 +211,7 @@ export function createHostAccounts(core: Core, inputs: AccountInputs): HostAccou
       const result = await users.create(user, clock(), rows)
       if (result.outcome === 'taken') throw taken(core, result.taken)
       if (result.outcome === 'id-in-use') {
-        // A concurrent call was first, or the account was deleted and a trace of it is left.
+        // A concurrent call was first, or the account was deleted and not cleaned up yet.
         const other = await users.byId(id)
         if (!other) throw new RetryLaterError('busy', clearingSeconds)
         return await show(other)

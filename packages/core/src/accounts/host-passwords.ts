@@ -7,7 +7,7 @@ import { endSessions } from '../sessions/end-sessions.ts'
 import { isOwnPassword, ownName } from './password-rules.ts'
 import type { UserRecord } from './user-store.ts'
 
-/** So often a change that another one was faster than is tried again. */
+/** How often a change is retried after losing to a concurrent one. */
 const mostTries = 10
 
 /** Refuses a new password that is a name of its account. @throws invalid-input */
@@ -20,7 +20,10 @@ export function demandNoOwnName(
     throw new InvalidInputError([{ path, ...ownName }])
 }
 
-/** Stores a hash, or none, whatever it was, and ends every session in that step. @throws account-not-found, busy */
+/**
+ * Stores a hash, or none, regardless of the old one, and ends every session in that step. @throws account-not-found,
+ * busy
+ */
 export async function storePassword(
   core: Core,
   userId: string,

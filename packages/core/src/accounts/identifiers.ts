@@ -5,17 +5,15 @@ import { isStreamSafe } from '../text/stream-safe.ts'
 import { createReservedNames } from './reserved-names.ts'
 import type { Login } from './user-store.ts'
 
-/**
- * Case and look-alike forms fold to one: `Ａna`, `ANA` and `ana` are the same name. Folding twice changes nothing.
- */
+/** Folds case and look-alike forms: `Ａna`, `ANA` and `ana` are the same name. Idempotent. */
 export function fold(text: string): string {
-  // Lower-casing can undo the composition (İ becomes i and a dot), so it is composed once more.
+  // Lower-casing can undo the composition (İ becomes i and a dot), so it is composed again.
   return text.trim().normalize('NFKC').toLowerCase().normalize('NFKC').trim()
 }
 
-/** As typed: what folds to 30 characters may come in forms that are longer. */
+/** As typed: a string that folds to 30 characters may be longer before. */
 const usernameMaxTyped = 120
-/** The longest that SMTP takes (RFC 5321, 4.5.3.1). */
+/** The maximum that SMTP allows (RFC 5321, 4.5.3.1). */
 const emailMaxLength = 254
 
 const usernamePattern = /^[a-z0-9_](?:\.?[a-z0-9_])*$/
@@ -66,19 +64,22 @@ export function phoneSchema(): z.ZodType<string, string> {
     )
 }
 
-/** Reads a username out of an address. Never fails: what cannot be one matches no account. */
+/** Parses a username in a URL. Never fails: an impossible one matches no account. */
 function parseName(text: string): string {
   return text.length > usernameMaxTyped || !isStreamSafe(text) ? '' : fold(text)
 }
 
 const idPattern = /^[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}$/
 
-/** Reads what names an account in a call or an address: its username, or its id, which no username looks like. Never fails, as above. */
+/**
+ * Parses an account name in a call or a URL: its username, or its id, which no username looks like. Never fails, as
+ * above.
+ */
 export function readAccountName(text: string): { id: string } | { username: string } {
   return idPattern.test(text) ? { id: text } : { username: parseName(text) }
 }
 
-/** Reads what a person typed as login. Never fails: what cannot be a login matches no account. */
+/** Parses a login as a person typed it. Never fails: an impossible login matches no account. */
 export function readLogin(text: string): Login {
   if (text.length > emailMaxLength || !isStreamSafe(text)) return { username: '' }
   return text.includes('@') || text.normalize('NFKC').includes('@')

@@ -8,22 +8,22 @@ import type { HostUser } from '../profiles/user.ts'
 import type { ImportInput } from './account-inputs.ts'
 import { readLogin } from './identifiers.ts'
 
-/** How {@link HostAccounts.importAll} works. */
+/** Options of {@link HostAccounts.importAll}. */
 export interface ImportOptions extends HostCause {
-  /** How many of the first accounts are passed over: those that were done before. @default 0 @reason The whole file. */
+  /** How many accounts at the start are skipped: those that are already done. @default 0 @reason The whole file. */
   from?: number | undefined
-  /** How many are imported at the same time. @default 20 @reason Keeps the storage busy, and few of them wait in memory. */
+  /** How many are imported concurrently. @default 20 @reason Keeps the storage busy, with few accounts in memory. */
   atOnce?: number | undefined
 }
 
-/** What became of an account that was to be imported; `index` counts from 0. */
+/** The result for an account; `index` counts from 0. */
 export type ImportResult =
   | { index: number; outcome: 'imported' | 'present'; userId: string }
   | {
       index: number
       outcome: 'refused'
       code: ErrorCode
-      /** A sentence for the person who mends the source. */
+      /** A sentence for the person who fixes the source. */
       reason: string
       errors: readonly FieldError[]
     }
@@ -33,7 +33,7 @@ interface Source {
   import(input: ImportInput, cause: HostCause): Promise<HostUser>
 }
 
-/** Imports accounts as they come, a few at a time. */
+/** Imports accounts as they arrive, a few at a time. */
 export async function* importAll(
   core: Core,
   source: Source,
@@ -62,7 +62,7 @@ export async function* importAll(
     for await (const input of source.all) {
       if (index++ < from) continue
       const result = importAt(index - 1, input)
-      // It is awaited below, maybe later than it fails.
+      // Awaited below, possibly after it fails.
       result.catch(() => {})
       pending.push(result)
       const first = pending.length >= width ? pending.shift() : undefined
@@ -78,7 +78,10 @@ const taken: Partial<Record<ErrorCode, string>> = {
   'identifier-taken': 'Another account has its username, email address or phone number.',
 }
 
-/** The account that was imported from the same before. Identifiers are stored folded, so it is found by its login and compared by its hash. */
+/**
+ * The account that was imported from the same record before. Identifiers are stored folded, so it is found by its login
+ * and compared by its hash.
+ */
 async function presentId(
   { storage: { users, credentials } }: Core,
   input: ImportInput,
@@ -88,7 +91,7 @@ async function presentId(
   const found = await Promise.all(logins.map((login) => users.byLogin(readLogin(login))))
   const [first = null] = found
   if (!first || found.some((each) => each?.id !== first.id)) return null
-  // What somebody has made by a registration is not what was imported: it may have been there first, with an address of somebody else.
+  // A registered account is not an imported one: it may have been there first, with the address of someone else.
   if (input.emailVerified && first.emailVerifiedAt === null) return null
   if (input.passwordHash === null && (await credentials.byUser(first.id)).length > 0) return null
   return first.passwordHash === input.passwordHash ? first.id : null

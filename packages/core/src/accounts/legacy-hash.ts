@@ -2,17 +2,17 @@ import { createHash, pbkdf2, scrypt, timingSafeEqual } from 'node:crypto'
 import { promisify } from 'node:util'
 
 /**
- * Checks hashes of another system. A match is replaced by argon2id immediately, so each hash matches this way one time. Those
- * of this package read what costs no more than half a second on a slow machine and 128 MiB.
+ * Checks hashes of another system. A match is immediately replaced by argon2id, so each hash matches once. The
+ * verifiers of this package accept hashes that cost at most half a second on a slow machine and 128 MiB.
  */
 export interface LegacyHash {
-  /** Whether this is a hash of its form that can be checked, with parameters within bounds. */
+  /** Whether this is a hash of its format that can be checked, with parameters within bounds. */
   reads(stored: string): boolean
   verify(password: string, stored: string): Promise<boolean>
 }
 
 /**
- * bcrypt (`$2a$`, `$2b$`, `$2y$`, cost up to 12), by the `compare` of the library that the app already has:
+ * bcrypt (`$2a$`, `$2b$`, `$2y$`, cost up to 12), with the `compare` of the library that the app already uses:
  * `legacyBcrypt(bcrypt.compare)`.
  */
 export function legacyBcrypt(compare: (password: string, hash: string) => Promise<boolean>): LegacyHash {
@@ -33,7 +33,7 @@ export function legacyScrypt(): LegacyHash {
     const [, ...parts] = scryptForm.exec(stored) ?? []
     const [ln = 0, r = 0, p = 0] = parts.map(Number)
     const [salt = '', hash = ''] = parts.slice(3)
-    // RFC 7914 demands N < 2^(16 r).
+    // RFC 7914 requires N < 2^(16 r).
     const defined = ln >= 1 && r >= 1 && p >= 1 && ln < 16 * r
     const readable = defined && 2 ** ln * r * p <= scryptWork && isWhole(salt) && isWhole(hash)
     return readable ? { ln, r, p, salt: fromBase64(salt), hash: fromBase64(hash) } : null
@@ -59,7 +59,7 @@ export function legacyScrypt(): LegacyHash {
 const pbkdf2Form =
   /^\$pbkdf2-(sha1|sha256|sha512)\$i=(\d{1,7})\$([A-Za-z0-9+/]{1,172})\$([A-Za-z0-9+/]{16,86})$/
 const derivePbkdf2 = promisify(pbkdf2)
-/** Iterations, for each piece of so many bytes that is derived. */
+/** Iterations, per derived block of this many bytes. */
 const pbkdf2Bounds: Readonly<Record<string, { work: number; bytes: number }>> = Object.freeze({
   sha1: { work: 1_400_000, bytes: 20 },
   sha256: { work: 1_300_000, bytes: 32 },
@@ -67,8 +67,8 @@ const pbkdf2Bounds: Readonly<Record<string, { work: number; bytes: number }>> = 
 })
 
 /**
- * PBKDF2 as `$pbkdf2-sha256$i=600000$<salt>$<hash>` in base64 (also sha1, sha512); up to 1,300,000 iterations of SHA-256,
- * 1,400,000 of SHA-1 and 650,000 of SHA-512, less where more is derived than one digest; at most 64 bytes.
+ * PBKDF2 as `$pbkdf2-sha256$i=600000$<salt>$<hash>` in base64 (also sha1, sha512); up to 1,300,000 iterations of
+ * SHA-256, 1,400,000 of SHA-1 and 650,000 of SHA-512, less if more than one digest is derived; at most 64 bytes.
  */
 export function legacyPbkdf2(): LegacyHash {
   return {
@@ -97,8 +97,8 @@ const bareDigests: Readonly<Record<number, string>> = { 32: 'md5', 40: 'sha1', 6
 const saltedForm = /^\$(md5|sha1|sha256|sha512)\$(salt-first|salt-last)\$([\w+/]{0,172})\$([0-9a-f]{32,128})$/
 
 /**
- * A plain digest in lower-case hex (MD5, SHA-1, SHA-256 or SHA-512, told by its length), or a salted one as
- * `$sha256$salt-first$<salt in base64>$<hex>`; `salt-last` where the salt follows the password.
+ * A plain digest in lower-case hex (MD5, SHA-1, SHA-256 or SHA-512, recognized by its length), or a salted one as
+ * `$sha256$salt-first$<salt in base64>$<hex>`; `salt-last` if the salt follows the password.
  */
 export function legacyDigest(): LegacyHash {
   function read(stored: string): { digest: string; hex: string; text: (password: string) => Buffer } | null {
@@ -125,7 +125,7 @@ function fromBase64(text: string): Buffer {
   return Buffer.from(text, 'base64')
 }
 
-// A single character left over is half a byte of nothing.
+// A single remaining character is half a byte of nothing.
 function isWhole(text: string): boolean {
   return text.length % 4 !== 1
 }

@@ -7,7 +7,7 @@ import { isStreamSafe } from '../text/stream-safe.ts'
 import { fold } from './identifiers.ts'
 import type { IdentifierTexts, UserFilter, UserRecord, UserStore } from './user-store.ts'
 
-/** Which accounts the host wants to see: those of which all that is given holds. */
+/** Which accounts to list: those that match all given conditions. */
 export interface AccountFilter {
   /**
    * What the username, the email address or the phone number begins with, folded as they are stored; a phone number begins with `+`. Where
@@ -16,7 +16,7 @@ export interface AccountFilter {
    */
   search?: string | undefined
   banned?: boolean | undefined
-  /** Whether it waits for approval; one that does is not banned. */
+  /** Whether it waits for approval; such an account is not banned. */
   waiting?: boolean | undefined
   role?: string | undefined
 }
@@ -36,10 +36,12 @@ const fewMatches = 1_000
 const shortestPart = 3
 /** So many are read at a time of those that were found. */
 const readAtOnce = 200
-/** After so many steps, half a second of work between other work, the page is returned as it is, with a cursor to continue. */
+/**
+ * After this many steps, half a second of interleaved work, the page is returned as it is, with a cursor to continue.
+ */
 const mostSteps = 1_000
 
-/** Reads a page of live accounts, the highest id first, at a bounded cost whatever is looked for. */
+/** Reads a page of live accounts, highest id first, at a bounded cost for any search. */
 export async function listAccounts(
   core: Core,
   filter: AccountFilter,
@@ -79,13 +81,13 @@ interface Wanted {
   before: string | null
 }
 
-/** Goes down from an id, through steps that may find nothing. */
+/** Reads downward from an id, in steps that may find nothing. */
 async function walk(core: Core, filter: UserFilter, { limit, before }: Wanted): Promise<Page<UserRecord>> {
   const { steps, storage } = core
   const items: UserRecord[] = []
   let next = before
   for (let step = 0; step < mostSteps; step++) {
-    // One more than is wanted tells whether the list goes on.
+    // One extra row shows whether the list continues.
     const keyset = { limit: limit + 1 - items.length, before: next }
     const found = await steps.once(() => storage.users.search(filter, keyset))
     items.push(...found.users)
@@ -96,7 +98,7 @@ async function walk(core: Core, filter: UserFilter, { limit, before }: Wanted): 
   return { items, nextCursor: next === null ? null : sealCursor(listName, next) }
 }
 
-/** Reads those with these ids that match. */
+/** Reads the matching accounts among these ids. */
 async function pick(
   core: Core,
   ids: readonly string[],

@@ -3,31 +3,31 @@ import { newCharacters } from '../text/guessable.ts'
 import { commonPasswords } from './common-passwords.ts'
 import { isDisguise, lettersOf, plain, wordsOf } from './disguise.ts'
 
-/** The names of an account, which its password may not be. */
+/** The names of an account, which its password must not be. */
 export type AccountNames = Partial<Record<'username' | 'email' | 'phone' | 'name', string | null | undefined>>
 
-/** What a password is told that is a name of its account or a word of the app. */
+/** The error for a password that is a name of its account or a word of the app. */
 export const ownName: FieldProblem & { code: 'too-easy' } = Object.freeze({
   code: 'too-easy',
   reason: 'own-name',
   message: 'Choose a password that is not your name, your email address or the name of this service',
 })
 
-/** Fewer characters than these that are no repetition and no run along the keyboard are guessed immediately. */
+/** Passwords with fewer characters outside of repetitions and keyboard runs are guessed immediately. */
 const fewestNewCharacters = 4
 
-/** Whether a password repeats itself or runs along the keyboard, and does nothing else. */
+/** Whether a password consists only of repetitions and keyboard runs. */
 export function isRepetitive(password: string): boolean {
   return newCharacters(password) < fewestNewCharacters
 }
 
-/** So many digits and signs around a common password make no other one of it. */
+/** Up to this many digits and signs around a common password do not make it a different one. */
 const mostDecoration = 6
 const shortestDecorated = 4
 
 /**
- * Whether a password is one of those that people choose most: also in look-alike letters, with letters doubled, with blanks or signs
- * between them, twice, two of them together, or with up to six digits or signs around it.
+ * Whether a password is one of the most common ones: also in look-alike letters, with letters doubled, with blanks or
+ * signs between them, twice, two of them combined, or with up to six digits or signs around it.
  */
 export function isCommon(password: string): boolean {
   const folded = password.normalize('NFKC').toLowerCase()
@@ -43,7 +43,7 @@ function isListed(form: string): boolean {
   return commonPasswords().has(form) || (shorter.length >= shortestDecorated && squeezed().has(shorter))
 }
 
-/** Longer ones are no pair of those in the list. */
+/** Longer ones cannot be a pair from the list. */
 const longestPair = 64
 
 function isPair(form: string): boolean {
@@ -64,7 +64,7 @@ function squeezed(): ReadonlySet<string> {
   return (squeezedPasswords ??= new Set([...commonPasswords()].map(squeeze)))
 }
 
-/** A text, and what is left of it without some of the digits and signs at its ends. */
+/** A string, and its variants without some of the digits and signs at its ends. */
 function undecorated(text: string): string[] {
   const [before = ''] = /^[\p{N}\p{P}\p{S}\p{Z}]*/u.exec(text.slice(0, mostDecoration)) ?? []
   const [after = ''] = /[\p{N}\p{P}\p{S}\p{Z}]*$/u.exec(text.slice(-mostDecoration)) ?? []
@@ -82,9 +82,9 @@ export function isOwnPassword(password: string, names: AccountNames, words: read
 
 function namesOf({ username, email, phone, name }: AccountNames): string[] {
   const [local = '', domain = ''] = email?.split('@') ?? []
-  // The last part of a domain, such as `com`, is a word of everybody.
+  // The last part of a domain, such as `com`, is not specific to the account.
   const domains = domain.split('.').slice(0, -1)
-  // Seven digits tell a number apart, with and without the codes in front of it.
+  // Seven digits identify a number, with or without the codes before it.
   return [username ?? '', email ?? '', local, name ?? '']
     .flatMap(wordsOf)
     .concat(domains, phone?.replace(/\D/g, '').slice(-7) ?? '')

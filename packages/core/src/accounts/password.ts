@@ -14,35 +14,35 @@ import type { LegacyHash } from './legacy-hash.ts'
 
 /** Hashes and checks passwords. */
 export interface Passwords {
-  /** `turn` says whose work it is. @default that of everybody who gives none */
+  /** `turn` identifies whose work it is. @default shared by all callers that pass none */
   hash(password: string, turn?: Turn): Promise<string>
   /**
-   * Checks a password against a stored hash; `null` for an account that does not exist or has no password. One that is wrong
-   * costs the same in every case, also where the hash is of another system or cannot be checked at all.
+   * Checks a password against a stored hash; `null` for an account that does not exist or has no password. A wrong
+   * password costs the same in every case, including hashes of other systems and hashes that cannot be checked.
    */
   verify(password: string, stored: string | null, turn?: Turn): Promise<HashMatch>
-  /** Whether some verifier can read this hash. */
+  /** Whether a verifier supports this hash. */
   reads(stored: string): boolean
-  /** How many passwords wait to be hashed or checked. */
+  /** How many passwords are waiting to be hashed or checked. */
   load(): QueueLoad
-  /** Remembers the form of a hash that is about to be stored, so that wrong passwords cost the same from the first on. */
+  /** Records the format of a hash that is about to be stored, so that wrong passwords cost the same from the start. */
   expect(stored: string): Promise<void>
 }
 
-/** Argon2id as the number the native library knows it by; its own `const enum` cannot be used under isolatedModules. */
+/** Argon2id as numbered in the native library, whose `const enum` cannot be used under isolatedModules. */
 const argon2id = 2
 
 const nobodysTurn: Turn = Object.freeze({ key: 'nobody' })
-/** The native library, which a test replaces to count its work. */
+/** The native library; a test replaces it to count calls. */
 interface Argon2 {
   hash: typeof hash
   verify: typeof verify
 }
 
-/** What hashing needs besides its options. */
+/** The dependencies of hashing, besides its options. */
 export interface PasswordTools {
   random: Random
-  /** Remembers which forms imported hashes have. */
+  /** Records the formats of imported hashes. */
   facts: FactStore
   log: Log
   emit?: Emit | undefined
@@ -97,7 +97,7 @@ export function createPasswords(
   }
 }
 
-// The same password typed on two systems can arrive composed in two ways (NIST SP 800-63B, 5.1.1.2).
+// The same password typed on two systems can be composed in two ways (NIST SP 800-63B, 5.1.1.2).
 function normalize(password: string): string {
   return password.normalize('NFKC')
 }

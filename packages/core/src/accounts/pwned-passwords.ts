@@ -2,9 +2,12 @@ import type { BreachedPasswords } from './breached-passwords.ts'
 
 /** Options of {@link createPwnedPasswords}. */
 export interface PwnedPasswordsOptions {
-  /** The address in front of the five digits; for a copy of your own. @default that of Have I Been Pwned */
+  /** The URL before the five digits, if you host a copy. @default that of Have I Been Pwned */
   rangeUrl?: string | undefined
-  /** @default 1500 @reason Who registers waits no longer for a service that is down; the password is then let through with an event. */
+  /**
+   * @default 1500 @reason The most a registration waits for a service that is down; the password is then accepted with
+   * an event.
+   */
   timeoutMillis?: number | undefined
   /** @default the global `fetch` */
   fetch?: typeof fetch | undefined
@@ -12,13 +15,13 @@ export interface PwnedPasswordsOptions {
 
 const defaultRangeUrl = 'https://api.pwnedpasswords.com/range/'
 const prefixLength = 5
-/** A range has some 2,000 lines, padding included; more is not read. */
+/** A range has about 2,000 lines, padding included; larger responses are refused. */
 const maxBytes = 500_000
 
 /**
- * Looks passwords up in Pwned Passwords by k-anonymity: five digits of the SHA-1 go out, some thousand endings come back, and
- * padding hides how many. No key is needed. Rejects where the service does not return a range.
- * @throws TypeError for an address that is no URL
+ * Looks up passwords in Pwned Passwords with k-anonymity: it sends five digits of the SHA-1 and receives about a
+ * thousand suffixes, with padding that hides how many. No key needed. Rejects if the service does not return a range.
+ * @throws TypeError for an invalid URL
  */
 export function createPwnedPasswords({
   rangeUrl = defaultRangeUrl,
@@ -48,7 +51,7 @@ function countIn(range: string, ending: string): number {
     const [found, count] = line.split(':')
     if (found === ending) return Number(count)
   }
-  // A page of a proxy is no range in which the password is missing.
+  // A proxy's error page is not a range without the password.
   if (!/^[0-9A-F]{35}:\d+\s/.test(`${range}\n`)) throw new Error('Pwned Passwords returned no range')
   return 0
 }

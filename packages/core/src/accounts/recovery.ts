@@ -14,15 +14,15 @@ import { demandNoOwnName, storePassword } from './host-passwords.ts'
 import { phoneSchema, readLogin } from './identifiers.ts'
 import type { Login, UserRecord } from './user-store.ts'
 
-/** Whose account it is: by username or email, or by phone number. */
+/** Identifies the account: by username or email, or by phone number. */
 export interface AccountLookup {
   login?: string | undefined
   phone?: string | undefined
-  /** The solution of the puzzle, if one was posed: `challenge-required`. */
+  /** The solution of the challenge, if there was one: `challenge-required`. */
   solution?: string | undefined
 }
 
-/** A new password for an account, by a code. */
+/** A new password for an account, with a code. */
 export interface ResetPasswordInput extends CodeInput {
   password: string
 }
@@ -30,13 +30,14 @@ export interface ResetPasswordInput extends CodeInput {
 /** Forgotten passwords. */
 export interface Recovery {
   /**
-   * Sends a code and a link to an email address or phone number of the account, if it exists: the caller does not learn whether it does.
+   * Sends a code and a link to an email address or phone number of the account, if it exists: the caller cannot tell
+   * whether it does.
    * @throws invalid-input, not-configured, rate-limited
    */
   begin(input: AccountLookup, client?: ClientInfo): Promise<CodeSent>
   /**
-   * Sets a new password by such a code, and ends every session. It signs nobody in: a second factor is asked for at the next sign-in.
-   * A password that is refused leaves the code as it was. @throws code-invalid, invalid-input, rate-limited
+   * Sets a new password with such a code, and ends every session. Does not sign in: the next sign-in asks for a second
+   * factor. If the password is refused, the code stays valid. @throws code-invalid, invalid-input, rate-limited
    */
   reset(input: ResetPasswordInput, client?: ClientInfo): Promise<void>
 }
@@ -54,13 +55,16 @@ export const lookupInput: z.ZodType<AccountLookup> = z
     when: isObject,
   })
 
-/** Somebody who is looked up, and where a code for them goes; both are `null` for nobody. */
+/** A lookup result, and where the code goes; both are `null` if there is no account. */
 export interface Found {
   user: UserRecord | null
   to: Recipient | null
 }
 
-/** Looks an account up by what a stranger has typed. Costs the same for nobody. @throws not-configured, rate-limited */
+/**
+ * Looks up an account by what an unknown caller typed. Costs the same if there is none. @throws not-configured,
+ * rate-limited
+ */
 export async function findRecipient(core: Core, input: AccountLookup, client: ClientInfo): Promise<Found> {
   const { outgoing, limits, storage } = core
   if (!outgoing.can('email') && !outgoing.can('sms')) throw new KithError('not-configured')

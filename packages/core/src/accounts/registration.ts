@@ -21,7 +21,9 @@ import type { UserRecord } from './user-store.ts'
 /** Registration that confirms an email address or a phone number: option `accounts.confirm`. */
 export interface Registration<Fields extends AppFields = AppFields> {
   /**
-   * Accepts the input of a registration and sends a code to the email address or phone number to confirm. The account exists only after the code. If another account has that email address or phone number, its owner gets a message that says so, and the caller learns nothing.
+   * Accepts a registration and sends a code to the email address or phone number to confirm. The account exists only
+   * after the code is confirmed. If another account has that email address or phone number, its owner is notified, and
+   * the caller cannot tell.
    * @throws invalid-input, identifier-taken, sign-up-closed, invitation-invalid, not-configured, rate-limited, busy
    */
   begin(input: RegisterInput<Fields>, client?: ClientInfo): Promise<CodeSent>
@@ -29,14 +31,14 @@ export interface Registration<Fields extends AppFields = AppFields> {
   confirm(input: CodeInput, client?: ClientInfo): Promise<SignIn<Fields>>
 }
 
-/** An account that was decided on. */
+/** A new account that passed all checks. */
 interface Registering {
   user: UserRecord
   invitation: string | undefined
   deviceName: string | undefined
 }
 
-/** Reads the input of a registration, with a password or without, and asks the policy, which sees no password. */
+/** Parses the input of a registration, with or without a password, and calls the policy, without the password. */
 export async function readRegistration<Input extends NewcomerInput & { password?: string }>(
   core: Core,
   schema: z.ZodType<Input>,
@@ -56,7 +58,7 @@ export async function readRegistration<Input extends NewcomerInput & { password?
   return parseInput(schema, { ...given, ...unread(given, input), ...changed, ...proved })
 }
 
-/** An account that has come with a code, as it is when its address is confirmed. */
+/** An account from a confirmed code, with its address. */
 function revived(core: Core, { age, ...user }: UserRecord, { kind }: Recipient): UserRecord {
   const now = core.clock()
   const since = { createdAt: now, [verifiedAt[kind]]: now, age: age ? { ...age, at: now } : null }
@@ -74,7 +76,7 @@ export function createRegistration(
   const demandUnbreached = createBreachCheck(config, core.emit)
   const confirmInput = z.strictObject(codeFields)
 
-  /** Reads the input, and hashes the password. */
+  /** Parses the input, and hashes the password. */
   async function readInput(input: RegisterInput, client: ClientInfo): Promise<Registering> {
     const { deviceName, invitation, password, ...fields } = await readRegistration(core, inputs.register, {
       input,
@@ -86,7 +88,7 @@ export function createRegistration(
     return { user: newAccount(core, { ...present(fields), passwordHash }), invitation, deviceName }
   }
 
-  /** Sends the code, or tells the owner of the address that there is an account. */
+  /** Sends the code, or notifies the owner of the address about the existing account. */
   async function sendCode(
     { user, invitation, deviceName }: Registering,
     { to, client }: { to: Recipient; client: ClientInfo },
@@ -103,7 +105,7 @@ export function createRegistration(
     return await codes.send({ ...order, data })
   }
 
-  /** Saves the account. An address that somebody else has and has not confirmed is theirs no more. */
+  /** Saves the account. Takes the address from an account that has not confirmed it. */
   async function save(newcomer: Newcomer, to: Recipient): Promise<UserRecord> {
     try {
       return await saveNewcomer(core, newcomer)

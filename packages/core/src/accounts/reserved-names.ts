@@ -1,6 +1,6 @@
 /**
- * Names nobody can register: words of the addresses under `/users/`, and names that could pass for the operator.
- * Options add to them.
+ * Names that cannot be registered: path segments under `/users/`, and names that could pass for the operator. Options
+ * add to them.
  */
 export const reservedUsernames: readonly string[] = Object.freeze(
   `me register login logout refresh codes password sessions users
@@ -9,13 +9,13 @@ export const reservedUsernames: readonly string[] = Object.freeze(
   system team terms undefined webmaster www`.split(/\s+/),
 )
 
-/** Those of them that speak for the operator: nothing that looks like one is free either. */
+/** Those that speak for the operator: look-alikes are reserved too. */
 const operators =
   'admin administrator anonymous contact deleted kith moderator official postmaster root security staff support system team webmaster'
-/** Words that make no other name of one of those: `the_real_admin`, `kith_help_desk`. */
+/** Words that do not make such a name a different one: `the_real_admin`, `kith_help_desk`. */
 const trimmings =
   'the real true app hq help desk service services online account accounts center centre mod mods'
-/** Even beside a name of somebody: `ada_admin` claims to act for the operator. */
+/** Even next to a person's name: `ada_admin` claims to act for the operator. */
 const ranks = 'admin administrator moderator'
 
 /** What passes for each letter. `i` and `l` are one. */
@@ -36,12 +36,12 @@ const lookAlikes: Readonly<Record<string, string>> = Object.freeze({
 })
 
 /**
- * Makes the test whether a folded username is reserved: itself, without its dots and underscores, or because it looks like the
- * name of an operator, with digits around it and words such as `the` or `help`.
+ * Creates the check for reserved usernames (folded): the name itself, without its dots and underscores, or a look-alike
+ * of an operator's name, with digits around it and words such as `the` or `help`.
  */
 export function createReservedNames(reserved: ReadonlySet<string>): (name: string) => boolean {
   const own = [...reserved].filter((name) => !reservedUsernames.includes(name))
-  // One letter alone, which may come up to three times, would make the pattern try every division of `aaaa…`.
+  // A single letter, which may occur up to three times, would make the pattern try every division of `aaaa…`.
   const words = own.map(withoutSeparators).filter((name) => new Set(name).size > 1)
   const names = [...operators.split(' '), ...words]
   const around = `(?:${anyOf([...trimmings.split(' '), ...names])})*`
@@ -63,7 +63,7 @@ function withoutSeparators(name: string): string {
   return name.replace(/[^\p{L}\p{N}]/gu, '')
 }
 
-/** Each letter may come up to three times as often: `addmin`. None may be left out: `staf` is somebody's name. */
+/** Each letter may be repeated up to three times: `addmin`. None may be missing: `staf` is a real name. */
 function anyOf(words: readonly string[]): string {
   return words
     .filter((word) => word !== '')

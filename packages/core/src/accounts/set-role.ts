@@ -20,7 +20,7 @@ interface RoleChange {
  */
 export async function setRole(core: Core, userId: string, { role, from, cause }: RoleChange): Promise<void> {
   const told = { userId, role: parseInput(roleInput(core.config.accounts.roles), role) }
-  // Where the denylist cannot be reached now the role changes all the same; who asked is told afterwards.
+  // If the denylist is unreachable, the role changes anyway; the caller gets the error afterwards.
   const [denial] = await Promise.allSettled([denyTokens(core, [roleKey(userId)])])
   const rows = core.rowsOf('account.role-changed', () => told, cause)
   const changes = { role: told.role, ...(from !== undefined && { expected: { role: from } }) }

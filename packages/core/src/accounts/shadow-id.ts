@@ -2,14 +2,14 @@ import crypto from 'node:crypto'
 import * as z from 'zod'
 import { exactText, parseInput } from '../input.ts'
 
-/** Half a character would become the same byte as any other half, and two ids one account. */
+/** All lone surrogates become the same byte, which would turn two ids into one account. */
 const externalIdInput = z.strictObject({ externalId: exactText(1, 1_000) })
 
-/** Never changes: the ids of all shadow accounts stand on it. */
+/** Never change it: the ids of all shadow accounts depend on it. */
 const name = 'kith.shadow-account'
 
 /**
- * The id of the account that stands for somebody of another system: a UUID of version 8, made of a SHA-256 hash. Always the same for one
+ * The id of the account for a user of another system: a UUID of version 8, from a SHA-256 hash. Always the same for one
  * `externalId`. @throws invalid-input
  */
 export function shadowId(externalId: string): string {

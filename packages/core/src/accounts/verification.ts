@@ -28,7 +28,7 @@ const kinds: Readonly<Record<'email' | 'phone', Kind>> = Object.freeze({
   },
 })
 
-/** An address that was proved: of which kind, and which; without it, the one that the account has. */
+/** A proved address, with its kind; without an address, the one that the account has. */
 export interface Proved {
   kind: 'email' | 'phone'
   address: string | undefined
@@ -38,11 +38,11 @@ export interface Proved {
   cause?: Cause
 }
 
-/** How often an account is read again if its email address or phone number changed meanwhile. */
+/** How often an account is reread after a concurrent change of its email address or phone number. */
 const mostTries = 10
 
 /**
- * Marks an address as verified if it is that of the account in the step that marks it. Returns whether it is verified then.
+ * Marks an address as verified if the account has it in the step that marks it. Returns whether it is now verified.
  * @throws account-not-found, busy
  */
 export async function verifyAddress(

@@ -3,22 +3,23 @@ import { writeFileSync } from 'node:fs'
 import { setPriority } from 'node:os'
 import { mappedBytes } from './process-use.ts'
 
-/** Behind the work of the server where the processor is scarce, and well before work that nobody waits for. */
+/** Lower priority than the server when the processor is scarce, but well above background work. */
 const priority = 5
 
-/** Code that is compiled later, and stacks of threads that start later. */
+/** Code compiled later, and the stacks of threads started later. */
 export const slackBytes: number = 256 * 1024 * 1024
 
 /**
- * Gives this process less of the machine than its server has. Where a system has no such limit the others hold: of all
- * these, only the watch over its memory, which the server keeps, is needed everywhere.
+ * Restricts this process more than its server. If a system lacks one of these limits, the others apply: only the memory
+ * watch, which the server runs, is needed everywhere.
  */
 export function confineProcess(maxResidentBytes: number): void {
   setPriority(priority)
   if (process.platform !== 'linux') return
-  // When memory runs out on the machine, the kernel ends this process before the server.
+  // When the machine runs out of memory, the kernel kills this process before the server.
   attempt(() => writeFileSync('/proc/self/oom_score_adj', '1000'))
-  // One allocation can be larger than what a watch sees in time: the kernel refuses it. No core files of strangers' pictures.
+  // One allocation can exceed what a watch notices in time: the kernel refuses it. No core dumps of strangers'
+  // pictures.
   attempt(() => {
     // V8 alone maps hundreds of megabytes for code.
     const data = mappedBytes('self') + maxResidentBytes + slackBytes

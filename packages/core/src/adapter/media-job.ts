@@ -1,7 +1,7 @@
 import { errorTable, type PlainErrorCode } from '../error-table.ts'
 import { isKithError, KithError, RetryLaterError } from '../errors.ts'
 
-/** What a media process can do, by name. Arguments and results travel as JSON: file names and numbers, never bytes. */
+/** The verbs of a media process, by name. Arguments and results travel as JSON: file names and numbers, never bytes. */
 export type MediaVerbs = Readonly<Record<string, (...values: never[]) => Promise<unknown>>>
 
 /** One piece of work for a media process. */
@@ -10,27 +10,27 @@ export interface MediaJob<Verbs extends MediaVerbs, Verb extends keyof Verbs> {
   arguments: Parameters<Verbs[Verb]>
 }
 
-/** What a media process writes, a line of JSON each. */
+/** The output of a media process, a line of JSON each. */
 export type MediaReply =
   | { kind: 'ready' }
   | { kind: 'started' }
   | { kind: 'value'; value: unknown }
   | { kind: 'failure'; failure: MediaFailure }
 
-/** An error on its way out of a media process. */
+/** A serialized error from a media process. */
 export interface MediaFailure {
   message: string
-  /** Of a KithError, or of an error of the system such as `ENOENT`. */
+  /** Of a KithError, or of a system error such as `ENOENT`. */
   code?: string | undefined
   detail?: string | undefined
   syscall?: string | undefined
   isKith: boolean
 }
 
-/** Longer than any message of a decoder that says something. */
+/** Longer than any useful message of a decoder. */
 const maxTextLength = 1_000
 
-/** Packs an error to be sent to the server. */
+/** Serializes an error for the server. */
 export function packFailure(error: unknown): MediaFailure {
   const { message, code, syscall } = (error instanceof Error ? error : new Error(String(error))) as Error & {
     code?: string
@@ -42,7 +42,7 @@ export function packFailure(error: unknown): MediaFailure {
   return { isKith: true, message: cut(reason), code: error.code, detail: error.detail ?? undefined }
 }
 
-/** Makes an error of what a process sent, which may say anything if a decoder in it was taken over. */
+/** Deserializes an error from a process, which may send anything if one of its decoders was taken over. */
 export function unpackFailure({ isKith, code, detail, message, syscall }: MediaFailure): Error {
   const cause = new Error(cut(String(message)))
   if (!isKith) return Object.assign(cause, { code, syscall })

@@ -2,22 +2,22 @@ import type { SpawnOptions } from 'node:child_process'
 import { extname } from 'node:path'
 import { fileURLToPath } from 'node:url'
 
-/** How a media process is started: the arguments and options for this Node. */
+/** How a media process is started: arguments and options for this Node. */
 export interface MediaProcessCommand {
   arguments: readonly string[]
   options: SpawnOptions
 }
 
-/** What a media process is started with. */
+/** The inputs for starting a media process. */
 export interface MediaProcessPlace {
   /** The module that it runs. */
   entry: URL
-  /** A folder of its own, for what its libraries write besides. */
+  /** A folder of its own, for other files that its libraries write. */
   folder: string
   maxResidentBytes: number
 }
 
-/** What libraries are found by, and in which language they speak; nothing else of the host's environment is passed on. */
+/** Variables that locate libraries and set their language; no other environment variable of the host is passed on. */
 const passedOn = [
   'PATH',
   'LANG',
@@ -45,7 +45,7 @@ export function mediaProcessCommand({
     options: {
       cwd: folder,
       env: environment(folder),
-      // Jobs come in by stdin and replies go out by the fourth; the fifth closes when the server is gone.
+      // Jobs arrive on stdin and replies leave on the fourth pipe; the fifth closes when the server is gone.
       stdio: ['pipe', 'ignore', 'pipe', 'pipe', 'pipe'],
       windowsHide: true,
     },
@@ -62,7 +62,7 @@ function environment(folder: string): NodeJS.ProcessEnv {
     TMPDIR: folder,
     TEMP: folder,
     TMP: folder,
-    // One job at a time: a thread that decodes, and one for files.
+    // One job at a time: one thread for decoding, one for files.
     UV_THREADPOOL_SIZE: '2',
   }
 }

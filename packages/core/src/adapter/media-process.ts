@@ -13,48 +13,51 @@ import { readReplies } from './media-replies.ts'
 import { mappedBytes, processorSeconds, residentBytes } from './process-use.ts'
 import { descriptors } from './serve-media-jobs.ts'
 
-/** What one media process may take. */
+/** The limits of one media process. */
 export interface MediaProcessLimits {
-  /** Of the processor, which a busy machine does not use up; of a clock, three times as many. */
+  /** CPU seconds, which a busy machine uses up more slowly; three times as many by the clock. */
   maxSeconds: number
   maxResidentBytes: number
-  /** Called when it is killed for passing one of them. */
+  /** Called when it is killed for exceeding a limit. */
   onLimit?: (() => void) | undefined
 }
 
-/** One process of the pool. It is given one job at a time. */
+/** One process of the pool. Runs one job at a time. */
 export interface MediaProcess {
-  /** Whether it can take another job: it lives, and has given back most of the memory that earlier ones took or reserved. */
+  /**
+   * Whether it can take another job: it is alive, and has released most of the memory that earlier ones used or
+   * reserved.
+   */
   isFit(): boolean
-  /** @throws media-too-complex, media-unreadable, busy, {@link ProcessLost}, and what the job throws */
+  /** @throws media-too-complex, media-unreadable, busy, {@link ProcessLost}, and the errors of the job */
   work(job: object): Promise<unknown>
   end(): Promise<void>
 }
 
-/** For work that is under way when the app stops. */
+/** For running work when the app stops. */
 export function mediaProcessesClosed(): RetryLaterError {
   const detail =
     'The media processes were closed, since this process of the app is stopping: another one takes the file.'
   return new RetryLaterError('busy', { seconds: 1, detail })
 }
 
-/** A process was gone before it had begun with a job, which another one can do. */
+/** A process was gone before it started a job, so another one can run it. */
 export class ProcessLost extends Error {}
 
 const startSeconds = 60
 const watchMillis = 25
 const clockFactor = 3
-/** The end of what decoders print, which says why they died. */
+/** The end of the decoders' output, which shows why they died. */
 const maxNoiseLength = 2_000
 
-/** Starts a process, which is ready when this resolves. @throws busy where it does not start; the cause says why */
+/** Starts a process; it is ready when this resolves. @throws busy if it does not start; the cause has the reason */
 export async function startMediaProcess(entry: URL, limits: MediaProcessLimits): Promise<MediaProcess> {
   let folder: string | undefined
   try {
     folder = mkdtempSync(join(tmpdir(), temporaryPrefix))
     const command = mediaProcessCommand({ entry, folder, ...limits })
     const child = spawn(process.execPath, command.arguments, command.options)
-    // Before anything can throw: an error that nobody listens for ends the server.
+    // Before anything can throw: an unhandled error event would crash the server.
     child.on('error', () => {})
     return await attend(child, folder, limits)
   } catch (cause) {
@@ -65,18 +68,18 @@ export async function startMediaProcess(entry: URL, limits: MediaProcessLimits):
   }
 }
 
-/** Resolves when the process says that it is ready. */
+/** Resolves when the process reports that it is ready. */
 async function attend(
   child: ChildProcess,
   folder: string,
   limits: MediaProcessLimits,
 ): Promise<MediaProcess> {
-  /** Why it was killed, if it was killed here. */
+  /** The reason, if it was killed here. */
   let verdict: Error | null = null
   let isOver = false
   let noise = ''
   const gone = Promise.withResolvers<void>()
-  // Where the server has no file descriptor left, Node makes no pipes, in spite of its types.
+  // If the server is out of file descriptors, Node creates no pipes, despite its types.
   if (!(child.stdio as ChildProcess['stdio'] | undefined)) throw new Error('no file descriptor is left')
   const pipes = child.stdio.filter((stream) => stream !== null) as Socket[]
   const replies = readReplies(child.stdio[descriptors.replies] as Readable, () =>
@@ -106,10 +109,10 @@ async function attend(
     gone.resolve()
   }
 
-  /** Keeps the server running while somebody waits for this process, and only then. */
+  /** Keeps the server running only while someone waits for this process. */
   function hold(isHeld: boolean): void {
     const change = isHeld ? 'ref' : 'unref'
-    // In Bun some of the pipes are no sockets, and keep no process running.
+    // In Bun some of the pipes are not sockets, and do not keep a process running.
     for (const each of [child, ...pipes] as Partial<Socket>[]) each[change]?.()
   }
 
@@ -130,7 +133,7 @@ async function attend(
   const mappedAtStart = mappedBytes(child.pid)
   return {
     isFit() {
-      // What earlier files left mapped counts against the limit of the kernel: the next one would be refused for it.
+      // Mappings left by earlier files count against the kernel limit: the next file would be refused because of them.
       const isLight = residentBytes(child.pid) < limits.maxResidentBytes / 2
       return !isOver && isLight && mappedBytes(child.pid) - mappedAtStart < slackBytes
     },
@@ -166,7 +169,7 @@ async function attend(
   }
 }
 
-/** What cannot be removed now, such as without a file descriptor, is left to upkeep. */
+/** What cannot be removed now, for example without a file descriptor, is left to upkeep. */
 function removeFolder(folder: string): void {
   try {
     rmSync(folder, { recursive: true, force: true })
@@ -175,7 +178,7 @@ function removeFolder(folder: string): void {
   }
 }
 
-/** Nobody but the kernel that runs out of memory kills it from outside; other ends are faults in a decoder. */
+/** Only a kernel that is out of memory kills it from outside; other exits are faults in a decoder. */
 function faultOf(end: string | number | null, noise: string): KithError {
   const cause = new Error(`A media process ended with ${end}. ${noise}`)
   return new KithError(end === 'SIGKILL' ? 'media-too-complex' : 'media-unreadable', { cause })

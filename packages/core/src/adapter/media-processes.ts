@@ -7,26 +7,29 @@ import type { Telemetry } from '../telemetry/telemetry.ts'
 import type { MediaJob, MediaVerbs } from './media-job.ts'
 import { type MediaProcess, mediaProcessesClosed, ProcessLost, startMediaProcess } from './media-process.ts'
 
-/** How a pool of media processes works. */
+/** Options of a pool of media processes. */
 export interface MediaProcessesOptions {
-  /** The module that a process runs: it calls `serveMediaJobs`, and is a file, whatever becomes of other modules. */
+  /** The module that a process runs: it calls `serveMediaJobs`, and must stay a separate file when bundled. */
   entry: URL
-  /** How many processes work at the same time. */
+  /** How many processes run concurrently. */
   concurrency: number
   /** How many jobs may wait before the next is refused as `busy`. */
   maxWaiting: number
-  /** A job that uses the processor for longer, or takes three times as long, is ended with its process. */
+  /** A job that uses more CPU time, or takes three times as long, is ended with its process. */
   maxSeconds: number
-  /** A process that holds more memory is ended with its job. */
+  /** A process that uses more memory is ended with its job. */
   maxResidentBytes: number
-  /** How long a process without a job stays. @default 30 @reason A burst of uploads finds it ready; memory is given back when nobody uploads. */
+  /**
+   * How long an idle process is kept. @default 30 @reason A burst of uploads finds it ready; memory is released when
+   * nobody uploads.
+   */
   idleSeconds?: number | undefined
 }
 
-/** Processes that read what strangers send, apart from the server's own memory and time. */
+/** Processes that read untrusted files, isolated from the server's memory and time. */
 export interface MediaProcesses<Verbs extends MediaVerbs> {
   /**
-   * Runs a job when it is its turn. No other job runs in the same process at the same time; one that passes a limit is ended
+   * Runs a job in its turn. No other job runs in the same process at the same time; one that exceeds a limit is ended
    * with its process, and the next gets a fresh one. Errors that it throws arrive with their code and detail.
    * @throws busy, media-too-complex, media-unreadable
    */
@@ -34,17 +37,17 @@ export interface MediaProcesses<Verbs extends MediaVerbs> {
     turn: Turn,
     job: MediaJob<Verbs, Verb>,
   ): Promise<Awaited<ReturnType<Verbs[Verb]>>>
-  /** Ends all processes, with what they are at: those jobs fail as `busy`. A later job starts another process. */
+  /** Ends all processes and their jobs, which fail as `busy`. A later job starts another process. */
   close(): Promise<void>
-  /** Measures its jobs from now on, under this name of a queue. */
+  /** Measures its jobs from now on, under this queue name. */
   observe(telemetry: Telemetry, queue: string): void
-  /** What there is to do. */
+  /** The current load. */
   load(): QueueLoad
 }
 
-/** A fresh one takes over after so many jobs, so that leaks of decoders stay small, */
+/** A fresh process takes over after this many jobs, so that leaks of decoders stay small, */
 const maxJobs = 500
-/** and before upkeep would take the folder of a process for one that was left behind. */
+/** and before upkeep would consider the folder of a process abandoned. */
 const maxAgeMillis = 1_800_000
 
 /** What a process has done so far. */
@@ -53,14 +56,14 @@ interface Service {
   startedAt: number
 }
 
-/** Creates the pool, which starts a process when the first job comes. @throws TypeError where the entry is missing */
+/** Creates the pool, which starts a process for the first job. @throws TypeError if the entry is missing */
 export function createMediaProcesses<Verbs extends MediaVerbs>(
   options: MediaProcessesOptions,
 ): MediaProcesses<Verbs> {
   const { entry, concurrency, maxWaiting, idleSeconds = 30 } = options
   if (!existsSync(fileURLToPath(entry)))
     throw new TypeError(
-      `${fileURLToPath(entry)} is missing, and media processes run it. Keep the package out of your bundle ` +
+      `${fileURLToPath(entry)} is missing; media processes need it. Keep the package out of your bundle ` +
         "(mark it as external), or give isolation: 'none' to the processor.",
     )
   const queue = createFairQueue({ concurrency, maxWaiting, work: 'media' })

@@ -1,22 +1,22 @@
 import type { Readable } from 'node:stream'
 import type { MediaReply } from './media-job.ts'
 
-/** The replies of one media process, in their order. */
+/** The replies of one media process, in order. */
 export interface MediaReplies {
-  /** The next one. Rejects with what {@link fail} was called with. */
+  /** The next reply. Rejects with the argument of {@link fail}. */
   next(): Promise<MediaReply>
-  /** No more come. */
+  /** Ends the replies. */
   fail(reason: Error): void
 }
 
-/** Far more than any measures of a file take. */
+/** Far more than the measurements of any file need. */
 const maxLength = 65_536
-/** One that the work has started, and one with its result. */
+/** One reply that the work has started, and one with its result. */
 const maxUnread = 2
 
 /**
- * Reads replies, a line each. A process whose decoder was taken over can write anything: `onNonsense` is called for what is no
- * reply, and nothing is held beyond a bound.
+ * Reads replies, one per line. A process whose decoder was taken over can write anything: calls `onNonsense` for an
+ * invalid reply, and buffers only up to a limit.
  */
 export function readReplies(source: Readable, onNonsense: () => void): MediaReplies {
   const unread: MediaReply[] = []

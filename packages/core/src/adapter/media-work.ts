@@ -3,7 +3,7 @@ import { createJobObserver } from '../telemetry/job-queue.ts'
 import type { MediaVerbs } from './media-job.ts'
 import { createMediaProcesses, type MediaProcesses } from './media-processes.ts'
 
-/** How much hostile files may take. */
+/** The limits for untrusted files. */
 export interface MediaLimits {
   concurrency: number
   maxWaiting: number
@@ -11,28 +11,28 @@ export interface MediaLimits {
   maxMebibytes: number
 }
 
-/** What an app may choose of the work with media. */
+/** The app's choices for media processing. */
 export type MediaWorkChoices = { readonly [Name in keyof MediaLimits]?: MediaLimits[Name] | undefined } & {
-  /** `process`: apart from the server. `none`: in it, without a limit of memory. @default 'process' */
+  /** `process`: isolated from the server. `none`: inside it, without a memory limit. @default 'process' */
   readonly isolation?: 'process' | 'none' | undefined
 }
 
-/** Where and how hostile files are read. */
+/** Where and how untrusted files are read. */
 export interface MediaWorkOptions<Verbs extends MediaVerbs> {
-  /** The function whose options are `choices`, for messages. */
+  /** The function that takes `choices`, for messages. */
   of: string
   choices: MediaWorkChoices
-  /** What holds where nothing was chosen. */
+  /** Default choices. */
   defaults: MediaLimits
-  /** The module that a process runs; its name is one that no host has. */
+  /** The module that a process runs; a name that no host uses. */
   entry: URL
-  /** What that module serves. */
+  /** The verbs that the module serves. */
   verbs: Verbs
 }
 
 /**
- * Creates what runs the verbs of a media processor in turn: in media processes, or in the server for hosts that cannot start
- * any. @throws TypeError for options that cannot work
+ * Creates the runner of a media processor's verbs: in media processes, or in the server for hosts that cannot start
+ * any. @throws TypeError for invalid options
  */
 export function createMediaWork<Verbs extends MediaVerbs>(
   options: MediaWorkOptions<Verbs>,
@@ -44,7 +44,7 @@ export function createMediaWork<Verbs extends MediaVerbs>(
     const maxResidentBytes = maxMebibytes * 1024 * 1024
     return createMediaProcesses<Verbs>({ entry, concurrency, maxWaiting, maxSeconds, maxResidentBytes })
   }
-  // A misspelled one must not put hostile files into the server.
+  // A typo must not run untrusted files inside the server.
   if (isolation !== 'none') throw new TypeError(`${of}: \`isolation\` is 'process' or 'none'`)
   const queue = createFairQueue({ concurrency, maxWaiting, work: 'media' })
   const observer = createJobObserver(queue)

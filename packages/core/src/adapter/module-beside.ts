@@ -1,6 +1,6 @@
 import { extname } from 'node:path'
 
-/** The address of the module of this name beside the one that asks, which is a source in tests and built elsewhere. */
+/** The URL of the module with this name next to the caller, which is a source file in tests and built elsewhere. */
 export function moduleBeside(url: string, name: string): URL {
   return new URL(`./${name}${extname(url)}`, url)
 }

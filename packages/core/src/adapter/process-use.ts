@@ -1,12 +1,12 @@
 import { readFileSync } from 'node:fs'
 
-/** How much memory a process holds, as Linux says; 0 where there is no `/proc`, or no such process. */
+/** The resident memory of a process, on Linux; 0 without `/proc`, or if there is no such process. */
 export function residentBytes(pid: number | undefined): number {
   const [, kibibytes] = /^VmRSS:\s+(\d+) kB$/m.exec(read(pid, 'status')) ?? []
   return Number(kibibytes ?? 0) * 1024
 }
 
-/** What a process has mapped to write to, used or not; 0 where there is no `/proc`, or no such process. */
+/** The writable memory that a process has mapped, used or not; 0 without `/proc`, or if there is no such process. */
 export function mappedBytes(pid: number | 'self' | undefined): number {
   const [, kibibytes] = /^VmData:\s+(\d+) kB$/m.exec(read(pid, 'status')) ?? []
   return Number(kibibytes ?? 0) * 1024
@@ -15,9 +15,10 @@ export function mappedBytes(pid: number | 'self' | undefined): number {
 /** `USER_HZ`, which is 100 on every platform that Node runs on. */
 const ticksPerSecond = 100
 
-/** For how long processors have worked for a process, all of its threads together; 0 where there is no `/proc`. */
+/** The CPU time of a process, all threads together; 0 without `/proc`. */
 export function processorSeconds(pid: number | undefined): number {
-  // proc(5): its name may hold anything, and ends with the last bracket; from there the two are the twelfth and thirteenth.
+  // proc(5): its name may contain anything, and ends with the last bracket; from there the two are the twelfth and
+  // thirteenth.
   const [, fields = ''] = /\) (.*)$/s.exec(read(pid, 'stat')) ?? []
   const [user = 0, system = 0] = fields.split(' ').slice(11, 13).map(Number)
   return (user + system) / ticksPerSecond

@@ -5,16 +5,16 @@ import { Worker } from 'node:worker_threads'
 import { confineProcess } from './confine-process.ts'
 import { type MediaReply, type MediaVerbs, packFailure } from './media-job.ts'
 
-/** The ends of pipes that the server holds the other ends of. */
+/** The pipes to the server. */
 export const descriptors: Readonly<{ replies: number; lifeline: number }> = Object.freeze({
   replies: 3,
   lifeline: 4,
 })
 
 /**
- * Ends the process when the server is gone, however it went and whatever the main thread is busy with: the pipe closes, and since
- * in Bun it does not, it has another parent. Ends it too when its memory passes the limit, since a server that is busy, stopped or out
- * of file descriptors cannot look at it. A string, because a file of its own could be lost in a bundle.
+ * Ends the process when the server is gone, for any reason and whatever the main thread is doing: the pipe closes; in
+ * Bun it does not, but the parent changes. Also ends it when its memory exceeds the limit, since a server that is busy,
+ * stopped or out of file descriptors cannot check. A string, because a separate file could be lost in a bundle.
  */
 const watchdog = `
 const { workerData: { lifeline, folder, maxResidentBytes, server } } = require('node:worker_threads')
@@ -28,7 +28,7 @@ socket.resume()
 setInterval(() => (process.ppid !== server || process.memoryUsage.rss() > maxResidentBytes) && end(), 25)
 `
 
-/** Serves the jobs of `createMediaWork` in a process, one at a time: the whole of the module that its processes run. */
+/** Serves the jobs of `createMediaWork` in a process, one at a time: the entire module that its processes run. */
 export function serveMediaJobs(verbs: MediaVerbs): void {
   const [, , maxResidentBytes, server] = process.argv
   new Worker(watchdog, {
@@ -43,7 +43,7 @@ export function serveMediaJobs(verbs: MediaVerbs): void {
     },
   })
   confineProcess(Number(maxResidentBytes))
-  // Interrupting a server in its terminal interrupts its children too; it decides when they end.
+  // Interrupting a server in its terminal interrupts its children too; the server decides when they end.
   for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, () => {})
   createInterface({ input: process.stdin }).on('line', (line) => {
     reply({ kind: 'started' })

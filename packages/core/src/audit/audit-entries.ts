@@ -5,7 +5,7 @@ import type { OutboxRow } from '../outbox/outbox-store.ts'
 import type { Json } from '../own-fields/stored-fields.ts'
 import { placeOf } from '../sessions/client-address.ts'
 
-/** What is written to the audit log, by the name of its event. `docs/audit.md` is made from it. */
+/** What the audit log records, by event name. `docs/audit.md` is generated from it. */
 export const auditActions = [
   'account.registered',
   'account.approved',
@@ -30,46 +30,46 @@ export const auditActions = [
 
 Object.freeze(auditActions)
 
-/** What an entry of the audit log tells of: the name of an event. */
+/** The action of an audit log entry: the name of an event. */
 export type AuditAction = (typeof auditActions)[number]
 
 /**
- * Who did it: the owner of the account, an administrator (`by` of the host's verbs, or by acting as the account), the host by its own
- * verbs, or somebody unknown, or Kith itself.
+ * Who did it: the owner of the account, an administrator (`by` of the host's verbs, or by acting as the account), the
+ * host with its own verbs, or an unknown caller, or Kith itself.
  */
 export type AuditActor = 'self' | 'admin' | 'host' | 'nobody'
 
-/** One entry of the audit log. It holds no secret and no address of mail. */
+/** One entry of the audit log. It contains no secret and no email address. */
 export interface AuditEntry {
   id: string
-  /** The account that it is about. */
+  /** The account it is about. */
   userId: string
   action: AuditAction
   /** ISO 8601, UTC. */
   at: string
   /**
-   * Who did it; of its owner, by which session: `null` where a password or a code was enough. Of an administrator, which one: the owner
-   * is shown that it was one, and neither id.
+   * Who did it; for the owner, in which session: `null` if a password or a code was enough. For an administrator, which
+   * one: the owner only sees that it was one, without either id.
    */
   actor: { kind: AuditActor; sessionId: string | null; userId?: string | undefined }
-  /** Where it came from; `null` where that is not known. */
+  /** Where it came from; `null` if unknown. */
   address: string | null
   userAgent: string | null
-  /** What the event says besides: `{ fields }` names the identifiers that were given. */
+  /** Further data of the event: `{ fields }` names the identifiers that were set. */
   details: Readonly<Record<string, Json>>
 }
 
-/** What an account is changed by besides its profile. */
+/** The changed fields of an account, besides its profile. */
 const identifyingFields: readonly string[] = ['username', 'email', 'phone', 'emailVerified', 'phoneVerified']
 
 type Written = Omit<AuditEntry, 'id' | 'userId' | 'action' | 'at'>
 
-/** Whether an event is written to the audit log. */
+/** Whether an event is recorded in the audit log. */
 export function isAudited(name: DurableEventName): name is AuditAction {
   return (auditActions as readonly string[]).includes(name)
 }
 
-/** The payload of the row of an event; `null` for a change that is nothing to security. */
+/** The payload of an event's row; `null` for a change that is not security-related. */
 export function auditPayload(event: KithEvents[AuditAction], cause: Cause): string | null {
   const { viewer, client = {} } = cause
   const { userId: _account, ...details } = event
@@ -77,7 +77,7 @@ export function auditPayload(event: KithEvents[AuditAction], cause: Cause): stri
     details.fields = details.fields.filter((name) => identifyingFields.includes(name))
     if (details.fields.length === 0) return null
   }
-  // The place stands beside the details, for every action.
+  // Where the call came from is stored next to the details, for every action.
   const { address: _address, userAgent: _userAgent, ...rest } = details as Record<string, Json>
   const written: Written = {
     actor: auditActor(cause),
@@ -95,7 +95,7 @@ function auditActor(cause: Cause): AuditEntry['actor'] {
   return { kind, sessionId: viewer?.sessionId ?? null }
 }
 
-/** The entry of a row as the owner of the account sees it: without who of the administrators it was. */
+/** The entry of a row as the owner of the account sees it: without the administrator's identity. */
 export function ownAuditEntry(row: OutboxRow): AuditEntry {
   const entry = auditEntry(row)
   if (entry.actor.kind !== 'admin') return entry

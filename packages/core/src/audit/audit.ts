@@ -5,11 +5,11 @@ import { type Page, type PageInput, pageInput, readPage } from '../page.ts'
 import type { Viewer } from '../viewer.ts'
 import { auditEntry, type AuditEntry, ownAuditEntry } from './audit-entries.ts'
 
-/** What was done to accounts that concerns their security, option `audit`. See docs/audit.md. */
+/** Security events of accounts, option `audit`. See docs/audit.md. */
 export interface Audit {
   /**
-   * The entries about the viewer's own account, or for the host those about the account with this id, deleted or not, and with `null`
-   * about all accounts, newest first. @throws not-configured, invalid-cursor
+   * The entries about the viewer's own account, or for the host those about the account with this id, deleted or not,
+   * and with `null` about all accounts, newest first. @throws not-configured, invalid-cursor
    */
   list(who: Viewer | string | null, page?: PageInput): Promise<Page<AuditEntry>>
 }

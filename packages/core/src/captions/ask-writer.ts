@@ -3,13 +3,13 @@ import type { CaptionAnswer, CaptionRequest, CaptionWriter } from './caption-wri
 import { CaptionsUnavailableError, isKithError, isRetryLater } from '../errors.ts'
 import { cleanSuggestions } from './clean-suggestions.ts'
 
-/** What came of asking a writer. */
+/** The result of calling a writer. */
 export type Asked =
   { outcome: 'answered'; answer: CaptionAnswer } | { outcome: 'unavailable'; error: CaptionsUnavailableError }
 
 /**
- * Asks a writer that may be broken in any way, and throws nothing. A response has at least one suggestion, and they are
- * clean. The wait ends where `signal` is aborted, whether the writer listens to it or not.
+ * Calls a writer that may misbehave in any way, and never throws. A response has at least one suggestion, already
+ * cleaned. The wait ends when `signal` is aborted, whether or not the writer observes it.
  */
 export async function askWriter(
   writer: CaptionWriter,
@@ -28,7 +28,7 @@ export async function askWriter(
   }
 }
 
-/** Whatever `writer` threw, as the error that says why. `signal` is the one it was given. */
+/** Converts anything that `writer` threw to an error with a reason. `signal` is the one it was given. */
 function toUnavailable(thrown: unknown, writer: string, signal: AbortSignal): CaptionsUnavailableError {
   if (isKithError(thrown) && thrown.code === 'captions-unavailable') return thrown
   const failure = { writer, usage: null, cause: thrown }

@@ -1,76 +1,76 @@
 import type { ImageMeasures } from '../media/image-processor.ts'
 
-/** What a caption is asked for. */
+/** A request for captions. */
 export interface CaptionRequest {
-  /** The id of the upload, which is its key in the blob store: for writers that ask the host of the media about it. */
+  /** The id of the upload, which is its key in the blob store: for writers that let the media host analyze it. */
   mediaId: string
-  /** What was measured of the image. */
+  /** The measurements of the image. */
   measures: ImageMeasures
-  /** Opens the image for reading, in its feed rendition; for writers that look at it. */
+  /** Opens the feed rendition of the image; for writers that look at it. */
   image: () => Promise<AsyncIterable<Uint8Array>>
-  /** What the user wants said, as they typed it: content, never an instruction. */
+  /** What the user wants the caption to say, as typed: content, never an instruction. */
   hint: string | null
-  /** BCP 47; `null` where the user named none, and the writer goes by its own. */
+  /** BCP 47; `null` if the user named none: the writer uses its default. */
   language: string | null
   /** How many suggestions, 1 to 5. */
   count: number
-  /** How long it may take in all; then the signal is aborted. */
+  /** The total time limit; then the signal is aborted. */
   timeoutSeconds: number
 }
 
-/** What a response took, as its vendor counts; `null` for what the vendor did not say. JSON-safe. */
+/** The usage of a response, as its vendor counts; `null` for what the vendor did not report. JSON-safe. */
 export interface CaptionUsage {
-  /** As its vendor names it. */
+  /** The vendor's name for it. */
   model: string
   inputTokens: number | null
   outputTokens: number | null
-  /** Those of the input tokens that came from a cache. */
+  /** The input tokens that came from a cache. */
   cachedInputTokens: number | null
 }
 
-/** What a writer returns. */
+/** The result of a writer. */
 export interface CaptionAnswer {
-  /** 1 to `count` different ones, none of them empty, each at most 2,200 characters as people count them. */
+  /** 1 to `count` different ones, none of them empty, each at most 2,200 graphemes long. */
   suggestions: string[]
-  /** Who wrote them: the name of this writer, or of the one it asked. */
+  /** The name of this writer, or of the one it called. */
   writer: string
-  /** `null` where nothing is counted. */
+  /** `null` if usage is not counted. */
   usage: CaptionUsage | null
-  /** Writers that were asked before and did not deliver. @default none */
+  /** Writers that were tried before and failed. @default none */
   failures?: readonly CaptionFailure[] | undefined
 }
 
-/** Why a writer did not deliver. */
+/** Why a writer failed. */
 export type CaptionFailureReason =
-  /** It would not write about this image. */
+  /** It refused this image. */
   | 'refused'
-  /** It answered nothing that could be used. */
+  /** It returned nothing usable. */
   | 'empty'
-  /** It took too long. */
+  /** It timed out. */
   | 'late'
-  /** Its vendor asks to wait. */
+  /** Its vendor's rate limit was reached. */
   | 'limited'
-  /** Anything else: a wrong key, a host that cannot be reached, a bug. */
+  /** Anything else: a wrong key, an unreachable host, a bug. */
   | 'failed'
 
-/** A writer that did not deliver. */
+/** A writer that failed. */
 export interface CaptionFailure {
   writer: string
   reason: CaptionFailureReason
-  /** What it took all the same. */
+  /** What it used nevertheless. */
   usage: CaptionUsage | null
   /** For the log; never sent to a client. */
   cause: unknown
 }
 
-/** Writes suggestions for captions. A suggestion is answered to the user and never published by itself. */
+/** Writes caption suggestions. Suggestions are returned to the user and never published automatically. */
 export interface CaptionWriter {
-  /** Stands in events and logs: `sketch`, or what the model is called. */
+  /** Used in events and logs: `sketch`, or the name of the model. */
   readonly name: string
   /**
-   * Returns at least one suggestion or throws, whatever the hint, the language and the measures are. The request stays as it
-   * is: another writer may get it next. Stops when `signal` is aborted, also while it reads the image, and then throws.
-   * @throws CaptionsUnavailableError where it can say why; anything else counts as `failed`
+   * Returns at least one suggestion or throws, for any hint, language and measurements. Must not change the request:
+   * another writer may get it next. Stops when `signal` is aborted, even while it reads the image, and then throws.
+   * @throws CaptionsUnavailableError if it can give a reason; anything else counts as `failed`
    */
   suggest(request: CaptionRequest, signal: AbortSignal): Promise<CaptionAnswer>
 }

@@ -10,13 +10,13 @@ import type { CaptionFailure, CaptionRequest, CaptionWriter } from './caption-wr
 import { cleanHint } from './hint.ts'
 import { openImage } from './open-image.ts'
 
-/** What suggestions are asked for. */
+/** The input for suggestions. */
 export interface SuggestInput {
-  /** What the author wants said. */
+  /** What the author wants the caption to say. */
   hint?: string | undefined
-  /** BCP 47. @default the language of the writer */
+  /** BCP 47. @default the writer's default language */
   language?: string | undefined
-  /** How many, 1 to 5. @default 3 @reason Enough to choose from; each is tokens to pay for. */
+  /** How many, 1 to 5. @default 3 @reason Enough to choose from; each one costs tokens. */
   count?: number | undefined
 }
 
@@ -30,10 +30,11 @@ export const suggestInput: z.ZodType<SuggestInput> = z.strictObject({
   count: z.number().int().min(1).max(5).optional(),
 })
 
-/** Caption suggestions. None is ever published by itself. */
+/** Caption suggestions. None is ever published automatically. */
 export interface Captions {
   /**
-   * Suggests captions for one's own image. Where `signal` is aborted the writer stops, and the call rejects with its reason.
+   * Suggests captions for the viewer's own image. If `signal` is aborted the writer stops, and the call rejects with
+   * its reason.
    * @throws media-not-found, captions-unavailable, rate-limited
    */
   suggest(
@@ -55,7 +56,7 @@ export function createCaptions(core: Core): Captions {
   ): void {
     for (const { writer, reason, usage, cause } of failures) {
       core.emit('caption.failed', { ...told, writer, reason, usage })
-      // The other reasons are of every day; this one is for somebody to look at.
+      // The other reasons are routine; this one needs a person to look into it.
       if (reason === 'failed')
         log.warn('captions.writer-failed', {
           message: `The caption writer ${writer} failed.`,
@@ -85,7 +86,7 @@ export function createCaptions(core: Core): Captions {
     const until = new Date(core.clock().getTime() + timeoutSeconds * 1000)
     const image = async () => openImage(mediaId, { media, fetch, until, signal })
     const asked = await askWriter(writer, { ...wanted, measures, image, timeoutSeconds }, signal)
-    // No failure of the writer: nobody waits for it any more.
+    // Not a failure of the writer: the caller no longer waits.
     if (asked.outcome === 'unavailable') caller?.throwIfAborted()
     const told = { userId, mediaId }
     if (asked.outcome === 'unavailable') {
@@ -103,12 +104,12 @@ export function createCaptions(core: Core): Captions {
     async suggest(viewer, mediaId, input = {}, caller) {
       const { writer } = config
       if (!writer) throw new KithError('not-configured', { detail: 'Give `captions` to createKith.' })
-      // Counted first: reading what is wrong is work as well.
+      // Counted first: invalid input costs work as well.
       await core.limits.byAccount('captionByAccount', viewer.userId)
       const { hint: typed = null, language = null, count = 3 } = parseInput(suggestInput, input)
       // Cleaned for every writer: a model reads characters that the author does not see.
       const hint = cleanHint(typed)
-      // One model at work for an account, however many images it asks about at the same moment.
+      // One model call at a time per account, however many images it asks about.
       return await oneAtATime(viewer.userId, () =>
         ask(writer, viewer, { mediaId, hint, language, count, caller }),
       )

@@ -3,15 +3,16 @@ import { cutText } from '../text/cut-text.ts'
 import { withoutDirection } from '../text/direction.ts'
 import { toStreamSafe } from '../text/stream-safe.ts'
 
-/** Controls that no caption may hold; tabs and line breaks stay. */
+/** Control characters that no caption may contain; tabs and line breaks stay. */
 const forbidden = /[^\P{Cc}\t\n\r]/gu
 
-/** A model may say anything, of any length: more suggestions, or longer ones, are not even looked at. */
+/** A model may return anything, of any length: excess suggestions and excess length are ignored. */
 const most = Object.freeze({ suggestions: 20, length: 1.25 * captionLength.length })
 
 /**
- * What a writer suggests, ready to be posted: well-formed and trimmed, without controls, empty and repeated texts, cut
- * to the length of a caption, and `count` at most. What is no text is left out. The work is bounded whatever was said.
+ * The suggestions of a writer, ready to be posted: well-formed and trimmed, without control characters, empty strings
+ * and duplicates, cut to the length of a caption, and at most `count`. Anything but strings is dropped. The work is
+ * bounded for any response.
  */
 export function cleanSuggestions(suggestions: readonly unknown[], count: number): string[] {
   const kept = new Set<string>()

@@ -14,7 +14,7 @@ export type Color =
   | 'violet'
   | 'pink'
 
-/** Each hue in degrees up to which a color goes. */
+/** The upper end of each color on the hue circle, in degrees. */
 const hues: readonly (readonly [number, Color])[] = [
   [15, 'red'],
   [45, 'orange'],
@@ -27,7 +27,7 @@ const hues: readonly (readonly [number, Color])[] = [
   [360, 'red'],
 ]
 
-/** The word that most people would use for a color, `#rrggbb`; `null` for any other text. */
+/** The most common word for a color, `#rrggbb`; `null` for any other string. */
 export function nameColor(hex: string): Color | null {
   if (!/^#[0-9a-f]{6}$/i.test(hex)) return null
   const [red = 0, green = 0, blue = 0] = [1, 3, 5].map(

@@ -3,15 +3,16 @@ import { askWriter } from './ask-writer.ts'
 import type { CaptionFailure, CaptionWriter } from './caption-writer.ts'
 import { CaptionsUnavailableError } from '../errors.ts'
 
-/** A writer, and how long it may take: an equal share of the time that is left, unless the entry says so. */
+/** A writer and its timeout: an equal share of the remaining time unless set. */
 export type FallbackEntry = CaptionWriter | { writer: CaptionWriter; timeout: Duration }
 
-/** The rest of the time is for saying who was late, before the caller gives up waiting. */
+/** The rest of the time is for reporting who was late, before the caller stops waiting. */
 const usableShare = 0.98
 
 /**
- * Creates a writer that asks others in order: one that fails, is late or answers nothing hands over to the next. The response names who wrote it, and who did not deliver before.
- * @throws TypeError without writers, and for a timeout that is none
+ * Creates a writer that tries others in order: one that fails, times out or returns nothing is followed by the next.
+ * The response names the writer, and those that failed before.
+ * @throws TypeError without writers, and for an invalid timeout
  */
 export function createFallbackCaptions(entries: readonly FallbackEntry[]): CaptionWriter {
   if (entries.length === 0) throw new TypeError('createFallbackCaptions: give at least one writer')

@@ -5,7 +5,7 @@ import { toStreamSafe } from '../text/stream-safe.ts'
 /** As much of a hint as fits into a caption with room to spare. */
 const hintLength = { graphemes: 300, length: 1200 }
 
-/** What a user wants said, as one clean line that hides nothing from its reader; `null` where nothing is left of it. */
+/** The user's hint, as one clean line without hidden characters; `null` if nothing is left. */
 export function cleanHint(hint: string | null): string | null {
   const line = (hint ?? '').slice(0, 4 * hintLength.length).replace(/\s+/gu, ' ')
   const seen = withoutInvisible(toStreamSafe(line.replace(/\p{Cc}/gu, '')))

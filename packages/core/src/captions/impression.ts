@@ -1,18 +1,18 @@
 import type { ImageMeasures } from '../media/image-processor.ts'
 import { type Color, nameColor } from './color-words.ts'
 
-/** What can be said of a picture that nobody has looked at. */
+/** What can be said about a picture without looking at it. */
 export interface Impression {
-  /** None, one or two, the stronger first. */
+  /** None, one or two, the dominant one first. */
   colors: readonly Color[]
   light: 'dark' | 'even' | 'bright'
   tone: 'quiet' | 'balanced' | 'vivid'
   shape: 'portrait' | 'square' | 'landscape' | 'panorama'
-  /** By the clock of the camera. */
+  /** According to the camera's clock. */
   time: 'morning' | 'noon' | 'afternoon' | 'evening' | 'night' | null
 }
 
-/** Puts measures into kinds that there are words for. */
+/** Maps measurements to categories that have words. */
 export function impressionOf(measures: ImageMeasures): Impression {
   const { palette, lightness, saturation, width, height, takenAt } = measures
   const colors = new Set(palette.map(nameColor).filter((color) => color !== null))

@@ -1,18 +1,18 @@
 import type { MediaConfig } from '../config/media-config.ts'
 
-/** What it takes to read a stored image. */
+/** What is needed to read a stored image. */
 export interface ImageSource {
   media: MediaConfig
   fetch: typeof fetch
-  /** Until when a granted address has to work. */
+  /** How long a signed URL has to be valid. */
   until: Date
   signal: AbortSignal
 }
 
-/** No rendition has as many. */
+/** Larger than any rendition. */
 const maxBytes = 20 * 1024 * 1024
 
-/** Reads an image in its feed rendition, wherever it is kept. */
+/** Reads the feed rendition of an image, wherever it is stored. */
 export async function* openImage(
   id: string,
   { media: { blobs }, fetch, until, signal }: ImageSource,
@@ -26,7 +26,7 @@ export async function* openImage(
   const address =
     blobs.kind === 'granted' ? await blobs.grant(id, 'feed', { until, kind: 'image' }) : blobs.url(id, 'feed')
   const response = address === null ? null : await fetch(address, { signal, redirect: 'error' })
-  if (!response?.ok || !response.body) throw new Error('The host of the media did not give the image')
+  if (!response?.ok || !response.body) throw new Error('The media host did not return the image')
   yield* atMost(maxBytes, response.body)
 }
 
@@ -34,7 +34,7 @@ async function* atMost(most: number, parts: AsyncIterable<Uint8Array>): AsyncGen
   let size = 0
   for await (const part of parts) {
     size += part.length
-    if (size > most) throw new Error(`The host of the media gave more than ${most} bytes`)
+    if (size > most) throw new Error(`The media host returned more than ${most} bytes`)
     yield part
   }
 }

@@ -5,15 +5,16 @@ import { cleanHint } from './hint.ts'
 import { type Impression, impressionOf } from './impression.ts'
 import { type SketchWords, wordsFor } from './sketch-words.ts'
 
-/** How sketches are written. */
+/** Options of sketches. */
 export interface SketchOptions {
-  /** Chooses among the sketches: the same bytes give the same choice. @default `randomBytes` of `node:crypto` */
+  /** Chooses among the sketches: the same bytes lead to the same choice. @default `randomBytes` of `node:crypto` */
   random?: Random | undefined
 }
 
 /**
- * Creates a writer without a model or a network. It says what was measured (colors, light, shape, time of day) and what
- * the author wants said, and never what is to be seen: it has not looked. English and German; other languages get English.
+ * Creates a writer without a model or a network. It uses what was measured (colors, light, shape, time of day) and the
+ * author's hint, and never describes the subject, since it has not looked. English and German; other languages get
+ * English.
  */
 export function createSketchCaptions({ random = randomBytes }: SketchOptions = {}): CaptionWriter {
   return {
@@ -30,7 +31,7 @@ export function createSketchCaptions({ random = randomBytes }: SketchOptions = {
   }
 }
 
-/** All that can be said, each once: at least four sentences, with colors six. */
+/** All possible sentences, without duplicates: at least four, with colors six. */
 function sketch(impression: Impression, words: SketchWords): string[] {
   const { light, tone, shape, time } = impression
   const starts = [
@@ -49,12 +50,12 @@ function upperFirst(text: string): string {
   return text.charAt(0).toUpperCase() + text.slice(1)
 }
 
-/** A hint that ends in a letter or digit gets a full stop, and one that ends in a mark or an emoji none. */
+/** A hint that ends in a letter or digit gets a period; one that ends in punctuation or an emoji does not. */
 function asSentence(hint: string): string {
   return /[\p{L}\p{M}\p{N}]$/u.test(hint) ? `${hint}.` : hint
 }
 
-/** Fisher–Yates; a byte is evenly enough spread over this few. */
+/** Fisher–Yates; a byte is uniform enough for so few. */
 function shuffle(texts: readonly string[], random: Random): string[] {
   const left = [...texts]
   return Array.from(random(texts.length), (byte) => left.splice(byte % left.length, 1)).flat()

@@ -1,7 +1,7 @@
 import type { Color } from './color-words.ts'
 import type { Impression } from './impression.ts'
 
-/** The words of one language. Sentences take the colors as one text: `blue and white`. */
+/** The words of one language. Sentences take the colors as one string: `blue and white`. */
 export interface SketchWords {
   colors: Readonly<Record<Color, string>>
   and: string
@@ -80,7 +80,7 @@ const german: SketchWords = {
 
 const languages: Readonly<Record<string, SketchWords>> = Object.freeze({ en: english, de: german })
 
-/** The words for a BCP 47 tag; English for a language that has none. */
+/** The words for a BCP 47 tag; English for unsupported languages. */
 export function wordsFor(tag: string): SketchWords {
   const language = tag.toLowerCase().split('-')[0] ?? ''
   return (Object.hasOwn(languages, language) ? languages[language] : null) ?? english

@@ -1,51 +1,51 @@
-/** What a client solves to show that no script calls. */
+/** What a client has to solve to show that it is not a script. */
 export interface Puzzle {
-  /** How it is solved: `altcha`, `turnstile`, `hcaptcha`, or a name of the app's own. */
+  /** The kind of challenge: `altcha`, `turnstile`, `hcaptcha`, or one of the app's own. */
   kind: string
-  /** What the widget of that kind takes. */
+  /** The parameters of the widget for that kind. */
   parameters: Readonly<Record<string, unknown>>
-  /** Until when; ISO 8601, UTC. */
+  /** When it expires; ISO 8601, UTC. */
   expiresAt: string
 }
 
-/** What every call of a {@link Challenge} is given. */
+/** The context of every call to a {@link Challenge}. */
 export interface ChallengeContext {
   now: Date
-  /** Secrets for signing, the current one first: the same in every process, and known to nobody else. */
+  /** Secrets for signing, the current one first: the same in every process, and otherwise unknown. */
   keys: readonly string[]
 }
 
-/** What names a puzzle that is posed. */
+/** The id of a new puzzle. */
 export interface Posing extends ChallengeContext {
-  /** For {@link Challenge.check} to return. */
+  /** {@link Challenge.check} has to return it. */
   id: string
   expiresAt: Date
 }
 
-/** A response that is to be checked. */
+/** A response to check. */
 export interface Checking extends ChallengeContext {
-  /** The IP address of the client, where it is known. */
+  /** The IP address of the client, if known. */
   address: string | null
-  /** Aborts when nobody waits any more. */
+  /** Aborts when the caller stops waiting. */
   signal: AbortSignal
 }
 
-/** A solution that is right. */
+/** A valid solution. */
 export interface Solved {
-  /** That of the puzzle; `null` where the service makes sure that a solution counts once. */
+  /** The id of the puzzle; `null` if the service ensures that a solution counts once. */
   id: string | null
 }
 
-/** Tells people from scripts. Stores nothing: each process can check what another one has posed. */
+/** Tells people from scripts. Stores nothing: each process can check puzzles of another one. */
 export interface Challenge {
   readonly kind: string
-  /** Who makes sure that a solution counts once: `kith` by the `id`, or the `service` that checks it. */
+  /** Who ensures that a solution counts once: `kith` by the `id`, or the `service` that checks it. */
   readonly once: 'kith' | 'service'
   /** What a client needs to solve one. */
   pose(posing: Posing): Promise<Readonly<Record<string, unknown>>>
   /**
-   * Whether a solution solves a puzzle that was posed by these keys and has not expired; `null` if not. Rejects where
-   * that cannot be known, as where a service is away.
+   * Whether a solution solves an unexpired puzzle that was signed with these keys; `null` if not. Rejects if that
+   * cannot be determined, for example if a service is down.
    */
   check(answer: string, checking: Checking): Promise<Solved | null>
 }

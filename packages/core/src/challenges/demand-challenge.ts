@@ -8,17 +8,20 @@ import type { ClientInfo } from '../viewer.ts'
 import { within } from '../within.ts'
 import type { Challenge, ChallengeContext } from './challenge.ts'
 
-/** A call of a stranger that may have to show that it comes from a person. */
+/** A call of an unknown client that may have to prove that a person makes it. */
 interface Suspect {
   action: 'register' | 'login' | 'send'
-  /** What it is about: what was typed as a login or an address. */
+  /** The subject of the call: the login or address that was typed. */
   target: string
-  /** What was given as `solution`. */
+  /** The given `solution`. */
   solution: string | undefined
   client: ClientInfo
 }
 
-/** Lets a call pass that is one of few, or has solved a puzzle. @throws challenge-required, challenge-unavailable, rate-limited */
+/**
+ * Passes while there are few such calls, or with a solved puzzle. @throws challenge-required, challenge-unavailable,
+ * rate-limited
+ */
 export type DemandChallenge = (suspect: Suspect) => Promise<void>
 
 interface Parts {
@@ -29,10 +32,10 @@ interface Parts {
 }
 
 const puzzleMillis = 600_000
-/** A person waits for the form meanwhile. */
+/** A person waits at the form meanwhile. */
 const patienceMillis = 5_000
 
-/** Creates what demands solved puzzles in one Kith instance. */
+/** Creates the challenge check of one Kith instance. */
 export function createDemandChallenge({ config, clock, limits, codes }: Parts): DemandChallenge {
   const { challenge } = config
   const keys = config.secrets.map((secret) =>
@@ -58,7 +61,7 @@ export function createDemandChallenge({ config, clock, limits, codes }: Parts): 
     return port.once === 'service' || (await isFirst(solved.id ?? '', client))
   }
 
-  /** Of concurrent calls with one solution exactly one is the first, in all processes. */
+  /** Of concurrent calls with one solution exactly one is the first, across all processes. */
   async function isFirst(id: string, client: ClientInfo): Promise<boolean> {
     const [flow, code] = id.split('.')
     const { success, data } = codeInput.safeParse({ flow, code })
@@ -74,7 +77,7 @@ export function createDemandChallenge({ config, clock, limits, codes }: Parts): 
 
   return async ({ action, target, solution, client }) => {
     if (!challenge || (await limits.isFree(action, target, client))) return
-    // Before it is checked, which may be a call of a service.
+    // Before it is checked, which may call a service.
     await limits.byAddress('challengeByAddress', client)
     if (solution !== undefined && (await isSolved(challenge, solution, client))) return
     throw await pose(challenge)

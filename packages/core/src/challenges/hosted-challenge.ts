@@ -1,24 +1,24 @@
 import { RetryLaterError } from '../errors.ts'
 import type { Challenge } from './challenge.ts'
 
-/** What a service of others needs. */
+/** Options of a hosted service. */
 export interface HostedChallengeOptions {
-  /** Public: it goes to the page. */
+  /** Public: used by the page. */
   siteKey: string
-  /** Of the server alone. */
+  /** For the server only. */
   secretKey: string
   /** The host names of your pages: a response that was solved elsewhere is refused. @default any */
   hostnames?: readonly string[] | undefined
   /** @default the global `fetch` */
   fetch?: typeof fetch | undefined
-  /** Where answers are checked, for tests. @default the service's own */
+  /** Where responses are verified, for tests. @default the service's own */
   verifyUrl?: string | undefined
 }
 
 interface Service {
   kind: 'turnstile' | 'hcaptcha'
   url: string
-  /** What of the outcome says that the server is set up wrongly, and not that the response is wrong. */
+  /** Results that mean that the server is misconfigured, not that the response is wrong. */
   ownFaults: readonly string[]
 }
 
@@ -46,12 +46,12 @@ export function createHcaptcha(options: HostedChallengeOptions): Challenge {
   })
 }
 
-/** Both take a form and answer with JSON; a solution counts once there. */
+/** Both take a form and return JSON; they accept a solution once. */
 function createHosted(
   { siteKey, secretKey, hostnames, fetch: ask = fetch, verifyUrl }: HostedChallengeOptions,
   { kind, url, ownFaults }: Service,
 ): Challenge {
-  if (!siteKey || !secretKey) throw new TypeError(`${kind}: give siteKey and secretKey`)
+  if (!siteKey || !secretKey) throw new TypeError(`${kind}: pass siteKey and secretKey`)
 
   async function outcomeOf(body: URLSearchParams, signal: AbortSignal): Promise<Outcome> {
     const response = await ask(verifyUrl ?? url, { method: 'POST', body, signal, redirect: 'error' })
@@ -75,7 +75,7 @@ function createHosted(
       try {
         outcome = await outcomeOf(new URLSearchParams(form), signal)
       } catch (error) {
-        throw unavailable(`${kind} cannot be asked`, error)
+        throw unavailable(`${kind} cannot be reached`, error)
       }
       const codes = Array.isArray(outcome['error-codes']) ? outcome['error-codes'] : []
       const fault = codes.find((code) => ownFaults.includes(String(code))) as unknown

@@ -3,22 +3,25 @@ import { createChallenge, type Challenge as AltchaChallenge, type Payload, verif
 import { deriveKey } from 'altcha-lib/algorithms/pbkdf2'
 import type { Challenge } from './challenge.ts'
 
-/** How much work a client does. */
+/** How much work a client has to do. */
 export interface ProofOfWorkOptions {
-  /** How many keys are derived before the right one, on average. @default 2000 @reason About a second of one core of a phone; a script pays it for each try. */
+  /**
+   * How many keys a client derives on average. @default 2000 @reason About a second on one core of a phone; a script
+   * pays it for each attempt.
+   */
   tries?: number | undefined
-  /** Rounds of PBKDF2 for each key. @default 1000 @reason Many small rounds let a page show how far it is, and be stopped. */
+  /** Rounds of PBKDF2 for each key. @default 1000 @reason Many small rounds let a page show progress, and stop. */
   rounds?: number | undefined
 }
 
-/** What signs the puzzle, and what signs the key that solves it: a solution is checked without any work. */
+/** One key signs the puzzle, the other the solution, so that checking a solution takes no work. */
 function secretsOf(key: string): { hmacSignatureSecret: string; hmacKeySignatureSecret: string } {
   return { hmacSignatureSecret: `puzzle ${key}`, hmacKeySignatureSecret: `solution ${key}` }
 }
 
 /**
- * Proof of work, as the widget of ALTCHA solves it: no service, no cookie, nothing that people see but a moment.
- * @throws TypeError for options that cannot work
+ * Proof of work, as the ALTCHA widget solves it: no service, no cookie, and for users only a moment.
+ * @throws TypeError for invalid options
  */
 export function createProofOfWork({ tries = 2_000, rounds = 1_000 }: ProofOfWorkOptions = {}): Challenge {
   for (const [name, value] of Object.entries({ tries, rounds }))
@@ -31,9 +34,9 @@ export function createProofOfWork({ tries = 2_000, rounds = 1_000 }: ProofOfWork
       const puzzle = await createChallenge({
         algorithm: 'PBKDF2/SHA-256',
         cost: rounds,
-        // The response lies anywhere in the second half, so nobody gets off with nothing.
+        // The solution is somewhere in the second half, so that every client has to do some work.
         counter: randomInt(Math.floor(tries / 2), tries + Math.floor(tries / 2)),
-        // With its end, which the library would compare with the clock of the system.
+        // Including its expiry, which the library would compare with the system clock.
         data: { id, end: expiresAt.getTime() },
         deriveKey,
         ...secretsOf(key),
@@ -50,7 +53,7 @@ export function createProofOfWork({ tries = 2_000, rounds = 1_000 }: ProofOfWork
   }
 }
 
-/** Whatever a stranger sends as a payload is wrong at worst. */
+/** An arbitrary payload of a stranger is at worst wrong. */
 async function isRight({ challenge, solution }: Payload, key: string): Promise<boolean> {
   try {
     const parameters = { challenge: challenge as AltchaChallenge, solution, deriveKey, ...secretsOf(key) }
@@ -61,7 +64,7 @@ async function isRight({ challenge, solution }: Payload, key: string): Promise<b
   }
 }
 
-/** What the widget sends: JSON in base64. Only that it is an object of the right outline is looked at. */
+/** The payload of the widget: JSON in base64. Only its shape is checked. */
 function readPayload(answer: string): Payload | null {
   try {
     const payload = JSON.parse(Buffer.from(answer, 'base64').toString('utf8')) as Payload | null

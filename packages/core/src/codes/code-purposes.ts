@@ -4,38 +4,40 @@ import { linkTo, type LinkName } from '../messages/links.ts'
 import type { Draft } from '../messages/outgoing.ts'
 import type { Viewer } from '../viewer.ts'
 
-/** An address that a message goes to, and the language that its reader has asked for. */
+/** The recipient of a message, and the requested language. */
 export interface Recipient {
   kind: 'email' | 'phone'
   address: string
   language: string | null
 }
 
-/** What goes with a code that is sent, sealed, until it is consumed. */
+/** The data of a code that is sent, sealed until it is consumed. */
 interface SentData {
-  /** The account that is to be. */
+  /** The account to create. */
   register: { to: Recipient; user: UserRecord; invitation: string | null; deviceName: string | null }
   'reset-password': { to: Recipient }
   'sign-in': { to: Recipient }
-  /** `from` is the address that the account had then, in this epoch of its sessions: what ends those ends a change that a thief has begun. */
+  /**
+   * `from` is the current address, `epoch` that of the sessions: ending them cancels a change that a thief has started.
+   */
   'confirm-address': { to: Recipient; from: string | null; epoch: number }
 }
 
-/** What goes with a code of each purpose, sealed, until it is consumed. */
+/** The data of a code of each purpose, sealed until it is consumed. */
 export interface CodeData extends SentData {
   /** `to` is the old mailbox, `at` when it changed, in milliseconds. */
   'revert-address': { to: Recipient; at: number }
-  /** A sign-in that was right so far, by these methods, while the sessions of the account were in this epoch. */
+  /** A sign-in whose first factor was right, with these methods, in this session epoch of the account. */
   'second-factor': { methods: string[]; epoch: number; deviceName: string | null }
-  /** An authenticator app that is about to be added: its secret, as base64url. */
+  /** An authenticator app about to be added: its secret, as base64url. */
   'enroll-totp': { secret: string; name: string | null }
-  /** What a passkey is asked for, by which session: `null` for the host. */
+  /** A passkey request, by which session: `null` for the host. */
   'add-passkey': { sessionId: string | null; conditional: boolean }
   'prove-passkey': { sessionId: string | null }
   'login-passkey': Record<string, never>
-  /** The account that is to be. */
+  /** The account to create. */
   'register-passkey': { user: UserRecord; invitation: string | null; deviceName: string | null }
-  /** A sign-in elsewhere that is under way, or with `viewer` the linking of an identity. */
+  /** A provider sign-in in progress, or with `viewer` the linking of an identity. */
   identity: {
     provider: string
     nonce: string
@@ -45,9 +47,9 @@ export interface CodeData extends SentData {
     deviceName: string | null
     viewer: Viewer | null
   }
-  /** A puzzle that was posed. */
+  /** A puzzle that was issued. */
   challenge: Record<string, never>
-  /** An identity whose account needs to be told more. */
+  /** An identity whose account needs more data. */
   'identity-details': {
     provider: string
     identity: ForeignIdentity
@@ -56,10 +58,10 @@ export interface CodeData extends SentData {
   }
 }
 
-/** What codes are for. */
+/** The purposes of codes. */
 export type CodePurpose = keyof CodeData
 
-/** What codes are for that people are sent. */
+/** The purposes of codes that are sent. */
 export type SentPurpose = keyof SentData
 
 /** All of those. */
@@ -70,33 +72,33 @@ export const sentPurposes: readonly SentPurpose[] = Object.freeze([
   'confirm-address',
 ] as const)
 
-/** The secrets of one code: either consumes it. */
+/** The secrets of one code: either one consumes it. */
 export interface CodeSecrets {
   flow: string
-  /** Six digits, to be typed. */
+  /** Six digits to type. */
   digits: string
-  /** What a link carries. */
+  /** The token in a link. */
   token: string
 }
 
 interface Purpose {
-  /** For how long a code lasts. */
+  /** The lifetime of a code. */
   readonly seconds: number
-  /** The page that its link leads to. */
+  /** The page that its link opens. */
   readonly page: LinkName | null
 }
 
 const tenMinutes = 600
 
-/** How long codes last and where their links lead. */
+/** The lifetime of codes and the pages of their links. */
 export const codePurposes: Readonly<Record<CodePurpose, Purpose>> = Object.freeze({
-  // Without a link: who opens one that another has asked for would confirm the account of that other one, with a password of theirs.
+  // No link: opening one that another person requested would confirm their account, with their password.
   register: { seconds: tenMinutes, page: null },
   'reset-password': { seconds: tenMinutes, page: 'resetPassword' },
   'sign-in': { seconds: tenMinutes, page: 'signIn' },
-  // Without one either: somebody could have the owner of an address confirm it for an account of theirs.
+  // No link either: an attacker could get the owner of an address to confirm it for the attacker's account.
   'confirm-address': { seconds: tenMinutes, page: null },
-  // Long enough for a weekend in which nobody reads mails.
+  // Long enough for a weekend without reading email.
   'revert-address': { seconds: 72 * 3_600, page: 'revertAddress' },
   'second-factor': { seconds: tenMinutes, page: null },
   'enroll-totp': { seconds: tenMinutes, page: null },
@@ -109,7 +111,7 @@ export const codePurposes: Readonly<Record<CodePurpose, Purpose>> = Object.freez
   'identity-details': { seconds: tenMinutes, page: null },
 })
 
-/** The link of a code, where the app has a page for it. */
+/** The link of a code, if the app has a page for it. */
 export function linkOf(
   links: Readonly<Record<LinkName, string | null>>,
   purpose: CodePurpose,
@@ -139,7 +141,7 @@ export function codeMessage(
   }
 }
 
-/** Where a message goes. */
+/** The recipient of a message. */
 export function headOf({ kind, address, language }: Recipient): Pick<Draft, 'channel' | 'to' | 'language'> {
   return { channel: kind === 'email' ? 'email' : 'sms', to: address, language }
 }

@@ -22,15 +22,15 @@ import {
 } from './code-purposes.ts'
 import type { CodeRecord } from './code-store.ts'
 
-/** What a call that sends a code returns, whether anybody gets one or not. */
+/** The result of a call that sends a code, whether or not anyone receives it. */
 export interface CodeSent {
-  /** Names the flow: give it with the code that was sent. */
+  /** Identifies the flow: send it with the code. */
   flow: string
-  /** When the code ends; ISO 8601, UTC. */
+  /** When the code expires; ISO 8601, UTC. */
   expiresAt: string
 }
 
-/** A code as its owner gives it: the six digits, or what the link had. */
+/** A code as its owner enters it: the six digits, or the token of the link. */
 export interface CodeInput {
   flow: string
   code: string
@@ -51,7 +51,7 @@ export const codeFields: Readonly<Record<keyof CodeInput, z.ZodType<string>>> = 
 /** The schema of {@link CodeInput}. */
 export const codeInput: z.ZodType<CodeInput> = z.strictObject(codeFields)
 
-/** A code that is asked for again. */
+/** A request to send a code again. */
 export interface ResendInput {
   purpose: SentPurpose
   flow: string
@@ -63,11 +63,11 @@ export const resendInput: z.ZodType<ResendInput> = z.strictObject({
   flow: flowField,
 })
 
-/** A code to be made. */
+/** A code to create. */
 export interface CodeOrder<Purpose extends CodePurpose> {
   purpose: Purpose
   userId: string | null
-  /** `null` where nobody may get one: it is stored all the same, costs the same, and is never right. */
+  /** `null` if nobody may get one: it is stored all the same, costs the same, and is never right. */
   data: CodeData[Purpose] | null
 }
 
@@ -75,33 +75,35 @@ export interface CodeOrder<Purpose extends CodePurpose> {
 export interface ConsumedCode<Purpose extends CodePurpose> {
   userId: string | null
   data: CodeData[Purpose]
-  /** Makes it work again, where what it was for could not be done and its owner can mend that. */
+  /** Makes it valid again, if its action failed and its owner can fix that. */
   giveBack(): Promise<void>
 }
 
-/** A code that was shown and is not used up yet. */
+/** A code that was presented and is not consumed yet. */
 interface OpenCode<Purpose extends CodePurpose> {
   userId: string
   data: CodeData[Purpose]
-  /** Uses it up. Of concurrent calls exactly one resolves to `true`. */
+  /** Consumes it. Of concurrent calls exactly one resolves to `true`. */
   spend(): Promise<boolean>
-  /** Takes one of its tries, where what was given with it was wrong. */
+  /** Takes one of its attempts, because what was given with it was wrong. */
   miss(): Promise<void>
 }
 
-/** Codes, most of which are sent to people. They are stored as keyed hashes, and what goes with them is sealed. */
+/** Codes, most of which are sent to users. They are stored as keyed hashes, and their data is sealed. */
 export interface Codes {
-  /** Makes a code that another step sends. */
+  /** Creates a code that another step sends. */
   make<Purpose extends CodePurpose>(order: CodeOrder<Purpose>): Promise<CodeSecrets>
-  /** Makes a code and has it sent; `instead` is sent in place of it. */
+  /** Creates a code and sends it; `instead` is sent in place of it. */
   send<Purpose extends SentPurpose>(order: CodeOrder<Purpose>, instead?: Draft | null): Promise<CodeSent>
   /**
-   * Sends a flow other digits and another link, and ends those before; the tries that were used stay used. A flow that does not exist or
-   * that nobody may get a code of returns the same. @throws invalid-input, rate-limited
+   * Sends new digits and another link for a flow, and invalidates the previous ones; used attempts stay used. The
+   * result is the same for a flow that does not exist, or for which nobody may get a code. @throws invalid-input,
+   * rate-limited
    */
   resend(input: ResendInput, client: ClientInfo): Promise<CodeSent>
   /**
-   * Looks at a code by the token that its client was given, `flow.token`, and leaves it: something else is checked before it is used up.
+   * Reads a code by the token that its client was given, `flow.token`, without consuming it: something else is checked
+   * first.
    * @throws code-invalid
    */
   open<Purpose extends CodePurpose>(purpose: Purpose, token: string): Promise<OpenCode<Purpose>>
@@ -113,7 +115,7 @@ export interface Codes {
   ): Promise<ConsumedCode<Purpose>>
 }
 
-/** What {@link createCodes} stands on. */
+/** The dependencies of {@link createCodes}. */
 interface CodeParts {
   config: KithConfig
   storage: Pick<Stores, 'codes'>
@@ -123,7 +125,7 @@ interface CodeParts {
   outgoing: Outgoing
 }
 
-/** How often a code can be tried. */
+/** How many attempts a code allows. */
 const tries = 5
 const digitCount = 6
 
@@ -145,7 +147,7 @@ export function createCodes(core: CodeParts): Codes {
     return { flow, digits: randomDigits(config.random), token }
   }
 
-  /** Of what is sent the digits count as well. Where a client is handed the token, nobody types anything. */
+  /** For sent codes the digits count as well. If a client gets the token directly, nobody types digits. */
   function hashes(purpose: CodePurpose, { flow, digits, token }: CodeSecrets): string[] {
     return (isSent(purpose) ? [digits, token] : [token]).map(
       (code) => hashesOf(purpose, { flow, code })[0] ?? '',
@@ -156,7 +158,7 @@ export function createCodes(core: CodeParts): Codes {
     return new Date(now.getTime() + codePurposes[purpose].seconds * 1000)
   }
 
-  /** Padded, so that its length does not say whether somebody may get the code. */
+  /** Padded, so that its length does not reveal whether somebody may get the code. */
   function sealed<Purpose extends CodePurpose>(
     purpose: Purpose,
     flow: string,
@@ -205,7 +207,7 @@ export function createCodes(core: CodeParts): Codes {
     return data && codeMessage(purpose, data.to, { digits: secrets.digits, link })
   }
 
-  /** With the hash of the secret that it was made by, where that is not the current one: a wrong hash costs a try. */
+  /** With the hash by the secret that created it, if that is not the current one: a wrong hash costs an attempt. */
   async function rightHash(purpose: CodePurpose, given: CodeInput): Promise<string> {
     const [current = '', ...previous] = hashesOf(purpose, given)
     if (previous.length === 0) return current
@@ -238,7 +240,7 @@ export function createCodes(core: CodeParts): Codes {
       const found = await codes.find({ purpose, subject: flow, now })
       const data = found && read(purpose, found)
       const maySend = await limits.maySend(data?.to.address ?? `nobody ${flow}`, client)
-      // Where it may not be sent, the one that was sent before goes on working.
+      // If it may not be sent, the previous one stays valid.
       const fresh = maySend || !found ? { hashes: hashes(purpose, secrets), expiresAt } : found
       const renewal = { purpose, subject: flow, hashes: fresh.hashes, now, expiresAt: fresh.expiresAt }
       await codes.renew(renewal, (code) => {
@@ -276,12 +278,12 @@ export function createCodes(core: CodeParts): Codes {
   }
 }
 
-/** Every code is as likely as any other. */
+/** Every code is equally likely. */
 function randomDigits(random: Random): string {
   const [all, range] = [2 ** 32, 10 ** digitCount]
   for (;;) {
     const value = Buffer.from(random(4)).readUInt32BE()
-    // What is left over at the end would make some codes likelier.
+    // Using the rest at the end would make some codes likelier.
     if (value < all - (all % range)) return String(value % range).padStart(digitCount, '0')
   }
 }

@@ -23,20 +23,20 @@ export type AccountConfig = Omit<
   'identifiers' | 'reservedUsernames' | 'roles' | 'fields' | 'ownFields' | 'invitations' | 'backOffice'
 > & {
   readonly invitations: InvitationConfig
-  /** `null` where nobody changes the accounts of others. */
+  /** `null` if nobody may change other accounts. */
   readonly backOffice: Filled<BackOfficeOptions> | null
-  /** `null` where accounts wait for as long as it takes. */
+  /** `null` if accounts wait without a limit. */
   readonly applicationTtlSeconds: number | null
   readonly fields: FieldScope | null
   readonly ownFields: FieldScope | null
   readonly identifiers: Readonly<Record<Identifier, Presence>>
-  /** With the built-in ones; `null` where any name is one. */
+  /** With the built-in ones; `null` if any name is allowed. */
   readonly roles: readonly string[] | null
   /** Folded, with the built-in ones. */
   readonly reservedUsernames: ReadonlySet<string>
 }
 
-/** Who may invite, with the defaults. */
+/** Who may invite, with defaults. */
 interface InvitationConfig {
   readonly roles: Readonly<Record<string, { readonly open: number; readonly uses: number }>>
   readonly lastsSeconds: number
@@ -73,7 +73,7 @@ const backOffice = z
 
 const presence = z.enum(['required', 'optional', 'off'])
 
-/** Reads the options of accounts. */
+/** Parses the options of accounts. */
 export const accounts: z.ZodType<AccountConfig, AccountOptions | undefined> = z
   .strictObject({
     identifiers: z
@@ -85,7 +85,7 @@ export const accounts: z.ZodType<AccountConfig, AccountOptions | undefined> = z
       .refine(
         ({ username, email }) =>
           (username !== 'off' || email === 'required') && (email !== 'off' || username === 'required'),
-        'people log in by username or email, so where one is off the other is required',
+        'people log in by username or email, so if one is off the other must be required',
       )
       .readonly()
       .prefault({}),
@@ -94,7 +94,7 @@ export const accounts: z.ZodType<AccountConfig, AccountOptions | undefined> = z
       .prefault([])
       .transform((names): ReadonlySet<string> => new Set([...reservedUsernames, ...names].map(fold))),
     usernameHold: z
-      .union([z.literal(0), duration()], `give 0 for not at all, or ${durationAdvice}`)
+      .union([z.literal(0), duration()], `pass 0 for not at all, or ${durationAdvice}`)
       .prefault('30d'),
     revealTaken: z.boolean().default(false),
     confirm: z.enum(['email', 'phone']).nullable().default(null),
@@ -125,10 +125,10 @@ export const accounts: z.ZodType<AccountConfig, AccountOptions | undefined> = z
   .readonly()
   .prefault({})
 
-/** Node hashes, reads files and looks up names on four threads; hashing leaves two of them to the others. */
+/** Node hashes, reads files and resolves names on four threads; hashing leaves two of them to the rest. */
 const hashingThreads = 2
 
-/** Reads the options of passwords. */
+/** Parses the options of passwords. */
 export const passwords: z.ZodType<PasswordConfig, PasswordOptions | undefined> = z
   .strictObject({
     minLength: whole(4).max(64).default(8),

@@ -2,7 +2,7 @@ import * as z from 'zod'
 import type { FieldsSchema } from '../own-fields/app-fields.ts'
 import { createFieldScope, type FieldScope } from '../own-fields/field-scope.ts'
 
-/** Reads the app's own fields. Throws by itself what is wrong with a schema: that is no matter of one field. */
+/** Parses the app's own fields. Throws its own error for an invalid schema, which does not concern a single field. */
 export function fieldScope(
   option: string,
   prefix = '',

@@ -12,14 +12,14 @@ const rules: z.ZodType<readonly Limit[], readonly LimitRule[]> = z
   .array(z.strictObject({ limit: whole(1), window: duration() }))
   .readonly()
   .transform((list) => {
-    // Of two rules for one length the narrower one holds.
+    // Of two rules for the same window the stricter one applies.
     const narrowest = new Map<number, Limit>()
     for (const { limit, window } of [...list].sort((a, b) => b.limit - a.limit))
       narrowest.set(window, { limit, windowSeconds: window })
     return Object.freeze([...narrowest.values()].sort((a, b) => a.windowSeconds - b.windowSeconds))
   })
 
-/** Reads the limits. */
+/** Parses the limits. */
 export const limits: z.ZodType<LimitConfig, KithOptions['limits']> = z
   .strictObject(
     Object.fromEntries(
@@ -29,7 +29,7 @@ export const limits: z.ZodType<LimitConfig, KithOptions['limits']> = z
   .readonly()
   .prefault({})
 
-/** Reads the policies. */
+/** Parses the policies. */
 export const policies: z.ZodType<Policies, Policies | undefined> = z
   .strictObject(
     Object.fromEntries(policyNames.map((name) => [name, callable<() => void>().optional()])) as Record<

@@ -9,13 +9,13 @@ import type { VideoProcessor } from '../media/video-processor.ts'
 import { duration, type Filled, optionalPort, port, whole } from '../option-schemas.ts'
 import type { KithOptions, MediaOptions } from '../options.ts'
 
-/** The options of media, with their defaults; `null` for what the host does not offer. */
+/** The options of media, with their defaults; `null` for features the host does not have. */
 export type MediaConfig = Filled<MediaOptions, 'blobs' | 'direct' | 'images' | 'videos'> & {
-  /** Where browsers find the routes of media. */
+  /** The URL of the media routes for browsers. */
   readonly url: string
 }
 
-/** Who suggests captions, with the default of how long that may take. */
+/** The caption writer, with the default timeout. */
 export interface CaptionConfig {
   readonly writer: CaptionWriter | null
   readonly timeoutSeconds: number
@@ -23,7 +23,7 @@ export interface CaptionConfig {
 
 type MediaInput = Omit<MediaOptions, 'blobs'> & { blobs: BlobStore | null }
 
-/** Reads the options of media. */
+/** Parses the options of media. */
 export const media: z.ZodType<Omit<MediaConfig, 'url'>, MediaInput | undefined> = z
   .strictObject({
     blobs: port<BlobStore>('give a store of blobs, such as createLocalBlobs()').nullable(),
@@ -39,7 +39,7 @@ export const media: z.ZodType<Omit<MediaConfig, 'url'>, MediaInput | undefined> 
   })
   .prefault({ blobs: null })
 
-/** Reads who suggests captions. */
+/** Parses the caption options. */
 export const captions: z.ZodType<CaptionConfig, KithOptions['captions']> = port<CaptionOption>()
   .optional()
   .transform((given): { writer: CaptionWriter | null; timeout: Duration } =>

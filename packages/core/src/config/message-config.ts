@@ -8,7 +8,7 @@ import type { MessageOptions } from '../options.ts'
 export interface MessageConfig {
   readonly email: Messenger | null
   readonly sms: Messenger | null
-  /** The pages that links lead to, as addresses; `null` for those that the app does not have. */
+  /** The URLs of the pages that links open; `null` for those that the app does not have. */
   readonly links: Readonly<Record<LinkName, string | null>>
 }
 
@@ -16,12 +16,12 @@ const page = z
   .string()
   .regex(
     /^(?:https:\/\/[^\s#]+|http:\/\/(?:localhost|127\.0\.0\.1)[^\s#]*|\/[^\s#]*)$/,
-    'give a path like /reset-password, or an address that begins with https://',
+    'give a path like /reset-password, or a URL that begins with https://',
   )
   .nullable()
   .default(null)
 
-/** Reads the options of messages. */
+/** Parses the options of messages. */
 export const messages: z.ZodType<MessageConfig, MessageOptions | undefined> = z
   .strictObject({
     email: optionalPort<Messenger>('give a messenger, such as createSmtpMessenger()'),

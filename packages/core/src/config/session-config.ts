@@ -5,9 +5,9 @@ import type { ImpersonationOptions, SessionOptions } from '../options.ts'
 
 /** The options of sessions, with their defaults. */
 export type SessionConfig = Omit<Filled<SessionOptions>, 'trustDevicesSeconds' | 'impersonation'> & {
-  /** `null` where nobody acts as others. */
+  /** `null` if nobody may act as others. */
   readonly impersonation: Filled<ImpersonationOptions> | null
-  /** `null` where no device is trusted. */
+  /** `null` if no device is trusted. */
   readonly trustDevicesSeconds: number | null
 }
 
@@ -23,10 +23,7 @@ const signingKeys = z
     ([first]) => !first || first.jwk['d'] !== undefined,
     'the first key signs, so it must be a private one',
   )
-  .refine(
-    (keys) => new Set(keys.map(({ kid }) => kid)).size === keys.length,
-    'give each key a kid of its own',
-  )
+  .refine((keys) => new Set(keys.map(({ kid }) => kid)).size === keys.length, 'give each key its own kid')
   .readonly()
 
 const roles = z.array(roleName()).min(1).readonly()
@@ -36,7 +33,7 @@ const impersonation = z
     by: roles.prefault(['admin']),
     as: roles.prefault(['member']),
     ttl: duration()
-      .refine((seconds) => seconds <= 12 * 3600, 'it is at most 12 hours')
+      .refine((seconds) => seconds <= 12 * 3600, 'must be at most 12 hours')
       .prefault('30m'),
     notice: z.boolean().default(true),
   })
@@ -49,7 +46,7 @@ const impersonation = z
   .nullable()
   .default(null)
 
-/** Reads the options of sessions. */
+/** Parses the options of sessions. */
 export const sessions: z.ZodType<SessionConfig, SessionOptions | undefined> = z
   .strictObject({
     accessTtl: duration().prefault('15m'),
@@ -84,11 +81,11 @@ export const sessions: z.ZodType<SessionConfig, SessionOptions | undefined> = z
     }),
   )
   .refine(({ refreshTtlSeconds, accessTtlSeconds }) => refreshTtlSeconds > accessTtlSeconds, {
-    error: 'it must be longer than sessions.accessTtl',
+    error: 'must be longer than sessions.accessTtl',
     path: ['refreshTtl'],
   })
   .refine(({ maxLifetimeSeconds, accessTtlSeconds }) => maxLifetimeSeconds > accessTtlSeconds, {
-    error: 'it must be longer than sessions.accessTtl',
+    error: 'must be longer than sessions.accessTtl',
     path: ['maxLifetime'],
   })
   .readonly()

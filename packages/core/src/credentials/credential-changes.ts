@@ -9,7 +9,7 @@ import type { OutboxRows } from '../outbox/outbox-store.ts'
 import type { ClientInfo, Viewer } from '../viewer.ts'
 import type { AddCredentialResult, CredentialRecord, RemovedCredential } from './credential-store.ts'
 
-/** A credential that comes or goes. */
+/** A credential that is added or removed. */
 interface Change {
   change: 'added' | 'removed'
   cause: Cause
@@ -17,7 +17,7 @@ interface Change {
 
 const announced: readonly string[] = ['passkey', 'totp', 'recovery-codes', 'identity']
 
-/** What a verb takes as `outbox` for a credential that comes or goes, and what raises the event once it has. */
+/** The `outbox` argument for adding or removing a credential, and the function that emits the event afterwards. */
 export function credentialChange(
   core: Core,
   { id, userId, kind }: Pick<CredentialRecord, 'id' | 'userId' | 'kind'>,
@@ -28,7 +28,7 @@ export function credentialChange(
   return { rows: core.rowsOf(event, () => told, cause), tell: () => core.emit(event, told, cause) }
 }
 
-/** The same, and the owner is told by a message. Who makes the change is signed in. */
+/** The same, and notifies the owner with a message. The caller is signed in. */
 export async function announcedChange(
   core: Core,
   credential: Pick<CredentialRecord, 'id' | 'userId' | 'kind' | 'name'>,
@@ -44,7 +44,7 @@ export async function announcedChange(
   return { rows: joinRows(rows, notice ?? undefined), tell }
 }
 
-/** Removes all credentials of an account, or those of these kinds, whatever it is left with. Returns how many. */
+/** Removes all credentials of an account, or those of these kinds, even if none is left. Returns how many. */
 export async function removeCredentials(
   core: Core,
   userId: string,

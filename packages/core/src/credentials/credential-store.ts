@@ -1,15 +1,18 @@
 import type { OutboxRows } from '../outbox/outbox-store.ts'
 
-/** What an account can prove itself with, beside its password: a passkey, an authenticator app, recovery codes, an identity elsewhere. */
+/**
+ * A credential of an account besides its password: a passkey, an authenticator app, recovery codes, an identity of a
+ * provider.
+ */
 export interface CredentialRecord {
   id: string
   userId: string
   kind: string
-  /** What it is found by. Unique within its kind. */
+  /** Its lookup key. Unique within its kind. */
   subject: string
-  /** What its owner calls it. */
+  /** The owner's name for it. */
   name: string | null
-  /** What it is checked against. A store keeps it as it is, up to 64 KiB of UTF-8. */
+  /** The data it is checked against. Stored unchanged, up to 64 KiB of UTF-8. */
   data: string
   /** How often it was stepped. */
   version: number
@@ -18,7 +21,7 @@ export interface CredentialRecord {
   usedAt: Date | null
 }
 
-/** One step of a credential, from the version that the caller has read to the next. What is absent stays as it is. */
+/** One step of a credential, from the version that the caller has read to the next. Absent fields stay unchanged. */
 export interface CredentialStep {
   id: string
   version: number
@@ -27,7 +30,7 @@ export interface CredentialStep {
   usedAt?: Date | undefined
 }
 
-/** What opens an account by itself, in the app as it is set up. A password does, always. */
+/** What opens an account without anything else, as the app is configured. A password always does. */
 export interface WaysIn {
   /** The kinds of credentials that do. */
   kinds: readonly string[]
@@ -36,25 +39,25 @@ export interface WaysIn {
 }
 
 /**
- * The response of {@link CredentialStore.add}, the first that applies: `gone` where there is no such live account; `taken` where another
- * credential of that kind has the subject; `too-many`.
+ * The result of {@link CredentialStore.add}, the first that applies: `gone` if there is no such live account; `taken`
+ * if another credential of that kind has the subject; `too-many`.
  */
 export type AddCredentialResult = 'added' | 'gone' | 'taken' | 'too-many'
 
 /** A credential that {@link CredentialStore.removeOf} has removed. */
 export type RemovedCredential = Pick<CredentialRecord, 'id' | 'kind'>
 
-/** The response of {@link CredentialStore.remove}: `gone` where that account has no such credential. */
+/** The result of {@link CredentialStore.remove}: `gone` if that account has no such credential. */
 export type RemoveCredentialResult = 'removed' | 'gone' | 'last-way-in'
 
 /**
- * Keeps credentials. Those of an account that is marked deleted are gone from that step on. Records go in and out as copies. `outbox`
- * gives the rows to be stored with the change, by {@link OutboxRows}.
+ * Stores credentials. Those of an account that is marked deleted are gone from that step on. Records are copied on the
+ * way in and out. `outbox` returns the rows to be stored with the change, by {@link OutboxRows}.
  */
 export interface CredentialStore {
   /**
-   * Saves a credential of a live account, banned or not, that has fewer than `atMost` of its kind. All of it is decided in one step: of concurrent
-   * calls with one subject one adds, and an account never has more than `atMost`.
+   * Saves a credential of a live account, banned or not, that has fewer than `atMost` of its kind. All checks happen in
+   * one step: of concurrent calls with one subject one adds, and an account never has more than `atMost`.
    */
   add(credential: CredentialRecord, atMost: number, outbox?: OutboxRows): Promise<AddCredentialResult>
   /** The credentials of an account, the oldest id first. */
@@ -67,15 +70,19 @@ export interface CredentialStore {
    */
   step(step: CredentialStep, outbox?: OutboxRows): Promise<boolean>
   /**
-   * Removes a credential of this account, unless it is a way in and the account would be left without one: with neither a password nor a
-   * verified address or another credential that is one. Decided in the same step: concurrent calls do not remove the last two.
+   * Removes a credential of this account, unless it is a way in and the account would be left without one: with neither
+   * a password nor a verified address or another credential that is one. Decided in the same step: concurrent calls do
+   * not remove the last two.
    */
   remove(
     credential: Pick<CredentialRecord, 'id' | 'userId'>,
     waysIn: WaysIn,
     outbox?: OutboxRows,
   ): Promise<RemoveCredentialResult>
-  /** Removes all credentials of an account, or those of these kinds, whatever it is left with, in one step. Resolves to what it removed, by id. */
+  /**
+   * Removes all credentials of an account, or those of these kinds, even if none is left, in one step. Resolves to what
+   * it removed, by id.
+   */
   removeOf(
     userId: string,
     kinds?: readonly string[],

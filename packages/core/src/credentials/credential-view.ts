@@ -10,15 +10,15 @@ export interface Credential {
   name: string | null
   createdAt: string
   lastUsedAt: string | null
-  /** Of recovery codes, how many are left. */
+  /** For recovery codes, how many are left. */
   left?: number | undefined
-  /** Of a passkey, what made it; `null` where that is not known. */
+  /** For a passkey, the authenticator that created it; `null` if unknown. */
   authenticator?: string | null | undefined
-  /** Of a passkey, whether it is copied to other devices. */
+  /** For a passkey, whether it is synced to other devices. */
   synced?: boolean | undefined
 }
 
-/** Shows a credential to its owner. */
+/** The credential as shown to its owner. */
 export function showCredential({ factors }: Pick<Core, 'factors'>, record: CredentialRecord): Credential {
   const { id, name, createdAt, usedAt } = record
   const kind = record.kind as CredentialKind

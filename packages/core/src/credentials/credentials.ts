@@ -11,15 +11,15 @@ import { isProof, waysIn } from './credential-kinds.ts'
 import type { CredentialRecord } from './credential-store.ts'
 import { type Credential, showCredential } from './credential-view.ts'
 
-/** What accounts prove themselves with, beside their passwords. */
+/** The credentials of accounts, besides passwords. */
 export interface Credentials {
-  /** Those of the viewer, the oldest first. */
+  /** The viewer's credentials, the oldest first. */
   list(viewer: Viewer): Promise<Credential[]>
   /** @throws invalid-input, credential-not-found, rate-limited */
   rename(viewer: Viewer, id: string, input: { name: string }): Promise<void>
   /**
-   * Removes one; with the last authenticator app go the recovery codes and trusted devices. @throws credential-not-found, last-way-in,
-   * proof-required, rate-limited
+   * Removes one; removing the last authenticator app also removes the recovery codes and trusted devices. @throws
+   * credential-not-found, last-way-in, proof-required, rate-limited
    */
   remove(viewer: Viewer, id: string, client?: ClientInfo): Promise<void>
 }
@@ -29,7 +29,7 @@ export const credentialNameInput: z.ZodType<{ name: string }> = z.strictObject({
   name: visible(lineOfText(100)).pipe(z.string().min(1)),
 })
 
-/** So often one is read again that was used meanwhile. */
+/** How often a credential is reread after it was used concurrently. */
 const mostTries = 10
 
 /** Creates the credentials of one Kith instance. */
@@ -47,7 +47,7 @@ export function createCredentials(core: Core): Credentials {
     return found
   }
 
-  /** What means nothing without an authenticator app. */
+  /** What is meaningless without an authenticator app. */
   async function removeCompanions(userId: string, cause: Cause): Promise<void> {
     const left = await credentials.byUser(userId)
     if (!left.some(({ kind }) => kind === 'totp'))

@@ -17,27 +17,30 @@ import type { ClientInfo, Viewer } from '../viewer.ts'
 import { bindWithinSeconds, createDeviceChallenges, type DeviceChallenges } from './device-challenges.ts'
 import { type DeviceProof, readProof } from './device-proof.ts'
 
-/** A session that is bound to the key of its device. */
+/** A session that is bound to a key of its device. */
 export interface BoundSession {
   session: SignIn['session']
-  /** What the browser signs at its next refresh. */
+  /** What the browser signs for its next refresh. */
   challenge: string
 }
 
-/** What a browser sends to refresh its session by the key. */
+/** The input of a refresh with the key. */
 interface BoundRefreshInput {
   sessionId: string
-  /** A refresh token of the session, used up or not: without one the key alone renews nothing. */
+  /** A refresh token of the session, used or not: without one the key alone renews nothing. */
   refreshToken: string
-  /** `null` where the browser has no challenge to sign yet. */
+  /** `null` if the browser has no challenge to sign yet. */
   proof: string | null
 }
 
-/** What a refresh by the key returns. */
+/** The result of a refresh with the key. */
 export interface BoundRefresh {
-  /** `null` where no proof came, or one of a challenge that was used, has expired or is another session's: then `challenge` is to be signed. */
+  /**
+   * `null` without a proof, or if its challenge was used, has expired or belongs to another session: then `challenge`
+   * has to be signed.
+   */
   refreshed: Refreshed | null
-  /** What the browser signs next. */
+  /** The next challenge for the browser. */
   challenge: string
 }
 
@@ -46,21 +49,23 @@ export interface BoundRefresh {
  * `sessions.deviceBound`. `@kith/http` calls these verbs; see docs/device-bound-sessions.md.
  */
 export interface BoundSessions {
-  /** The challenge for the browser that has just opened this session; `null` where the option is off. Asks nothing. */
+  /** The challenge for the browser that has just opened this session; `null` if the option is off. Reads nothing. */
   offer(sessionId: string): string | null
-  /** The same for the session that asks, as long as it is not bound, and was opened less than two minutes ago. */
+  /** The same for the viewer's session, while it is not bound and was opened less than two minutes ago. */
   offerTo(viewer: Viewer): Promise<string | null>
   /**
-   * Binds the session that asks to the key that a proof brings: within two minutes of the sign-in, and once. Idempotent for the same key.
+   * Binds the viewer's session to the key of a proof: within two minutes of the sign-in, and once. Idempotent for the
+   * same key.
    * @throws device-proof-invalid, session-bound, session-revoked, not-configured, rate-limited
    */
   bind(viewer: Viewer, proof: string, client?: ClientInfo): Promise<BoundSession>
   /**
-   * Trades a proof by the key of a session, with any of its refresh tokens, for new tokens. Each challenge is good for one refresh.
+   * Exchanges a proof with the key of a session, and any of its refresh tokens, for new tokens. Each challenge works
+   * for one refresh.
    * @throws refresh-token-invalid, refresh-token-expired, device-proof-invalid, session-revoked, rate-limited
    */
   refresh(input: BoundRefreshInput, client?: ClientInfo): Promise<BoundRefresh>
-  /** The session that asks, where it is bound and live; `null` otherwise. */
+  /** The viewer's session, if it is bound and live; `null` otherwise. */
   current(viewer: Viewer): Promise<SignIn['session'] | null>
 }
 
@@ -109,7 +114,7 @@ async function bind(
       detail: 'Device-bound sessions are off: set `sessions.deviceBound` in createKith.',
     })
   await demandOwner(core, viewer)
-  // By address: a thief must not use up what the session needs to be refreshed.
+  // By IP address: a thief must not use up what the session needs for its refresh.
   await core.limits.byAddress('refreshByAddress', client)
   const { challenge, key } = await readProof(proof, null)
   if (!challenges.isToBind(challenge, id)) throw new KithError('device-proof-invalid', { detail: notOurs })
@@ -162,8 +167,9 @@ async function refresh(
 }
 
 /**
- * A key alone is as little as a cookie alone: who has brought a page to register one has not got the cookie. Its generation says nothing
- * here, since a response that was lost leaves an old one. @throws refresh-token-invalid, refresh-token-expired, rate-limited
+ * A key alone proves as little as a cookie alone: an attacker who got a page to register a key does not have the
+ * cookie. The generation is not checked here, since a lost response leaves an old one. @throws refresh-token-invalid,
+ * refresh-token-expired, rate-limited
  */
 async function demandToken(
   core: Core,
@@ -178,7 +184,10 @@ async function demandToken(
   }
 }
 
-/** Only proofs that are not good count by address, where others could use up what honest ones need. @throws device-proof-invalid, rate-limited */
+/**
+ * Only invalid proofs count by IP address, where others could use up what honest clients need. @throws
+ * device-proof-invalid, rate-limited
+ */
 async function verified(
   core: Core,
   { proof, key, client }: { proof: string; key: string; client: ClientInfo },
@@ -191,7 +200,7 @@ async function verified(
   }
 }
 
-/** The browser alone reads what is refused here, and a ban is nothing to it. @throws session-revoked */
+/** Only the browser reads a refusal here, and a ban means nothing to it. @throws session-revoked */
 async function accountOf(core: Core, session: SessionRecord): Promise<UserRecord> {
   const user = await core.storage.users.byId(session.userId)
   if (user && isOfAccount(session, user)) return user
@@ -199,7 +208,7 @@ async function accountOf(core: Core, session: SessionRecord): Promise<UserRecord
   throw new KithError('session-revoked')
 }
 
-/** By its id alone, so that a session is read for two minutes and not at each look at the account. An id of version 7 begins with its time. */
+/** By its id alone, so that a session is read for two minutes and not on each access. A UUIDv7 begins with its time. */
 function isTooOld(sessionId: string, now: Date): boolean {
   const openedAt = Number.parseInt(sessionId.replaceAll('-', '').slice(0, 12), 16)
   return now.getTime() - openedAt >= bindWithinSeconds * 1000
@@ -209,4 +218,4 @@ function isLive(session: SessionRecord | null, now: Date): session is SessionRec
   return session !== null && session.revokedAt === null && session.expiresAt > now
 }
 
-const notOurs = 'Its challenge is none of this session, or has expired.'
+const notOurs = 'Its challenge belongs to another session, or has expired.'

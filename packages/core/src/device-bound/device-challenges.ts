@@ -2,23 +2,26 @@ import type { Clock, Random } from '../id.ts'
 import { createSeal } from '../sealed.ts'
 import type { SessionRecord } from '../sessions/session-store.ts'
 
-/** For so long after a sign-in a session can be bound: a browser does it right away, and a thief who copies its cookies later does not. */
+/**
+ * How long after a sign-in a session can be bound: a browser does it right away; a thief who copies its cookies later
+ * does not.
+ */
 export const bindWithinSeconds = 120
 
-/** Longer than an access token by this, since browsers keep the challenge that came with it for the next refresh. */
+/** This much longer than an access token, since browsers keep the challenge that came with it for the next refresh. */
 const marginSeconds = 300
 
 /**
- * What browsers sign. A challenge is sealed, so nothing is stored of it, and opens for its own session only. One to refresh is of a
- * generation, and the refresh steps that: so it is used once, whatever comes at the same time.
+ * Challenges for browsers to sign. A challenge is sealed, so none is stored, and opens only for its own session. A
+ * refresh challenge is for one generation, which the refresh steps: so it is used once, even with concurrent calls.
  */
 export interface DeviceChallenges {
-  /** To bind a session that was opened then. */
+  /** To bind a session that was opened at that time. */
   toBind(sessionId: string, openedAt: Date): string
   isToBind(challenge: string, sessionId: string): boolean
-  /** To refresh a session from the generation that it has. */
+  /** To refresh a session from its current generation. */
   toRefresh(session: Pick<SessionRecord, 'id' | 'generation'>): string
-  /** The generation that a challenge is for; `null` where it is none of this session, or has expired. */
+  /** The generation of a challenge; `null` if it belongs to another session, or has expired. */
   generationOf(challenge: string, sessionId: string): number | null
 }
 

@@ -4,21 +4,21 @@ import * as z from 'zod'
 import { KithError } from '../errors.ts'
 import { isCanonicalToken } from '../sessions/canonical-token.ts'
 
-/** What a browser has signed with the key of its device: a "DBSC proof" of the W3C draft, 9.10. */
+/** A proof signed with the key of a device: a "DBSC proof" of the W3C draft, 9.10. */
 export interface DeviceProof {
-  /** What it has signed: the challenge that it was given, as it says. */
+  /** The challenge in the proof. */
   challenge: string
-  /** The public key, as it is stored. */
+  /** The public key, as stored. */
   key: string
 }
 
-/** Longer than a proof with a key of RSA; longer strings are refused before any work is done on them. */
+/** Longer than a proof with an RSA key; longer strings are refused before any work is done. */
 const maxLength = 4096
 const algorithms = ['ES256', 'RS256']
 
 const coordinate = z.string().regex(/^[\w-]{43}$/)
 
-/** The public halves that a proof may bring. What else a JWK holds is left out. */
+/** The public keys that a proof may contain. Other members of a JWK are dropped. */
 const publicKey = z.discriminatedUnion('kty', [
   z
     .object({ kty: z.literal('EC'), crv: z.literal('P-256'), x: coordinate, y: coordinate })
@@ -32,8 +32,9 @@ const publicKey = z.discriminatedUnion('kty', [
 const payload = z.object({ jti: z.string().min(1).max(512) })
 
 /**
- * Verifies a proof: by `registered`, a key as it is stored, or at a registration, where that is `null`, by the key that it brings. Nothing
- * else that a proof says chooses a key. Whether its challenge is one of ours is the caller's to check. @throws device-proof-invalid
+ * Verifies a proof: with `registered`, a stored key, or at a registration, where that is `null`, with the key in the
+ * proof. Nothing else in a proof selects a key. The caller has to check that its challenge is one of ours. @throws
+ * device-proof-invalid
  */
 export async function readProof(proof: string, registered: string | null): Promise<DeviceProof> {
   if (!isCanonicalToken(proof, maxLength)) throw new KithError('device-proof-invalid')
@@ -49,7 +50,7 @@ export async function readProof(proof: string, registered: string | null): Promi
   }
 }
 
-/** @throws TypeError for a header that a proof of this key does not have */
+/** @throws TypeError for a header that does not fit a proof of this key */
 function verifyingKey(
   { alg, typ, jwk, crit }: CompactJWSHeaderParameters,
   { key, registered }: { key: string; registered: string | null },
@@ -62,7 +63,7 @@ function verifyingKey(
   return stored
 }
 
-/** What a registration brings, before its signature is verified by it. */
+/** The registration claims, before they are verified with the contained key. */
 function keyOf(proof: string): string {
   const header: unknown = JSON.parse(Buffer.from(proof.split('.')[0] ?? '', 'base64url').toString())
   return JSON.stringify(publicKey.parse((header as { jwk?: unknown }).jwk))

@@ -10,9 +10,9 @@ import type { ClientInfo, Viewer } from '../viewer.ts'
 import { appCode } from './second-factor.ts'
 import { matchTotp, toBase32, totpUri } from './totp.ts'
 
-/** An authenticator app that is about to be added. */
+/** An authenticator app about to be added. */
 export interface TotpEnrolment {
-  /** Give it with the first code of the app. */
+  /** Send it with the first code of the app. */
   token: string
   /** For people who type it. */
   secret: string
@@ -26,12 +26,16 @@ export interface ConfirmTotpInput {
   code: string
 }
 
-/** Second factors. From the first authenticator app on, every sign-in with a password or a code asks for one. */
+/** Second factors. Once an authenticator app is added, every sign-in with a password or a code asks for one. */
 export interface Factors {
-  /** Makes the secret of an authenticator app; nothing is asked for it until its first code is given. @throws proof-required, rate-limited */
+  /**
+   * Creates the secret of an authenticator app; sign-ins do not ask for it until its first code is confirmed. @throws
+   * proof-required, rate-limited
+   */
   beginTotp(viewer: Viewer, input?: { name?: string | undefined }): Promise<TotpEnrolment>
   /**
-   * Adds the app by its first code. With the first one come ten recovery codes, which are shown once; `null` where there are some already.
+   * Adds the app with its first code. The first one creates ten recovery codes, which are shown once; `null` if there
+   * are some already.
    * @throws code-invalid, factor-invalid, too-many-credentials, rate-limited
    */
   confirmTotp(
@@ -39,7 +43,7 @@ export interface Factors {
     input: ConfirmTotpInput,
     client?: ClientInfo,
   ): Promise<{ recoveryCodes: string[] | null }>
-  /** Makes ten new recovery codes; those before end. @throws proof-required, rate-limited */
+  /** Creates ten new recovery codes and invalidates the old ones. @throws proof-required, rate-limited */
   renewRecoveryCodes(viewer: Viewer, client?: ClientInfo): Promise<{ recoveryCodes: string[] }>
 }
 
@@ -55,7 +59,7 @@ export const factorInputs: FactorInputs = {
   confirmTotp: z.strictObject({ token: z.string().max(200), code: appCode }),
 }
 
-/** As many as SHA-1 has (RFC 4226, 4). */
+/** The length of SHA-1 (RFC 4226, 4). */
 const secretBytes = 20
 
 /** Creates the second factors of one Kith instance. */

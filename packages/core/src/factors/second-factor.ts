@@ -28,23 +28,23 @@ import { isTrusted, trust } from './trusted-devices.ts'
 export interface FactorLoginInput {
   /** The `challenge.token` of the error `second-factor-required`. */
   challenge: string
-  /** What the authenticator app shows; or else a recovery code. */
+  /** The code from the authenticator app; or else a recovery code. */
   code?: string | undefined
   recoveryCode?: string | undefined
-  /** Or else what a passkey gave for `challenge.passkey`. */
+  /** Or else the response of a passkey to `challenge.passkey`. */
   passkey?: PasskeyAssertion | undefined
-  /** Asks this device for no second factor for `sessions.trustDevices`. */
+  /** Skips the second factor on this device for `sessions.trustDevices`. */
   trustDevice?: boolean | undefined
-  /** Shown in the session list; that of the first half where it is absent. */
+  /** Shown in the session list; that of the first half if absent. */
   deviceName?: string | undefined
 }
 
-/** What an authenticator app shows. */
+/** A code from an authenticator app. */
 export const appCode: z.ZodType<string> = z
   .string()
   .regex(/^[\d\s]{6,12}$/, 'Give the six digits that the app shows')
 
-/** The fields that give a second factor. */
+/** The fields of a second factor. */
 export const factorFields: Readonly<Record<'code' | 'recoveryCode', z.ZodType<string | undefined>>> = {
   code: appCode.optional(),
   recoveryCode: z.string().max(40).optional(),
@@ -68,12 +68,12 @@ export const factorLoginInput: z.ZodType<FactorLoginInput> = z
     when: isObject,
   })
 
-/** Whether one of them was given, and no other. */
+/** Whether exactly one of them was given. */
 export function isOne(given: readonly unknown[]): boolean {
   return given.filter((each) => each !== undefined).length === 1
 }
 
-/** A sign-in that was right so far. */
+/** A sign-in whose first factor was right. */
 interface FirstHalf {
   user: UserRecord
   client: ClientInfo
@@ -83,7 +83,7 @@ interface FirstHalf {
 
 const factorNames = { totp: 'totp', 'recovery-codes': 'recovery-code', passkey: 'passkey' } as const
 
-/** Stops a sign-in whose account has a second factor, before anything is opened. @throws second-factor-required */
+/** Stops a sign-in to an account with a second factor, before a session is opened. @throws second-factor-required */
 export async function demandSecondFactor(core: Core, { user, client, ...half }: FirstHalf): Promise<void> {
   const stored = await core.storage.credentials.byUser(user.id)
   if (!stored.some(({ kind }) => kind === 'totp')) return
@@ -111,20 +111,21 @@ function factorsIn({ config }: Core, stored: readonly CredentialRecord[]): Facto
   return asked.flatMap((kind) => (kinds.has(kind) ? [factorNames[kind]] : []))
 }
 
-/** What an account gives as a second factor: a passkey with the token that its challenge is of. */
+/** The second factor of an account: a passkey with the token of its challenge. */
 export type GivenFactor = GivenCode | ({ kind: 'passkey' } & PasskeyProof)
 
-/** A second factor that was given. */
+/** A given second factor. */
 interface FactorCheck {
   given: GivenFactor
   client: ClientInfo
-  /** The session that proves something; `null` at a sign-in. */
+  /** The session that re-authenticates; `null` at a sign-in. */
   sessionId: string | null
 }
 
 /**
- * Checks a second factor, and names it by RFC 8176; all of an account share one budget. A session has one of its own, so anyone who stole
- * another one uses up nothing of its owner's, and the devices that the account knows have one together: who has gathered many gains nothing. @throws factor-invalid, rate-limited
+ * Checks a second factor, and returns its RFC 8176 name; all factors of an account share one budget. A session has its
+ * own, so a stolen session uses up nothing of its owner's, and the known devices of the account share one: collecting
+ * many gains nothing. @throws factor-invalid, rate-limited
  */
 export async function checkFactor(
   core: Core,
@@ -160,7 +161,7 @@ async function knownDevice(core: Core, userId: string, client: ClientInfo): Prom
   return user && core.deviceTokens.knows(device, user) ? 'known devices' : null
 }
 
-/** Completes a sign-in by the second factor. */
+/** Completes a sign-in with the second factor. */
 export async function loginByFactor(
   core: Core,
   input: FactorLoginInput,
@@ -194,7 +195,7 @@ export async function loginByFactor(
   return signIn
 }
 
-/** What was given, of an input of which one is there. */
+/** The one value that the input contains. */
 export function givenFactor({
   code,
   recoveryCode,

@@ -7,22 +7,22 @@ import type { Stores } from '../storage.ts'
 import { deriveKey } from '../sessions/derive-key.ts'
 import { matchTotp } from './totp.ts'
 
-/** A code that an account gives as a second factor. */
+/** A code that an account uses as a second factor. */
 export type GivenCode = { kind: 'totp'; code: string } | { kind: 'recovery-code'; code: string }
 
-/** Second factors as they are stored: secrets of authenticator apps are sealed, recovery codes are keyed hashes. */
+/** Second factors as stored: authenticator app secrets are sealed, recovery codes are keyed hashes. */
 export interface StoredFactors {
-  /** What is stored of the secret of an authenticator app. */
+  /** The stored form of an authenticator app secret. */
   sealTotp(id: string, secret: Uint8Array, lastStep: number): string
-  /** New recovery codes, and what is stored of them. */
+  /** New recovery codes, and their stored form. */
   makeRecoveryCodes(): { codes: string[]; data: string }
   /** How many recovery codes are left. */
   codesLeft(data: string): number
-  /** Whether it is right, and was not used before: uses it up. Of concurrent calls with one code exactly one is right. */
+  /** Whether it is right and unused; consumes it. Of concurrent calls with one code exactly one is right. */
   use(credentials: readonly CredentialRecord[], given: GivenCode): Promise<boolean>
 }
 
-/** What {@link createStoredFactors} stands on. */
+/** The dependencies of {@link createStoredFactors}. */
 interface FactorParts {
   config: KithConfig
   storage: Pick<Stores, 'credentials'>
@@ -32,14 +32,14 @@ interface FactorParts {
 interface Totp {
   /** base64url */
   secret: string
-  /** The step of the last code that was right. */
+  /** The step of the last valid code. */
   lastStep: number
 }
 
 const codeCount = 10
 /** Without letters that look alike. */
 const letters = '23456789abcdefghjkmnpqrstuvwxyz'
-/** 118 bits: more than a hash of theirs needs to be safe without the secret that it is keyed by. */
+/** 118 bits: more than its hash needs to be safe without the secret of the keyed hash. */
 const codeLength = 24
 
 /** Creates them for one Kith instance. */
@@ -95,7 +95,7 @@ export function createStoredFactors({ config, storage, clock }: FactorParts): St
   }
 }
 
-/** Every letter is as likely as any other. */
+/** Every letter is equally likely. */
 function randomLetters(random: (length: number) => Uint8Array): string {
   let text = ''
   while (text.length < codeLength)

@@ -1,13 +1,15 @@
 import { createHmac, timingSafeEqual } from 'node:crypto'
 
-/** Seconds that a code of an authenticator app is shown: what all of them support (RFC 6238). */
+/** How many seconds a code of an authenticator app is shown: all apps support this (RFC 6238). */
 const periodSeconds = 30
 const digits = 6
-/** Clocks of phones are off by seconds; codes of the step before and after are right as well. */
+/** Phone clocks are off by seconds; codes of the previous and the next step are accepted as well. */
 const toleratedSteps = 1
 const alphabet = 'ABCDEFGHIJKLMNOPQRSTUVWXYZ234567'
 
-/** The step that a code is of, the latest first, or `null` where it is none of those around this time that come after `after`. */
+/**
+ * The step of a code, the latest first, or `null` if it is none of those around this time that are later than `after`.
+ */
 export function matchTotp(
   secret: Uint8Array,
   code: string,
@@ -15,7 +17,7 @@ export function matchTotp(
 ): number | null {
   const now = Math.floor(at.getTime() / 1000 / periodSeconds)
   let found: number | null = null
-  // All are compared, so the time tells nothing.
+  // All are compared, so the timing reveals nothing.
   for (let step = now - toleratedSteps; step <= now + toleratedSteps; step++)
     if (isEqual(totpAt(secret, step), code) && step > after) found = step
   return found
@@ -31,14 +33,14 @@ function totpAt(secret: Uint8Array, step: number): string {
   return String(number % 10 ** digits).padStart(digits, '0')
 }
 
-/** What authenticator apps read from a QR code. */
+/** The URL that authenticator apps read from a QR code. */
 export function totpUri(secret: string, { issuer, account }: { issuer: string; account: string }): string {
   const label = `${encodeURIComponent(issuer)}:${encodeURIComponent(account)}`
   const query = `secret=${secret}&issuer=${encodeURIComponent(issuer)}`
   return `otpauth://totp/${label}?${query}&algorithm=SHA1&digits=${digits}&period=${periodSeconds}`
 }
 
-/** A secret as people type it. */
+/** A secret formatted for typing. */
 export function toBase32(bytes: Uint8Array): string {
   let [text, bits, value] = ['', 0, 0]
   for (const byte of bytes) {

@@ -13,7 +13,7 @@ function subjectOf(userId: string, deviceId: string): string {
   return `${userId} ${deviceId}`
 }
 
-/** Whether one of these is the trust in the device of this client, and has not ended. A new password ends it. */
+/** Whether one of these is an unexpired trust in this client's device. A new password ends it. */
 export async function isTrusted(
   { config, deviceTokens, clock }: Core,
   user: UserRecord,
@@ -31,7 +31,9 @@ export async function isTrusted(
   )
 }
 
-/** Asks the device of a sign-in for no second factor for a while. A list of them ends it. */
+/**
+ * Lets the device of a sign-in skip the second factor for a while. Removing it from the list of credentials ends that.
+ */
 export async function trust(
   core: Core,
   { user, session, tokens }: SignIn,
@@ -43,7 +45,7 @@ export async function trust(
   const subject = subjectOf(user.id, device.id)
   const cause = { viewer: { userId: user.id, sessionId: session.id }, client }
   const devices = (await storage.credentials.byUser(user.id)).filter((each) => each.kind === kind)
-  // Its time begins anew. Of too many the oldest goes.
+  // Its time starts again. The oldest is removed if there are too many.
   const oldest = devices.length < credentialKinds[kind].atMost ? undefined : devices[0]
   const before = devices.find((each) => each.subject === subject) ?? oldest
   if (before) {

@@ -10,13 +10,13 @@ import type { User } from '../profiles/user.ts'
 import type { ClientInfo, Viewer } from '../viewer.ts'
 import type { EdgeSide, FollowResult } from './edge-store.ts'
 
-/** Whether the viewer follows an account, and how many do. */
+/** Whether the viewer follows an account, and its number of followers. */
 export interface FollowState {
   following: boolean
   followers: number
 }
 
-/** Who follows whom. Accounts are named by their username, or their id. */
+/** Follows between accounts, identified by username or id. */
 export interface Follows<Fields extends AppFields = AppFields> {
   /** Idempotent. @throws account-not-found, self-follow, policy-refused, session-revoked, rate-limited */
   add(viewer: Viewer, name: string, client?: ClientInfo): Promise<FollowState>

@@ -6,7 +6,7 @@ import type { User } from '../profiles/user.ts'
 import type { Viewer } from '../viewer.ts'
 import { markPost, unmarkPost, visiblePost } from './post-marks.ts'
 
-/** Whether the viewer likes a post, and how many do. */
+/** Whether the viewer likes a post, and its number of likes. */
 export interface LikeState {
   liked: boolean
   likes: number

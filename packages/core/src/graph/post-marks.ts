@@ -10,12 +10,12 @@ export interface PostMark {
   kind: 'like' | 'save'
   viewer: Viewer
   postId: string
-  /** The rows of its event; `undefined` for a mark that is nobody else's business. */
+  /** The rows of its event; `undefined` for a private mark. */
   rows?: OutboxRows | undefined
 }
 
 /**
- * Puts an edge from the viewer to a post. Returns whether it is new, and how many such edges the post has.
+ * Adds an edge from the viewer to a post. Returns whether it is new, and how many such edges the post has.
  * @throws post-not-found, session-revoked, rate-limited
  */
 export async function markPost(
@@ -30,7 +30,7 @@ export async function markPost(
   return { changed: result.outcome === 'added', count: result.count }
 }
 
-/** Takes the edge away again. */
+/** Removes the edge. */
 export async function unmarkPost(
   core: Core,
   { kind, viewer, postId, rows }: PostMark,

@@ -6,7 +6,7 @@ import type { Post } from '../posts/post.ts'
 import type { Viewer } from '../viewer.ts'
 import { markPost, unmarkPost } from './post-marks.ts'
 
-/** Posts that a user keeps for later; nobody else learns of them. */
+/** Posts that a user saved for later; private. */
 export interface Saves<Fields extends AppFields = AppFields> {
   /** Idempotent. @throws post-not-found, session-revoked, rate-limited */
   add(viewer: Viewer, postId: string): Promise<{ saved: boolean }>

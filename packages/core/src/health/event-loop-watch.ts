@@ -1,14 +1,15 @@
-/** Watches how long the event loop is held. */
+/** Measures how long the event loop is blocked. */
 export interface EventLoopWatch {
-  /** The longest that it was held since the last reading, in seconds; `null` at the first, which begins to watch. */
+  /** The longest block since the last reading, in seconds; `null` for the first, which starts the watch. */
   longest(): number | null
 }
 
 const tickMillis = 20
 
 /**
- * Creates a watch. It begins at the first reading, so a process in which nobody reads has no timer. Not `monitorEventLoopDelay`
- * of Node: what is held while that is reset is lost, and a probe comes just where one long hold ends and the next begins.
+ * Creates a watch. It starts with the first reading, so a process in which nobody reads has no timer. Not Node's
+ * `monitorEventLoopDelay`: a block during its reset is lost, and a probe arrives exactly where one long block ends and
+ * the next begins.
  */
 export function createEventLoopWatch(): EventLoopWatch {
   let last: number | null = null

@@ -2,16 +2,16 @@ import type { QueueLoad } from '../fair-queue.ts'
 import { createEventLoopWatch } from './event-loop-watch.ts'
 import { version } from './version.ts'
 
-/** What a process says of itself, without asking anything else. */
+/** The health of a process, without calling anything else. */
 export interface Health {
-  /** A process that can say so goes on answering. */
+  /** A process that can respond is alive. */
   ok: true
   /** The release of `@kith/core`. */
   version: string
   uptimeSeconds: number
-  /** The longest that the event loop was held since the last call; `null` at the first. */
+  /** The longest block of the event loop since the last call; `null` for the first. */
   longestDelayMilliseconds: number | null
-  /** How much waits to be done, by queue: `passwords`, and `images` and `videos` where their processors say so. */
+  /** How much is waiting, by queue: `passwords`, and `images` and `videos` if their processors report it. */
   queues: Readonly<Record<string, QueueLoad>>
 }
 

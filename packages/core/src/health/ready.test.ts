@@ -65,7 +65,7 @@ test('each part is told with what to do; a secret in a cause goes to the log alo
         ok: false,
         detail: expect.stringMatching(/^Another connection holds the database lock: look for/) as string,
       },
-      { name: 'mail', ok: false, detail: 'It failed in a way that Kith does not know: see the log.' },
+      { name: 'mail', ok: false, detail: 'Unknown failure: see the log.' },
     ],
   })
   expect(JSON.stringify(answer)).not.toMatch(/hunter2|10\.0\.0\.7/)
@@ -205,7 +205,7 @@ test('ready asks what else the app stands on, by the name that it gives', async 
     ok: false,
     parts: [
       { name: 'storage', ok: true, detail: null },
-      { name: 'mail', ok: false, detail: 'It failed in a way that Kith does not know: see the log.' },
+      { name: 'mail', ok: false, detail: 'Unknown failure: see the log.' },
       { name: 'search', ok: true, detail: 'Its index is a day old.' },
     ],
   })

@@ -2,41 +2,43 @@ import { isKithError } from '../errors.ts'
 import type { Log } from '../log/log.ts'
 import { type Checkable, isCheckable } from './check.ts'
 
-/** One thing that a Kith stands on. */
+/** One dependency of a Kith. */
 export interface ReadyPart {
   name: string
   /** Whether it can be used. */
   ok: boolean
-  /** What to do about it; where it is `ok`, what to see to soon. It names no host, path, user or password. */
+  /** What to do about it; if it is `ok`, what needs attention soon. Contains no host, path, user or password. */
   detail: string | null
-  /** How long it took to find out. */
+  /** How long the check took. */
   milliseconds: number
 }
 
-/** Whether a Kith can do its work. */
+/** Whether a Kith can work. */
 export interface Readiness {
   /** Whether every part can be used. */
   ok: boolean
   parts: readonly ReadyPart[]
 }
 
-/** The parts that Kith asks by itself. */
+/** The parts that Kith always checks. */
 export const partNames = ['storage', 'blobs', 'revocations', 'rateLimits', 'email', 'sms', 'process'] as const
 
-/** What {@link createReady} asks, by name. A part that cannot be checked is left out. */
+/** The parts that {@link createReady} checks, by name. A part without a check is left out. */
 export interface ReadySources {
   parts: Readonly<Record<string, object | null>>
   log: Log
-  /** Whether the process is about to end. @default never */
+  /** Whether the process is about to exit. @default never */
   isDraining?: (() => boolean) | undefined
 }
 
-/** A load balancer that asks every few seconds gives up sooner. */
+/** Shorter than the patience of a load balancer that checks every few seconds. */
 const deadlineMillis = 2_000
-/** For how long a response serves all who ask, so that nobody makes work by asking. */
+/** How long a result is shared, so that frequent calls cause no work. */
 const cachedMillis = 1_000
 
-/** Creates the readiness of one Kith instance. Its parts are asked concurrently; what is late is not ready. */
+/**
+ * Creates the readiness of one Kith instance. Its parts are checked concurrently; one that is too slow is not ready.
+ */
 export function createReady({
   parts,
   log,
@@ -57,14 +59,14 @@ export function createReady({
     const now = performance.now()
     if (last && now < last.until) return last.readiness
     const fresh = { readiness: ask(), until: Infinity }
-    // One answer serves those who come while it is found out, and for a second from then on.
+    // One result serves all calls while it is determined, and for a second afterwards.
     void fresh.readiness.finally(() => (fresh.until = performance.now() + cachedMillis))
     last = fresh
     return fresh.readiness
   }
 
   return async () => {
-    // Not kept: anyone who asks after the signal to end hears of it.
+    // Not cached: callers must see the shutdown right away.
     if (isDraining()) return { ok: false, parts: [...(last ? (await last.readiness).parts : []), endingPart] }
     return await askOnce()
   }
@@ -101,12 +103,12 @@ class LateError extends Error {}
 
 function detailOf(error: unknown): string {
   if (error instanceof LateError)
-    return `It has not answered within ${deadlineMillis / 1000} s: look at its load and at the network.`
-  if (!isKithError(error)) return 'It failed in a way that Kith does not know: see the log.'
+    return `It has not responded within ${deadlineMillis / 1000} s: look at its load and at the network.`
+  if (!isKithError(error)) return 'Unknown failure: see the log.'
   return error.detail ?? `${error.title}.`
 }
 
-/** Logs each change once, however often somebody asks. */
+/** Logs each change once, however often it is called. */
 function createTeller(log: Log): Tell {
   const known = new Map<string, string>()
   return (name, detail, cause) => {

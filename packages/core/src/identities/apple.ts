@@ -3,28 +3,29 @@ import * as z from 'zod'
 import type { IdentityProvider } from './identity-provider.ts'
 import { createOidcProvider, type ProviderClient } from './oidc-provider.ts'
 
-/** What Apple has given your app. */
+/** The credentials that Apple has issued to your app. */
 export interface AppleOptions extends Omit<ProviderClient, 'clientSecret'> {
   /** The id of your team. */
   teamId: string
   /** The id of the key. */
   keyId: string
-  /** The key, as Apple's `.p8` file has it. */
+  /** The key, as in Apple's `.p8` file. */
   privateKey: string
 }
 
 const issuer = 'https://appleid.apple.com'
-/** Apple takes secrets of up to six months. One is made for each exchange, so there is none to be renewed or stolen. */
+/** Apple accepts secrets of up to six months. One is created for each exchange, so there is none to renew or steal. */
 const secretSeconds = 300
 
 /**
- * https://developer.apple.com/documentation/signinwithapple. The response is a form that Apple's page posts: see docs/sign-in-with.md.
- * @throws TypeError for what is no key of Apple's
+ * https://developer.apple.com/documentation/signinwithapple. The response is a form posted by Apple's page: see
+ * docs/sign-in-with.md.
+ * @throws TypeError for an invalid key
  */
 export function apple({ teamId, keyId, privateKey, ...client }: AppleOptions): IdentityProvider {
   const key = readKey(privateKey)
 
-  /** A JWT (RFC 7515), made here because it is needed in a call that waits for nothing. */
+  /** A JWT (RFC 7515), created here because it is needed in a synchronous call. */
   function makeSecret(): string {
     const now = Math.floor(Date.now() / 1000)
     const claims = { iss: teamId, sub: client.clientId, aud: issuer, iat: now, exp: now + secretSeconds }
@@ -51,7 +52,7 @@ function readKey(privateKey: string): KeyObject {
     const key = createPrivateKey(privateKey)
     if (key.asymmetricKeyDetails?.namedCurve === 'prime256v1') return key
   } catch {
-    // Told below, without the key.
+    // Reported below, without the key.
   }
   throw new TypeError('apple: privateKey: give what is in the .p8 file, from -----BEGIN PRIVATE KEY----- on')
 }
@@ -60,7 +61,7 @@ const userField = z.looseObject({
   name: z.looseObject({ firstName: z.string().optional(), lastName: z.string().optional() }),
 })
 
-/** Sent once, with the first sign-in, beside what is signed: good for a name that its owner can change, and for nothing else. */
+/** Sent once, with the first sign-in, unsigned: suitable only for a name that its owner can change. */
 function nameOf(user: string | null): string | null {
   const { data } = userField.safeParse(parseJson(user ?? ''))
   return [data?.name.firstName, data?.name.lastName].filter(Boolean).join(' ') || null

@@ -3,13 +3,14 @@ import { RetryLaterError } from '../errors.ts'
 
 /** A sign-in waits for two or three requests; a provider that takes longer for one is down for its user. */
 const timeoutMillis = 5_000
-/** Metadata, keys and tokens have some thousand bytes. */
+/** Metadata, keys and tokens have a few thousand bytes. */
 const maxBytes = 262_144
 const retrySeconds = 30
 
 /**
- * Creates a `fetch` that follows no redirect, waits {@link timeoutMillis} for all of a response, and reads {@link maxBytes} of it. It rejects
- * with `provider-unavailable` for what is no response, and for one that says that the provider cannot work.
+ * Creates a `fetch` that follows no redirect, waits at most {@link timeoutMillis} for the entire response, and reads at
+ * most {@link maxBytes} of it. Rejects with `provider-unavailable` if there is no response, or one that reports that
+ * the provider is down.
  */
 export function createBoundedFetch(send: typeof fetch = fetch): CustomFetch {
   return async (url, options) => {

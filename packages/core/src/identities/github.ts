@@ -17,8 +17,8 @@ const emailsAnswer = z.array(
 )
 
 /**
- * https://docs.github.com/apps/oauth-apps/building-oauth-apps/authorizing-oauth-apps. OAuth without ID tokens: who it is says the API, to
- * the token that the code was exchanged for.
+ * https://docs.github.com/apps/oauth-apps/building-oauth-apps/authorizing-oauth-apps. OAuth without ID tokens: the API
+ * identifies the user of the token that the code was exchanged for.
  */
 export function github({
   clientId,

@@ -27,34 +27,37 @@ import { demandEntry } from '../sign-up/newcomers.ts'
 import { demandLinkable, linkIdentity, verifiedHolder } from './link-identity.ts'
 import { findIdentity, markUsed } from './stored-identity.ts'
 
-/** Who sends somebody to a provider. */
+/** Who starts a sign-in with a provider. */
 export interface IdentityBeginner {
   viewer?: Viewer | undefined
   client?: ClientInfo | undefined
 }
 
-/** Signing in with what people have elsewhere. An identity is an issuer and its subject, never an email address. */
+/** Sign-in with other providers. An identity is an issuer and its subject, never an email address. */
 export interface Identities<Fields extends AppFields = AppFields> {
   /**
-   * Sends somebody to a provider. To link one takes a viewer who has just proved to be the account.
-   * @throws provider-not-found, provider-unavailable, invalid-input, unauthenticated, session-revoked, proof-required, rate-limited
+   * Starts a sign-in with a provider. Linking requires a viewer with a fresh proof.
+   * @throws provider-not-found, provider-unavailable, invalid-input, unauthenticated, session-revoked, proof-required,
+   * rate-limited
    */
   begin(provider: string, input: BeginIdentityInput, by?: IdentityBeginner): Promise<IdentityBegun>
   /**
-   * Signs in, or links, who came back; each response once. Where the account has a second factor it is asked for as after a password.
-   * @throws code-invalid for another browser, another provider, or a second time; provider-unavailable, identity-refused, link-required,
-   * credential-taken, second-factor-required, account-banned, sign-up-closed, invitation-invalid, approval-required, policy-refused, rate-limited
+   * Signs in, or links, after the browser returned; each response works once. If the account has a second factor, it is
+   * required as after a password.
+   * @throws code-invalid for another browser, another provider, or a second time; provider-unavailable,
+   * identity-refused, link-required, credential-taken, second-factor-required, account-banned, sign-up-closed,
+   * invitation-invalid, approval-required, policy-refused, rate-limited
    */
   finish(provider: string, input: FinishIdentityInput, client?: ClientInfo): Promise<IdentityFinished<Fields>>
   /**
-   * Creates the account of somebody of whom something was missing, and signs it in.
-   * @throws code-invalid, invalid-input, identifier-taken, identity-refused, sign-up-closed, invitation-invalid, approval-required, policy-refused,
-   * rate-limited
+   * Creates an account for which data was missing, and signs it in.
+   * @throws code-invalid, invalid-input, identifier-taken, identity-refused, sign-up-closed, invitation-invalid,
+   * approval-required, policy-refused, rate-limited
    */
   complete(input: CompleteIdentityInput<Fields>, client?: ClientInfo): Promise<SignIn<Fields>>
 }
 
-/** An account to be opened by its identity. */
+/** An account to open by its identity. */
 interface Opening {
   userId: string
   identity: ForeignIdentity
@@ -88,7 +91,7 @@ export function createIdentities(core: Core, inputs: Pick<AccountInputs, 'newcom
     return signIn
   }
 
-  /** The account that has this identity: the one that was linked to it, or by an address that both sides have verified. */
+  /** The account with this identity: the one it is linked to, or one with an address that both sides have verified. */
   async function ownerOf(
     { provider }: IdentityFlow,
     identity: ForeignIdentity,
@@ -129,7 +132,7 @@ export function createIdentities(core: Core, inputs: Pick<AccountInputs, 'newcom
     demandConfirmed(core, identity)
     const given = { ...knownFields(core, identity), ...invited(flow) }
     const { error } = inputs.newcomer.safeParse(given)
-    // Nobody fills in a form who cannot come in by it.
+    // Do not show a form to someone who could not register with it.
     if (error && (core.config.accounts.signUp !== 'invite' || given.invitation !== undefined))
       await demandEntry(core, { client, invitation: given.invitation })
     if (error)
@@ -165,7 +168,7 @@ export function createIdentities(core: Core, inputs: Pick<AccountInputs, 'newcom
     },
     async finish(name, input, client = {}) {
       const { data: flow } = await codes.consume('identity', codeOf(input), client)
-      // Each provider has a callback of its own, so a response that one of them sent to that of another is no use to anybody.
+      // Each provider has its own callback, so a response sent to the callback of another provider is useless.
       if (flow.provider !== name) throw new KithError('code-invalid')
       const identity = await identify(core, flow, input.answer)
       if (!flow.viewer) return await signIn(flow, identity, client)
@@ -193,7 +196,7 @@ export function createIdentities(core: Core, inputs: Pick<AccountInputs, 'newcom
     },
   }
 
-  /** The invitation that somebody came with. */
+  /** The invitation that the user brought. */
   function invited({ invitation }: Pick<IdentityFlow, 'invitation'>): { invitation?: string } {
     return config.accounts.signUp === 'invite' && invitation ? { invitation } : {}
   }

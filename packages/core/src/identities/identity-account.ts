@@ -16,7 +16,7 @@ import { addIdentity, type AddedIdentity, credentialOf, findIdentity } from './s
 /** The input of a registration by an identity. */
 export type IdentityFields = Omit<RegisterInput, 'password'>
 
-/** What an identity says of its account. */
+/** Profile data of an identity for its account. */
 export function knownFields({ config }: Core, { verifiedEmail, name }: ForeignIdentity): IdentityFields {
   return {
     ...(verifiedEmail !== null && config.accounts.identifiers.email !== 'off' && { email: verifiedEmail }),
@@ -24,7 +24,7 @@ export function knownFields({ config }: Core, { verifiedEmail, name }: ForeignId
   }
 }
 
-/** The username that somebody has elsewhere, where it could be theirs here. */
+/** The username at the provider, if it is available here. */
 export async function suggestUsername(
   core: Core,
   inputs: Pick<AccountInputs, 'newcomer'>,
@@ -39,7 +39,7 @@ export async function suggestUsername(
   return (await core.storage.users.byLogin(login)) ? null : login.username
 }
 
-/** @throws identity-refused where the app has an address confirmed and the provider does not do that */
+/** @throws identity-refused if the app requires a confirmed address and the provider has none */
 export function demandConfirmed({ config }: Core, { verifiedEmail }: ForeignIdentity): void {
   const { confirm } = config.accounts
   if (confirm === null || (confirm === 'email' && verifiedEmail !== null)) return
@@ -49,14 +49,14 @@ export function demandConfirmed({ config }: Core, { verifiedEmail }: ForeignIden
   })
 }
 
-/** What {@link registerIdentity} is given. */
+/** The arguments of {@link registerIdentity}. */
 interface Registering extends Omit<AddedIdentity, 'userId'> {
   given: IdentityFields
   client: ClientInfo
 }
 
 /**
- * Reads the fields of a new account, asks the policy, and makes it.
+ * Parses the fields of a new account, calls the policy, and creates the account.
  * @throws invalid-input, sign-up-closed, invitation-invalid, identifier-taken, policy-refused, rate-limited
  */
 export async function registerIdentity(
@@ -71,7 +71,7 @@ export async function registerIdentity(
   const { deviceName, invitation, ...fields } = changed
     ? parseInput(inputs.newcomer, { ...parsed, ...unread(parsed, given), ...changed })
     : parsed
-  // An app that has addresses confirmed takes none that was typed here.
+  // An app with confirmed addresses does not accept one that was typed here.
   if (core.config.accounts.confirm === 'email' && fields.email !== identity.verifiedEmail)
     throw new KithError('identity-refused', { detail: 'Keep the email address that the provider confirmed.' })
   return { ...(await createAccount(core, { fields, invitation, identity, title, client })), deviceName }
@@ -84,8 +84,8 @@ interface NewAccount extends Omit<AddedIdentity, 'userId'> {
 }
 
 /**
- * Makes the account. It gets its address once it has the identity, so what a crash leaves without one, and of several calls at the same moment, from
- * two tabs for instance, all but the one that has the identity, keep no address from anybody.
+ * Creates the account. It gets its address after it has the identity, so that neither an account left without one by a
+ * crash, nor the losers of concurrent calls, from two tabs for example, block the address.
  */
 async function createAccount(
   core: Core,
@@ -112,7 +112,7 @@ async function createAccount(
   return { userId, isNew: true }
 }
 
-/** Gives an account an address that the provider has verified. Anyone who has it and has not verified it has it no more. */
+/** Gives an account an address that the provider has verified. Takes it from an account that has not verified it. */
 async function giveAddress(
   core: Core,
   userId: string,

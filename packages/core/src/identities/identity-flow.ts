@@ -6,10 +6,10 @@ import type { FinishIdentityInput } from './identity-inputs.ts'
 import type { ForeignIdentity, IdentityChecks, IdentityProvider } from './identity-provider.ts'
 import { foreignIdentity } from './stored-identity.ts'
 
-/** A way there and back. */
+/** A sign-in with a provider, there and back. */
 export type IdentityFlow = CodeData['identity']
 
-/** The provider of this name. @throws provider-not-found */
+/** The provider with this name. @throws provider-not-found */
 export function demandProvider({ config: { providers } }: Core, name: string): IdentityProvider {
   const provider = Object.hasOwn(providers, name) ? providers[name] : undefined
   if (!provider) throw new KithError('provider-not-found')
@@ -27,8 +27,8 @@ export async function urlOf(core: Core, flow: IdentityFlow, state: string): Prom
 const answerMaxLength = 16_384
 
 /**
- * What names the flow of a browser that came back: `state` says which it is, and the secret that it kept makes it that browser. The six digits
- * that a code has as well could be guessed, and are none. @throws code-invalid
+ * Identifies the flow of a browser that returned: by `state`, and by the secret that proves that it is the same
+ * browser. The six digits that codes also have could be guessed, and are not accepted. @throws code-invalid
  */
 export function codeOf({ answer, browser }: FinishIdentityInput): CodeInput {
   const flow = answer.get('state') ?? ''
@@ -36,14 +36,14 @@ export function codeOf({ answer, browser }: FinishIdentityInput): CodeInput {
   return secretCode(`${flow}.${browser}`)
 }
 
-/** Reads `flow.token`. @throws code-invalid for what is neither */
+/** Parses `flow.token`. @throws code-invalid for anything else */
 export function secretCode(text: string): CodeInput {
   const [, flow = '', code = ''] = /^([0-9a-f-]{36})\.([\w-]{43})$/.exec(text) ?? []
   if (flow === '') throw new KithError('code-invalid')
   return { flow, code }
 }
 
-/** Who came back. @throws identity-refused, provider-unavailable */
+/** The identity of the returning user. @throws identity-refused, provider-unavailable */
 export async function identify(
   core: Core,
   flow: IdentityFlow,
@@ -59,7 +59,7 @@ export async function identify(
   })
 }
 
-/** What people do, and Apple's word for it. */
+/** A user's cancellation, and Apple's word for it. */
 const declined: readonly string[] = ['access_denied', 'user_cancelled_authorize']
 
 function checksOf(
@@ -70,14 +70,16 @@ function checksOf(
   return { redirectUri: `${publicUrl}${prefix}/auth/${provider}/callback`, state, nonce, codeVerifier }
 }
 
-/** A question to a provider. */
+/** A call to a provider. */
 interface Question<Answer> {
   work(): Promise<Answer>
-  /** What of it no log may show. */
+  /** Parts of it that must not be logged. */
   secrets: readonly string[]
 }
 
-/** What a provider rejects with is for the log, without what it was given; a client learns only whether it helps to wait. */
+/**
+ * The reason for a provider's rejection is logged, without the arguments; a client only learns whether retrying helps.
+ */
 async function ask<Answer>(
   { config: { log } }: Core,
   { provider, codeVerifier, nonce }: IdentityFlow,
@@ -98,7 +100,7 @@ async function ask<Answer>(
   }
 }
 
-/** Libraries wrap what a request of theirs fails with. */
+/** Libraries wrap the errors of their requests. */
 function unavailableIn(error: unknown): AnyKithError | null {
   for (let at = error; at instanceof Error; at = at.cause)
     if (isKithError(at) && at.code === 'provider-unavailable') return at

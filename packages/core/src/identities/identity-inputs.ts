@@ -5,59 +5,62 @@ import type { AppFields } from '../own-fields/app-fields.ts'
 import type { SignIn } from '../sessions/session.ts'
 import { isOwnPath } from './own-path.ts'
 
-/** What somebody is sent elsewhere for. */
+/** Why the browser is sent to a provider. */
 export interface BeginIdentityInput {
-  /** `link` adds the identity to the account of the viewer. */
+  /** `link` adds the identity to the viewer's account. */
   purpose: 'sign-in' | 'link'
-  /** The path of your app that the browser goes back to in the end. @default '/' */
+  /** The path of your app that the browser returns to in the end. @default '/' */
   returnTo?: string | undefined
-  /** The code of an invitation, for somebody who may have no account yet. */
+  /** An invitation code, for users who may not have an account yet. */
   invitation?: string | undefined
-  /** Shown in the session list; made from the `User-Agent` where it is absent. */
+  /** Shown in the session list; derived from the `User-Agent` if absent. */
   deviceName?: string | undefined
 }
 
-/** Where somebody is sent. */
+/** Where to send a user. */
 export interface IdentityBegun {
-  /** Where their browser goes. */
+  /** Where to send their browser. */
   url: string
-  /** A secret of this browser, for a cookie that scripts cannot read: anyone who comes back without it is another browser. Ends after 10 minutes. */
+  /**
+   * A secret of this browser, for an HttpOnly cookie: a browser that returns without it is refused. Expires after 10
+   * minutes.
+   */
   browser: string
 }
 
-/** What a browser came back with. */
+/** What a browser returned with. */
 export interface FinishIdentityInput {
-  /** The parameters of the URL, or of the form where the provider posts one. */
+  /** The parameters of the URL, or of the form if the provider posts one. */
   answer: URLSearchParams
-  /** What `begin` gave this browser. */
+  /** What `begin` returned to this browser. */
   browser: string
 }
 
-/** What is still missing of an account that somebody signs in to for the first time. */
+/** What an account still needs at the first sign-in. */
 export interface DetailsNeeded {
   kind: 'details-needed'
-  /** A secret of this browser, for `complete`. Ends after 10 minutes. */
+  /** A secret of this browser, for `complete`. Expires after 10 minutes. */
   token: string
-  /** The fields that are required and not known, such as `username`. */
+  /** The required fields that are unknown, such as `username`. */
   missing: string[]
-  /** What the provider says, to begin a form with. */
+  /** The provider's data, to prefill a form. */
   suggestion: { username: string | null; name: string | null; email: string | null }
   returnTo: string
 }
 
-/** What has become of a browser that came back. */
+/** The result for a browser that returned. */
 export type IdentityFinished<Fields extends AppFields = AppFields> =
   | {
       kind: 'signed-in'
       signIn: SignIn<Fields>
-      /** Whether the account was made by that. */
+      /** Whether the account was just created. */
       isNew: boolean
       returnTo: string
     }
   | DetailsNeeded
   | { kind: 'linked'; returnTo: string }
 
-/** The rest of a registration: what {@link DetailsNeeded.missing} names, and what else they would like to have. */
+/** The rest of a registration: the fields in {@link DetailsNeeded.missing}, and optional ones. */
 export interface CompleteIdentityInput<Fields extends AppFields = AppFields> extends Omit<
   RegisterInput<Fields>,
   'password'

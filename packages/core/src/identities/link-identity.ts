@@ -8,7 +8,7 @@ import type { ForeignIdentity } from './identity-provider.ts'
 import { addIdentity, type AddedIdentity, credentialOf, findIdentity } from './stored-identity.ts'
 
 /**
- * Gives an account an identity, and tells its owner. One that it has already is no error.
+ * Links an identity to an account, and notifies its owner. Idempotent.
  * @throws credential-taken, too-many-credentials, unauthenticated
  */
 export async function linkIdentity(
@@ -36,8 +36,8 @@ export async function verifiedHolder(
 }
 
 /**
- * Lets an identity be linked without its owner asking for it: both sides have verified the address, and the app wants that. An account with a
- * second factor is not opened from another side without it. @throws link-required
+ * Allows linking an identity without the owner's request: both sides have verified the address, and the app enables it.
+ * An account with a second factor is never opened this way without it. @throws link-required
  */
 export async function demandLinkable(core: Core, { id }: UserRecord): Promise<void> {
   const stored = await core.storage.credentials.byUser(id)

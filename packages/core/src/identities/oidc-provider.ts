@@ -4,12 +4,12 @@ import { createSingleFlight } from '../single-flight.ts'
 import { createBoundedFetch } from './bounded-fetch.ts'
 import type { ForeignIdentity, IdentityChecks, IdentityProvider } from './identity-provider.ts'
 
-/** What every provider has given your app. */
+/** The credentials that every provider issues to your app. */
 export interface ProviderClient {
   clientId: string
-  /** @default none: a public client, which proves itself by PKCE alone */
+  /** @default none: a public client, which authenticates with PKCE alone */
   clientSecret?: string | undefined
-  /** What the provider is asked for. @default what its preset asks for */
+  /** The requested scopes. @default those of the preset */
   scope?: string | undefined
   /** @default the global `fetch` */
   fetch?: typeof fetch | undefined
@@ -17,39 +17,39 @@ export interface ProviderClient {
 
 /** Any OpenID Connect provider. */
 export interface OidcOptions extends ProviderClient {
-  /** Its address, under which `/.well-known/openid-configuration` is. */
+  /** Its URL, under which `/.well-known/openid-configuration` is. */
   issuer: string
-  /** What people call it. @default the host of `issuer` */
+  /** The display name. @default the host of `issuer` */
   title?: string | undefined
   /**
-   * Whether its `email_verified` is believed: anyone who can write claims there can take an address here that nobody has verified, and with
-   * `accounts.linkVerified` an account. @default false
+   * Whether to trust its `email_verified`: anyone who can write claims there can then claim an address that nobody has
+   * verified here, and with `accounts.linkVerified` an account. @default false
    */
   verifiesEmails?: boolean | undefined
   /**
-   * How long ago people may have signed in there at most: the provider asks them again where it was longer, and what it says of that is
-   * checked. One that says nothing is refused. @default any time
+   * The maximum time since users signed in there: beyond that, the provider has to ask again, and its claim about it is
+   * checked. A provider without that claim is refused. @default any time
    */
   maxAge?: Duration | undefined
 }
 
-/** What a provider does differently. */
+/** What differs between providers. */
 export interface OidcDifferences {
   answersBy?: IdentityProvider['answersBy']
-  /** Beside those of every authorization request. */
+  /** Parameters in addition to those of every authorization request. */
   parameters?: Readonly<Record<string, string>>
-  /** How the app proves itself to the provider. */
+  /** How the app authenticates to the provider. */
   authenticate?: oidcClient.ClientAuth
-  /** What the response says besides the ID token. */
+  /** Data in the response besides the ID token. */
   nameIn?(answer: URLSearchParams): string | null
 }
 
-/** How long metadata and keys are used before they are read again. A key that is not known yet is looked up sooner. */
+/** How long metadata and keys are cached. An unknown key is looked up sooner. */
 const metadataMillis = 3_600_000
-/** How long those before are used on where they cannot be read. */
+/** How long stale ones are used if they cannot be read. */
 const staleMillis = 60_000
 
-/** A provider that speaks OpenID Connect. Its metadata are read when the first person comes. @throws TypeError */
+/** A provider with OpenID Connect. Its metadata is read for the first sign-in. @throws TypeError */
 export function createOidcProvider(
   options: OidcOptions,
   differences: OidcDifferences = {},
@@ -93,7 +93,7 @@ export function createOidcProvider(
   }
 }
 
-/** The address that a browser is sent to, with a challenge for PKCE. */
+/** The URL to send a browser to, with a PKCE challenge. */
 export async function buildUrl(
   config: oidcClient.Configuration,
   { redirectUri, state, codeVerifier }: IdentityChecks,
@@ -108,7 +108,7 @@ export async function buildUrl(
   })
 }
 
-/** As the provider was told: what stands in front of the app may have changed the address that came. */
+/** As sent to the provider: a proxy of the app may have changed the URL of the request. */
 export function callbackUrl(answer: URLSearchParams, { redirectUri }: IdentityChecks): URL {
   const url = new URL(redirectUri)
   url.search = answer.toString()
@@ -123,14 +123,14 @@ async function discover(
   return await oidcClient.discovery(url, clientId, undefined, authenticate, {
     [oidcClient.customFetch]: createBoundedFetch(fetch),
     execute: [
-      // Without it the signature is left out of the check, because the token came straight from the provider.
+      // Without it the signature is not checked, because the token came directly from the provider.
       oidcClient.enableNonRepudiationChecks,
       ...(isThisMachine(url) ? [oidcClient.allowInsecureRequests] : []),
     ],
   })
 }
 
-/** `client_secret_basic` is what counts where a provider names nothing. */
+/** `client_secret_basic` is the default if a provider lists nothing. */
 function authentication(secret: string | undefined): oidcClient.ClientAuth {
   if (secret === undefined) return oidcClient.None()
   const [post, basic] = [oidcClient.ClientSecretPost(secret), oidcClient.ClientSecretBasic(secret)]
@@ -140,12 +140,14 @@ function authentication(secret: string | undefined): oidcClient.ClientAuth {
   }
 }
 
-/** What is not encrypted is for development only. */
+/** Unencrypted connections are for development only. */
 function isThisMachine({ protocol, hostname }: URL): boolean {
   return protocol === 'http:' && ['localhost', '127.0.0.1', '[::1]'].includes(hostname)
 }
 
-/** Reads it once for all who wait, and again after {@link metadataMillis}. Where that fails, what was read before still counts. */
+/**
+ * Reads it once for all waiting calls, and again after {@link metadataMillis}. If that fails, the stale value is used.
+ */
 function remembered<Result>(read: () => Promise<Result>): () => Promise<Result> {
   const flight = createSingleFlight<Result>()
   let found: { result: Result; until: number } | null = null
@@ -166,7 +168,7 @@ function remembered<Result>(read: () => Promise<Result>): () => Promise<Result> 
 
 function readClaims(claims: Readonly<Record<string, unknown>>, verifiesEmails: boolean): ForeignIdentity {
   const text = (name: string): string | null => (typeof claims[name] === 'string' ? claims[name] : null)
-  // Apple sends it as text.
+  // Apple sends it as a string.
   const isVerified = [true, 'true'].includes(claims['email_verified'] as boolean | string)
   return {
     issuer: text('iss') ?? '',

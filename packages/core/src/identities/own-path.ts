@@ -1,10 +1,10 @@
-/** Longer than paths of pages; it has to fit into a cookie. */
+/** Longer than paths of pages; must fit into a cookie. */
 const maxLength = 500
 const anyOrigin = 'https://own.invalid'
 
 /**
- * Whether a browser that is sent there stays on the page's own origin, also where a router or proxy decodes the path once more:
- * `//other.example` and `/\other.example` are other sites to a browser. Without a fragment, which Kith adds.
+ * Whether a redirect to this path stays on the page's own origin, even if a router or proxy decodes it again: browsers
+ * treat `//other.example` and `/\other.example` as other sites. Without a fragment, which Kith adds.
  */
 export function isOwnPath(path: string): boolean {
   if (path.length > maxLength || /[#\s]/.test(path)) return false

@@ -11,7 +11,9 @@ const kind = 'identity'
 
 const named = z.string().min(1).max(500)
 
-/** What a provider says, as Kith takes it: who it is has to be there, and what else is said only where it looks like it. */
+/**
+ * Validates a provider's identity: its issuer and subject are required, other data is kept only if it is well-formed.
+ */
 export const foreignIdentity: z.ZodType<ForeignIdentity> = z.object({
   issuer: named,
   subject: named,
@@ -20,7 +22,7 @@ export const foreignIdentity: z.ZodType<ForeignIdentity> = z.object({
   username: z.string().max(100).nullable().catch(null),
 })
 
-/** Of two issuers no two subjects are the same. */
+/** Unique across issuers. */
 function subjectOf({ issuer, subject }: ForeignIdentity): string {
   return JSON.stringify([issuer, subject])
 }
@@ -30,25 +32,25 @@ export async function findIdentity(core: Core, identity: ForeignIdentity): Promi
   return await core.storage.credentials.bySubject(kind, subjectOf(identity))
 }
 
-/** Says that an identity was used. Where another sign-in says so at this moment, that is enough. */
+/** Records that an identity was used. A concurrent sign-in that does so suffices. */
 export async function markUsed(core: Core, identity: ForeignIdentity): Promise<void> {
   const used = await findIdentity(core, identity)
   if (used) await core.storage.credentials.step({ id: used.id, version: used.version, usedAt: core.clock() })
 }
 
-/** An identity for an account, by the title of its provider. */
+/** An identity for an account, with the title of its provider. */
 export interface AddedIdentity {
   userId: string
   identity: ForeignIdentity
   title: string
 }
 
-/** What an identity is called in lists, until its owner calls it something else. */
+/** The default name of an identity in lists. */
 function nameOf({ title, identity: { verifiedEmail } }: Omit<AddedIdentity, 'userId'>): string {
   return (verifiedEmail === null ? title : `${title} (${verifiedEmail})`).slice(0, 100)
 }
 
-/** The credential that an identity becomes. */
+/** The credential of an identity. */
 export function credentialOf(core: Core, added: AddedIdentity): CredentialRecord {
   return {
     id: core.makeId(),
@@ -63,7 +65,7 @@ export function credentialOf(core: Core, added: AddedIdentity): CredentialRecord
   }
 }
 
-/** Gives an account an identity, and says so. */
+/** Adds an identity to an account, and emits the event. */
 export async function addIdentity(
   core: Core,
   credential: CredentialRecord,

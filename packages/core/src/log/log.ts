@@ -7,36 +7,39 @@ import { createThrottle, type Throttle } from './throttle.ts'
 /** A value of a field; `null` and `undefined` are left out. */
 export type LogValue = string | number | boolean | null | undefined
 
-/** What a line says besides its name. */
+/** The fields of a line besides its name. */
 export interface LogEntry {
-  /** @default what the table of lines says */
+  /** @default the message in the table of lines */
   message?: string | undefined
-  /** What is wrong inside and what to do about it, as a `KithError` has it. */
+  /** The internal problem and what to do about it, as in a `KithError`. */
   detail?: string | null | undefined
-  /** What led to it: its name, message, code and stack are written, and those of its causes. */
+  /** The underlying error: its name, message, code and stack are written, and those of its causes. */
   error?: unknown
   fields?: Readonly<Record<string, LogValue>> | undefined
-  /** Lines of one event repeat each other where this is the same. @default the message */
+  /** Lines of one event with the same value repeat each other. @default the message */
   kind?: string | undefined
-  /** What must not be in the line, whatever the error says: for a request, what came with it. Only read when the line is written. */
+  /**
+   * Values that must not be in the line, whatever the error contains: for a request, its data. Only read when the line
+   * is written.
+   */
   secrets?: (() => readonly string[]) | undefined
 }
 
-/** Where Kith and its adapters write. Lines that repeat are counted; what is secret is left out. */
+/** The log of Kith and its adapters. Repeated lines are counted; secrets are left out. */
 export interface Log {
   warn(name: LineName, entry?: LogEntry): void
   error(name: LineName, entry?: LogEntry): void
   /** Not throttled: one line for each request. */
   info(name: LineName, entry?: LogEntry): void
-  /** Whether lines of `info` are written: otherwise none has to be made. */
+  /** Whether `info` lines are written: otherwise none has to be created. */
   takesInfo(): boolean
-  /** The same log on the logger of one request; what repeats is counted together. */
+  /** The same log on the logger of one request; repetitions are counted together. */
   via(logger: Logger): Log
-  /** Writes what was held back. Call it at the end of the process. */
+  /** Writes held-back lines. Call it at the end of the process. */
   flush(): void
 }
 
-/** Lines that repeat are one in so many seconds. */
+/** Repeated lines are merged into one per this many seconds. */
 const throttleSeconds = 10
 
 /** Creates the log on a logger: `pino()`, `winston.createLogger()`, `console`, or any with `warn` and `error`. */
@@ -75,6 +78,6 @@ function writeLine(write: WriteLine, name: LineName, entry: LogEntry & { repeate
   try {
     write(redact(message), line)
   } catch {
-    // A logger that fails is no reason to fail a request.
+    // A failing logger must not fail a request.
   }
 }

@@ -2,15 +2,15 @@ import { isKithError } from '../errors.ts'
 import type { LoggedError } from './logger.ts'
 import { redact } from './redact.ts'
 
-/** Errors are wrapped two or three times; more is a circle or a mistake. */
+/** Errors are wrapped two or three times; more is a cycle or a mistake. */
 const maxCauses = 5
-/** What V8 keeps is 10 frames, unless the app asks for more. */
+/** V8 keeps 10 frames, unless the app asks for more. */
 const maxFrames = 20
 
-/** Describes an error for the log: name, message, code and the stack once, and of its causes the same. */
+/** Describes an error for the log: name, message, code and the stack once, and the same for its causes. */
 export function describeError(thrown: unknown, secrets: readonly string[] = []): LoggedError {
   const chain = chainOf(thrown)
-  // Where the trouble began, not where it was wrapped.
+  // The origin of the error, not where it was wrapped.
   const origin = chain.find((error) => !isKithError(error)) ?? thrown
   return chain.reduceRight<LoggedError | undefined>((cause, error) => {
     const described = describeOne(error, secrets)
@@ -31,7 +31,7 @@ function chainOf(thrown: unknown): unknown[] {
 
 function causeOf(error: unknown): unknown {
   if (!(error instanceof Error)) return undefined
-  // Node reports a host with several addresses that refuse as one error without a message.
+  // Node reports a host with several IP addresses that refuse as one error without a message.
   return error.cause ?? (error instanceof AggregateError ? (error.errors[0] as unknown) : undefined)
 }
 
@@ -57,12 +57,12 @@ function codeOf(error: Error): string | undefined {
   return 'code' in error ? plain(error.code) : undefined
 }
 
-/** A name or a code and nothing that could be anything else. */
+/** A name or a code that cannot be anything else. */
 function plain(value: unknown): string | undefined {
   return /^[\w .$-]{1,64}$/.test(String(value)) ? String(value) : undefined
 }
 
-/** The frames without the message before them, which may hold anything. */
+/** The frames without the message before them, which may contain anything. */
 function framesOf(error: unknown): string {
   if (!(error instanceof Error) || typeof error.stack !== 'string') return ''
   // The message comes first, and may have lines that look like frames.

@@ -1,31 +1,33 @@
 /**
- * Where Kith writes what an operator should see. pino, winston and `console` fit as they are; anything else gets a message and
- * its fields. No line holds a password, a token, an email address, a phone number or an IP address.
+ * Where Kith writes messages for operators. pino, winston and `console` work as they are; other loggers get a message
+ * and its fields. No line contains a password, a token, an email address, a phone number or an IP address.
  */
 export interface Logger {
   warn(message: string, fields: LogFields): unknown
   error(message: string, fields: LogFields): unknown
-  /** Gets one line for each request where it exists; `console` gets none. */
+  /** Gets one line for each request if it exists; `console` gets none. */
   info?(message: string, fields: LogFields): unknown
 }
 
-/** What a line has besides its message. */
+/** The fields of a line besides its message. */
 export interface LogFields {
-  /** The stable name of the line: see docs/operations.md. */
+  /** The stable name of the line: see docs/log.md. */
   event: string
-  /** How many lines of this kind were left out since the one before. */
+  /** How many lines of this kind were left out since the previous one. */
   repeated?: number
-  /** What led to it. */
+  /** The underlying error. */
   error?: LoggedError
   [field: string]: unknown
 }
 
-/** What is written of an error: none of its other properties, which may hold statements, parameters and passwords. */
+/**
+ * What is written of an error: none of its other properties, which may contain statements, parameters and passwords.
+ */
 export interface LoggedError {
   name: string
   message: string
   code?: string
-  /** The frames alone; on one error of the chain. */
+  /** Only the frames; on one error of the chain. */
   stack?: string
   cause?: LoggedError
 }
@@ -33,11 +35,11 @@ export interface LoggedError {
 /** Writes one line. */
 export type WriteLine = (message: string, fields: LogFields) => void
 
-/** A logger, read once. `info` is absent where a line for each request is not wanted. */
+/** A logger, inspected once. `info` is absent if request lines are not wanted. */
 export interface LogSink {
   readonly warn: WriteLine
   readonly error: WriteLine
-  /** Whether such lines are written now: levels may be changed while a server runs. */
+  /** Whether such lines are written now: levels can change while a server runs. */
   readonly takesInfo: () => boolean
   readonly info: WriteLine
 }
@@ -46,7 +48,7 @@ export interface LogSink {
 type Method = (...args: unknown[]) => unknown
 type Methods = Readonly<Record<string, Method | undefined>>
 
-/** Finds out once how a logger wants its lines. */
+/** Determines once how a logger expects its lines. */
 export function readLogger(logger: Pick<Logger, 'warn'>): LogSink {
   const methods = logger as unknown as Methods
   const write = writerOf(methods)
@@ -63,18 +65,18 @@ export function readLogger(logger: Pick<Logger, 'warn'>): LogSink {
 
 function writerOf(methods: Methods): (level: 'info' | 'warn' | 'error') => WriteLine {
   return (level) => (message, fields) => {
-    // A logger with the levels of syslog says `warning`.
+    // A logger with syslog levels has `warning`.
     const method = methods[level] ?? (level === 'warn' ? methods['warning'] : undefined)
-    // Called on the logger, since a method of winston needs it.
+    // Called on the logger, since a winston method needs `this`.
     if (isPino(methods)) method?.call(methods, fields, message)
-    // One object: with two arguments winston reads `%` in a message as a place to fill in.
+    // One object: with two arguments winston treats `%` in a message as a placeholder.
     else if (isWinston(methods)) method?.call(methods, { ...fields, message })
     else if (isConsole(methods)) method?.call(methods, toText(message, fields))
     else method?.call(methods, message, fields)
   }
 }
 
-/** pino, and the loggers of Fastify, which are pino's children. */
+/** pino, and the loggers of Fastify, which are children of pino. */
 function isPino({ bindings, child }: Methods): boolean {
   return typeof bindings === 'function' && typeof child === 'function'
 }
@@ -83,18 +85,18 @@ function isWinston({ configure, transports, child }: Methods): boolean {
   return typeof configure === 'function' && typeof child === 'function' && transports !== undefined
 }
 
-/** `console`, and others of its kind. */
+/** `console`, and similar loggers. */
 function isConsole({ table, groupEnd }: Methods): boolean {
   return typeof table === 'function' && typeof groupEnd === 'function'
 }
 
-/** A line for people: the message, the fields behind it, and the error below. */
+/** A line for people: the message, then the fields, and the error below. */
 function toText(message: string, { event, error, ...fields }: LogFields): string {
   const pairs = Object.entries(fields).map(([name, value]) => ` ${name}=${inOneLine(String(value))}`)
   return `[kith] ${event}: ${inOneLine(message)}${pairs.join('')}${error ? `\n${errorText(error)}` : ''}`
 }
 
-/** A text of somebody's making must not look like lines of the log. */
+/** User-controlled text must not look like log lines. */
 function inOneLine(text: string): string {
   return text.replaceAll('\n', ' ')
 }

@@ -1,20 +1,20 @@
-/** Longer messages are dumps of something. */
+/** Longer messages are dumps. */
 const maxLength = 2_000
-/** So much is looked through; what is behind is cut in any case. */
+/** The maximum length that is searched; anything beyond is cut off anyway. */
 const maxRead = 10_000
 
 /**
- * What in a message of a driver may be a secret or belongs to a person, by its look. A message that quotes what it was given has no
- * other mark. No look takes more than linear time: a message may be of somebody's making.
+ * Patterns of secrets and personal data in a driver's message. There is no other way to recognize them in messages that
+ * quote their input. Every pattern takes linear time: a message may be attacker-controlled.
  */
 const patterns: readonly (readonly [look: RegExp, instead: string])[] = [
-  // What MongoDB says of a duplicate: the values themselves.
+  // MongoDB's duplicate key error contains the values themselves.
   [/(dup key: )\{.*/gs, '$1{…}'],
-  // Name and password in a URL, and all of its query: signatures, tokens, keys.
+  // Name and password in a URL, and its entire query: signatures, tokens, keys.
   [/([a-z][a-z0-9+.-]{0,30}:\/\/)[^\s/?#@]{0,200}(?::[^\s/?#]{0,200})?@/gi, '$1…@'],
   [/([a-z][a-z0-9+.-]{0,30}:\/\/[^\s?#'"<>]{0,500})\?[^\s'"<>]*/gi, '$1?…'],
   [/\b(bearer|basic)\s+[\w.~+/=-]+/gi, '$1 …'],
-  // JSON Web Tokens, and hashes of passwords.
+  // JSON Web Tokens, and password hashes.
   [/\beyJ[\w-]+\.[\w-]+\.[\w-]*/g, '(token)'],
   [/\$(?:argon2\w*|2[aby]|scrypt|pbkdf2[\w-]*)\$[^\s'"]*/g, '(hash)'],
   [/[^\s'"<>@,;:()[\]{}=/…]{1,80}@[^\s'"<>@,;:()[\]{}=/]{1,80}\.[a-z][\w-]*/gi, '(email)'],
@@ -25,7 +25,7 @@ const patterns: readonly (readonly [look: RegExp, instead: string])[] = [
   ],
 ]
 
-/** What moves the cursor of anyone who reads the log, recolors it or turns its text around; not the end of a line. */
+/** Characters that move the cursor of a log viewer, recolor it or reverse its text; not line breaks. */
 const unprintable = /[^\P{Cc}\n\t]|[\u2028\u2029\u202a-\u202e\u2066-\u2069]/gu
 
 /** A key or a signature: long, without the dashes of an id. A word has no digits, and a number no letters. */
@@ -33,9 +33,9 @@ function hideKey(run: string): string {
   return /\d/.test(run) && /[a-z]/i.test(run) ? '(key)' : run
 }
 
-/** Takes out of a message what nobody should read in a log: these `secrets`, and whatever looks like one. */
+/** Removes from a message what nobody should read in a log: these `secrets`, and anything that looks like one. */
 export function redact(message: string, secrets: readonly string[] = []): string {
-  // Cut last: half a secret has no look.
+  // Cut last: half a secret matches no pattern.
   let text = message.slice(0, maxRead)
   for (const secret of secrets) if (secret.length >= 4) text = text.replaceAll(secret, '(secret)')
   for (const [look, instead] of patterns) text = text.replace(look, instead)

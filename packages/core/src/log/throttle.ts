@@ -1,8 +1,11 @@
-/** Lets a line through or counts it. */
+/** Writes a line or counts it. */
 export interface Throttle {
-  /** Writes the first line of a kind immediately, and of those that follow within a period the last, with how many were left out. */
+  /**
+   * Writes the first line of a kind immediately, and of those that follow within a period the last, with the number of
+   * omitted lines.
+   */
   pass(kind: string, write: (repeated: number) => void): void
-  /** Writes what was held back: at the end of a process. */
+  /** Writes held-back lines: at the end of a process. */
   flush(): void
 }
 
@@ -13,10 +16,10 @@ interface Kind {
   write: (repeated: number) => void
 }
 
-/** So many kinds are known at the same time; the oldest is let go for a new one. */
+/** The maximum number of kinds that are tracked; the oldest makes room for a new one. */
 const maxKinds = 500
 
-/** Creates the throttle of a log: an error that repeats a thousand times a second is one line in `seconds`. */
+/** Creates the throttle of a log: an error that repeats a thousand times a second is one line per `seconds`. */
 export function createThrottle(seconds: number): Throttle {
   const kinds = new Map<string, Kind>()
   let timer: NodeJS.Timeout | null = null
@@ -28,7 +31,7 @@ export function createThrottle(seconds: number): Throttle {
     kind.writtenAt = performance.now()
   }
 
-  /** Runs only while something is known, and keeps no process alive. */
+  /** Runs only while kinds are tracked, and keeps no process alive. */
   function watch(): void {
     timer ??= setTimeout(() => {
       timer = null

@@ -10,19 +10,19 @@ import { receiveFile } from './receive-file.ts'
 import { demandBlobs, maxBytesOf, type ProcessUpload } from './process-upload.ts'
 import { toUpload, type Upload } from './upload-shape.ts'
 
-/** Stores a file that was sent to the host of the media. */
+/** Stores a file that was uploaded to the media host. */
 export type Confirm = (direct: DirectUploads, viewer: Viewer, id: string) => Promise<Upload>
 
-/** The longest that taking in a file lasts. A process that died in the middle keeps others from it for so long. */
+/** The maximum time to process a file. A process that died in the middle blocks others for so long. */
 const claimMillis = 300_000
-/** How long a call waits for another process that is taking in the same file, and how often it looks. */
+/** How long a call waits for another process that is processing the same file, and how often it checks. */
 const patienceMillis = 10_000
 const lookMillis = 200
 
 /**
- * Creates it. What it asks of the host is charged to the account and to the upload, and only asked once the row says that
- * there is something to ask. Calls for one upload are one: within a process they share it, between processes one claims
- * the row and the others wait for what comes of it.
+ * Creates it. Calls to the host are charged to the account and to the upload, and only made once the row shows that
+ * they are needed. Concurrent calls for one upload are one: within a process they share it, between processes one
+ * claims the row and the others wait for its result.
  */
 export function createConfirm(core: Core, processUpload: ProcessUpload): Confirm {
   const { storage, limits } = core
@@ -31,7 +31,7 @@ export function createConfirm(core: Core, processUpload: ProcessUpload): Confirm
 
   return async (direct, viewer, id) => {
     await limits.byAccount('confirmByAccount', viewer.userId)
-    // By the account too: nobody shares the response to a call of somebody else.
+    // By the account too: nobody shares the response to another account's call.
     return await inFlight(`${viewer.userId}:${id}`, () => confirm(direct, viewer, id))
   }
 
@@ -65,7 +65,7 @@ export function createConfirm(core: Core, processUpload: ProcessUpload): Confirm
       await discard(direct, id)
       return upload
     } catch (error) {
-      // A call whose claim had ended may have taken it in and discarded it meanwhile.
+      // A call whose claim had expired may have stored and discarded it meanwhile.
       const [now] = await storage.media.byIds([id])
       if (now?.state === 'ready') return toUpload(config, now)
       if (isUseless(error)) await discard(direct, id)
@@ -73,7 +73,7 @@ export function createConfirm(core: Core, processUpload: ProcessUpload): Confirm
     }
   }
 
-  /** Upkeep removes what stays. */
+  /** Upkeep removes what remains. */
   async function discard(direct: DirectUploads, id: string): Promise<void> {
     const warn = (error: unknown): void =>
       log.warn('media.staged-not-removed', { error, fields: { mediaId: id } })
@@ -106,8 +106,8 @@ export function createConfirm(core: Core, processUpload: ProcessUpload): Confirm
 }
 
 /**
- * Whether the file cannot be used later either. After any other failure it can be confirmed once more; and one that is not
- * there may be arriving.
+ * Whether the file can never be used. After any other failure it can be confirmed again; and a missing file may still
+ * be arriving.
  */
 function isUseless(error: unknown): boolean {
   return isKithError(error) && error.status < 500 && error.code !== 'media-not-found'

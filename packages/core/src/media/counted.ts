@@ -1,8 +1,8 @@
 import { KithError } from '../errors.ts'
 
 /**
- * The chunks of a stream, and as many bytes as were announced. A chunk is its source's again when the next one is asked for: who
- * keeps it until then takes {@link copied}. @throws malformed-request for fewer or more
+ * The chunks of a stream, which must have the announced number of bytes. A source may reuse a chunk's memory when the
+ * next one is requested: to keep one longer, use {@link copied}. @throws malformed-request for fewer or more
  */
 export async function* counted<Chunk extends Uint8Array>(
   bytes: AsyncIterable<Chunk>,
@@ -18,12 +18,12 @@ export async function* counted<Chunk extends Uint8Array>(
 }
 
 /**
- * Bytes in memory of their own, which no other thread sees. Written so that TypeScript 5.5 and 5.6 read it, whose `Uint8Array` has no
- * parameter.
+ * Bytes in their own memory, not shared with another thread. Written so that both TypeScript 5.5 and 5.6, where
+ * `Uint8Array` has no parameter, accept it.
  */
 export type OwnBytes = ReturnType<Uint8ArrayConstructor['from']>
 
-/** Copies of the chunks of a stream, for who keeps them: a Node stream for instance. */
+/** Copies of the chunks of a stream, for consumers that keep them, such as a Node stream. */
 export async function* copied(bytes: AsyncIterable<Uint8Array>): AsyncGenerator<OwnBytes> {
   for await (const chunk of bytes) yield Buffer.from(chunk)
 }

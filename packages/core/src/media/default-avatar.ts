@@ -7,15 +7,15 @@ export const defaultAvatarPixels = 320
 const cells = 5
 const cellPixels = defaultAvatarPixels / (cells + 1)
 
-/** Drawn lately, the latest last: 300 bytes each. */
+/** Recently drawn, the latest last: 300 bytes each. */
 const drawn = new Map<string, OwnBytes>()
 /** 300 bytes each; the others are drawn again. */
 const maxDrawn = 1_000
 
 /**
- * The picture of an account that has set none: a PNG of a mirrored pattern in one color, made from its id alone. Drawing one
- * takes a tenth of a millisecond, so ids that were made up cost no more than other requests; pictures that are asked for
- * often are kept.
+ * The picture of an account without an avatar: a PNG of a mirrored pattern in one color, derived from its id. Drawing
+ * one takes a tenth of a millisecond, so made-up ids cost no more than other requests; frequently requested pictures
+ * are cached.
  */
 export function drawDefaultAvatar(userId: string): OwnBytes {
   const picture = drawn.get(userId) ?? draw(userId)
@@ -46,7 +46,9 @@ function draw(userId: string): OwnBytes {
   )
 }
 
-/** One bit a pixel, each line after a filter byte: a line that is like the one above it is all zeros, which pack best. */
+/**
+ * One bit per pixel, each line after a filter byte: a line that equals the one above is all zeros, which compress best.
+ */
 function lines(digest: Buffer): Buffer {
   const length = 1 + defaultAvatarPixels / 8
   const bytes = Buffer.alloc(length * defaultAvatarPixels)
@@ -75,7 +77,7 @@ function isFilled(digest: Buffer, column: number, row: number): boolean {
   return ((digest[2 + row * 3 + mirrored] ?? 0) & 1) === 1
 }
 
-/** A color of this hue, of middle lightness. */
+/** A color of this hue, of medium lightness. */
 function color(hue: number): number[] {
   const turn = (hue / 0x10000) * 6
   return [5, 3, 1].map((offset) => {

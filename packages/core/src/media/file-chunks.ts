@@ -4,8 +4,8 @@ import { open } from 'node:fs/promises'
 const chunkBytes = 256 * 1024
 
 /**
- * The bytes of a file, all through one buffer: a chunk is valid until the next is asked for. The chunks of a plain read
- * stream are garbage of 64 KiB each, of which V8 lets 32 MB gather before it clears them away.
+ * The bytes of a file, all through one buffer: a chunk is valid until the next is requested. The chunks of a plain read
+ * stream are garbage of 64 KiB each, of which V8 collects up to 32 MB before it frees them.
  */
 export async function* fileChunks(path: string): AsyncGenerator<Uint8Array> {
   const file = await open(path)

@@ -1,6 +1,9 @@
 /** Decodes HEIC for an image processor that cannot do so itself. */
 export interface HeicDecoder {
-  /** The address of a module that exports a {@link DecodeHeic} of this name. It is loaded where images are decoded, mostly in another process. */
+  /**
+   * The URL of a module that exports a {@link DecodeHeic} of this name. It is loaded where images are decoded, usually
+   * in another process.
+   */
   readonly module: string
 }
 
@@ -12,8 +15,8 @@ export interface HeicFile {
 }
 
 /**
- * Decodes the main picture to a TIFF that is not compressed: upright, in eight bits, with the profile and nothing else of the
- * source. It is bounded in time, and holds up no other work of its process. How many pixels there are, in all pictures
- * together, was looked at before. @throws media-unreadable, media-too-complex
+ * Decodes the main picture to an uncompressed TIFF: upright, in eight bits, with the profile and nothing else of the
+ * source. Bounded in time, and blocks no other work of its process. The number of pixels, in all pictures together, was
+ * checked before. @throws media-unreadable, media-too-complex
  */
 export type DecodeHeic = (file: HeicFile) => Promise<Uint8Array>

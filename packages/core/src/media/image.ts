@@ -2,7 +2,7 @@ import type { MediaConfig } from '../config/media-config.ts'
 import type { MediaKind, Rendition } from './media-type.ts'
 import type { MediaRecord } from './media-store.ts'
 
-/** An image as it is shown. */
+/** An image as returned to clients. */
 export interface Image {
   url: string
   width: number
@@ -12,10 +12,10 @@ export interface Image {
   renditions: Record<Rendition, string>
 }
 
-/** What URLs of media are made of. */
+/** The parts of media URLs. */
 export type MediaUrls = Pick<MediaConfig, 'blobs' | 'url'>
 
-/** Shows a stored image. */
+/** A stored image, as returned to clients. */
 export function toImage(urls: MediaUrls, media: MediaRecord): Image {
   return {
     url: urlOf(urls, media.id, { rendition: null, kind: media.kind }),
@@ -30,7 +30,7 @@ export function toImage(urls: MediaUrls, media: MediaRecord): Image {
   }
 }
 
-/** Where a browser finds a blob: at its own host, or at the routes of Kith, which serve it or send the browser on. */
+/** The URL of a blob: at its own host, or at the routes of Kith, which serve it or redirect. */
 function urlOf(
   { blobs, url }: MediaUrls,
   id: string,

@@ -5,45 +5,45 @@ import type { Stores } from '../storage.ts'
 import { type BlobStore, isMarked, type MarkedBlobStore } from './blob-store.ts'
 import type { MediaStore } from './media-store.ts'
 
-/** What {@link MediaPlace.adopt} has found. */
+/** The findings of {@link MediaPlace.adopt}. */
 export interface Adoption {
-  /** How many media of the database were looked for: the oldest, 100 at most. */
+  /** How many media of the database were looked up: the oldest, at most 100. */
   checked: number
-  /** How many of them were there. */
+  /** How many of them exist. */
   found: number
 }
 
-/** Whether the place where media are kept is the one that belongs to the database. */
+/** Whether the media storage is the one that belongs to the database. */
 export interface MediaPlace {
   /**
-   * Comes before anything is put or removed. Looks at most once a second.
-   * @throws storage-failed where the place has no mark, or that of another database
+   * Called before anything is stored or removed. Checks at most once a second.
+   * @throws storage-failed if the place has no mark, or that of another database
    */
   demand(): Promise<void>
   /**
-   * Comes before blobs are removed that the database does not know. Where the place keeps no mark, it has to have half of the
-   * oldest media: else they are those of another database. @throws storage-failed
+   * Called before blobs are removed that are not in the database. A place without marks must have half of the oldest
+   * media: otherwise the blobs belong to another database. @throws storage-failed
    */
   demandOwn(): Promise<void>
-  /** For `ready()`: rejects with what is wrong and what to do. Absent where the place keeps no mark. */
+  /** For `ready()`: rejects with what is wrong and what to do. Absent if the place has no marks. */
   check?(): Promise<null>
-  /** Takes the place as it is for the one of this database: what an operator says who knows better. */
+  /** Accepts the place as the one of this database, on an operator's word. */
   adopt(): Promise<Adoption>
 }
 
-/** The fact that has the mark. */
+/** The fact with the mark. */
 const markFact = 'media.mark'
-/** What its value begins with until the mark is written. */
+/** The prefix of its value until the mark is written. */
 const unwritten = 'unwritten:'
-/** For how long a look counts. */
+/** How long the result of a check is cached. */
 const lookMillis = 1_000
-/** How many media are looked for in a place without a mark. */
+/** How many media are looked up in a place without a mark. */
 const sampleSize = 100
 
 const howToAdopt =
   'If this is the right place all the same, say so once by kith.upkeep.adoptMedia() or `kith media adopt`.'
 
-/** Looks for the oldest media of a database. */
+/** Looks up the oldest media of a database. */
 async function sampleOf(media: MediaStore, blobs: BlobStore): Promise<Adoption> {
   const oldest = await media.list(null, sampleSize)
   const stored = oldest.filter(({ state, measures }) => state !== 'reserved' && measures !== null)
@@ -51,7 +51,7 @@ async function sampleOf(media: MediaStore, blobs: BlobStore): Promise<Adoption> 
   return { checked: stored.length, found: found.length }
 }
 
-/** Creates the media place of one Kith instance. Blobs that keep no mark are always in their place. */
+/** Creates the media place of one Kith instance. Blobs without marks are always in their place. */
 export function createMediaPlace(
   { facts, media }: Stores,
   { media: { blobs }, log }: KithConfig,
@@ -83,20 +83,21 @@ export function createMediaPlace(
         ? `the place of the media has no mark, and that of this database has ${fact}: is the disk mounted, and the path right? ${howToAdopt}`
         : `the place of the media has the mark ${mark} of another database; that of this one has ${fact}: look at its path. ${howToAdopt}`
     }
-    // Another process is about to say so, or died in between.
+    // Another process is about to write it, or died in between.
     if (fact !== null && fact === unwritten + mark) return await take(mark ?? '')
     const sample = await sampleOf(media, marked)
     if (sample.checked > 0) return await adoptIfFound(mark, sample)
-    // What is there came before this database had media: of a database that is lost, or of the release before marks.
+    // The blobs there are older than the media of this database: they belong to a lost database, or to the release
+    // before marks.
     const isEmpty = (await marked.list(null, 1)).blobs.length === 0
     if (isEmpty) return mark === null ? await begin() : await take(mark)
-    // Another process may have begun, and taken in its first file, since this look began.
+    // Another process may have started, and stored its first file, since this check began.
     if ((await facts.get(markFact)) !== fact) return await look()
     const whose = mark === null ? 'no mark' : `the mark ${mark} of another database`
     return `the place of the media has blobs and ${whose}, and this database has no media: look at the paths of both. ${howToAdopt}`
   }
 
-  /** A place of before this release, or that was restored with a database of before it. */
+  /** A place from before this release, or restored with a database from before it. */
   async function adoptIfFound(mark: string | null, { checked, found }: Adoption): Promise<string | null> {
     const told = `${found} of the ${checked} oldest media of this database are there`
     if (found * 2 < checked)
@@ -105,10 +106,10 @@ export function createMediaPlace(
     return mark === null ? await begin() : await take(mark)
   }
 
-  /** The database decides on the mark, so that of several processes all write the same. */
+  /** The database decides on the mark, so that several processes all write the same. */
   async function begin(): Promise<string | null> {
     const fact = await facts.setOnce(markFact, unwritten + randomUUID())
-    // Another process was first, and what it wrote is read at the next look.
+    // Another process was first; its mark is read on the next check.
     if (!fact.startsWith(unwritten)) return await look()
     const mark = fact.slice(unwritten.length)
     await marked.writeMark(mark)
@@ -136,7 +137,7 @@ export function createMediaPlace(
     }
   }
 
-  /** Once when it begins and once when it is over. */
+  /** Logged once when it begins and once when it is over. */
   function tell(verdict: string | null): void {
     if (verdict !== null && !wasWrong) log.error('media.place-wrong', { detail: verdict })
     if (verdict === null && wasWrong) log.warn('media.place-back')

@@ -1,22 +1,25 @@
-/** What an upload is. */
+/** The kinds of uploads. */
 export type MediaKind = 'image' | 'video'
 
-/** The sizes an image is served in; `original` is the stored form. Each keeps its aspect ratio, `thumb` is cropped square. */
+/**
+ * The sizes an image is served in; `original` is the stored image. Each keeps its aspect ratio, `thumb` is cropped
+ * square.
+ */
 export type Rendition = 'thumb' | 'feed' | 'full'
 
-/** What renditions are written in. Every browser shows WebP; AVIF is smaller, and not shown by all. */
+/** The formats of renditions. Every browser shows WebP; AVIF is smaller, but not universal. */
 export type RenditionFormat = 'webp' | 'avif'
 
 /** A rendition in a format. */
 export interface RenditionForm {
   rendition: Rendition
-  /** The one that is wanted; where it cannot be had, it is WebP. */
+  /** The requested format; if unavailable, it is WebP. */
   format: RenditionFormat
   /** The account whose image it is: where renditions are made in turn, its turn. */
   turn?: string | undefined
 }
 
-/** The content types that are accepted, told by the bytes, never by the name. SVG is not among them. */
+/** The accepted content types, detected from the bytes, never from the name. SVG is not among them. */
 export const mediaTypes = [
   'image/jpeg',
   'image/png',
@@ -34,7 +37,7 @@ Object.freeze(mediaTypes)
 /** One of {@link mediaTypes}. */
 export type MediaType = (typeof mediaTypes)[number]
 
-/** How the names of files of a type end, without the dot. */
+/** The file name extensions of the types, without the dot. */
 export const extensionOf: Readonly<Record<MediaType, string>> = Object.freeze({
   'image/jpeg': 'jpg',
   'image/png': 'png',

@@ -3,16 +3,16 @@ import type { Log } from '../log/log.ts'
 import type { Stores } from '../storage.ts'
 import type { MediaPlace } from './media-place.ts'
 
-/** Files that the database has and that are not where media are kept. */
+/** Files that are in the database but not in the media storage. */
 export interface MissingFiles {
   /**
-   * Notes that the file of a medium that may be served is not there: an event and a line of the log, once for each.
-   * @throws storage-failed where it is the place of all media that is not the right one
+   * Reports that the file of a servable medium is missing: an event and a log line, once for each.
+   * @throws storage-failed if the media storage itself is the wrong one
    */
   note(id: string): Promise<void>
 }
 
-/** How many are remembered: what is forgotten is noted once more. */
+/** How many are remembered: forgotten ones are reported again. */
 const rememberedMissing = 1_000
 
 /** Creates the missing files of one Kith instance. */

@@ -11,18 +11,18 @@ import type { Received } from './receive-file.ts'
 import { toUpload, type Upload } from './upload-shape.ts'
 import type { VideoProcessor } from './video-processor.ts'
 
-/** Makes of a file that was received what is stored of it. */
+/** Turns a received file into its stored form. */
 export interface ProcessUpload {
-  /** Checks, normalizes and stores it under a row of its own. */
+  /** Checks, normalizes and stores it under a new row. */
   asNew(ownerId: string, received: Received): Promise<Upload>
-  /** Does so under a row that was reserved for it before. */
+  /** Does so under a row that was reserved before. */
   as(record: MediaRecord, received: Received): Promise<Upload>
 }
 
-/** How long is waited before the host of the media is tried once more. */
+/** The delay before the media host is tried again. */
 const retryMillis: readonly number[] = [200, 1000]
 
-/** Creates what processes uploads. */
+/** Creates the upload processing. */
 export function createProcessUpload(core: Core): ProcessUpload {
   const { storage, config } = core
 
@@ -31,8 +31,8 @@ export function createProcessUpload(core: Core): ProcessUpload {
     await core.mediaPlace.demand()
     await putPatiently(blobs, record, path)
     if (!(await storage.media.ready(record.id, measures))) {
-      // The same upload was confirmed twice at once, or its account was deleted meanwhile, or upkeep gave it up after a very
-      // slow upload.
+      // The same upload was confirmed twice concurrently, or its account was deleted meanwhile, or upkeep gave it up
+      // after a very slow upload.
       const [stored] = await storage.media.byIds([record.id])
       if (stored?.state === 'ready') return toUpload(config.media, stored)
       await blobs.remove(record.id)
@@ -69,7 +69,7 @@ export function createProcessUpload(core: Core): ProcessUpload {
   }
 }
 
-/** Makes the row of a file of this type that is to come. */
+/** Creates the row for a file of this type that is about to arrive. */
 export async function reserve(core: Core, ownerId: string, contentType: MediaType): Promise<MediaRecord> {
   const record: MediaRecord = {
     id: core.makeId(),
@@ -84,14 +84,14 @@ export async function reserve(core: Core, ownerId: string, contentType: MediaTyp
   return record
 }
 
-/** What a file of this type is stored as. */
+/** The stored type of a file of this type. */
 function storedForm(contentType: MediaType): { kind: MediaKind; contentType: MediaType } {
   return contentType.startsWith('image/')
     ? { kind: 'image', contentType: 'image/webp' }
     : { kind: 'video', contentType }
 }
 
-/** The most bytes of a file of this type. */
+/** The maximum size of a file of this type. */
 export function maxBytesOf(config: MediaConfig, contentType: MediaType): number {
   return contentType.startsWith('image/') ? config.maxImageBytes : config.maxVideoBytes
 }
@@ -112,7 +112,7 @@ export function notConfigured(option: string): never {
   throw new KithError('not-configured', { detail: `Give \`${option}\` to createKith.` })
 }
 
-// A put can be done again, since it replaces what is there; an adapter cannot do so itself, having used up the stream.
+// A put can be repeated, since it replaces the blob; an adapter cannot do so itself, having consumed the stream.
 async function putPatiently(blobs: BlobStore, { id, contentType }: MediaRecord, path: string): Promise<void> {
   for (let attempt = 0; ; attempt++) {
     try {

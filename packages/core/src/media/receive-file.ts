@@ -6,25 +6,25 @@ import type { MediaType } from './media-type.ts'
 import { sniff, sniffBytes } from './sniff.ts'
 import { inTemporaryFolder } from './temporary-folder.ts'
 
-/** A file that was taken in, in a folder of its own. */
+/** A received file, in its own folder. */
 export interface Received {
   contentType: MediaType
   path: string
   size: number
-  /** A path beside it, for what is made of it. */
+  /** A path next to it, for files derived from it. */
   target: string
 }
 
-/** How a file is taken in. */
+/** The limits for receiving a file. */
 export interface Receiving {
   directory: string
-  /** The most bytes, by type. */
+  /** The maximum size, by type. */
   maxBytes: (contentType: MediaType) => number
 }
 
 /**
- * Streams a file to disk, tells its type by its first bytes, and gives it to `use`. Each chunk is written before the next
- * is asked for, so its memory may be used again then. Nothing is left of the file afterwards, whatever happens.
+ * Streams a file to disk, detects its type from its first bytes, and passes it to `use`. Each chunk is written before
+ * the next is requested, so its memory may be reused then. Nothing is left of the file afterwards, whatever happens.
  * @throws unsupported-media-type, media-too-large, storage-full, busy, media-unavailable, storage-failed
  */
 export async function receiveFile<Result>(

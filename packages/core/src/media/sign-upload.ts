@@ -8,10 +8,10 @@ import type { DirectUploads, SignedUpload } from './direct-uploads.ts'
 import { demandProcessor, maxBytesOf, notConfigured, reserve, type ProcessUpload } from './process-upload.ts'
 import { type SignUploadInput, signUploadInput, type Upload } from './upload-shape.ts'
 
-/** Uploads that go straight to the host of the media: signed first, then sent by the browser, then confirmed. */
+/** Uploads directly to the media host: signed, then sent by the browser, then confirmed. */
 export interface SignUpload {
   /**
-   * Lets a browser send a file straight to the host of the media, if that is configured.
+   * Lets a browser upload a file directly to the media host, if that is configured.
    * @throws media-too-large, media-unavailable, policy-refused, rate-limited, not-configured
    */
   sign(
@@ -20,18 +20,18 @@ export interface SignUpload {
     client?: ClientInfo,
   ): Promise<{ id: string; upload: SignedUpload }>
   /**
-   * Stores a file that was sent this way, as {@link Uploads.add} does. Idempotent; after `media-unavailable` it can be called again,
-   * without sending the file once more.
+   * Stores a file that was uploaded this way, like {@link Uploads.add}. Idempotent; after `media-unavailable` it can be
+   * called again, without resending the file.
    * @throws media-not-found, unsupported-media-type, media-too-large, media-too-complex, media-unreadable,
    * media-unavailable, busy
    */
   confirm(viewer: Viewer, id: string): Promise<Upload>
 }
 
-/** For how long a signature lets the sending begin. */
+/** How long an upload can begin with a signature. */
 const signedSeconds = 1_800
 
-/** Creates the uploads that go straight to the host of the media. */
+/** Creates the uploads that go directly to the media host. */
 export function createSignUpload(core: Core, processUpload: ProcessUpload): SignUpload {
   const { media: config } = core.config
   const confirm = createConfirm(core, processUpload)
@@ -39,7 +39,7 @@ export function createSignUpload(core: Core, processUpload: ProcessUpload): Sign
   return {
     async sign(viewer, input, client = {}) {
       const direct = demandDirect(config)
-      // Counted first: reading what is wrong is work as well.
+      // Counted first: invalid input costs work as well.
       await core.limits.byAccount('uploadByAccount', viewer.userId)
       const { contentType, size } = parseInput(signUploadInput, input)
       demandProcessor(config, contentType)
@@ -47,7 +47,7 @@ export function createSignUpload(core: Core, processUpload: ProcessUpload): Sign
       if (size > maxBytes)
         throw new KithError('media-too-large', { detail: `At most ${maxBytes} bytes are accepted.` })
       await core.askPolicy('media.add', { input: { contentType, size }, viewer, client })
-      // The row comes first, so that upkeep finds what is sent and never confirmed.
+      // The row comes first, so that upkeep finds files that are sent and never confirmed.
       const { id, createdAt } = await reserve(core, viewer.userId, contentType)
       const until = new Date(createdAt.getTime() + signedSeconds * 1000)
       return { id, upload: await direct.sign(id, { contentType, size, until }) }

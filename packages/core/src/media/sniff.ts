@@ -1,12 +1,12 @@
 import type { MediaType } from './media-type.ts'
 
-/** Enough to tell any type. */
+/** Enough to detect any type. */
 export const sniffBytes = 4_096
 
 /**
- * Tells a file's type by its first 4,096 bytes, or all if it is shorter; `null` for what is not accepted. It only chooses who reads the file: what the
- * processors then cannot read is refused, and what they write holds pixels and frames alone, so a file that is an image
- * and a page at once is harmless.
+ * Detects a file's type from its first 4,096 bytes, or all if it is shorter; `null` for types that are not accepted. It
+ * only selects the processor: what that cannot read is refused, and what it writes contains only pixels and frames, so
+ * a file that is an image and a page at the same time is harmless.
  */
 export function sniff(bytes: Uint8Array): MediaType | null {
   const head = bytes.subarray(0, sniffBytes)
@@ -16,7 +16,7 @@ export function sniff(bytes: Uint8Array): MediaType | null {
   return signature?.[0] ?? sniffIsoMedia(head) ?? sniffWebm(head)
 }
 
-/** Each type with what stands at which offset, one character for each byte. */
+/** Each type with its signature bytes and their offset, one character per byte. */
 const signatures: readonly (readonly [MediaType, readonly (readonly [number, string])[]])[] = [
   ['image/jpeg', [[0, '\xff\xd8\xff']]],
   ['image/png', [[0, '\x89PNG\r\n\x1a\n\0\0\0\rIHDR']]],
@@ -39,7 +39,7 @@ const brands: readonly (readonly [MediaType, readonly string[]])[] = [
   ['video/mp4', ['avc1', 'dash', 'M4V ', 'M4VP', 'MSNV', 'mmp4', 'f4v ']],
 ]
 
-/** Image brands whose files are of several kinds: the compatible brands say which. */
+/** Image brands used by several kinds of files: the compatible brands decide. */
 const imageBrands = ['mif1', 'msf1', 'mif2', 'miaf']
 
 /** ISO 14496-12: the file type box comes first and names a major brand and compatible ones. */
@@ -63,7 +63,7 @@ function typeOfBrand(brand: string): MediaType | null {
   return brands.find(([, names]) => names.includes(brand))?.[0] ?? null
 }
 
-/** Whether the first box is big enough to be one; 1 says that a 64-bit size follows. */
+/** Whether the first box is big enough to be one; 1 means that a 64-bit size follows. */
 function isBox(head: Uint8Array): boolean {
   const size = new DataView(head.buffer, head.byteOffset, 4).getUint32(0)
   return size >= 8 || size === 1
@@ -87,7 +87,7 @@ function sniffWebm(head: Uint8Array): MediaType | null {
   return null
 }
 
-/** A number whose first byte says by its leading zeros how many bytes follow. */
+/** A number whose first byte has as many leading zeros as bytes that follow. */
 function readVarint(head: Uint8Array, offset: number): { value: number; next: number } | null {
   const first = head[offset] ?? 0
   const length = Math.clz32(first) - 23

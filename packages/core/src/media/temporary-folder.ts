@@ -1,16 +1,16 @@
 import { lstat, mkdir, mkdtemp, readdir, rm, stat } from 'node:fs/promises'
 import { join } from 'node:path'
 
-/** How the names of all folders begin that are only needed for a while. */
+/** The name prefix of all temporary folders. */
 export const temporaryPrefix = 'kith-file-'
 
-/** What is older was left by a process that stopped. */
+/** Older ones were left by a process that stopped. */
 const staleMillis = 3_600_000
 
 /**
- * Gives `work` an empty folder within a directory, which nobody else may read or change, and removes it afterwards with all
- * that is in it. What a killed process leaves is removed by {@link sweepTemporaryFolders}. A directory in which another user
- * of the system could put something else in the folder's place is refused.
+ * Passes an empty folder within a directory to `work`, which nobody else may read or change, and removes it afterwards
+ * with its contents. {@link sweepTemporaryFolders} removes those of killed processes. A directory in which another
+ * system user could replace the folder is refused.
  */
 export async function inTemporaryFolder<Result>(
   directory: string,
@@ -27,8 +27,8 @@ export async function inTemporaryFolder<Result>(
 }
 
 /**
- * Removes the folders that killed processes of this user left there more than an hour ago. By the clock of the machine, which
- * folders are dated by: one that a host gives to Kith can be days ahead, and would end every upload that is going on.
+ * Removes the folders that killed processes of this user left there more than an hour ago. By the machine's clock,
+ * which dates folders: a clock passed to Kith can be days ahead, and would end every running upload.
  */
 export async function sweepTemporaryFolders(directory: string): Promise<void> {
   const names = await readdir(directory).catch(() => [])
@@ -40,10 +40,10 @@ export async function sweepTemporaryFolders(directory: string): Promise<void> {
   }
 }
 
-/** Writable for its group or for all, and with the bit that lets only owners rename what is in it. */
+/** Writable for its group or for all, and with the sticky bit, which lets only owners rename files in it. */
 const [writableByOthers, sticky] = [0o022, 0o1000]
 
-/** The directory and, if it is a link, the link belong to this user or to root, and others cannot rename what is in it. */
+/** The directory and, if it is a link, the link belong to this user or to root, and others cannot rename its files. */
 async function demandSafe(directory: string): Promise<void> {
   if (!process.getuid) return
   const [link, info] = [await lstat(directory), await stat(directory)]
@@ -51,7 +51,7 @@ async function demandSafe(directory: string): Promise<void> {
   const isClosed = (info.mode & writableByOthers) === 0 || (info.mode & sticky) !== 0
   if (isTrusted && isClosed) return
   throw new TypeError(
-    `${directory} can be changed by other users of the system: give media.temporaryDirectory a directory ` +
+    `${directory} can be changed by other users of the system: set media.temporaryDirectory to a directory ` +
       `that belongs to user ${process.getuid()}, with mode 0700.`,
   )
 }

@@ -5,7 +5,7 @@ import { type MediaKind, mediaTypes } from './media-type.ts'
 import type { MediaType } from './media-type.ts'
 import type { MediaRecord } from './media-store.ts'
 
-/** An upload as its owner sees it, before it is used. */
+/** An unused upload, as its owner sees it. */
 export interface Upload {
   id: string
   kind: MediaKind
@@ -20,7 +20,7 @@ export interface Upload {
   renditions: Partial<Image['renditions']>
 }
 
-/** What a file to be sent directly is announced as. */
+/** The announcement of a direct upload. */
 export interface SignUploadInput {
   contentType: MediaType
   /** In bytes, exactly. */
@@ -50,7 +50,7 @@ export function toUpload(urls: MediaUrls, record: MediaRecord): Upload {
   }
 }
 
-/** Those of these media that can be used and are not yet. */
+/** The media that can be used and are not used yet. */
 export function presentUploads({ config: { media } }: Core, records: readonly MediaRecord[]): Upload[] {
   if (!media.blobs) return []
   return records

@@ -7,33 +7,33 @@ import { createProcessUpload, demandBlobs, maxBytesOf } from './process-upload.t
 import type { Upload } from './upload-shape.ts'
 import type { VisibleFile } from './visible-files.ts'
 
-/** Uploads: first the bytes, then the use. What is not used within a day is removed by upkeep. */
+/** Uploads: send the bytes first, then use them. Upkeep removes uploads that are not used within a day. */
 export interface Uploads extends SignUpload {
   /**
-   * Stores an image or a video from a stream. It is checked, oriented and stripped of its metadata before it is stored. A
-   * chunk is asked for when the one before is written, so all may be in the same memory. Where `signal` is aborted before it is
-   * decoded nothing is stored, and the call rejects with its reason.
-   * @throws unsupported-media-type, media-too-large, media-too-complex, media-unreadable, media-unavailable, policy-refused,
-   * rate-limited, busy, storage-full, storage-failed
+   * Stores an image or a video from a stream. It is checked, oriented and stripped of its metadata before it is stored.
+   * A chunk is requested when the previous one is written, so all may share one buffer. If `signal` is aborted before
+   * it is decoded nothing is stored, and the call rejects with its reason.
+   * @throws unsupported-media-type, media-too-large, media-too-complex, media-unreadable, media-unavailable,
+   * policy-refused, rate-limited, busy, storage-full, storage-failed
    */
   add(viewer: Viewer, bytes: AsyncIterable<Uint8Array>, options?: AddOptions): Promise<Upload>
   /**
-   * What the file with this id is, if it may be served: `null` for one that is not ready or released, and for those of a
-   * banned or deleted account. A ban in another process counts after 5 seconds.
+   * The file with this id, if it may be served: `null` if it is not ready, released, or of a banned or deleted account.
+   * A ban in another process takes effect after 5 seconds.
    */
   servedFile(id: string): Promise<VisibleFile | null>
   /**
-   * Says that the file that {@link servedFile} has named is not where media are kept: it is noted for the operator.
-   * @throws storage-failed where the place of all media is not the right one
+   * Reports that a file from {@link servedFile} is not in the media storage, for the operator.
+   * @throws storage-failed if the media storage itself is the wrong one
    */
   noteMissing(id: string): Promise<void>
-  /** Makes one's own unused image the avatar or cover. @throws media-not-found, session-revoked, rate-limited */
+  /** Makes the viewer's own unused image the avatar or cover. @throws media-not-found, session-revoked, rate-limited */
   use(viewer: Viewer, id: string, as: 'avatar' | 'cover'): Promise<void>
-  /** Takes the avatar or cover away. Idempotent. @throws rate-limited */
+  /** Removes the avatar or cover. Idempotent. @throws rate-limited */
   clear(viewer: Viewer, use: 'avatar' | 'cover'): Promise<void>
 }
 
-/** What may go with a file. */
+/** Options that go with a file. */
 interface AddOptions {
   signal?: AbortSignal | undefined
   client?: ClientInfo | undefined

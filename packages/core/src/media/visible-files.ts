@@ -5,26 +5,28 @@ import type { MediaKind } from './media-type.ts'
 /** A file that may be served. */
 export interface VisibleFile {
   kind: MediaKind
-  /** The account that it belongs to. */
+  /** Its account. */
   ownerId: string
 }
 
 /** Which files may be served. */
 export interface VisibleFiles {
-  /** The file with this id, unless it is not ready, released, or of an account that is banned or deleted: then `null`. */
+  /**
+   * The file with this id, unless it is not ready, released, or of an account that is banned or deleted: then `null`.
+   */
   find(id: string): Promise<VisibleFile | null>
-  /** Forgets what it remembers, of one file or of all: after a change that this process made itself. */
+  /** Clears the cache, for one file or for all: after a change by this process. */
   forget(id?: string): void
 }
 
-/** How long a response is good: what another process changes shows here after this time. */
+/** How long a result is cached: changes of another process show here after this time. */
 const rememberedMillis = 5_000
-/** Keeps memory bounded: what is forgotten is asked for again. */
+/** Bounds the memory: evicted files are looked up again. */
 const rememberedFiles = 20_000
 
 /**
- * Creates it. A response costs two look-ups and is remembered for a few seconds, those for ids that do not exist too;
- * concurrent questions for one id are one.
+ * Creates it. A result costs two lookups and is cached for a few seconds, including those for ids that do not exist;
+ * concurrent calls for one id share one lookup.
  */
 export function createVisibleFiles({ media, users }: Pick<Stores, 'media' | 'users'>): VisibleFiles {
   const remembered = new Map<string, { answer: Promise<VisibleFile | null>; until: number }>()
@@ -38,7 +40,7 @@ export function createVisibleFiles({ media, users }: Pick<Stores, 'media' | 'use
 
   return {
     async find(id) {
-      // No other text names a file, and none of any length is remembered.
+      // No other string names a file, and strings of any length are not cached.
       if (!isBlobKey(id)) return null
       const found = remembered.get(id)
       if (found && found.until > performance.now()) return await found.answer
@@ -48,7 +50,7 @@ export function createVisibleFiles({ media, users }: Pick<Stores, 'media' | 'use
       remembered.set(id, entry)
       const [oldest] = remembered.keys()
       if (remembered.size > rememberedFiles && oldest !== undefined) remembered.delete(oldest)
-      // A storage that failed is asked again.
+      // After a storage failure the next call looks again.
       answer.catch(() => remembered.get(id) === entry && remembered.delete(id))
       return await answer
     },

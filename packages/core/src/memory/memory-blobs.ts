@@ -8,7 +8,7 @@ interface Blob {
   storedAt: Date
 }
 
-/** Blobs of this process, for tests. It makes nothing: each rendition of an image is the image itself. */
+/** Blobs in this process, for tests. It makes nothing: each rendition of an image is the image itself. */
 export function createMemoryBlobs(): ServedBlobStore {
   const blobs = new Map<string, Blob>()
 

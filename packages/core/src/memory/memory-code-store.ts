@@ -4,7 +4,7 @@ import type { MemoryState } from './memory-state.ts'
 
 type Name = Pick<CodeRecord, 'purpose' | 'subject'>
 
-/** Codes in a `Map`. Each verb runs to its end without waiting, which is what makes it atomic here. */
+/** Codes in a `Map`. Each verb runs to its end without awaiting, which makes it atomic here. */
 export function createMemoryCodeStore({ codes, queues }: Pick<MemoryState, 'codes' | 'queues'>): CodeStore {
   function living(name: Name, now: Date): CodeRecord | null {
     const code = codes.get(keyOf(name))

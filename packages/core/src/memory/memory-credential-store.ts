@@ -2,7 +2,7 @@ import type { CredentialRecord, CredentialStore, WaysIn } from '../credentials/c
 import { addToOutbox } from './memory-outbox-store.ts'
 import type { MemoryState } from './memory-state.ts'
 
-/** Credentials in a `Map`. Each verb runs to its end without waiting, which is what makes it atomic here. */
+/** Credentials in a `Map`. Each verb runs to its end without awaiting, which makes it atomic here. */
 export function createMemoryCredentialStore({
   users,
   credentials,

@@ -9,7 +9,7 @@ import type { OutboxRows } from '../outbox/outbox-store.ts'
 import { addToOutbox } from './memory-outbox-store.ts'
 import { lives, type MemoryEdge, type MemoryState, pageOf } from './memory-state.ts'
 
-/** Edges in a `Map`. The reference counts edges instead of keeping counts, so they cannot differ. */
+/** Edges in a `Map`. The reference counts edges instead of storing counts, so they cannot differ. */
 export function createMemoryEdgeStore(state: MemoryState): EdgeStore {
   const { edges, hiddenNodes, posts, users } = state
   const keyOf = ({ kind, from, to }: Pick<EdgeRecord, 'kind' | 'from' | 'to'>) => `${kind} ${from} ${to}`

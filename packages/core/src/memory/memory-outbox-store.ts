@@ -1,15 +1,15 @@
 import type { OutboxBatch, OutboxQueue, OutboxRow, OutboxStore } from '../outbox/outbox-store.ts'
 
-/** The rows of one key, the oldest first, and who may have them. */
+/** The rows of one key, the oldest first, and the current lease. */
 interface Waiting {
   rows: OutboxRow[]
   attempts: number
   by: string | null
-  /** When the lease or the pause ends; `null` where there is none. */
+  /** When the lease or the pause ends; `null` if there is none. */
   until: Date | null
 }
 
-/** The rows of a queue that wait, by their key: the keys that wait longest come first. */
+/** The waiting rows of a queue, by their key: the keys that wait longest come first. */
 type MemoryQueue = Map<string, Waiting>
 
 /** All queues, and the audit log by ids. */
@@ -17,7 +17,7 @@ export type MemoryQueues = Readonly<Record<OutboxQueue, MemoryQueue>> & {
   readonly audit: Map<string, OutboxRow>
 }
 
-/** Stores rows, as a part of the change that is their cause. */
+/** Stores rows as part of the change that causes them. */
 export function addToOutbox(queues: MemoryQueues, rows: readonly OutboxRow[]): void {
   for (const row of rows) {
     if (row.queue === 'audit') {

@@ -8,14 +8,14 @@ interface Attempt {
   time: number
 }
 
-/** Of the subjects that find no room, so many groups share their counters. */
+/** Subjects without room share this many groups of counters. */
 const sharedCounters = 1_024
-/** How many subjects are looked at, for room, when a new one comes. */
+/** How many subjects are checked for room when a new one arrives. */
 const glances = 8
 
 /**
- * Attempts counted in this process, for at most `maxKeys` subjects. When there is no room the oldest go first, but never one
- * with a window at its limit: a newcomer that finds nothing else shares a counter with others.
+ * Attempts counted in this process, for at most `maxKeys` subjects. When there is no room the oldest are dropped first,
+ * but never one with a window at its limit: a newcomer that finds no room shares a counter with others.
  */
 export function createMemoryRateLimits({ maxKeys = 100_000 }: { maxKeys?: number } = {}): RateLimits {
   const open: Subjects = new Map()
@@ -60,7 +60,9 @@ export function createMemoryRateLimits({ maxKeys = 100_000 }: { maxKeys?: number
   }
 }
 
-/** Drops subjects whose windows have ended, of the few that were not looked at for longest; the others go to the end. */
+/**
+ * Drops subjects whose windows have ended, among the few that were not checked for longest; the others move to the end.
+ */
 function dropEnded(subjects: Subjects, time: number): void {
   for (const [key, windows] of [...firstOf(subjects, glances)]) {
     subjects.delete(key)

@@ -4,13 +4,13 @@ import type { Revocations } from '../sessions/revocations.ts'
 interface Entry {
   /** By the clock, in milliseconds since 1970. */
   until: number
-  /** By the time that this process has run, which no change of the clock touches. */
+  /** By the uptime of this process, which no clock change affects. */
   untilUptime: number
 }
 
 /**
- * The denylist of a single process. An entry leaves when the tokens it denies have expired by the clock and so much time has
- * really passed: a clock that ran ahead and was set back revives none.
+ * The denylist of a single process. An entry is removed when the tokens it denies have expired by the clock and that
+ * much time has really passed: a clock that ran ahead and was set back revives none.
  */
 export function createMemoryRevocations(clock: Clock = () => new Date()): Revocations {
   const denied = new Map<string, Entry>()
@@ -19,7 +19,7 @@ export function createMemoryRevocations(clock: Clock = () => new Date()): Revoca
     async revoke(keys, until) {
       const [now, uptime] = [clock().getTime(), performance.now()]
       for (const [id, entry] of denied) {
-        // Entries stand in the order they were made and last about equally long, so the first live one ends the sweep.
+        // Entries are in insertion order and last about equally long, so the first live one ends the sweep.
         if (entry.until > now || entry.untilUptime > uptime) break
         denied.delete(id)
       }

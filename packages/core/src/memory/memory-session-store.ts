@@ -4,7 +4,7 @@ import type { SessionChange, SessionRecord, SessionStore } from '../sessions/ses
 import { addToOutbox } from './memory-outbox-store.ts'
 import type { MemoryState } from './memory-state.ts'
 
-/** Sessions in a `Map`. Each verb runs to its end without waiting, which is what makes it atomic here. */
+/** Sessions in a `Map`. Each verb runs to its end without awaiting, which makes it atomic here. */
 export function createMemorySessionStore({ queues }: Pick<MemoryState, 'queues'>): SessionStore {
   const sessions = new Map<string, SessionRecord>()
 

@@ -6,18 +6,18 @@ import type { MediaRecord } from '../media/media-store.ts'
 import type { PostRecord } from '../posts/post-store.ts'
 import type { MemoryQueues } from './memory-outbox-store.ts'
 
-/** An edge with those of its ends that hide it. */
+/** An edge, and those of its ends that hide it. */
 export interface MemoryEdge extends EdgeRecord {
   hiddenBy: string[]
 }
 
-/** What the memory stores share: each port reads the rows of others where its promise spans both. */
+/** State shared by the memory stores: each port reads the rows of others where its promise spans both. */
 export interface MemoryState {
   users: Map<string, UserRecord>
   posts: Map<string, PostRecord>
   media: Map<string, MediaRecord>
   edges: Map<string, MemoryEdge>
-  /** Nodes that are hidden, and with `false` those on the way back. */
+  /** Nodes that are hidden, and with `false` those being shown again. */
   hiddenNodes: Map<string, boolean>
   /** By purpose and subject. */
   codes: Map<string, CodeRecord>
@@ -25,7 +25,7 @@ export interface MemoryState {
   queues: MemoryQueues
 }
 
-/** Whether an account lives: neither deleted nor banned. */
+/** Whether an account is live: neither deleted nor banned. */
 export function lives({ users }: MemoryState, id: string): boolean {
   return users.get(id)?.bannedAt === null
 }
@@ -58,7 +58,7 @@ export function oldestOf(ids: Iterable<string>, limit: number): string[] {
   return [...ids].sort().slice(0, limit)
 }
 
-/** Takes a medium out of use; its blob is removed by upkeep. */
+/** Releases a medium; upkeep removes its blob. */
 export function release(media: MediaRecord): void {
   media.state = 'released'
   media.attachment = null

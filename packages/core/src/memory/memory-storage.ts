@@ -13,7 +13,7 @@ import { createMemorySessionStore } from './memory-session-store.ts'
 import { createMemoryState } from './memory-state.ts'
 import { createMemoryUserStore } from './memory-user-store.ts'
 
-/** Keeps everything in this process, for tests and as the reference that adapters are compared with. */
+/** Keeps everything in this process, for tests and as the reference for adapters. */
 export function createMemoryStorage(): Storage {
   const state = createMemoryState()
   return joinStores({

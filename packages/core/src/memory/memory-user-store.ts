@@ -13,13 +13,13 @@ import { type MemoryState, oldestOf, pageOf } from './memory-state.ts'
 
 const identifiers: readonly Identifier[] = ['username', 'email', 'phone']
 
-/** So many accounts are looked at in one step of a search: few, so that tests meet steps that find nothing. */
+/** How many accounts one step of a search reads: few, so that tests cover steps that find nothing. */
 const lookedAt = 50
 
-/** Accounts in a `Map`. Each verb runs to its end without waiting, which is what makes it atomic here. */
+/** Accounts in a `Map`. Each verb runs to its end without awaiting, which makes it atomic here. */
 export function createMemoryUserStore({ users: live, queues, credentials }: MemoryState): UserStore {
   const deleted = new Set<string>()
-  /** Usernames that were given up: by whom, and until when they are held. */
+  /** Released usernames: by whom, and until when they are held. */
   const held = new Map<string, { userId: string; until: Date }>()
 
   function taken(user: UserRecord, now?: Date): Identifier[] {
@@ -36,7 +36,7 @@ export function createMemoryUserStore({ users: live, queues, credentials }: Memo
     return hold !== undefined && hold.userId !== id && (now === undefined || hold.until > now)
   }
 
-  /** Notes that a name is in use again, or given up. */
+  /** Records that a name is in use again, or released. */
   function note(before: UserRecord | null, after: UserRecord | null, until: Date | null = null): void {
     if (before?.username === after?.username) return
     held.delete(after?.username ?? '')

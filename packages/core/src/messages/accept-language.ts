@@ -1,11 +1,11 @@
-/** The most that is read of a header. Browsers send less than 100 characters. */
+/** The maximum length of a header that is read. Browsers send less than 100 characters. */
 const maxLength = 500
-/** Nobody reads so many languages; each is compared with all that there are. */
+/** More languages than anyone reads; each is compared with all available ones. */
 const maxRanges = 20
 
 /**
- * Chooses a language for a reader: the first of the `Accept-Language` header, by its weights, that is available. `de` is also found for
- * `de-AT`, and `pt-BR` for `pt`.
+ * Chooses a language for a reader: the first available one of the `Accept-Language` header, by its weights. `de` also
+ * matches `de-AT`, and `pt-BR` matches `pt`.
  * @returns one of `available`, or `otherwise`
  */
 export function chooseLanguage(
@@ -21,7 +21,7 @@ export function chooseLanguage(
   return otherwise
 }
 
-/** The languages of an `Accept-Language` header (RFC 9110, section 12.5.4), most wanted first, in lower case. */
+/** The languages of an `Accept-Language` header (RFC 9110, section 12.5.4), preferred first, in lower case. */
 export function languagesIn(header: string | null): string[] {
   if (header === null) return []
   const ranges = header.slice(0, maxLength).split(',')
@@ -49,7 +49,9 @@ function readRange(text: string): Range | null {
   return match?.[1] === undefined ? null : { tag: match[1].toLowerCase(), weight: Number(match[2] ?? 1) }
 }
 
-/** By RFC 4647, section 3.4: the tag, then with less and less of its end; and another region of the language before none. */
+/**
+ * By RFC 4647, section 3.4: the tag, then shortened from its end; another region of the language is better than none.
+ */
 function lookUp(wanted: string, available: readonly string[]): string | undefined {
   for (let tag = wanted; tag !== ''; tag = tag.slice(0, Math.max(tag.lastIndexOf('-'), 0))) {
     const found = available.find((each) => each.toLowerCase() === tag)

@@ -4,17 +4,18 @@ import { withoutDirection } from '../text/direction.ts'
 import { withoutInvisible } from '../text/invisible.ts'
 import type { Message } from './messenger.ts'
 
-/** Longer names push what matters out of sight. */
+/** Longer names push the important text out of sight. */
 const maxName = { graphemes: 80, length: 200 }
-/** As long as an address of email can be. */
+/** The maximum length of an email address. */
 const maxAddress = { graphemes: 320, length: 320 }
 
-/** What a mail program would turn into a link: `evil.example`, `https://…`, `me@evil.example`. */
+/** Anything that a mail program would turn into a link: `evil.example`, `https://…`, `me@evil.example`. */
 const linkLike = /:\/\/|@|[\p{L}\p{N}-]\.\p{L}{2,}/u
 
 /**
- * The message with what others have chosen made harmless for any text: one line, of bounded length, with nothing invisible. A name
- * that would become a link is left out, so that nobody speaks through a notice that an app sends.
+ * The message with user-controlled values made safe for any message: one line, of bounded length, without invisible
+ * characters. A name that would become a link is left out, so that nobody can send their own content through an app's
+ * notices.
  */
 export function cleanMessage<Any extends Message>(message: Any): Any {
   const content: Record<string, unknown> = { ...message.content }
@@ -32,7 +33,7 @@ function cleanName(name: unknown): string | null {
   return clean === '' || linkLike.test(clean) ? null : clean
 }
 
-/** The string as one line, with nothing that cannot be seen. */
+/** The string as one line, without invisible characters. */
 export function oneLine(text: string): string {
   const visible = withoutInvisible(withoutDirection(text.replace(/[\s\p{Cc}\p{Zl}\p{Zp}]+/gu, ' ')))
   return visible.trim()

@@ -10,7 +10,7 @@ export interface WrittenMessage {
 
 /** A messenger for development. */
 export interface ConsoleMessenger extends Messenger {
-  /** The last 100 messages, the newest last. */
+  /** The last 100 messages, newest last. */
   readonly messages: readonly WrittenMessage[]
 }
 
@@ -23,8 +23,8 @@ export interface ConsoleMessengerOptions extends Partial<RenderOptions> {
 const kept = 100
 
 /**
- * Creates a messenger that sends nothing: it writes what it would send to the console and keeps the last 100. For development, as
- * codes and links end up in logs.
+ * Creates a messenger that sends nothing: it writes the messages to the console and keeps the last 100. For development
+ * only, as codes and links end up in logs.
  * @throws TypeError in production (`NODE_ENV`)
  */
 export function createConsoleMessenger(options: ConsoleMessengerOptions = {}): ConsoleMessenger {

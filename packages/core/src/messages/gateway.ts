@@ -1,9 +1,9 @@
 import { signatureHeaders } from './signature.ts'
 import type { MessageKind } from './messenger.ts'
 
-/** A message as a gateway gets it: written out, in the language of its reader. */
+/** A message as passed to a gateway: rendered, in the language of its reader. */
 export interface OutgoingMessage {
-  /** The same at every try. */
+  /** The same for every attempt. */
   id: string
   channel: 'email' | 'sms'
   /** A phone number such as `+4930123456`, or an email address. */
@@ -12,9 +12,9 @@ export interface OutgoingMessage {
   kind: MessageKind
   /** BCP 47. */
   language: string
-  /** Of email. */
+  /** Email only. */
   subject?: string | undefined
-  /** Of email. */
+  /** Email only. */
   html?: string | undefined
 }
 
@@ -25,18 +25,21 @@ export interface GatewayRequest {
   body: string
 }
 
-/** What a gateway said to a request. */
+/** A gateway's response. */
 export interface GatewayAnswer {
   status: number
   /** At most 64 KiB of it. */
   body: string
 }
 
-/** How a service that sends messages wants to be called, and what its responses mean. */
+/** How to call a service that sends messages, and how to read its responses. */
 export interface Gateway {
-  /** The request that hands over a message. */
+  /** The request that sends the message. */
   request(message: OutgoingMessage): GatewayRequest
-  /** Why a message will never be taken, in words without its address; `null` where another try may help. Asked if the status is not 2xx. */
+  /**
+   * Why a message is refused permanently, without its address; `null` if a retry may help. Called if the status is not
+   * 2xx.
+   */
   refusal(answer: GatewayAnswer): string | null
 }
 
@@ -49,10 +52,10 @@ export interface JsonGatewayOptions {
   headers?: Readonly<Record<string, string>> | undefined
 }
 
-/** What concerns the account at the gateway or passes by itself, and not this one message. */
+/** Statuses that concern the account at the gateway or are temporary, and not this one message. */
 const worthAnotherTry: readonly number[] = [401, 402, 403, 404, 405, 407, 408, 409, 421, 423, 425, 429]
 
-/** A gateway that takes JSON: a function of your own, or one that speaks to a service. */
+/** A gateway that takes JSON: a function of your own, or one that calls a service. */
 export function jsonGateway({ url, secret, headers = {} }: JsonGatewayOptions): Gateway {
   return {
     request(message) {

@@ -1,4 +1,4 @@
-/** The letters that a text message can hold by 7 bits each (3GPP TS 23.038, 6.2.1), and those that take two places. */
+/** The letters that a text message encodes in 7 bits each (3GPP TS 23.038, 6.2.1), and those that take two places. */
 const basic =
   '@£$¥èéùìòÇ\nØø\rÅåΔ_ΦΓΛΩΠΨΣΘΞÆæßÉ !"#¤%&\'()*+,-./0123456789:;<=>?¡ABCDEFGHIJKLMNOPQRSTUVWXYZÄÖÑÜ§¿abcdefghijklmnopqrstuvwxyzäöñüà'
 const extended = '^{}\\[~]|€'
@@ -15,15 +15,16 @@ const signs: Readonly<Record<string, string>> = {
 }
 
 /**
- * The text in the letters of an SMS of 160 characters, where it can be had by leaving out accents (`código` → `codigo`), as is usual.
- * Otherwise unchanged: one letter of another script makes the whole text one of 70 characters each, and then accents cost nothing.
+ * The text in the alphabet of an SMS of 160 characters, if leaving out accents is enough (`código` → `codigo`), as is
+ * usual. Otherwise unchanged: one letter of another script limits the entire text to 70 characters, and then accents
+ * cost nothing.
  */
 export function toGsm(text: string): string {
   const folded = Array.from(text.normalize('NFC'), fold).join('')
   return gsmLength(folded) === null ? text : folded
 }
 
-/** How many of its 160 characters a text takes up; `null` where it holds a letter that makes them 70. */
+/** How many of the 160 characters a text takes; `null` if it has a letter that limits it to 70. */
 export function gsmLength(text: string): number | null {
   let length = 0
   for (const letter of text) {

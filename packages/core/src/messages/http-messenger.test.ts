@@ -141,7 +141,7 @@ test.each<[Record<string, unknown>, string]>([
   [{ url: 'https://x.example', secret: 'hunter2' }, 'secret: give `whsec_`'],
   [{ url: 'https://x.example', timeout: 'soon' }, 'timeout: give whole seconds'],
   [{ url: 'https://x.example', secrets: 'x' }, 'secrets: no option has this name'],
-  [{ url: 'https://x.example', texts: { de: { 'sign-in': {} } } }, 'texts: give words by language and kind'],
+  [{ url: 'https://x.example', texts: { de: { 'sign-in': {} } } }, 'texts: give texts by language and kind'],
   [{ url: 'https://x.example', language: 'klingon!' }, 'language: give a language tag'],
   [{ url: 'https://x.example', origin: 'photos.example' }, 'origin: give an origin'],
   [{ url: 'https://x.example', appName: '' }, 'appName: give at least 1 character'],

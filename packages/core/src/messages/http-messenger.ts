@@ -12,13 +12,19 @@ import { readSecret, secretAdvice } from './signature.ts'
 export interface HttpMessengerOptions extends RenderOptions {
   /** Where to POST the messages, as JSON: `{ id, channel, to, text, kind, language }`. */
   url?: string | undefined
-  /** Signs each request, so that the receiver knows the sender: `whsec_` and 24 to 64 bytes in base64. @default none */
+  /**
+   * Signs each request, so that the receiver can verify the sender: `whsec_` and 24 to 64 bytes in base64. @default
+   * none
+   */
   secret?: string | undefined
   /** Sent with each request, such as `authorization`. @default none */
   headers?: Readonly<Record<string, string>> | undefined
-  /** Instead of `url`: a service with an API of its own. */
+  /** Instead of `url`: a service with its own API. */
   gateway?: Gateway | undefined
-  /** How long a request may take. @default '10s' @reason Gateways take a message within a second or two; what comes later is better tried again. */
+  /**
+   * How long a request may take. @default '10s' @reason Gateways accept a message within a second or two; beyond that a
+   * retry is better.
+   */
   timeout?: Duration | undefined
   /** @default the global `fetch` */
   fetch?: typeof fetch | undefined
@@ -46,13 +52,13 @@ const optionsSchema = z
     message: '`secret` and `headers` go with `url`',
   })
 
-/** The number of an error stands in the first few hundred. */
+/** The error code is in the first few hundred characters. */
 const maxAnswerBytes = 65_536
 
 /**
- * Creates a messenger that hands messages over by HTTP: text messages to a gateway, or any message to a service of your own. Follows
- * no redirect. Nothing is called before there is a message.
- * @throws TypeError for options that cannot work; the message names the option
+ * Creates a messenger that sends messages over HTTP: text messages to a gateway, or any message to a service of your
+ * own. Follows no redirect. Performs no I/O until there is a message.
+ * @throws TypeError for invalid options; the message names the option
  */
 export function createHttpMessenger(options: HttpMessengerOptions): Messenger {
   const { success, data, error } = optionsSchema.safeParse(options)
@@ -86,12 +92,12 @@ function outgoing(message: Message, options: RenderOptions): OutgoingMessage {
   return { id, channel, to, text, kind, language, ...rest }
 }
 
-/** Tells nothing of what the gateway wrote: that may hold the address, or the text. */
+/** Contains nothing of the gateway's response: that may have the address, or the text. */
 function errorFor(answer: GatewayAnswer, gateway: Gateway): Error {
   const refusal = gateway.refusal(answer)
   if (refusal !== null) return new MessageRefused(`The gateway refused the message ${refusal}`)
   if (answer.status >= 300 && answer.status < 400)
-    return new Error(`The gateway redirects (status ${answer.status}): give the URL that it redirects to`)
+    return new Error(`The gateway redirects (status ${answer.status}): use the URL that it redirects to`)
   return new Error(`The gateway returned status ${answer.status}`)
 }
 

@@ -1,23 +1,24 @@
 import type { Letter } from './message-texts.ts'
 
-/** What a layout is told beside the letter. */
+/** What a layout gets besides the letter. */
 export interface LayoutContext {
-  /** How the app calls itself. */
+  /** The name of the app. */
   appName: string
   /** The language of the letter, BCP 47. */
   language: string
 }
 
-/** Makes the HTML of an email. It has to escape everything: the letter holds no HTML, but what others have typed. */
+/** Renders the HTML of an email. It has to escape everything: the letter contains user input, not HTML. */
 export type Layout = (letter: Letter, context: LayoutContext) => string
 
 const font = "font-family:system-ui,-apple-system,'Segoe UI',Roboto,Helvetica,Arial,sans-serif"
 const mono = 'font-family:ui-monospace,Menlo,Consolas,monospace'
-// No color for text and ground: mail programs in dark mode choose them by `color-scheme`. What has a color is read on both.
+// No color for text and background: mail programs in dark mode choose them by `color-scheme`. Colored parts are
+// readable on both.
 const line = 'border:1px solid #8886;border-radius:8px'
 const small = 'margin:0 0 12px;font-size:14px;line-height:20px;opacity:.8'
 
-/** The layout of Kith: one column, for any width and for dark mode, and nothing that is loaded from elsewhere. */
+/** Kith's layout: one column, for any width and for dark mode, without external resources. */
 export const plainLayout: Layout = (letter, { appName, language }) => {
   const { code, link, facts = [] } = letter
   const known = facts.filter(([, value]) => value !== null)
@@ -61,7 +62,7 @@ function factRow([name, value]: readonly [string, string | null]): string {
 
 function linkBlock({ label, url }: { label: string; url: string }): string {
   const text = `<p dir="ltr" style="${small};margin-bottom:24px">${escapeHtml(url)}</p>`
-  // Anything else than a page is not made into a button: `javascript:`, for instance.
+  // Only http(s) URLs become a button: not `javascript:`, for example.
   if (!/^https?:\/\//i.test(url)) return text
   const style = `display:inline-block;padding:12px 20px;border-radius:8px;background:#1d4ed8;color:#fff;font-weight:600;text-decoration:none`
   return `<p style="margin:0 0 12px"><a href="${escapeHtml(url)}" style="${style}">${escapeHtml(label)}</a></p>\n${text}`
@@ -81,7 +82,7 @@ export function plainText(letter: Letter, appName: string): string {
   return `${parts.filter(Boolean).join('\n\n')}\n`
 }
 
-/** The text for HTML, inside of elements and of quoted attributes. */
+/** The text escaped for HTML, inside of elements and of quoted attributes. */
 export function escapeHtml(text: string): string {
   return text.replace(/[&<>"']/g, (character) => `&#${character.charCodeAt(0)};`)
 }

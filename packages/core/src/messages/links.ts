@@ -1,10 +1,13 @@
-/** What a link in a message is for, each with a page of the app. */
+/** The purposes of links in messages, each with a page of the app. */
 export type LinkName = 'resetPassword' | 'signIn' | 'revertAddress'
 
 /** All of them. */
 export const linkNames: readonly LinkName[] = ['resetPassword', 'signIn', 'revertAddress']
 
-/** The pages as addresses: paths stand under the origin of `publicUrl`, which alone says where the app is. @throws TypeError where it does not */
+/**
+ * The URLs of the pages: paths are resolved against the origin of `publicUrl`, the only source for the app's URL.
+ * @throws TypeError if it is missing
+ */
 export function linkAddresses(
   publicUrl: string,
   pages: Readonly<Record<LinkName, string | null>>,
@@ -23,8 +26,8 @@ function address(publicUrl: string, { name, page }: { name: LinkName; page: stri
 }
 
 /**
- * A link to a page of the app. What it needs stands behind the `#`, which browsers send to no server and to no other page; it does nothing
- * by being opened, so a scanner of mails does not use it up.
+ * A link to a page of the app. Its parameters follow the `#`, which browsers send to no server and to no other page.
+ * Opening it does nothing by itself, so a mail scanner does not consume it.
  */
 export function linkTo(page: string | null, { flow, code }: { flow: string; code: string }): string | null {
   return page && `${page}#${new URLSearchParams({ flow, code }).toString()}`

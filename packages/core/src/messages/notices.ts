@@ -8,7 +8,7 @@ import type { ClientInfo } from '../viewer.ts'
 import type { MessageContents } from './messenger.ts'
 import type { Draft } from './outgoing.ts'
 
-/** What tells an owner that something about the security of their account has changed. */
+/** Notices to an owner about a security change of their account. */
 export type NoticeKind =
   | 'new-device'
   | 'password-changed'
@@ -24,17 +24,17 @@ type More<Kind extends NoticeKind> = Omit<MessageContents[Kind], 'device' | 'add
 export interface Notice<Kind extends NoticeKind> {
   kind: Kind
   user: Pick<UserRecord, 'id' | 'email' | 'phone' | 'phoneVerifiedAt'>
-  /** Who has caused it; nobody where the host did. */
+  /** Who caused it; absent if the host did. */
   client?: ClientInfo | undefined
   more: More<Kind>
 }
 
-/** For so long it is worth telling. */
+/** How long a notice is still useful. */
 const worthMillis = 3 * 86_400_000
 
 /**
- * What a verb takes as `outbox` so that its owner is told of the change: by email, or else at a phone number that is theirs for sure.
- * `undefined` where the app sends nothing there, and then the storage does no more than without.
+ * The `outbox` argument that notifies the owner of a change: by email, or else at a verified phone number. `undefined`
+ * if the app sends no such messages, and then the storage does no extra work.
  */
 export function noticeRows<Kind extends NoticeKind>(
   core: Core,
@@ -53,7 +53,7 @@ export function noticeRows<Kind extends NoticeKind>(
   return core.outgoing.rows(new Date(at.getTime() + worthMillis), () => [draft])
 }
 
-/** The same for an account that waited and was let in. */
+/** The same for a waiting account that was approved. */
 export function approvedRows(core: Core, user: Notice<NoticeKind>['user']): OutboxRows<unknown> | undefined {
   const to = recipientOf(core, user, null)
   if (!to) return undefined
@@ -72,11 +72,11 @@ function recipientOf(
   return null
 }
 
-/** The purpose of the mark that a notice was sent, so that it is not sent again and again. */
+/** The purpose of the mark that a notice was sent, so that it is not repeated. */
 const lockedOut = 'notice/locked-out'
 const quietMillis = 86_400_000
 
-/** Tells an owner, behind the call and once a day, that too many wrong passwords or codes were given. */
+/** Notifies an owner, in the background and at most once a day, that too many wrong passwords or codes were entered. */
 export function tellLockedOut(core: Core, userId: string, client: ClientInfo): void {
   core.clearing.notice(async ({ codes, users }) => {
     const now = core.clock()

@@ -7,48 +7,49 @@ import type { Stores } from '../storage.ts'
 import { within } from '../within.ts'
 import type { Message } from './messenger.ts'
 
-/** A message that was decided on, before it has an id. */
+/** A message to send, before it has an id. */
 export type Draft = Message extends infer Kind ? (Kind extends Message ? Omit<Kind, 'id'> : never) : never
 
-/** Sends messages behind the calls that cause them. They wait in the storage, sealed, from the step of their cause on. */
+/** Sends messages in the background. They are stored, sealed, in one step with their causes. */
 export interface Outgoing {
   /** Whether the app can send by this channel. */
   can(channel: Message['channel']): boolean
   /**
-   * What a verb takes as `outbox` so that these messages are stored with their cause; those that the app cannot send are left out. `null`
-   * stands for a message that is not sent, and costs the same. After `until` it is over: nobody wants a code that has ended.
+   * The `outbox` argument that stores these messages with their cause; those that the app cannot send are left out.
+   * `null` represents a message that is not sent, and costs the same. After `until` it is dropped: nobody wants an
+   * expired code.
    */
   rows<Change = void>(
     until: Date,
     draftsOf: (change: Change) => readonly (Draft | null)[],
   ): OutboxRows<Change>
-  /** Begins to send what waits, behind the call, and tries again for about a minute. What is left then, upkeep sends. */
+  /** Starts sending waiting messages in the background, and retries for about a minute. Upkeep sends the rest. */
   kick(): void
-  /** Sends what waits now, once each. */
+  /** Sends waiting messages, one attempt each. */
   send(): Promise<DeliveryReport>
-  /** Resolves when what was kicked is over, but for waiting to try again. Never rejects. */
+  /** Resolves when started work is done, except for pending retries. Never rejects. */
   settled(): Promise<void>
 }
 
-/** What {@link createOutgoing} stands on. */
+/** The dependencies of {@link createOutgoing}. */
 interface OutgoingParts extends DeliveryParts {
   config: KithConfig
   storage: Pick<Stores, 'messages'>
 }
 
-/** What a row holds, sealed. */
+/** The sealed content of a row. */
 interface Envelope {
   draft: Draft | null
   until: number
 }
 
-/** The name of each row: what a message is about is sealed. */
+/** The name of each row: the subject of a message is sealed. */
 const rowName = 'message'
 const [sendSeconds, leaseSeconds] = [30, 60]
-/** Pauses of the outbox grow from a second, doubling: this process comes back after each of the first ones. */
+/** Pauses of the outbox grow from a second, doubling: this process returns after each of the first ones. */
 const retrySeconds: readonly number[] = [1, 2, 4, 8, 16, 32]
 
-/** Creates what sends the messages of one Kith instance. */
+/** Creates the sending of one Kith instance's messages. */
 export function createOutgoing(core: OutgoingParts): Outgoing {
   const { config, storage, clock, makeId } = core
   const { log, telemetry } = config
@@ -59,7 +60,7 @@ export function createOutgoing(core: OutgoingParts): Outgoing {
 
   const can: Outgoing['can'] = (channel) => config.messages[channel] !== null
 
-  /** Each has a key of its own, so that none waits for another that nobody takes. */
+  /** Each has its own key, so that no message waits for another that nobody accepts. */
   function row(until: Date, draft: Draft | null): OutboxRow {
     const id = makeId()
     const envelope: Envelope = { draft: draft && can(draft.channel) ? draft : null, until: until.getTime() }
@@ -84,7 +85,7 @@ export function createOutgoing(core: OutgoingParts): Outgoing {
     if (outcome === 'late') log.warn('message.late', { fields })
   }
 
-  /** Rejects where the message should come again. */
+  /** Rejects if the message should be retried. */
   async function hand(id: string, draft: Draft, until: number): Promise<'sent' | 'refused' | 'late'> {
     const messenger = config.messages[draft.channel]
     const left = until - clock().getTime()
@@ -140,7 +141,7 @@ export function createOutgoing(core: OutgoingParts): Outgoing {
     if (seconds === undefined) return
     if (retry) clearTimeout(retry)
     retry = setTimeout(() => begin(tried + 1), seconds * 1000 + 50)
-    // It keeps no process alive.
+    // Keeps no process alive.
     retry.unref()
   }
 
@@ -162,7 +163,7 @@ export function createOutgoing(core: OutgoingParts): Outgoing {
   }
 }
 
-/** What a messenger may quote in an error, and nobody should read in a log. */
+/** Values that a messenger may include in an error, and that must not be logged. */
 function secretsIn(text: string | null): string[] {
   const { draft } = text === null ? { draft: null } : (JSON.parse(text) as Envelope)
   if (!draft) return []
@@ -171,7 +172,7 @@ function secretsIn(text: string | null): string[] {
   return [draft.to, code, link, token].filter((secret) => secret !== null)
 }
 
-/** All of one length, as far as what people are told has one: so that a row tells nothing of what is in it. */
+/** All padded to one length, as far as messages to users have one, so that a row reveals nothing about its content. */
 function padded(text: string): string {
   return text.padEnd(Math.ceil(Buffer.byteLength(text) / 512) * 512)
 }

@@ -8,39 +8,42 @@ import { english } from './texts/english.ts'
 import { german } from './texts/german.ts'
 import { spanish } from './texts/spanish.ts'
 
-/** How messages are written. */
+/** Options for rendering messages. */
 export interface RenderOptions {
-  /** How the app calls itself, in every message. */
+  /** The name of the app, used in every message. */
   appName: string
-  /** Words of the app, by language and kind. They replace those of Kith and add languages. @default none */
+  /** The app's own wording, by language and kind. Replaces that of Kith, or adds languages. @default none */
   texts?: OwnTexts | undefined
-  /** The language for who asks for none that there is. @default 'en' */
+  /** The language if none of the requested ones is available. @default 'en' */
   language?: string | undefined
   /** The HTML of email. @default a plain layout for light and dark mode */
   layout?: Layout | undefined
-  /** The site where codes of text messages are entered, such as `https://photos.example`: browsers offer them there, and nowhere else. @default none */
+  /**
+   * The site where codes of text messages are entered, such as `https://photos.example`: browsers offer to fill them in
+   * there, and nowhere else. @default none
+   */
   origin?: string | undefined
 }
 
-/** An email as it is read. */
+/** A rendered email. */
 export interface RenderedEmail {
   channel: 'email'
   subject: string
   text: string
   html: string
-  /** The language that was chosen, BCP 47. */
+  /** The chosen language, BCP 47. */
   language: string
 }
 
-/** A text message as it is read. */
+/** A rendered text message. */
 export interface RenderedSms {
   channel: 'sms'
   text: string
-  /** The language that was chosen, BCP 47. */
+  /** The chosen language, BCP 47. */
   language: string
 }
 
-/** The languages that Kith speaks. */
+/** The languages of Kith's own messages. */
 export const kithTexts: Readonly<Record<'en' | 'de' | 'es', MessageTexts>> = {
   en: english,
   de: german,
@@ -48,8 +51,8 @@ export const kithTexts: Readonly<Record<'en' | 'de' | 'es', MessageTexts>> = {
 }
 
 /**
- * Writes a message in the language of its reader. What is not the app's own in it — names, devices, addresses — is made harmless
- * before any text gets it.
+ * Renders a message in the language of its reader. User-controlled values — names, devices, addresses — are made safe
+ * before any text gets them.
  */
 export function renderMessage(message: Message, options: RenderOptions): RenderedEmail | RenderedSms {
   const clean = cleanMessage(message)
@@ -71,7 +74,7 @@ export function renderMessage(message: Message, options: RenderOptions): Rendere
   }
 }
 
-/** The words of any kind: which content goes with them is known by the kind alone. */
+/** The texts of any kind: the kind alone determines their content. */
 type AnyWords = MessageText<MessageKind>
 
 interface Words {
@@ -79,7 +82,7 @@ interface Words {
   language: string
 }
 
-/** A language counts where it has words for this kind. */
+/** A language counts if it has texts for this kind. */
 function wordsFor(kind: MessageKind, header: string | null, options: RenderOptions): Words {
   const tables: Readonly<Record<string, Partial<MessageTexts> | undefined>>[] = [
     options.texts ?? {},
@@ -105,7 +108,7 @@ function timeIn(language: string, iso: string): string {
   return `${format.format(time)} UTC`
 }
 
-/** The last line by which browsers know where a code belongs: https://wicg.github.io/sms-one-time-codes */
+/** The last line, which binds the code to a site: https://wicg.github.io/sms-one-time-codes */
 function withOrigin(text: string, { content }: Message, origin: string | undefined): string {
   if (origin === undefined || !('code' in content)) return text
   return `${text}\n@${new URL(origin).hostname} #${content.code}`

@@ -5,13 +5,13 @@ import { kithTexts, type RenderOptions } from './render-message.ts'
 
 const languageTag = z.string().refine(isLanguageTag, 'give a language tag such as `fr` or `pt-BR`')
 
-/** The options of `renderMessage` as parts of a zod schema, for messengers that take them among their own. */
+/** The options of `renderMessage` as parts of a zod schema, for messengers that include them in their own. */
 export const renderShape: RenderShape = {
   appName: z.string().trim().min(1).max(100),
   texts: z
     .custom<OwnTexts>(
       areTexts,
-      "give words by language and kind: { fr: { 'sign-in-code': { letter, sms } } }",
+      "give texts by language and kind: { fr: { 'sign-in-code': { letter, sms } } }",
     )
     .optional(),
   language: languageTag.optional(),

@@ -1,24 +1,24 @@
 import { createHmac, timingSafeEqual } from 'node:crypto'
 
-/** What comes with a signed request. */
+/** A signed request. */
 export interface SignedRequest {
   /** Its headers, as Node or `fetch` have them. */
   headers: Headers | Readonly<Record<string, string | readonly string[] | undefined>>
-  /** Its body as it came, before it was parsed. */
+  /** Its raw body, before parsing. */
   body: string | Uint8Array
 }
 
-/** How a signature is checked. */
+/** How to check a signature. */
 export interface VerifySignatureOptions {
-  /** What the sender signs with. Several while a new one takes over. */
+  /** The sender's secret. Several during a rotation. */
   secret: string | readonly string[]
-  /** @default 300 @reason Clocks of servers differ by seconds; what is older may have been recorded by somebody. */
+  /** @default 300 @reason Server clocks differ by seconds; an older request may be a replay. */
   toleranceSeconds?: number | undefined
-  /** @default the clock of the system */
+  /** @default the system clock */
   now?: Date | undefined
 }
 
-/** What a secret has to look like, for error messages. */
+/** The format of a secret, for error messages. */
 export const secretAdvice =
   'give `whsec_` and 24 to 64 random bytes in base64: whsec_$(openssl rand -base64 32)'
 
@@ -39,9 +39,9 @@ interface Signed {
 }
 
 /**
- * Whether a request was made by who has the secret, within the last five minutes. For who receives what `createHttpMessenger` sends;
- * the libraries of Standard Webhooks, for many languages, come to the same result.
- * @throws TypeError for a secret that is none
+ * Whether a request was sent by someone with the secret, within the last five minutes. For receivers of
+ * `createHttpMessenger`; the Standard Webhooks libraries, for many languages, produce the same result.
+ * @throws TypeError for an invalid secret
  */
 export function verifySignature(request: SignedRequest, options: VerifySignatureOptions): boolean {
   const { toleranceSeconds = 300, now = new Date() } = options
@@ -57,7 +57,7 @@ export function verifySignature(request: SignedRequest, options: VerifySignature
   })
 }
 
-/** The key that a secret stands for; `null` where it is none. */
+/** The key that a secret encodes; `null` if it is invalid. */
 export function readSecret(secret: string): Buffer | null {
   const [, base64] = /^whsec_([A-Za-z0-9+/]+={0,2})$/.exec(secret) ?? []
   const key = Buffer.from(base64 ?? '', 'base64')

@@ -2,19 +2,19 @@ import type { Gateway } from './gateway.ts'
 
 /** Options of {@link twilio}. */
 export interface TwilioOptions {
-  /** `AC…` of the console. */
+  /** `AC…` from the console. */
   accountSid: string
-  /** Of the account; or `apiKey` and `apiKeySecret`, which can be taken back one by one. */
+  /** The account's token; or `apiKey` and `apiKeySecret`, which can be revoked individually. */
   authToken: string
-  /** `SK…`, where `authToken` is the secret of an API key. @default the account itself */
+  /** `SK…`, if `authToken` is the secret of an API key. @default the account itself */
   apiKey?: string | undefined
-  /** A number or sender of yours (`+15005550006`, `PHOTOS`), or a messaging service (`MG…`). */
+  /** Your number or sender (`+15005550006`, `PHOTOS`), or a messaging service (`MG…`). */
   from: string
   /** @default 'https://api.twilio.com' */
   baseUrl?: string | undefined
 }
 
-/** Errors that say that this phone cannot be reached by SMS: https://www.twilio.com/docs/api/errors */
+/** Errors for a phone that cannot be reached by SMS: https://www.twilio.com/docs/api/errors */
 const unreachable: ReadonlyMap<number, string> = new Map([
   [21211, 'the number is not valid'],
   [21214, 'the number cannot be reached'],
@@ -25,9 +25,8 @@ const unreachable: ReadonlyMap<number, string> = new Map([
 ])
 
 /**
- * Sends by Twilio's Messages API. That has no key by which it knows a message again: after a response that was lost, a text message
- * comes twice.
- * @throws TypeError for options that cannot work
+ * Sends with Twilio's Messages API. It has no idempotency key: after a lost response, a text message is sent twice.
+ * @throws TypeError for invalid options
  */
 export function twilio(options: TwilioOptions): Gateway {
   const { accountSid, authToken, apiKey, from, baseUrl = 'https://api.twilio.com' } = options
@@ -46,7 +45,7 @@ export function twilio(options: TwilioOptions): Gateway {
       },
       body: new URLSearchParams({ To: to, [sender]: from, Body: text }).toString(),
     }),
-    // The status alone says too little: 400 also stands for a sender that the account does not have.
+    // The status alone is ambiguous: 400 also means a sender that the account does not have.
     refusal({ body }) {
       const code = errorCode(body)
       const reason = code === null ? undefined : unreachable.get(code)

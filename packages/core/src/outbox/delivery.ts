@@ -3,13 +3,13 @@ import { createSingleFlight } from '../single-flight.ts'
 import { JobStopped, type Steps } from '../steps.ts'
 import type { OutboxBatch, OutboxRow, OutboxStore } from './outbox-store.ts'
 
-/** What one call of `deliver` did. */
+/** The result of one `deliver` call. */
 export interface DeliveryReport {
   /** Events that were handled and acknowledged. */
   delivered: number
-  /** Accounts of which an event could not be handled: it comes again later, and the others of that account after it. */
+  /** Accounts with an event that failed: it is retried later, and the account's other events after it. */
   postponed: number
-  /** Whether it stopped at its limit, so that more may wait. */
+  /** Whether it stopped at its limit, so more may be waiting. */
   more: boolean
 }
 
@@ -18,28 +18,28 @@ export interface Delivery {
   run(): Promise<DeliveryReport>
 }
 
-/** What {@link createDelivery} stands on. */
+/** The dependencies of {@link createDelivery}. */
 export interface DeliveryParts {
   steps: Steps
   clock: Clock
   makeId: MakeId
 }
 
-/** How {@link createDelivery} goes about it. */
+/** The settings of {@link createDelivery}. */
 export interface DeliverySettings {
   store: OutboxStore
   limit: number
   concurrency: number
   leaseSeconds: number
-  /** Handles one row. It has when what it returns has resolved. */
+  /** Handles one row; done when the returned promise resolves. */
   handle(row: OutboxRow): void | Promise<void>
   /** A row was handled. */
   delivered(row: OutboxRow): void
-  /** A row could not be handled, and comes again. */
+  /** A row failed, and is retried. */
   failed(row: OutboxRow, failure: DeliveryFailure): void
 }
 
-/** How a row could not be handled. */
+/** How a row failed. */
 interface DeliveryFailure {
   error: unknown
   attempt: number
@@ -51,7 +51,7 @@ interface Lease extends OutboxBatch {
   until: Date
 }
 
-/** So many events of an account are read at a time, so that one with very many does not keep the others waiting. */
+/** How many events of one account are read at a time, so that one with very many does not delay the others. */
 const rowsAtOnce = 20
 const [firstPauseSeconds, longestPauseSeconds] = [1, 3_600]
 
@@ -63,7 +63,7 @@ export function createDelivery(
   const report: DeliveryReport = { delivered: 0, postponed: 0, more: false }
   const leased: Lease[] = []
   let left = limit
-  /** Nothing can be claimed, as far as is known. */
+  /** Nothing can be claimed, as far as known. */
   let drained = false
   let stopped = false
 
@@ -87,7 +87,7 @@ export function createDelivery(
     }
   }
 
-  /** Removes what was handled; `isLast` gives the account back. Resolves to whether it was still ours. */
+  /** Removes handled rows; `isLast` releases the account. Resolves to whether the lease was still ours. */
   function acknowledge(lease: Lease, ids: readonly string[], isLast: boolean): Promise<boolean> {
     const { key, by } = lease
     lease.until = inSeconds(leaseSeconds)
@@ -112,7 +112,7 @@ export function createDelivery(
         await acknowledge(lease, [], true)
         return
       }
-      // It waited so long for its turn here that it may be another's.
+      // It waited so long for its turn here that another process may have it.
       if (lease.until <= clock()) return
       left--
       try {
@@ -121,7 +121,7 @@ export function createDelivery(
         await postpone(lease, { row, error })
         return
       }
-      // Anyone who has claimed the account meanwhile goes on with this very event.
+      // A process that has claimed the account meanwhile continues with this event.
       if (!(await acknowledge(lease, [row.id], index === rows.length - 1))) return
       report.delivered++
       settings.delivered(row)

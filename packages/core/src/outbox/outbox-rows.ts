@@ -7,8 +7,8 @@ import type { Clock, MakeId } from '../id.ts'
 import type { OutboxRow, OutboxRows } from './outbox-store.ts'
 
 /**
- * What a verb of a store takes as `outbox` so that an event, and its entry in the audit log, are stored with their cause; `undefined`
- * where the app asked for neither, and then the storage does no more than without. `cause` says who makes the change, for the entry.
+ * The `outbox` argument that stores an event, and its audit log entry, with their cause; `undefined` if the app asked
+ * for neither, and then the storage does no extra work. `cause` says who makes the change, for the entry.
  */
 export type RowsOf = <Name extends DurableEventName, Change = void>(
   name: Name,
@@ -48,7 +48,7 @@ export function createRowsOf(
   }
 }
 
-/** The rows of all that are wanted, in this order. */
+/** The rows of all wanted events, in this order. */
 export function joinRows<Change = void>(
   ...all: readonly (OutboxRows<Change> | undefined)[]
 ): OutboxRows<Change> | undefined {

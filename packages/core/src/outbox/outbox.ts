@@ -6,33 +6,42 @@ import type { OutboxEvent } from '../durable-events.ts'
 import { createDelivery, type DeliveryReport } from './delivery.ts'
 import type { OutboxBacklog, OutboxRow } from './outbox-store.ts'
 
-/** Is given one event after the other of an account. It has handled an event when it has returned, or what it returned has resolved. */
+/**
+ * Called with the events of an account, one after the other. An event is handled when it has returned, or the returned
+ * promise has resolved.
+ */
 export type OutboxHandler = (event: OutboxEvent) => void | Promise<void>
 
 /** Options of {@link Outbox.deliver}. */
 export interface DeliverOptions {
-  /** How many events are handed over at most. @default 1000 @reason So that a call ends, and a loop of calls can be stopped. */
+  /** The maximum number of events. @default 1000 @reason So that a call ends, and a loop of calls can be stopped. */
   limit?: number | undefined
-  /** Of how many accounts events are handed over at the same time. @default 8 @reason Enough to wait for a network, few enough for a pool of connections. */
+  /**
+   * For how many accounts events are delivered concurrently. @default 8 @reason Enough to hide network latency, few
+   * enough for a connection pool.
+   */
   concurrency?: number | undefined
-  /** How long the handling of one event may take. If it takes longer, another process may begin it as well. @default '1m' @reason Much longer than a call over a network, and a process that died holds an account up no longer than that. */
+  /**
+   * How long handling one event may take. After that, another process may start it as well. @default '1m' @reason Much
+   * longer than a network call, and the longest time that a dead process blocks an account.
+   */
   lease?: Duration | undefined
 }
 
-/** Events that are stored with their causes, for a consumer that must miss none. */
+/** Events that are stored in one step with their causes, for a consumer that must not miss any. */
 export interface Outbox {
   /**
-   * Hands over what waits: every event at least once, those of one account one after the other and in their order, also after a crash.
-   * An event that `handler` rejects is logged and comes again after a pause that grows from a second to an hour. Safe in several
-   * processes; Kith calls it never by itself. Call it in a loop.
-   * @throws TypeError where `createKith` was not given `outbox`
+   * Delivers waiting events: each at least once, those of one account one after the other and in order, even after a
+   * crash. If `handler` rejects, the event is logged and retried after a pause that grows from a second to an hour.
+   * Safe in several processes. Kith never calls it: call it in a loop.
+   * @throws TypeError if `createKith` was not given `outbox`
    */
   deliver(handler: OutboxHandler, options?: DeliverOptions): Promise<DeliveryReport>
-  /** How much waits, counted up to `limit` (10,000 by default), and since when the oldest event does. */
+  /** How many events are waiting, counted up to `limit` (10,000 by default), and since when the oldest one is. */
   backlog(limit?: number): Promise<OutboxBacklog>
 }
 
-/** How far events that wait are counted. */
+/** The default limit for counting waiting events. */
 const countedBacklog = 10_000
 
 /** Creates the outbox of one Kith instance. */
@@ -66,7 +75,7 @@ export function createOutbox(core: Core): Outbox {
         },
       })
       const report = await delivery.run()
-      // Nobody else asks for it where nobody calls `backlog`.
+      // Nobody else calls it if nobody calls `backlog`.
       if (observer.listens) await steps.once(() => backlog()).catch(ignoreStop)
       return report
     },
@@ -88,7 +97,7 @@ function readDeliverOptions({ limit = 1_000, concurrency = 8, lease = '1m' }: De
 } {
   for (const [name, value] of Object.entries({ limit, concurrency }))
     if (!Number.isSafeInteger(value) || value < 1)
-      throw new TypeError(`${name} must be a whole number from 1 on`)
+      throw new TypeError(`${name} must be a whole number of at least 1`)
   const leaseSeconds = readDuration(lease)
   if (leaseSeconds === null) throw new TypeError(`lease: ${durationAdvice}`)
   return { limit, concurrency, leaseSeconds }

@@ -1,4 +1,4 @@
-/** A schema of an app's own fields: `z.object({ … })` of zod 4 or of zod/mini, whatever copy of zod the app has. */
+/** A schema of an app's own fields: `z.object({ … })` from zod 4 or zod/mini, in whatever copy of zod the app has. */
 export interface FieldsSchema {
   readonly _zod: {
     readonly def: { readonly type: 'object' }
@@ -7,24 +7,24 @@ export interface FieldsSchema {
   }
 }
 
-/** Fields of which the types are not known here. */
+/** Fields with unknown types. */
 export type UnknownFields = Readonly<Record<string, unknown>>
 
-/** The types of the fields of one kind: as they are given, and the part of a response that they stand in. */
+/** The types of the fields of one kind: in inputs, and in responses. */
 export interface FieldTypes<Given extends UnknownFields, Shown extends object> {
   readonly given: Given
   readonly shown: Shown
 }
 
-/** The types of fields that anyone may see, where they are not known. */
+/** The types of public fields, if unknown. */
 export type OpenFields = FieldTypes<UnknownFields, { fields?: UnknownFields }>
 
-/** The types of fields that only the owner sees, where they are not known. */
+/** The types of fields that only the owner sees, if unknown. */
 export type OpenOwnFields = FieldTypes<UnknownFields, { ownFields?: UnknownFields }>
 
 /**
- * Which fields of its own an app has: those of accounts that anyone may see, those that only the owner sees, and those of posts; and the
- * names of its roles. It holds plain types and no schemas, which compilers would compare part by part.
+ * An app's own fields: those of accounts that are public, those that only the owner sees, and those of posts; and the
+ * names of its roles. It consists of plain types and no schemas, which compilers would compare part by part.
  */
 export interface AppFields<
   Public extends OpenFields = OpenFields,
@@ -38,7 +38,7 @@ export interface AppFields<
   readonly role: Role
 }
 
-/** The roles of an app: those that every app has, and those that it has named. */
+/** The roles of an app: the built-in ones, and those that it has named. */
 export type RoleOf<Named extends string> = string extends Named
   ? string
   : 'member' | 'moderator' | 'admin' | Named
@@ -53,7 +53,7 @@ export type OwnFieldsOf<Schema extends FieldsSchema> = FieldsSchema extends Sche
   ? OpenOwnFields
   : FieldTypes<Schema['_zod']['input'], { ownFields: Schema['_zod']['output'] }>
 
-/** Fields that are changed. What is not named stays as it is; `null` removes a field that is optional. */
+/** Changed fields. Absent ones stay as they are; `null` removes an optional field. */
 export type ChangedFields<Given extends UnknownFields> = {
   readonly [Name in keyof Given]?: Given[Name] | null | undefined
 }

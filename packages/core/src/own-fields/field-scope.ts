@@ -5,24 +5,27 @@ import { createField, type Field, readChange, type ReadField, readGiven } from '
 import { type AnySchema, findNotJson, isSchema } from './schema-parts.ts'
 import { type FieldChanges, isStorable, type Json, type StoredFields, tooLarge } from './stored-fields.ts'
 
-/** The app's own fields that stand in one place, such as `accounts.fields`. */
+/** The app's own fields in one place, such as `accounts.fields`. */
 export interface FieldScope {
-  /** The schema that the app gave. */
+  /** The app's schema. */
   readonly schema: FieldsSchema
   readonly names: readonly string[]
-  /** The names of those that can be removed. */
+  /** The names of removable fields. */
   readonly removable: readonly string[]
-  /** The names of those that are always shown, also where they are younger than what is shown. */
+  /** The names of fields that are always shown, including those newer than the record. */
   readonly always: readonly string[]
-  /** Reads the fields of something new. */
+  /** Parses the fields of something new. */
   readonly given: z.ZodType<FieldChanges, UnknownFields | undefined>
-  /** Reads changes, each field by itself. */
+  /** Parses changes, each field separately. */
   readonly changed: z.ZodType<FieldChanges, UnknownFields | undefined>
-  /** The stored fields that the schema has. */
+  /** The stored fields that are in the schema. */
   show(stored: StoredFields): Record<string, Json>
 }
 
-/** Reads the schema of an app's own fields, which are stored under their names behind `prefix`. @throws TypeError that says why it cannot be one */
+/**
+ * Inspects the schema of an app's own fields, which are stored under their names after `prefix`. @throws TypeError with
+ * the reason if it is unsuitable
+ */
 export function createFieldScope(option: string, schema: unknown, prefix = ''): FieldScope {
   const fields = Object.entries(shapeOf(option, schema)).map(([name, part]) => fieldOf(option, name, part))
   const namesOf = (some: readonly Field[]): string[] => some.map(({ name }) => name)
@@ -79,14 +82,14 @@ const notObject = {
 } as const
 const unknownField = { code: 'unknown-field', message: 'Unknown field' } as const
 
-/** What a field of that name holds, and nothing that every object has. */
+/** An own property of that name, not one that every object inherits. */
 function valueOf(fields: object, name: string): unknown {
   return Object.hasOwn(fields, name) ? (fields as Record<string, unknown>)[name] : undefined
 }
 
 type Reading = (input: unknown, context: z.core.$RefinementCtx) => FieldChanges
 
-/** Turns what is wrong into issues of our own zod, whatever copy of zod the app has. */
+/** Converts errors to issues of our own zod, whatever copy of zod the app has. */
 function reading(read: (input: unknown) => { values: FieldChanges; errors: readonly FieldError[] }): Reading {
   return (input = {}, context) => {
     const { values, errors } = read(input)
@@ -96,7 +99,7 @@ function reading(read: (input: unknown) => { values: FieldChanges; errors: reado
   }
 }
 
-/** The fields of an object's schema that is nothing else. */
+/** The fields of a plain object schema. */
 function shapeOf(option: string, schema: unknown): Record<string, unknown> {
   if (!isSchema(schema))
     throw new TypeError(`createKith: give ${option} as z.object({ … }) of zod 4 or of zod/mini`)
@@ -110,8 +113,8 @@ function shapeOf(option: string, schema: unknown): Record<string, unknown> {
     )
   if ((checks as readonly unknown[]).length > 0)
     throw new TypeError(
-      `createKith: ${option} has a check of the object as a whole. Fields are edited one by one, also by several calls at a time, so ` +
-        'a rule over several of them could not hold: check each field by itself, or make one field of those that belong together',
+      `createKith: ${option} has a check of the object as a whole. Fields are edited one by one, even by concurrent calls, so ` +
+        'a rule across fields could not hold: check each field separately, or combine related ones into one field',
     )
   return shape as Record<string, unknown>
 }
@@ -119,7 +122,7 @@ function shapeOf(option: string, schema: unknown): Record<string, unknown> {
 function fieldOf(option: string, name: string, schema: unknown): Field {
   if (!/^[a-z]\w{0,39}$/i.test(name) || name in Object.prototype)
     throw new TypeError(
-      `createKith: ${option} cannot have a field called "${name}": begin with a letter, go on with letters, digits and underscores, 40 at most`,
+      `createKith: ${option} cannot have a field called "${name}": use a letter, then letters, digits and underscores, at most 40 in total`,
     )
   const found = findNotJson(schema)
   if (found !== null)

@@ -1,15 +1,15 @@
 import type { Json } from './stored-fields.ts'
 
-/** Deeper values are refused before a schema that calls itself goes through them. */
+/** Deeper values are refused before a recursive schema processes them. */
 const maxDepth = 32
 
-/** Whether a value is nested so little that it may be gone through. */
+/** Whether a value is not nested too deeply to be traversed. */
 export function isShallow(value: unknown, depth = 0): boolean {
   if (typeof value !== 'object' || value === null) return true
   return depth < maxDepth && Object.values(value).every((part) => isShallow(part, depth + 1))
 }
 
-/** A copy of a value as JSON keeps it, without what is `undefined` in objects; `undefined` where it is no JSON. */
+/** A copy of a value as JSON preserves it, without `undefined` properties; `undefined` if it is not JSON. */
 export function jsonCopy(value: unknown): Json | undefined {
   return isJson(value) ? (JSON.parse(JSON.stringify(value)) as Json) : undefined
 }

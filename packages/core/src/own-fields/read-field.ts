@@ -7,21 +7,21 @@ import type { Json } from './stored-fields.ts'
 
 /** One field of an app. */
 export interface Field {
-  /** Where it stands in the options, for errors of the app: `accounts.fields.pronouns`. */
+  /** Its path in the options, for error messages: `accounts.fields.pronouns`. */
   readonly option: string
   readonly name: string
   readonly schema: AnySchema
-  /** Whether an input may leave it out. */
+  /** Whether an input may omit it. */
   readonly optional: boolean
   readonly removable: boolean
-  /** What is shown where nothing is stored, if anything is. */
+  /** The default to show if nothing is stored, if there is one. */
   readonly absent: Json | undefined
 }
 
-/** What of a field is to be stored, where `null` is nothing; or what is wrong with it. */
+/** The value to store, where `null` is nothing; or what is wrong with it. */
 export type ReadField = { value: Json } | { errors: FieldError[] }
 
-/** Finds out how a schema takes a value that is not there. */
+/** Determines how a schema treats a missing value. */
 export function createField(option: string, name: string, schema: AnySchema): Field {
   const [ofNothing, ofNull] = [undefined, null].map((value) => tried(schema, value))
   const optional = ofNothing?.success === true || (schema._zod as { optin?: unknown }).optin !== undefined
@@ -35,13 +35,13 @@ export function createField(option: string, name: string, schema: AnySchema): Fi
   }
 }
 
-/** Reads a field of something new. */
+/** Parses a field of something new. */
 export function readGiven(field: Field, value: unknown): ReadField {
   const result = checked(field, value)
   return 'errors' in result && value === undefined && field.optional ? { value: null } : result
 }
 
-/** Reads a change of a field. */
+/** Parses a change of a field. */
 export function readChange(field: Field, value: unknown): ReadField {
   if (value !== null) return checked(field, value)
   if (field.removable) return { value }
@@ -71,7 +71,7 @@ function checked({ option, name, schema }: Field, value: unknown): ReadField {
   }
   if (data === undefined) return { value: null }
   const copy = jsonCopy(data)
-  if (copy === undefined) throw new TypeError(`${option}: its schema made a value that is not JSON`)
+  if (copy === undefined) throw new TypeError(`${option}: its schema produced a value that is not JSON`)
   return { value: copy }
 }
 
@@ -83,7 +83,7 @@ function run(option: string, schema: AnySchema, value: unknown): ReturnType<AnyS
   }
 }
 
-/** Messages say so only where the app's copy of zod has them. */
+/** Messages contain it only if the app's copy of zod does. */
 function isMissing(value: unknown, path: readonly PropertyKey[]): boolean {
   return path.reduce<unknown>((part, key) => Object(part)[key] as unknown, value) === undefined
 }

@@ -1,10 +1,10 @@
-/** A schema of any copy of zod 4 or of zod/mini, as far as it is looked at. */
+/** A schema from any copy of zod 4 or zod/mini, as far as Kith inspects it. */
 export interface AnySchema {
   readonly _zod: { readonly def: Definition }
   safeParse(value: unknown): { success: boolean; data?: unknown; error?: { issues: readonly AppIssue[] } }
 }
 
-/** What such a schema says is wrong. */
+/** An issue of such a schema. */
 interface AppIssue {
   readonly code?: string | undefined
   readonly path: readonly PropertyKey[]
@@ -13,7 +13,7 @@ interface AppIssue {
 
 type Definition = { readonly type: string } & Readonly<Record<string, unknown>>
 
-/** Types whose values JSON does not have. */
+/** Types whose values JSON does not support. */
 const notJson: ReadonlySet<string> = new Set([
   'bigint',
   'date',
@@ -26,13 +26,13 @@ const notJson: ReadonlySet<string> = new Set([
   'symbol',
 ])
 
-/** Whether something is a schema of zod 4 that can check values by itself. */
+/** Whether something is a zod 4 schema that can validate values on its own. */
 export function isSchema(value: unknown): value is AnySchema {
   const { _zod, safeParse } = Object(value) as { _zod?: { def?: { type?: unknown } }; safeParse?: unknown }
   return typeof _zod?.def?.type === 'string' && typeof safeParse === 'function'
 }
 
-/** The first type in a schema, whatever it is made of, whose values JSON does not have; `null` where there is none. */
+/** The first nested type in a schema whose values JSON does not support; `null` if there is none. */
 export function findNotJson(schema: unknown, seen: Set<unknown> = new Set()): string | null {
   if (!isPart(schema) || seen.has(schema)) return null
   seen.add(schema)
@@ -49,7 +49,7 @@ function isPart(value: unknown): value is Pick<AnySchema, '_zod'> {
   return typeof (Object(value) as Partial<AnySchema>)._zod?.def.type === 'string'
 }
 
-/** What stands in a definition: schemas, lists and tables of them, and those that a getter makes. */
+/** The parts of a definition: schemas, lists and tables of them, and those that a getter returns. */
 function partsOf(def: Definition): unknown[] {
   if (def.type === 'lazy') return [(def['getter'] as () => unknown)()]
   return Object.entries(def).flatMap(([name, part]) => {

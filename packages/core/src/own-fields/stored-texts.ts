@@ -1,7 +1,7 @@
 import type { StoredAge } from '../accounts/user-store.ts'
 import type { StoredFields } from './stored-fields.ts'
 
-/** The app's own fields as one column of a table has them: NULL where there are none, so that they cost nothing. */
+/** The app's own fields as one table column: NULL if there are none, so that they cost nothing. */
 export function toFieldsText(fields: StoredFields): string | null {
   return Object.keys(fields).length === 0 ? null : JSON.stringify(fields)
 }
@@ -11,7 +11,7 @@ export function fromFieldsText(text: string | null): StoredFields {
   return text === null ? {} : (JSON.parse(text) as StoredFields)
 }
 
-/** An age as its column has it. */
+/** An age as its column value. */
 export function toAgeText(age: StoredAge | null): string | null {
   return age && JSON.stringify({ ...age, at: age.at.getTime() })
 }

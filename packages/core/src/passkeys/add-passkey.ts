@@ -7,18 +7,18 @@ import { authenticatorName } from './authenticator-names.ts'
 import type { NewPasskey } from './passkey-verifier.ts'
 import { writePasskey } from './stored-passkey.ts'
 
-/** A passkey that was checked, and whom it is for. */
+/** A verified passkey, and its account. */
 interface AddedPasskey {
   /** @default a new one */
   id?: string | undefined
   userId: string
   passkey: NewPasskey
-  /** That of its authenticator where it is absent. */
+  /** That of its authenticator if absent. */
   name?: string | undefined
   rows?: OutboxRows<unknown> | undefined
 }
 
-/** What a passkey is called that its owner gave no name. */
+/** The default name of a passkey. */
 export function defaultName({ aaguid }: Pick<NewPasskey, 'aaguid'>): string {
   return authenticatorName(aaguid) ?? 'Passkey'
 }

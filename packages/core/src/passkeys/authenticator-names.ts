@@ -1,6 +1,6 @@
 /**
- * What well-known authenticators are called, by their AAGUID: as the list of the community has them
- * (github.com/passkeydeveloper/passkey-authenticator-aaguids). They are what makers say of themselves, and proved by nothing.
+ * Names of well-known authenticators, by AAGUID, from the community list
+ * (github.com/passkeydeveloper/passkey-authenticator-aaguids). They are self-declared and unverified.
  */
 const authenticatorNames: Readonly<Record<string, string>> = Object.freeze({
   'fbfc3007-154e-4ecc-8c0b-6e020557d7bd': 'Apple Passwords',
@@ -31,7 +31,7 @@ const authenticatorNames: Readonly<Record<string, string>> = Object.freeze({
   '73bb0cd4-e502-49b8-9c6f-b59445bf720b': 'YubiKey 5 FIPS Series',
 })
 
-/** The name of an authenticator, or `null` for one that is not known or does not say what it is. */
+/** The name of an authenticator, or `null` if it is unknown or does not identify itself. */
 export function authenticatorName(aaguid: string): string | null {
   return Object.hasOwn(authenticatorNames, aaguid) ? (authenticatorNames[aaguid] ?? null) : null
 }

@@ -4,33 +4,39 @@ import type { PasskeyVerifier } from './passkey-verifier.ts'
 
 /** Options of {@link createPasskeys}. */
 export interface PasskeyOptions {
-  /** The domain that passkeys belong to, such as `example.com`: pages of it and of its subdomains use them. It cannot be changed later. */
+  /**
+   * The domain of the passkeys, such as `example.com`: its pages and those of its subdomains can use them. It cannot be
+   * changed later.
+   */
   rpId: string
-  /** What people see your app called. */
+  /** The name of your app, as shown to users. */
   rpName: string
   /**
-   * Where they are used: `https://example.com`, `http://localhost:3000`, and of an app of Android `android:apk-key-hash:…`. Pages of other
-   * domains are related origins: see docs/passkeys.md.
+   * Where they are used: `https://example.com`, `http://localhost:3000`, and for an Android app
+   * `android:apk-key-hash:…`. Pages of other domains are related origins: see docs/passkeys.md.
    */
   origins: readonly string[]
 }
 
-/** EdDSA, ES256 and RS256, as the specification recommends. The library would add ML-DSA, of which Node warns that it is an experiment. */
+/**
+ * EdDSA, ES256 and RS256, as the specification recommends. The library would add ML-DSA, for which Node prints an
+ * experimental warning.
+ */
 const algorithms = [-8, -7, -257]
 
 /**
- * Creates what checks passkeys, by `@simplewebauthn/server`: give it to `createKith`.
- * @throws TypeError for a domain or origins that cannot work
+ * Creates the passkey verifier, with `@simplewebauthn/server`: pass it to `createKith`.
+ * @throws TypeError for an invalid domain or invalid origins
  */
 export function createPasskeys({ rpId, rpName, origins }: PasskeyOptions): PasskeyVerifier {
   demandOptions({ rpId, rpName, origins })
 
-  /** Before the library looks at it, whose messages have challenges in them. */
+  /** Checked before the library does, whose messages contain challenges. */
   function demandPage(clientDataJSON: string, challenge: string): string {
     const data = readClientData(clientDataJSON)
     if (data['challenge'] !== challenge) throw new KithError('passkey-invalid')
     const { origin, crossOrigin, topOrigin } = data
-    // In a frame of another site, people do not see for whom they use it.
+    // In a frame of another site, users do not see which site they use it for.
     if (typeof origin !== 'string' || !origins.includes(origin) || crossOrigin || topOrigin)
       throw new KithError('passkey-invalid', {
         detail: 'It was used on an origin that is not allowed: check `origins` of createPasskeys.',
@@ -78,7 +84,7 @@ export function createPasskeys({ rpId, rpName, origins }: PasskeyOptions): Passk
           expectedOrigin: demandPage(response.clientDataJSON, challenge),
           expectedRPID: rpId,
           requireUserVerification: true,
-          // With no counter, none is compared here: what that means is decided where it is stored.
+          // Without a counter here, none is compared: the caller that stores it decides.
           credential: { id: assertion.id, publicKey: bytesOf(publicKey), counter: -1 },
         })
         if (!verified) return null
@@ -92,7 +98,7 @@ export function createPasskeys({ rpId, rpName, origins }: PasskeyOptions): Passk
   })
 }
 
-/** The library throws bare errors at whatever does not fit. */
+/** The library throws plain errors for anything that does not match. */
 async function refusing<Result>(verify: () => Promise<Result | null>): Promise<Result> {
   try {
     const result = await verify()
@@ -103,7 +109,7 @@ async function refusing<Result>(verify: () => Promise<Result | null>): Promise<R
   throw new KithError('passkey-invalid')
 }
 
-/** Asked for by the types, and looked at by nobody. */
+/** Required by the types, never read. */
 function withResults<Answer extends object>(answer: Answer): Answer & { clientExtensionResults: object } {
   return { ...answer, clientExtensionResults: {} }
 }
@@ -129,13 +135,13 @@ function demandOptions({ rpId, rpName, origins }: PasskeyOptions): void {
   for (const origin of origins)
     if (typeof origin !== 'string' || !(origin.startsWith(ofAndroid) || isOrigin(origin)))
       throw new TypeError(
-        `createPasskeys: origins: ${JSON.stringify(origin)} is no origin: give one like https://example.com, or http://localhost:3000`,
+        `createPasskeys: origins: ${JSON.stringify(origin)} is not an origin: use one like https://example.com, or http://localhost:3000`,
       )
   if (!origins.some((origin: string) => isOf(origin, rpId)))
     throw new TypeError(`createPasskeys: origins: none is of ${rpId} or a subdomain of it`)
 }
 
-/** Browsers have passkeys on secure pages only. */
+/** Browsers support passkeys only on secure pages. */
 function isOrigin(text: string): boolean {
   if (!URL.canParse(text)) return false
   const { origin, protocol, hostname } = new URL(text)

@@ -13,7 +13,7 @@ import type {
   PasskeyVerifier,
 } from './passkey-verifier.ts'
 
-/** What passkeys are asked for. */
+/** The purposes of passkey challenges. */
 type PasskeyPurpose = Extract<keyof CodeData, `${string}-passkey`>
 
 /** @throws not-configured */
@@ -22,12 +22,12 @@ export function demandPasskeys({ config }: Pick<Core, 'config'>): PasskeyVerifie
   throw new KithError('not-configured', { detail: 'Passkeys are off: set `passkeys` in createKith.' })
 }
 
-/** The challenge that goes with a token. The token itself is seen by no authenticator, and by nothing between. */
+/** The challenge for a token. No authenticator or intermediary sees the token itself. */
 export function challengeOf(token: string): string {
   return crypto.hash('sha256', token, 'base64url')
 }
 
-/** Makes a token that works once. */
+/** Creates a token that works once. */
 export async function makeToken<Purpose extends PasskeyPurpose>(
   { codes }: Core,
   order: CodeOrder<Purpose>,
@@ -36,7 +36,7 @@ export async function makeToken<Purpose extends PasskeyPurpose>(
   return `${flow}.${token}`
 }
 
-/** Uses a token up, whatever comes of it. @throws code-invalid, rate-limited */
+/** Consumes a token, whatever the outcome. @throws code-invalid, rate-limited */
 export async function spendToken<Purpose extends PasskeyPurpose>(
   { codes }: Core,
   purpose: Purpose,
@@ -46,16 +46,16 @@ export async function spendToken<Purpose extends PasskeyPurpose>(
   return await codes.consume(purpose, { flow, code }, client)
 }
 
-/** What the specification recommends where users are verified: 5 to 10 minutes. */
+/** The specification's recommendation with user verification: 5 to 10 minutes. */
 const timeout = 300_000
 
-/** A passkey that is to be made. */
+/** A passkey to be created. */
 interface PasskeyOrder {
   token: string
   user: Pick<UserRecord, 'id' | 'username' | 'email' | 'phone' | 'name'>
-  /** Those that the account has: no authenticator makes a second one beside them. */
+  /** Existing passkeys of the account: an authenticator that has one creates no second one. */
   exclude: PasskeyDescriptor[]
-  /** Whether the browser makes it by itself. */
+  /** Whether the browser creates it without asking. */
   conditional: boolean
 }
 
@@ -96,7 +96,7 @@ export function requestOptions(
   }
 }
 
-/** What people see a passkey called where they choose one. */
+/** The name that users see when they choose a passkey. */
 export function namesOf({ id, username, email, phone, name }: PasskeyOrder['user']): {
   name: string
   displayName: string

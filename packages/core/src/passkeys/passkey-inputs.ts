@@ -2,29 +2,29 @@ import * as z from 'zod'
 import { lineOfText, visible } from '../input.ts'
 import type { PasskeyAssertion, PasskeyCreation } from './passkey-verifier.ts'
 
-/** A passkey that was made in a browser. */
+/** A passkey that was created in a browser. */
 export interface PasskeyCreationInput {
   token: string
-  /** The `toJSON()` of what `navigator.credentials.create()` resolved to. */
+  /** The `toJSON()` of the result of `navigator.credentials.create()`. */
   response: PasskeyCreation
 }
 
-/** A passkey that was added. */
+/** A new passkey. */
 export interface ConfirmPasskeyInput extends PasskeyCreationInput {
-  /** What its owner calls it; the name of its authenticator where it is absent. */
+  /** The owner's name for it; that of its authenticator if absent. */
   name?: string | undefined
 }
 
-/** A passkey that was used. */
+/** A used passkey. */
 export interface PasskeyProof {
   token: string
-  /** The `toJSON()` of what `navigator.credentials.get()` resolved to. */
+  /** The `toJSON()` of the result of `navigator.credentials.get()`. */
   response: PasskeyAssertion
 }
 
 /** A sign-in with a passkey. */
 export interface PasskeyLoginInput extends PasskeyProof {
-  /** Shown in the session list; made from the `User-Agent` where it is absent. */
+  /** Shown in the session list; derived from the `User-Agent` if absent. */
   deviceName?: string | undefined
 }
 
@@ -42,7 +42,7 @@ const bytes = (most: number): z.ZodString =>
     .max(Math.ceil((most * 4) / 3))
     .regex(/^[\w-]+$/, 'Give it as the browser does, in base64url')
 
-/** A length that the specification sets. */
+/** A length limit of the specification. */
 const id = bytes(1_023)
 const token = z
   .string()
@@ -50,7 +50,7 @@ const token = z
 const head = { id, rawId: id, type: z.literal('public-key') }
 const clientDataJSON = bytes(4_096)
 
-// Not strict: browsers add to these as time goes by.
+// Not strict: browsers keep adding members.
 const creation: z.ZodType<PasskeyCreation> = z.object({
   ...head,
   response: z.object({

@@ -34,13 +34,15 @@ import { describePasskeys, userHandle } from './stored-passkey.ts'
 import type { PasskeyCreationOptions, PasskeyRequestOptions } from './passkey-verifier.ts'
 import { usePasskey } from './use-passkey.ts'
 
-/** What a browser is asked, and what goes back with its response. It works once, within ten minutes. */
+/** The options for a browser, and the token to return with its response. It works once, within ten minutes. */
 export interface PasskeyStep<Options> {
   token: string
   options: Options
 }
 
-/** What the signal calls of `PublicKeyCredential` take, so that password managers show what the account has. */
+/**
+ * The arguments of the signal methods of `PublicKeyCredential`, so that password managers show the current passkeys.
+ */
 export interface PasskeySignals {
   /** For `signalAllAcceptedCredentials()`. */
   allAcceptedCredentials: { rpId: string; userId: string; allAcceptedCredentialIds: string[] }
@@ -48,25 +50,31 @@ export interface PasskeySignals {
   currentUserDetails: { rpId: string; userId: string; name: string; displayName: string }
 }
 
-/** Passkeys. Each one proves by itself who somebody is: no second factor is asked for. */
+/** Passkeys. A passkey is sufficient on its own: no second factor is required. */
 export interface Passkeys<Fields extends AppFields = AppFields> {
   /** The schemas of the inputs below. */
   readonly inputs: PasskeyInputs & Pick<AccountInputs, 'newcomer'>
   /**
-   * Begins to add a passkey. With `conditional` it is for `mediation: 'conditional'`, by which a browser makes one without a question:
-   * only right after a sign-in with a password. @throws proof-required, not-configured, rate-limited
+   * Starts adding a passkey. With `conditional` it is for `mediation: 'conditional'`, where a browser creates one
+   * without asking: only right after a sign-in with a password. @throws proof-required, not-configured, rate-limited
    */
   beginAdd(
     viewer: Viewer,
     input?: { conditional?: boolean | undefined },
   ): Promise<PasskeyStep<PasskeyCreationOptions>>
-  /** Adds it, for the session that has begun. @throws code-invalid, passkey-invalid, credential-taken, too-many-credentials, rate-limited */
+  /**
+   * Adds it, for the session that started it. @throws code-invalid, passkey-invalid, credential-taken,
+   * too-many-credentials, rate-limited
+   */
   confirmAdd(viewer: Viewer, input: ConfirmPasskeyInput, client?: ClientInfo): Promise<Credential>
-  /** Begins a sign-in without a name: the browser shows what passkeys there are, also as autofill. @throws not-configured, rate-limited */
+  /**
+   * Starts a sign-in without a username: the browser shows the available passkeys, also as autofill. @throws
+   * not-configured, rate-limited
+   */
   beginLogin(client?: ClientInfo): Promise<PasskeyStep<PasskeyRequestOptions>>
   /** Signs in. @throws code-invalid, passkey-invalid, passkey-unknown, account-banned, rate-limited */
   login(input: PasskeyLoginInput, client?: ClientInfo): Promise<SignIn<Fields>>
-  /** Begins a proof by a passkey, for `sessions.prove`. @throws not-configured, rate-limited */
+  /** Starts a proof with a passkey, for `sessions.prove`. @throws not-configured, rate-limited */
   beginProve(viewer: Viewer): Promise<PasskeyStep<PasskeyRequestOptions>>
   /**
    * Starts a registration with a passkey instead of a password. Not available with `accounts.confirm`.
@@ -78,9 +86,15 @@ export interface Passkeys<Fields extends AppFields = AppFields> {
   ): Promise<PasskeyStep<PasskeyCreationOptions>>
   /** Creates the account and signs it in. @throws code-invalid, passkey-invalid, identifier-taken, invitation-invalid, approval-required, rate-limited */
   register(input: PasskeyCreationInput, client?: ClientInfo): Promise<SignIn<Fields>>
-  /** What a page signals to the password manager of the viewer, after a sign-in and after a change. @throws unauthenticated, not-configured */
+  /**
+   * What a page signals to the viewer's password manager, after a sign-in and after a change. @throws unauthenticated,
+   * not-configured
+   */
   signals(viewer: Viewer): Promise<PasskeySignals>
-  /** The document of `/.well-known/webauthn` of `rpId`, by which pages of other domains may use its passkeys. @throws not-configured */
+  /**
+   * The document at `/.well-known/webauthn` of `rpId`, which allows pages of other domains to use its passkeys. @throws
+   * not-configured
+   */
   relatedOrigins(): { origins: string[] }
 }
 
@@ -90,7 +104,7 @@ export function createPasskeySignIn(core: Core, accountInputs: AccountInputs): P
   const { users, credentials } = core.storage
   const { newcomer: registerInput } = accountInputs
 
-  /** Nobody is asked before a browser makes a passkey by itself: the password has just been given. */
+  /** No proof is required before a browser creates a passkey without asking: the password was just entered. */
   async function demandPassword({ sessionId }: Viewer): Promise<void> {
     const session = sessionId === null ? null : await core.storage.sessions.byId(sessionId)
     if (session && !session.methods.includes('pwd'))

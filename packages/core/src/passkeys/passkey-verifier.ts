@@ -1,13 +1,13 @@
-/** A passkey as browsers are told of it. */
+/** A passkey reference for browsers. */
 export interface PasskeyDescriptor {
   type: 'public-key'
   /** base64url */
   id: string
-  /** How it is reached: `internal`, `hybrid`, `usb`. */
+  /** Its transports: `internal`, `hybrid`, `usb`. */
   transports?: string[] | undefined
 }
 
-/** What `PublicKeyCredential.parseCreationOptionsFromJSON()` reads, for `navigator.credentials.create()`. */
+/** The input of `PublicKeyCredential.parseCreationOptionsFromJSON()`, for `navigator.credentials.create()`. */
 export interface PasskeyCreationOptions {
   rp: { id: string; name: string }
   user: { id: string; name: string; displayName: string }
@@ -24,11 +24,11 @@ export interface PasskeyCreationOptions {
   extensions: { credProps: true }
 }
 
-/** What `PublicKeyCredential.parseRequestOptionsFromJSON()` reads, for `navigator.credentials.get()`. */
+/** The input of `PublicKeyCredential.parseRequestOptionsFromJSON()`, for `navigator.credentials.get()`. */
 export interface PasskeyRequestOptions {
   rpId: string
   challenge: string
-  /** Empty where the browser is to show whatever passkeys there are. */
+  /** Empty if the browser should offer all available passkeys. */
   allowCredentials: PasskeyDescriptor[]
   timeout: number
   userVerification: 'required'
@@ -55,42 +55,43 @@ export interface PasskeyAssertion {
   }
 }
 
-/** What a passkey is checked against from then on. */
+/** The data a passkey is verified against from then on. */
 export interface NewPasskey {
   id: string
   publicKey: string
   counter: number
   transports: string[]
   aaguid: string
-  /** Whether it can be copied to other devices, as those of password managers. It never changes. */
+  /** Whether it can be synced to other devices, as those of password managers can. It never changes. */
   syncable: boolean
   /** Whether it has been. */
   synced: boolean
 }
 
-/** What an assertion says, once its signature was found right. */
+/** The result of a verified assertion. */
 export type VerifiedAssertion = Pick<NewPasskey, 'counter' | 'syncable' | 'synced'>
 
-/** What a creation has to fit to. */
+/** The expectations for a creation. */
 export interface ExpectedCreation {
   /** base64url */
   challenge: string
-  /** Whether the browser made it by itself after a sign-in with a password: then it asked its user nothing, and verified nobody. */
+  /** Whether the browser created it without asking after a sign-in with a password: then the user was not verified. */
   conditional: boolean
 }
 
 /**
- * Checks what browsers give back (WebAuthn Level 3): what Kith needs of `@simplewebauthn/server`. It stores nothing and knows no
- * accounts: who calls it sees to it that challenges are used once, compares counters, and knows whose a passkey is.
+ * Verifies browser responses (WebAuthn Level 3): what Kith needs from `@simplewebauthn/server`. It stores nothing and
+ * has no accounts: the caller ensures that challenges are used once, compares counters, and looks up the owner of a
+ * passkey.
  */
 export interface PasskeyVerifier {
-  /** The domain that passkeys belong to. */
+  /** The domain of the passkeys. */
   readonly rpId: string
-  /** What people see the app called. */
+  /** The name of the app, as shown to users. */
   readonly rpName: string
-  /** Where they may be used: origins of pages, and of apps of Android as `android:apk-key-hash:…`. */
+  /** Where they may be used: origins of pages, and of Android apps as `android:apk-key-hash:…`. */
   readonly origins: readonly string[]
-  /** What it can check signatures of, the preferred one first: numbers of COSE. */
+  /** The supported signature algorithms, the preferred one first: COSE numbers. */
   readonly algorithms: readonly number[]
   /**
    * Checks challenge, origin, domain, and that the user was present and verified unless it is `conditional`.

@@ -15,7 +15,7 @@ import { challengeOf, creationOptions, demandPasskeys, makeToken, spendToken } f
 import { type PasskeyCreationInput, passkeyInputs } from './passkey-inputs.ts'
 import type { PasskeyCreationOptions } from './passkey-verifier.ts'
 
-/** Reads the input of a registration, and makes the options of its passkey. */
+/** Parses the input of a registration, and creates the options of its passkey. */
 export async function beginRegistration(
   core: Core,
   schema: AccountInputs['newcomer'],
@@ -35,7 +35,7 @@ export async function beginRegistration(
   return { token, options: creationOptions(verifier, { token, user, exclude: [], conditional: false }) }
 }
 
-/** Checks the passkey, creates its account, and signs in. */
+/** Verifies the passkey, creates its account, and signs in. */
 export async function registerByPasskey(
   core: Core,
   input: PasskeyCreationInput,
@@ -48,7 +48,7 @@ export async function registerByPasskey(
   const passkey = await verifier.verifyCreation(response, expected)
   const { username, email, phone, age } = data.user
   const now = core.clock()
-  // Without its names: a process that dies on the way leaves an account that nobody finds, and takes no name from anybody.
+  // Without its identifiers: if the process dies here, the leftover account cannot be found, and blocks no name.
   const nameless = { ...data.user, username: null, email: null, phone: null }
   const user = await saveNewcomer(core, {
     user: { ...nameless, createdAt: now, age: age ? { ...age, at: now } : null },
@@ -67,7 +67,7 @@ export async function registerByPasskey(
   })
 }
 
-/** Said before a passkey is made that would be good for nothing. @throws identifier-taken */
+/** Reported before the user creates a useless passkey. @throws identifier-taken */
 async function demandFree(core: Core, user: UserRecord): Promise<void> {
   const names: Identifier[] = []
   for (const name of ['username', 'email', 'phone'] as const) {
@@ -77,7 +77,7 @@ async function demandFree(core: Core, user: UserRecord): Promise<void> {
   if (names.length > 0) throw taken(core, names)
 }
 
-/** Where an address is confirmed, an account begins with a code. */
+/** If an address must be confirmed, an account begins with a code. */
 function demandOpen({ config }: Core): void {
   if (config.accounts.confirm !== null)
     throw new KithError('not-configured', {

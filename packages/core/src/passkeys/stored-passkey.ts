@@ -2,15 +2,15 @@ import type { CredentialRecord } from '../credentials/credential-store.ts'
 import { authenticatorName } from './authenticator-names.ts'
 import type { NewPasskey, PasskeyDescriptor } from './passkey-verifier.ts'
 
-/** What is stored of a passkey beside its id, which it is found by. None of it is a secret. */
+/** The stored data of a passkey, besides its id, which is its lookup key. None of it is secret. */
 export type StoredPasskey = Omit<NewPasskey, 'id'>
 
-/** As it is stored. */
+/** The stored string. */
 export function writePasskey(passkey: StoredPasskey): string {
   return JSON.stringify(passkey)
 }
 
-/** As it was stored. */
+/** The stored data, parsed. */
 export function readPasskey({ data }: Pick<CredentialRecord, 'data'>): StoredPasskey {
   return JSON.parse(data) as StoredPasskey
 }
@@ -24,7 +24,7 @@ export function showPasskey(record: Pick<CredentialRecord, 'data'>): {
   return { authenticator: authenticatorName(aaguid), synced }
 }
 
-/** What browsers are told of the passkeys among these. */
+/** References to the passkeys among these, for browsers. */
 export function describePasskeys(stored: readonly CredentialRecord[]): PasskeyDescriptor[] {
   return stored.flatMap((record) =>
     record.kind === 'passkey'

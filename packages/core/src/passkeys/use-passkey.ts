@@ -8,24 +8,24 @@ import type { PasskeyProof } from './passkey-inputs.ts'
 import type { VerifiedAssertion } from './passkey-verifier.ts'
 import { readPasskey, type StoredPasskey, userHandle, writePasskey } from './stored-passkey.ts'
 
-/** A passkey that somebody shows. Its challenge is that of the token, which the caller uses up. */
+/** A presented passkey. Its challenge is that of the token, which the caller consumes. */
 interface ShownPasskey extends PasskeyProof {
   client: ClientInfo
-  /** The account that it has to belong to; `null` where it says by itself whose it is. */
+  /** The account that it has to belong to; `null` if the passkey itself identifies the account. */
   ownerId: string | null
 }
 
-/** A passkey that was right. */
+/** A verified passkey. */
 export interface UsedPasskey {
   credential: CredentialRecord
-  /** Where its key is kept, by RFC 8176: in hardware, or where it can be copied. */
+  /** The storage of its key, by RFC 8176: in hardware, or where it can be copied. */
   method: 'hwk' | 'swk'
 }
 
-/** So often one is read again that was used or renamed meanwhile. */
+/** How often a passkey is reread after it was used or renamed concurrently. */
 const mostTries = 10
 
-/** Checks an assertion, and stores its counter. @throws passkey-invalid, passkey-unknown, not-configured, busy */
+/** Verifies an assertion, and stores its counter. @throws passkey-invalid, passkey-unknown, not-configured, busy */
 export async function usePasskey(core: Core, shown: ShownPasskey): Promise<UsedPasskey> {
   const verifier = demandPasskeys(core)
   const { credentials } = core.storage
@@ -37,7 +37,7 @@ export async function usePasskey(core: Core, shown: ShownPasskey): Promise<UsedP
     const stored = readPasskey(credential)
     const expected = { challenge: challengeOf(token), publicKey: stored.publicKey }
     const verified = await verifier.verifyAssertion(response, expected)
-    // It says whether the key can leave its device, which no key can learn.
+    // The flag says whether the key can leave its device, which never changes.
     if (verified.syncable !== stored.syncable) throw new KithError('passkey-invalid')
     demandCounter(core, { credential, stored, verified, client })
     const { id, version } = credential
@@ -50,7 +50,7 @@ export async function usePasskey(core: Core, shown: ShownPasskey): Promise<UsedP
 
   function demandOwner({ userId }: CredentialRecord, { response: { response } }: ShownPasskey): void {
     const handle = response.userHandle ?? null
-    // Only a passkey that was found by itself has to say whose it is.
+    // Only a discoverable passkey has to identify its account.
     const isOwn = handle === null ? ownerId !== null : handle === userHandle(userId)
     if (!isOwn || (ownerId !== null && userId !== ownerId)) throw new KithError('passkey-invalid')
   }
@@ -63,7 +63,10 @@ interface Counted {
   client: ClientInfo
 }
 
-/** A counter that does not go up is that of a copy, or of what was copied. Those that can be copied have none: it stays 0. */
+/**
+ * A counter that does not increase belongs to a copy, or to the original after copying. Synced passkeys have none: it
+ * stays 0.
+ */
 function demandCounter(core: Core, { credential, stored, verified, client }: Counted): void {
   if (verified.counter > stored.counter || (verified.counter === 0 && stored.counter === 0)) return
   const { id: credentialId, userId } = credential

@@ -6,19 +6,19 @@ import type { FieldChanges } from '../own-fields/stored-fields.ts'
 import { captionLength, isCaptionLength } from './caption-length.ts'
 import type { PostMedia } from './post-store.ts'
 
-/** What a new post is made of. */
+/** The content of a new post. */
 export interface CreatePostInput<Fields extends AppFields = AppFields> {
   caption?: string | undefined
-  /** Ids of one's own uploads, 1 to 10, in order; with an alternative text where there is one. */
+  /** Ids of the viewer's own uploads, 1 to 10, in order; with an optional alternative text. */
   media?: readonly (string | { id: string; alt?: string | undefined })[] | undefined
-  /** The app's own: `posts.fields`. */
+  /** The app's own fields: `posts.fields`. */
   fields?: Fields['posts']['given'] | undefined
 }
 
-/** What can be changed of a post: its caption, or the app's own fields, or both. */
+/** The editable parts of a post: its caption, or the app's own fields, or both. */
 export interface EditPostInput<Fields extends AppFields = AppFields> {
   caption?: string | undefined
-  /** The app's own that change; `null` removes one that is optional. */
+  /** The app's own fields to change; `null` removes an optional one. */
   fields?: ChangedFields<Fields['posts']['given']> | undefined
 }
 
@@ -30,13 +30,13 @@ export interface PostInputs {
 
 /** What the schemas depend on. */
 export interface PostRules {
-  /** Whether a post may have a caption and no media. */
+  /** Whether a post may have a caption but no media. */
   readonly textOnly: boolean
-  /** The app's own. */
+  /** The app's own fields. */
   readonly fields?: FieldScope | null
 }
 
-/** Makes the schemas. */
+/** Builds the schemas. */
 export function createPostInputs({ textOnly, fields: scope = null }: PostRules): PostInputs {
   const caption = linesOfText(captionLength.length).refine(
     isCaptionLength,

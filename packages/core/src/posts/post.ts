@@ -17,10 +17,10 @@ export interface PostMediaView {
   renditions: Partial<Record<Rendition, string>>
 }
 
-/** A post as it is shown. */
+/** A post, as returned to clients. */
 export type Post<Fields extends AppFields = AppFields> = ShownPost & Fields['posts']['shown']
 
-/** What every post shows. */
+/** The fields of every post. */
 interface ShownPost {
   id: string
   author: Author

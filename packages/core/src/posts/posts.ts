@@ -14,13 +14,16 @@ import type { PostRecord } from './post-store.ts'
 /** Posts. */
 export interface Posts<Fields extends AppFields = AppFields> {
   readonly inputs: PostInputs
-  /** Publishes a post with one's own uploads. @throws invalid-input, policy-refused, session-revoked, rate-limited */
+  /**
+   * Publishes a post with the viewer's own uploads. @throws invalid-input, policy-refused, session-revoked,
+   * rate-limited
+   */
   create(viewer: Viewer, input: CreatePostInput<Fields>, client?: ClientInfo): Promise<Post<Fields>>
   /** Guests may read. @throws post-not-found */
   get(viewer: Viewer | null, id: string): Promise<Post<Fields>>
   /** Changes the caption or the app's own fields. @throws post-not-found, not-author, policy-refused, rate-limited */
   edit(viewer: Viewer, id: string, input: EditPostInput<Fields>): Promise<Post<Fields>>
-  /** Deletes a post; its likes, saves and media go with it. @throws post-not-found, not-author, rate-limited */
+  /** Deletes a post with its likes, saves and media. @throws post-not-found, not-author, rate-limited */
   remove(viewer: Viewer, id: string): Promise<void>
   /** The posts of an account, by its username or id, newest first. @throws account-not-found, invalid-cursor */
   byAuthor(viewer: Viewer | null, name: string, input?: PageInput): Promise<Page<Post<Fields>>>
@@ -46,7 +49,7 @@ export function createPosts(core: Core): Posts {
   return {
     inputs,
     async create(viewer, input, client = {}) {
-      // Counted first: reading a long text is work as well.
+      // Counted first: parsing a long text costs work as well.
       await core.limits.byAccount('postByAccount', viewer.userId)
       const given = parseInput(inputs.create, input)
       const changed = await core.askPolicy('post.create', { input: given, viewer, client })
@@ -127,7 +130,7 @@ export function createPosts(core: Core): Posts {
   }
 }
 
-/** A live post of an account that is neither deleted nor banned is left to {@link PresentPosts} to judge. @throws post-not-found */
+/** A live post; whether its author is deleted or banned is up to {@link PresentPosts}. @throws post-not-found */
 export async function findPost(core: Core, id: string): Promise<PostRecord> {
   const [post] = await core.storage.posts.byIds([id])
   if (!post) throw new KithError('post-not-found')

@@ -8,12 +8,15 @@ import type { Viewer } from '../viewer.ts'
 import type { Post, PostMediaView } from './post.ts'
 import type { PostRecord } from './post-store.ts'
 
-/** Shows posts, any number of them with the same few queries; `null` for those whose author is deleted or banned. */
+/**
+ * Prepares posts for clients, any number of them with the same few queries; `null` for those whose author is deleted or
+ * banned.
+ */
 export type PresentPosts = (viewer: Viewer | null, posts: readonly PostRecord[]) => Promise<(Post | null)[]>
 
 const none: string[] = []
 
-/** Creates what shows posts. */
+/** Creates the presenter of posts. */
 export function createPresentPosts(
   storage: Stores,
   presentUsers: PresentUsers,
@@ -57,7 +60,7 @@ function byPosition(a: MediaRecord, b: MediaRecord): number {
 }
 
 function toView(config: MediaConfig, item: MediaRecord): PostMediaView {
-  if (!config.blobs) throw new TypeError('there are media, so `media.blobs` has to be given to createKith')
+  if (!config.blobs) throw new TypeError('there are media, so createKith needs `media.blobs`')
   const { id, kind } = item
   const duration = item.measures?.durationSeconds ?? null
   const { url, width, height, thumbhash, renditions } = toImage(config, item)

@@ -17,15 +17,15 @@ import {
   type User,
 } from './user.ts'
 
-/** Shows accounts, any number of them with the same few queries. */
+/** Prepares accounts for clients, any number of them with the same few queries. */
 export interface PresentUsers {
   present(viewer: Viewer | null, users: readonly UserRecord[]): Promise<User[]>
-  /** The accounts with these ids, in their order; `null` for those that are deleted or banned. */
+  /** The accounts with these ids, in the same order; `null` for those that are deleted or banned. */
   presentIds(viewer: Viewer | null, ids: readonly string[]): Promise<(User | null)[]>
   presentOwn(user: UserRecord): Promise<OwnUser>
   presentForHost(users: readonly UserRecord[]): Promise<HostUser[]>
   presentSignedIn(user: UserRecord): Promise<SignedInUser>
-  /** The accounts with these ids in short, without those that are deleted or banned. */
+  /** Short forms of the accounts with these ids, without those that are deleted or banned. */
   authors(ids: readonly string[]): Promise<Map<string, Author>>
 }
 
@@ -37,7 +37,7 @@ interface Pictures {
 
 const none: string[] = []
 
-/** Creates what shows accounts. */
+/** Creates the presenter of accounts. */
 export function createPresentUsers(
   { users, edges, posts, media }: Stores,
   { media: config, accounts: { fields, ownFields } }: Pick<KithConfig, 'media' | 'accounts'>,

@@ -13,8 +13,8 @@ export interface Profiles<Fields extends AppFields = AppFields> {
   /** The account with this username, or id. Guests may read. @throws account-not-found */
   get(viewer: Viewer | null, name: string): Promise<User<Fields>>
   /**
-   * The accounts with these ids, in their order, with the same few queries however many they are; `null` for those that do not exist or
-   * are banned. At most 100. @throws invalid-input
+   * The accounts with these ids, in the same order, with a fixed number of queries; `null` for those that do not exist
+   * or are banned. At most 100. @throws invalid-input
    */
   byIds(viewer: Viewer | null, ids: readonly string[]): Promise<(User<Fields> | null)[]>
 }

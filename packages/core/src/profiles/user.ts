@@ -3,65 +3,65 @@ import type { UserRecord } from '../accounts/user-store.ts'
 import type { AppFields } from '../own-fields/app-fields.ts'
 import type { Image } from '../media/image.ts'
 
-/** An account as anyone may see it. JSON-safe; it never carries a hash or a token. */
+/** An account as anyone may see it. JSON-safe; never contains a hash or a token. */
 export type User<Fields extends AppFields = AppFields> = PublicUser & Fields['public']['shown']
 
-/** What every account shows. */
+/** The fields of every account. */
 interface PublicUser {
   id: string
-  /** `null` only where options let accounts do without, and for shadow accounts that were made without. */
+  /** `null` only if options allow accounts without one, and for shadow accounts created without one. */
   username: string | null
   name: string
   bio: string
-  /** Never empty: a picture is made from the id where none was set. */
+  /** Never empty: an account without a picture gets one generated from its id. */
   avatar: Image
   cover: Image | null
   counts: { posts: number; followers: number; following: number }
   /** ISO 8601, UTC. */
   createdAt: string
-  /** What the viewer and this account are to each other; absent for guests. */
+  /** The relation between the viewer and this account; absent for guests. */
   viewer?: { following: boolean; followedBy: boolean }
 }
 
 /** An account as its owner sees it. */
 export type OwnUser<Fields extends AppFields = AppFields> = User<Fields> & OwnPart & Fields['own']['shown']
 
-/** What only the owner and the host see of every account. */
+/** The fields of every account that only the owner and the host see. */
 export interface OwnPart {
   email: string | null
   emailVerified: boolean
   phone: string | null
   phoneVerified: boolean
-  /** What the account may do in the app, as the host has said: `member`, `moderator`, `admin`, or a name of the host's own. */
+  /** The role of the account in the app, set by the host: `member`, `moderator`, `admin`, or one of the host's own. */
   role: string
-  /** How old its owner is, as far as somebody has said; absent where nobody has. */
+  /** The age bracket of its owner; absent if unknown. */
   age?: Age | undefined
 }
 
 /** An account as the host sees it. */
 export type HostUser<Fields extends AppFields = AppFields> = OwnUser<Fields> & HostPart
 
-/** What only the host sees of every account. */
+/** The fields of every account that only the host sees. */
 export interface HostPart {
-  /** When it was banned, ISO 8601, UTC; `null` where it is not. */
+  /** When it was banned, ISO 8601, UTC; `null` if it is not. */
   bannedAt: string | null
-  /** When the ban ends by itself; `null` where it does not. */
+  /** When the ban expires; `null` if it does not. */
   bannedUntil: string | null
-  /** What the host said of the ban. */
+  /** The host's reason for the ban. */
   banReason: string | null
-  /** Since when it waits for approval, ISO 8601, UTC; `null` where it does not. */
+  /** Since when it waits for approval, ISO 8601, UTC; `null` if it does not. */
   waitingSince: string | null
-  /** The account that has invited it; `null` where none did. */
+  /** The account that invited it; `null` if none did. */
   invitedBy: string | null
 }
 
-/** An account as a sign-in shows it to its owner: without counts, which `accounts.me` reads. */
+/** An account as returned to its owner by a sign-in: without counts, which `accounts.me` reads. */
 export type SignedInUser<Fields extends AppFields = AppFields> = Omit<OwnUser<Fields>, 'counts' | 'viewer'>
 
 /** The author of a post, in short. */
 export type Author = Pick<PublicUser, 'id' | 'username' | 'name' | 'avatar'>
 
-/** What only the host sees of an account. */
+/** The parts of an account that only the host sees. */
 export function hostPart({
   bannedAt,
   bannedUntil,
@@ -79,7 +79,7 @@ export function hostPart({
   }
 }
 
-/** What only the owner sees of an account. */
+/** The parts of an account that only the owner sees. */
 export function ownPart(user: UserRecord): OwnPart {
   return {
     email: user.email,
@@ -91,7 +91,7 @@ export function ownPart(user: UserRecord): OwnPart {
   }
 }
 
-/** How old the owner of an account is, where somebody has said so. */
+/** The age bracket of an account's owner, if known. */
 export function agePart({ age }: Pick<UserRecord, 'age'>): { age?: Age } {
   return age ? { age: { ...age, at: age.at.toISOString() } } : {}
 }

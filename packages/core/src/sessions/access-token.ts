@@ -16,34 +16,34 @@ export interface JwksDocument {
   keys: JWK[]
 }
 
-/** What an access token says, once it is verified. Tokens of earlier releases say nothing of roles and proofs. */
+/** The claims of a verified access token. Tokens of earlier releases have no role and no proof. */
 export interface AccessClaims extends Viewer {
   readonly sessionId: string
   /** Milliseconds since 1970. */
   expiresAt: number
 }
 
-/** What an access token is to say. */
+/** The claims of a new access token. */
 interface AccessGrant {
   userId: string
   sessionId: string
   role: string
   provedAt: Date
   methods: readonly string[]
-  /** Who acts as the account; `null` for its owner. */
+  /** The account that acts as this one; `null` for its owner. */
   actorId: string | null
 }
 
 /** Signs and verifies access tokens: JWTs of type `at+jwt` (RFC 9068). */
 export interface AccessTokens {
-  /** Lasts as long as access tokens do, but not beyond `latest`, when the session ends. */
+  /** Valid for the lifetime of access tokens, but not beyond `latest`, when the session ends. */
   issue(grant: AccessGrant, latest: Date): Promise<{ token: string; expiresIn: number }>
   /** @throws access-token-invalid, access-token-expired */
   verify(token: string): Promise<AccessClaims>
   jwks(): JwksDocument | null
 }
 
-/** What {@link createAccessTokens} depends on. */
+/** The dependencies of {@link createAccessTokens}. */
 export interface AccessTokenOptions {
   /** The current secret first; the rest only verify. */
   secrets: readonly string[]
@@ -55,17 +55,17 @@ export interface AccessTokenOptions {
   random: Random
 }
 
-/** jose imports a JWK at its first use and remembers that by the object. */
+/** jose imports a JWK on first use and caches that by the object. */
 type Key = CryptoKey | JWK
 
-/** A key of the ring, found by its id. */
+/** A signing key, looked up by its id. */
 interface RingEntry {
   algorithm: string
   signing: Key
   verifying: Key
 }
 
-/** Longer than any token of ours; longer strings are refused before any work is done on them. */
+/** Longer than any of our tokens; longer strings are refused before any work is done on them. */
 const maxTokenLength = 4096
 
 /** Creates the access tokens of one Kith instance. */
@@ -76,7 +76,7 @@ export function createAccessTokens(options: AccessTokenOptions): AccessTokens {
   const algorithms = [...new Set([...ring.values()].map((entry) => entry.algorithm))]
   const [signingKid = ''] = ring.keys()
 
-  // The key is chosen by id and must be of the algorithm the header claims: no header can bend a key to another use.
+  // The key is chosen by id and must match the algorithm in the header: no header can make a key serve another purpose.
   function findKey({ kid, alg }: JWTHeaderParameters): Key {
     const entry = kid === undefined ? undefined : ring.get(kid)
     if (!entry || entry.algorithm !== alg) throw new KithError('access-token-invalid')
@@ -88,7 +88,7 @@ export function createAccessTokens(options: AccessTokenOptions): AccessTokens {
       const entry = ring.get(signingKid)
       if (!entry) throw new TypeError('there is no key to sign with')
       const now = Math.floor(clock().getTime() / 1000)
-      // Shortened by up to 5 %, so that those who signed in together do not all refresh together.
+      // Shortened by up to 5 %, so that clients that signed in together do not all refresh together.
       const [chance = 0] = random(1)
       const usual = ttlSeconds - Math.floor((ttlSeconds * 0.05 * chance) / 256)
       const expiresIn = Math.max(1, Math.min(usual, Math.floor(latest.getTime() / 1000) - now))
@@ -125,7 +125,7 @@ export function createAccessTokens(options: AccessTokenOptions): AccessTokens {
   }
 }
 
-/** What of a token is not the same in all of them, by the names of RFC 9068, RFC 8693 and RFC 8176. */
+/** The claims that differ between tokens, with the names of RFC 9068, RFC 8693 and RFC 8176. */
 function claimsOf({ sessionId, role, provedAt, methods, actorId }: AccessGrant): JWTPayload {
   return {
     sid: sessionId,
@@ -136,7 +136,7 @@ function claimsOf({ sessionId, role, provedAt, methods, actorId }: AccessGrant):
   }
 }
 
-/** @throws access-token-invalid where a claim is not as it was written */
+/** @throws access-token-invalid if a claim does not have the form that we write */
 function readClaims(payload: JWTPayload): AccessClaims {
   const parsed = claims.safeParse(payload)
   if (!parsed.success) throw new KithError('access-token-invalid')

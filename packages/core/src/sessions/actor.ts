@@ -7,7 +7,8 @@ import type { SessionRecord } from './session-store.ts'
 import { isOfAccount } from './session.ts'
 
 /**
- * Refuses an admin who acts as the account. A viewer that a host has made anew does not say so, so its session is looked up as well.
+ * Refuses an admin who acts as the account. A viewer that the host has created does not carry this, so its session is
+ * looked up as well.
  * @throws impersonated
  */
 export async function demandOwner(core: Core, { sessionId, actorId }: Viewer): Promise<void> {
@@ -25,22 +26,22 @@ function refusal(): KithError {
   return new KithError('impersonated', { detail: 'Only the owner of the account can do this.' })
 }
 
-/** What an admin's part of a session is decided by. */
+/** What decides about an admin's session. */
 export type ActorSite = Pick<Core, 'storage' | 'config' | 'clock'>
 
-/** What the tokens of a session are denied under. */
+/** The denylist keys of a session's tokens. */
 export interface DeniedBy {
-  /** They have ended. */
+  /** If denied, they have ended. */
   ended: readonly string[]
-  /** They are looked up again. */
+  /** If denied, they are looked up again. */
   changed: readonly string[]
 }
 
 const byNobody: DeniedBy = Object.freeze({ ended: [], changed: [] })
 
 /**
- * Lets a session pass that its owner has opened, or an admin whose own session goes on, and who is not banned and has the role still, while
- * the account has one that may be acted as. Returns what ends it besides. @throws session-revoked
+ * Passes for a session of the owner, or of an admin whose own session is live, who is not banned and still has the
+ * role, while the account has a role that may be acted as. Returns what else ends it. @throws session-revoked
  */
 export async function demandActor(
   site: ActorSite,

@@ -9,18 +9,18 @@ import { isOfAccount } from './session.ts'
 import type { SessionRecord } from './session-store.ts'
 import { createVerifiedTokens, type MetToken } from './verified-tokens.ts'
 
-/** What {@link createAuthenticate} depends on. */
+/** The dependencies of {@link createAuthenticate}. */
 export type AuthenticateOptions = Pick<Core, 'accessTokens' | 'storage' | 'config' | 'revocations' | 'clock'>
 
-/** Keeps memory bounded: a token that is forgotten is verified again. */
+/** Bounds the memory: an evicted token is verified again. */
 const rememberedTokens = 20_000
 
 /**
- * Creates the check of access tokens. A token is verified, and its session and account looked up, when this process sees it for
- * the first time: so a logout also holds after a restart, when the denylist of the old process is gone, and what ended all sessions
- * holds although the process died before it could say so. From then on it costs a look-up in memory, its expiry and the denylist.
- * After the life of a token it is looked up again, whatever the clock says: entries of the denylist have gone by then. So it is each
- * time while the denylist says that the role of the account has changed.
+ * Creates the check of access tokens. A token is verified, and its session and account read, when this process first
+ * sees it: so a logout also holds after a restart, when the denylist of the old process is gone, and ending all
+ * sessions holds even if the process died before it could write the denylist. From then on it costs a lookup in memory,
+ * its expiry and the denylist. After the lifetime of a token it is read again, whatever the clock says, since denylist
+ * entries have expired by then; and each time while the denylist says that the role of the account has changed.
  */
 export function createAuthenticate(
   options: AuthenticateOptions,
@@ -38,11 +38,11 @@ export function createAuthenticate(
       storage.users.byId(claims.userId),
     ])
     if (!session || !user || session.revokedAt || !isOfAccount(session, user)) {
-      // Of its other tokens this process may know some, and learn of the end from the denylist later, or never.
+      // This process may know other tokens of the session, and hear of the end from the denylist later, or never.
       known.deleteSession(claims.sessionId)
       throw new KithError('session-revoked')
     }
-    // A token that hides who acts was not written by us, or not for this session.
+    // A token without the actor was not written by us, or not for this session.
     if ((claims.actorId ?? null) !== session.actorId) throw new KithError('access-token-invalid')
     const actor = await demandActor(options, session, user)
     const met = Object.freeze({
@@ -61,7 +61,7 @@ export function createAuthenticate(
     throw new KithError('access-token-expired', { detail: 'Refresh the session.' })
   }
 
-  /** Whether one of these is denied. Asked after the session was read, so that a logout between the two is seen. */
+  /** Whether one of these is denied. Checked after the session was read, so that a logout in between is noticed. */
   function isDenied(keys: readonly string[]): boolean | Promise<boolean> {
     const answers = keys.map((key) => revocations.isRevoked(key))
     return answers.some((answer) => typeof answer === 'object') ? oneIsTrue(answers) : answers.includes(true)
@@ -78,7 +78,10 @@ export function createAuthenticate(
     return await admit(accessToken, await meet(accessToken))
   }
 
-  /** A session whose end this process knows of has ended, also where nobody can say whether a role has changed. */
+  /**
+   * A session that this process knows to have ended has ended, even if the denylist cannot say whether a role has
+   * changed.
+   */
   async function admitOnceAsked(
     accessToken: string,
     { met, hasChanged }: { met: MetToken; hasChanged: Promise<boolean> },
@@ -101,7 +104,7 @@ export function createAuthenticate(
   }
 }
 
-/** Who asks: the role is that of the account, and a token of an earlier release says the rest by its session. */
+/** The viewer: the role is that of the account; for a token of an earlier release, the session has the rest. */
 function viewerOf(
   { userId, sessionId, provedAt, methods }: AccessClaims,
   { session, user }: { session: SessionRecord; user: UserRecord },
@@ -121,7 +124,7 @@ function demandLive({ viewer }: MetToken, hasEnded: boolean): Viewer {
   return viewer
 }
 
-/** Whether one of them is true. Only where none is does it matter that another could not be had. */
+/** Whether one of them is true. A rejection matters only if none is. */
 async function oneIsTrue(answers: readonly (boolean | Promise<boolean>)[]): Promise<boolean> {
   const settled = await Promise.allSettled(answers.map(async (answer) => await answer))
   if (settled.some((each) => each.status === 'fulfilled' && each.value)) return true

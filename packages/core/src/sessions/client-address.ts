@@ -4,8 +4,8 @@ import type { ClientInfo } from '../viewer.ts'
 import { userAgentMaxLength } from './device-name.ts'
 
 /**
- * The part of an address that one client has to itself: an IPv4 address, or the /64 of an IPv6 address, since a client
- * can pick any address within its /64. Different spellings of one address give one key.
+ * The part of an IP address that identifies one client: an IPv4 address, or the /64 of an IPv6 address, since a client
+ * can pick any address within its /64. Different spellings of one address result in one key.
  */
 export function addressKey(address: string): string {
   const bare = address.split('%')[0] ?? ''
@@ -14,14 +14,16 @@ export function addressKey(address: string): string {
   return mappedIPv4(groups) ?? `${firstGroups(groups, 4)}::/64`
 }
 
-/** The network of an address, which one attacker may well have to himself: a /24 of IPv4, a /48 of IPv6. */
+/** The network of an IP address, which one attacker may well control: a /24 of IPv4, a /48 of IPv6. */
 export function networkKey(address: string): string {
   const key = addressKey(address)
   if (isIPv4(key)) return `${key.split('.').slice(0, 3).join('.')}.0/24`
   return key.endsWith('::/64') ? `${key.split(':').slice(0, 3).join(':')}::/48` : key
 }
 
-/** Where a client is, for the session list and events: what the transport does not know is `null`, and the user agent is cut. */
+/**
+ * The location of a client, for the session list and events: unknown parts are `null`, and the user agent is truncated.
+ */
 export function placeOf({ address = '', userAgent }: ClientInfo): ClientPlace {
   return {
     address: isIP(address) ? address : null,

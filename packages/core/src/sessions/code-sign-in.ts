@@ -12,9 +12,9 @@ import { agePart } from '../profiles/user.ts'
 import { openSession } from './open-session.ts'
 import type { SignIn } from './session.ts'
 
-/** A sign-in by a code that was sent. */
+/** A sign-in with a code that was sent. */
 export interface CodeLoginInput extends CodeInput {
-  /** Shown in the session list; made from the `User-Agent` where it is absent. */
+  /** Shown in the session list; derived from the `User-Agent` if absent. */
   deviceName?: string | undefined
 }
 
@@ -35,7 +35,7 @@ export async function sendSignInCode(
   return await core.codes.send({ purpose: 'sign-in', userId: user?.id ?? null, data: to && { to } })
 }
 
-/** Signs in by such a code. */
+/** Signs in with such a code. */
 export async function loginByCode(core: Core, input: CodeLoginInput, client: ClientInfo): Promise<SignIn> {
   demandCodeSignIn(core)
   const { deviceName, ...code } = parseInput(codeLoginInput, input)

@@ -1,7 +1,7 @@
 import { createHash, createSecretKey, hkdfSync, type KeyObject } from 'node:crypto'
 import type { CryptoKey } from 'jose'
 
-/** What a key is for: no two purposes share one. */
+/** The purposes of keys: no two purposes share one. */
 export type KeyPurpose =
   | 'access-token'
   | 'refresh-token'
@@ -16,10 +16,10 @@ export type KeyPurpose =
   | 'device-challenges'
   | 'challenges'
 
-/** A symmetric key for one purpose, with the id that tokens name it by. */
+/** A symmetric key for one purpose, with the key id in its tokens. */
 export interface DerivedKey {
   kid: string
-  /** Imported: an HMAC by its bytes takes up to ten times as long. */
+  /** Imported: an HMAC from raw bytes takes up to ten times as long. */
   key: KeyObject
 }
 
@@ -32,7 +32,7 @@ export function deriveKey(secret: string, purpose: KeyPurpose): DerivedKey {
   }
 }
 
-/** The key as jose takes it for HS256 without importing it at each call. */
+/** The key in the form that jose uses for HS256 without importing it for each call. */
 export function toJwtKey({ key }: DerivedKey): CryptoKey {
   return key.toCryptoKey({ name: 'HMAC', hash: 'SHA-256' }, false, ['sign', 'verify'])
 }

@@ -1,4 +1,7 @@
-/** The most of a `User-Agent` that is looked at and kept: those of browsers are shorter, and every session stores one. */
+/**
+ * The maximum length of a `User-Agent` that is parsed and stored: those of browsers are shorter, and every session
+ * stores one.
+ */
 export const userAgentMaxLength = 300
 
 type Sign = readonly [pattern: RegExp, name: string]
@@ -23,7 +26,7 @@ const systems: readonly Sign[] = [
   [/\bLinux\b/, 'Linux'],
 ]
 
-/** A short name of a device for the session list, such as `Chrome on macOS` or `curl`; `undefined` where nothing is known. */
+/** A short name of a device for the session list, such as `Chrome on macOS` or `curl`; `undefined` if unknown. */
 export function deviceNameOf(userAgent: string | undefined): string | undefined {
   const text = userAgent?.slice(0, userAgentMaxLength) ?? ''
   if (!text.startsWith('Mozilla/')) return /^[a-z][\w.-]{0,39}(?=$|[/ ])/i.exec(text)?.[0]

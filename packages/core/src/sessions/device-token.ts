@@ -4,25 +4,25 @@ import type { Random } from '../id.ts'
 import { deriveKey } from './derive-key.ts'
 import { createOwnTokens, type OwnTokenOptions } from './own-tokens.ts'
 
-/** A device as its token describes it. */
+/** The content of a device token. */
 export interface Device {
   /** Random, and the same for as long as the device keeps its token. */
   id: string
-  /** The accounts that have signed in on it, the latest first, each with a mark of the password that was given. */
+  /** The accounts that have signed in on it, the latest first, each with a mark of the password that was used. */
   accounts: readonly string[]
 }
 
 /**
- * Signs and reads device tokens. One says for which accounts a device has signed in before, so that the wrong passwords of
- * strangers do not count for it. It opens nothing by itself, and nothing is stored of it. A new password makes the other devices
- * of its account strangers, so that whoever knew the old one does not stay known.
+ * Signs and reads device tokens. A token lists the accounts for which a device has signed in before, so that the wrong
+ * passwords of strangers do not count for it. It opens nothing by itself, and is not stored. A new password makes the
+ * other devices of its account strangers, so that someone who had the old one is not trusted any longer.
  */
 export interface DeviceTokens {
-  /** The token of a device on which this account has just signed in; the accounts of the one it had before are kept. */
+  /** The token of a device on which this account has just signed in; the accounts of its previous token are kept. */
   issue(user: Account, before: Device | null): Promise<string>
-  /** The device of a token, `null` for one that is not good: whoever shows that is a stranger. Never rejects. */
+  /** The device of a token, `null` for an invalid one: its client counts as a stranger. Never rejects. */
   read(token: string | undefined): Promise<Device | null>
-  /** Whether this account has signed in on the device, by the password that it has today. */
+  /** Whether this account has signed in on the device, with its current password. */
   knows(device: Device, user: Account): boolean
 }
 
@@ -30,7 +30,7 @@ type Account = Pick<UserRecord, 'id' | 'passwordHash'>
 
 /** How long a device is known after the last sign-in on it; browsers keep no cookie for longer. */
 const deviceSeconds = 400 * 86_400
-/** Of the accounts of a device so many are kept. */
+/** The maximum number of accounts of a device. */
 const maxAccounts = 5
 
 /** Creates the device tokens of one Kith instance. */
@@ -39,7 +39,9 @@ export function createDeviceTokens(options: OwnTokenOptions & { random: Random }
   const tokens = createOwnTokens(options, 'device-token', 'dt+jwt')
   const keys = options.secrets.map((secret) => deriveKey(secret, 'device-account').key)
 
-  /** What stands in the token for an account, by the current secret first. It tells nothing of the hash to anyone who has no secret. */
+  /**
+   * The entry of an account in the token, by the current secret first. Reveals nothing about the hash without a secret.
+   */
   function marksOf({ id, passwordHash }: Account): string[] {
     return keys.map((key) => {
       const mark = createHmac('sha256', key).update(`${id} ${passwordHash}`).digest('base64url')

@@ -10,7 +10,10 @@ import type { SessionChange } from './session-store.ts'
 /** For clocks of other processes that run behind, and tokens that were being signed while their session ended. */
 const marginSeconds = 60
 
-/** Makes access tokens fail from the next request on: those of sessions, by their ids, or of all of an epoch, by {@link epochKey}. */
+/**
+ * Makes access tokens fail from the next request on: those of sessions, by their ids, or of an entire epoch, by
+ * {@link epochKey}.
+ */
 export async function denyTokens(core: Core, keys: readonly string[]): Promise<void> {
   if (keys.length === 0) return
   warnOfOthers(core.config)
@@ -18,7 +21,7 @@ export async function denyTokens(core: Core, keys: readonly string[]): Promise<v
   await core.revocations.revoke(keys, new Date(core.clock().getTime() + seconds * 1000))
 }
 
-/** The rows of sessions of an account that a step ends. */
+/** The sessions of an account that a step ends. */
 export function endedRows(
   core: Core,
   userId: string,
@@ -29,7 +32,10 @@ export function endedRows(
   return core.rowsOf('session.revoked', eventOf, cause)
 }
 
-/** Ends the session of a token; `also` are rows that are stored with its end. Its tokens are denied also where it had ended before: whoever ended it may have stopped halfway. */
+/**
+ * Ends the session of a token; `also` are rows that are stored with its end. Its tokens are denied even if it had ended
+ * before: that call may have stopped halfway.
+ */
 export async function endSession(
   core: Core,
   session: { id: string; userId: string },
@@ -37,14 +43,14 @@ export async function endSession(
 ): Promise<void> {
   const rows = joinRows(endedRows(core, session.userId, cause), also)
   const ended = await core.storage.sessions.revoke(session, core.clock(), rows)
-  // Told first: the session has ended, also where the denylist cannot be reached now.
+  // Emitted first: the session has ended, even if the denylist cannot be reached now.
   if (ended) core.emit('session.revoked', { userId: session.userId, sessionId: session.id }, cause)
   await denyTokens(core, [session.id])
 }
 
 /**
- * Ends the session that a user named, if it is a live one of theirs; any other is left alone. Returns whether it was.
- * The tokens of one of theirs that had ended before are denied once more, as above.
+ * Ends the session that a user named, if it is one of their live sessions; any other is left alone. Returns whether it
+ * was. If it is theirs and had ended before, its tokens are denied again, as above.
  */
 export async function endOwnSession(
   core: Core,
@@ -62,19 +68,22 @@ export async function endOwnSession(
   return true
 }
 
-/** What the tokens of all sessions of an account that were opened in one epoch are denied under. */
+/** The denylist key of all sessions of an account from one epoch. */
 export function epochKey(userId: string, epoch: number): string {
   return `${userId}/${epoch}`
 }
 
-/** What is denied where the role of an account changes: its tokens, and those by which it acts as others, are looked up again. */
+/**
+ * The denylist key for a role change of the account: its tokens, and those with which it acts as others, are looked up
+ * again.
+ */
 export function roleKey(userId: string): string {
   return `${userId}/role`
 }
 
 /**
- * Ends all sessions of an account that were opened in this epoch, which is over. Their tokens are denied first: the storage may end
- * the sessions and fail all the same, or this process may die there, and called again the storage would name none of them.
+ * Ends all sessions of an account from this epoch, which has ended. Their tokens are denied first: the storage may end
+ * the sessions and then fail, or this process may die there, and a repeated call would no longer return them.
  */
 export async function endSessions(
   core: Core,
@@ -83,7 +92,7 @@ export async function endSessions(
   await denyAndRevoke(core, [epochKey(id, epoch)], { userId: id, except: null, cause })
 }
 
-/** Ends all sessions of a user but the one that asks, which keeps its epoch. Their tokens are denied first, as above. */
+/** Ends all sessions of a user except the viewer's, which keeps its epoch. Their tokens are denied first, as above. */
 export async function endOtherSessions(
   core: Core,
   { userId, sessionId, client }: { userId: string; sessionId: string; client: ClientInfo },
@@ -96,8 +105,8 @@ export async function endOtherSessions(
 }
 
 /**
- * Ends all sessions of an account, first by its epoch: so they are over although this process may die before it has ended each.
- * Returns whether there is such an account.
+ * Ends all sessions of an account, first by its epoch: so they have ended even if this process dies before it has ended
+ * each. Returns whether the account exists.
  */
 export async function endAllSessions(core: Core, userId: string, cause?: Cause): Promise<boolean> {
   const result = await core.storage.users.update(userId, { endSessions: true })
@@ -111,12 +120,12 @@ async function denyAndRevoke(
   keys: readonly string[],
   { userId, except, cause }: { userId: string; except: string | null; cause: Cause | undefined },
 ): Promise<void> {
-  // Where the denylist cannot be reached now the sessions end all the same; who asked is told afterwards.
+  // If the denylist cannot be reached now the sessions end anyway; the caller gets the error afterwards.
   const [denial] = await Promise.allSettled([denyTokens(core, keys)])
   const rows = endedRows(core, userId, cause)
   const ended = await core.storage.sessions.revokeAll(userId, core.clock(), except, rows)
   for (const sessionId of ended) core.emit('session.revoked', { userId, sessionId }, cause)
-  // Among them may be those of an attempt before that stopped halfway, or opened since.
+  // They may include those of an earlier attempt that stopped halfway, or sessions opened since.
   await denyTokens(core, ended)
   if (denial.status === 'rejected') throw denial.reason
 }

@@ -2,14 +2,14 @@ import { type LivedTime, skewMillis } from './lived-time.ts'
 import type { SessionRecord } from './session-store.ts'
 
 /**
- * For how long the token before the current one still gets the current one. A clock that is set neither widens that nor opens it
- * again: by a process that rotated itself it is given for as long as it has really run since, by others as long as their clock
- * says, give or take two seconds, but not where that stands for two moments, since it was set back.
+ * How long the previous token can still be exchanged for the current one. Setting a clock neither extends nor reopens
+ * this period: the process that rotated measures its own uptime, others use their clock, give or take two seconds, but
+ * not if that time is ambiguous because the clock was set back.
  */
 export interface Grace {
-  /** This process has just rotated the session to the generation that it has now. */
+  /** This process has just rotated the session to its current generation. */
   begin(session: SessionRecord): void
-  /** Whether a token that arrived at this time gets the successor, though the storage may have taken its time since. */
+  /** Whether a token that arrived at this time gets the successor, even if the storage was slow since. */
   isOpen(session: SessionRecord, arrivedAt: Date): boolean
 }
 
@@ -18,7 +18,7 @@ interface Rotated {
   at: number
 }
 
-/** Creates the memory of the grace. */
+/** Creates the memory of the grace period. */
 export function createGrace(graceSeconds: number, time: LivedTime): Grace {
   const millis = graceSeconds * 1000
   const skew = Math.min(skewMillis, millis)
@@ -40,7 +40,7 @@ export function createGrace(graceSeconds: number, time: LivedTime): Grace {
       if (arrivedAt.getTime() - rotatedAt.getTime() > millis) return false
       const rotated = own.get(id)
       if (rotated?.generation === generation) return time.steady() - rotated.at <= millis
-      // The present: another process may have rotated long after the token arrived here, which no clock has to be wrong for.
+      // The present: another process may have rotated long after the token arrived here, even if all clocks are right.
       const now = time.clock()
       const isBefore = now.getTime() < rotatedAt.getTime() - skew
       return !isBefore && !time.isRepeated(now) && !time.isRepeated(rotatedAt)

@@ -2,24 +2,26 @@ import type { Turn } from '../fair-queue.ts'
 import type { ClientInfo } from '../viewer.ts'
 import { addressKey, networkKey } from './client-address.ts'
 
-/** Who tries a password, as far as it matters for counting and waiting. */
+/** Who tries a password, as far as counting and queueing are concerned. */
 export type Guesser =
-  /** Somebody signed in who confirms a change; without a session they count by account. */
+  /** A signed-in caller who confirms a change; counts by account if there is no session. */
   | { kind: 'session'; userId: string; sessionId: string | null }
   /** A device on which this account has signed in before. */
   | { kind: 'device'; userId: string; deviceId: string }
-  /** Anybody else. `login` is what was typed, folded, and not the account: so nobody learns which logins belong together. */
+  /**
+   * Everyone else. `login` is the typed string, folded, and not the account: this hides which logins belong together.
+   */
   | { kind: 'stranger'; login: string; client: ClientInfo }
 
-/** A counter of wrong passwords: its limit, and whom it counts. */
+/** A counter of wrong passwords: its limit, and its subject. */
 export type PasswordCounter = readonly [
   name: 'passwordBySession' | 'passwordByDevice' | 'passwordByClient' | 'passwordByAccount',
   subject: string,
 ]
 
 /**
- * What a guess counts under, in this order. Strangers come to the counter that they share with all others only if their own
- * lets them: so one client can lock itself alone.
+ * The counters of a guess, in this order. Strangers reach the counter that they share with all others only if their own
+ * allows it: so one client can lock out only itself.
  */
 export function countersOf(guesser: Guesser): readonly PasswordCounter[] {
   switch (guesser.kind) {
@@ -37,7 +39,7 @@ export function countersOf(guesser: Guesser): readonly PasswordCounter[] {
   }
 }
 
-/** Whose turn a guess waits for: those who are known go first, each account in a line of its own; strangers share. */
+/** The queue for a guess: known callers go first, each account in its own line; strangers share one. */
 export function turnOf(guesser: Guesser): Turn {
   return guesser.kind === 'stranger'
     ? { key: networkKey(guesser.client.address ?? '') }

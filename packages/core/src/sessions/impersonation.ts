@@ -16,7 +16,7 @@ import type { SignIn } from './session.ts'
 export interface ImpersonateInput {
   /** The id of the account. */
   userId: string
-  /** Kept in the audit log, and read by the owner of the account. At most 500 characters. */
+  /** Kept in the audit log, and visible to the owner of the account. At most 500 characters. */
   reason: string
 }
 
@@ -28,10 +28,10 @@ const impersonateInput: z.ZodType<ImpersonateInput> = z.strictObject({
   reason,
 })
 
-/** The schema of what it has besides the account. */
+/** The schema of its fields besides the account. */
 export const impersonationReason: z.ZodType<Pick<ImpersonateInput, 'reason'>> = z.strictObject({ reason })
 
-/** Opens a session of an account for an admin. Everything is looked up now: role, session and proof of the admin. */
+/** Opens a session of an account for an admin. Reads everything now: role, session and proof of the admin. */
 export async function impersonate(
   core: Core,
   admin: Viewer,
@@ -66,7 +66,10 @@ export async function impersonate(
   })
 }
 
-/** Ends what this admin has opened of the account before: an account has room for one of each besides those of its owner. */
+/**
+ * Ends earlier sessions of this admin for the account: an account can have one of each admin in addition to those of
+ * its owner.
+ */
 async function endEarlier(
   core: Core,
   { userId, admin, client }: { userId: string; admin: Viewer; client: ClientInfo },

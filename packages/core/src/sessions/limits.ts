@@ -11,7 +11,7 @@ import type { Limit, RateLimits } from './rate-limits.ts'
 
 type AddressLimit = Extract<LimitName, `${string}ByAddress`>
 
-/** A limit on what an account does, or one upload (`confirmByUpload`), device (`loginByDevice`) or flow (`resendByFlow`). */
+/** A limit for an account, or one upload (`confirmByUpload`), device (`loginByDevice`) or flow (`resendByFlow`). */
 type AccountLimit = Exclude<
   LimitName,
   | AddressLimit
@@ -25,32 +25,37 @@ type AccountLimit = Exclude<
   | ViewerLimit
 >
 
-/** What viewers count by their session, so that anyone who stole another one uses up nothing of theirs. */
+/** Limits that count viewers by their session, so that a stolen session uses up nothing of the others. */
 type ViewerLimit = Extract<LimitName, 'passwordFormBySession' | 'revokeBySession'>
 
-/** Counts attempts by the limits of one Kith instance. */
+/** Counts attempts with the limits of one Kith instance. */
 export interface Limits {
-  /** Counts a call from this client. A call without an address is the host's own and is not limited. @throws rate-limited */
+  /**
+   * Counts a call from this client. A call without an IP address is the host's own and is not limited. @throws
+   * rate-limited
+   */
   byAddress(name: AddressLimit, client: ClientInfo): Promise<void>
   /** @throws rate-limited */
   byAccount(name: AccountLimit, userId: string): Promise<void>
   /** Counts by session; a viewer without one, by account. @throws rate-limited */
   byViewer(name: ViewerLimit, viewer: Viewer): Promise<void>
   /**
-   * Counts a message that a client asks for by what it has typed: an address, or a login, whether there is an account or not.
+   * Counts a message that a client requests, by what was typed: an address, or a login, whether or not there is an
+   * account.
    * @throws rate-limited
    */
   beforeSending(typed: string, client: ClientInfo): Promise<void>
   /**
-   * Counts a message to an address, of this client first: it uses up its own share of what the recipient gets, whatever it has typed.
-   * Returns whether it may be sent: who asks for one is not told, since it depends on what is stored.
+   * Counts a message to an address, for this client first: a client uses up its own share of the recipient's limit,
+   * whatever was typed. Returns whether it may be sent; the caller of the API is not told, since it depends on what is
+   * stored.
    */
   maySend(to: string, client: ClientInfo): Promise<boolean>
   /** @throws rate-limited */
   bySession(name: 'refreshBySession' | 'boundRefreshBySession', sessionId: string): Promise<void>
   /**
-   * Counts a call of a stranger by its address and by what it is about, and returns whether it is one of those that need no solved puzzle. Says
-   * nothing by an event.
+   * Counts a call of a stranger by IP address and by its subject, and returns whether it needs no solved challenge.
+   * Emits no event.
    */
   isFree(action: string, target: string, client: ClientInfo): Promise<boolean>
   /**
@@ -58,34 +63,34 @@ export interface Limits {
    * @throws account-locked
    */
   beforePassword(guesser: Guesser): Promise<void>
-  /** Clears what {@link beforePassword} counted: the password was right. */
+  /** Resets what {@link beforePassword} counted: the password was right. */
   afterRightPassword(guesser: Guesser): Promise<void>
 }
 
-/** What counting stands on. */
+/** The dependencies of counting. */
 interface AttemptSettings {
   limits: Readonly<Record<LimitName, readonly Limit[]>>
   rateLimits: RateLimits
   clock: Clock
 }
 
-/** How an attempt that is refused is reported. */
+/** How a refused attempt is reported. */
 interface Attempt {
   code?: 'rate-limited' | 'account-locked'
   address?: string | null
-  /** The subject is this account, whatever the name of the limit says. */
+  /** The subject is this account, whatever the name of the limit. */
   userId?: string | null
 }
 
-/** Creates the attempts of one Kith instance. */
+/** Creates the attempt counting of one Kith instance. */
 export function createLimits(
   { limits, rateLimits, clock }: AttemptSettings,
   { secret, emit }: { secret: string; emit?: Emit | undefined },
 ): Limits {
   const salt = createHmac('sha256', deriveKey(secret, 'counters').key).update('keys').digest('base64url')
 
-  // Short, and a hash that needs the secret: anyone who reads the store of counters cannot try which names and addresses are in it. It is cut,
-  // so nobody can continue it either, and a hash in one call costs a quarter of an HMAC.
+  // Short, and a hash that needs the secret: anyone who reads the counter store cannot test which names and addresses
+  // are in it. It is truncated, so it cannot be extended either, and a one-shot hash costs a quarter of an HMAC.
   function keyOf(name: LimitName, subject: string): string {
     return crypto.hash('sha256', `${salt} ${name} ${subject}`, 'base64url').slice(0, 16)
   }
@@ -151,7 +156,7 @@ export function createLimits(
   }
 }
 
-/** Whether an attempt is within its limit, where the caller is not refused. */
+/** Whether an attempt is within its limit, for callers that do not throw. */
 export async function isLet(counted: Promise<void>): Promise<boolean> {
   try {
     await counted

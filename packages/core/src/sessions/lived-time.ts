@@ -1,16 +1,16 @@
 import type { Clock } from '../id.ts'
 
-/** The wall clock, watched against the time that this process has run, which nobody can set. */
+/** The wall clock, checked against the uptime of this process, which nobody can set. */
 export interface LivedTime {
-  /** Shows the time, and notices where the clock was set: all of one Kith read it here. */
+  /** Returns the time, and detects when the clock was set: everything in one Kith reads it here. */
   readonly clock: Clock
-  /** Milliseconds that only ever grow. */
+  /** Milliseconds that only grow. */
   steady(): number
-  /** Whether the clock has shown this time and was set back since, so that it stands for two moments. */
+  /** Whether the clock has shown this time before and was set back since, so that the time is ambiguous. */
   isRepeated(time: Date): boolean
 }
 
-/** A time that the clock went through without being set. */
+/** A period that the clock went through without being set. */
 interface Stretch {
   from: number
   to: number
@@ -18,14 +18,15 @@ interface Stretch {
   setBackTo: number
 }
 
-/** What clocks are corrected by in daily life, and differ by between machines. */
+/** Routine corrections of clocks, and differences between machines. */
 export const skewMillis = 2_000
-/** So many stretches are kept apart; past that the oldest two become one. */
+/** The maximum number of separate periods; beyond it the two oldest are merged. */
 const maxStretches = 50
 
 /**
- * Watches a clock. Between two looks it should go on as fast as the process runs; where it did not, it was set. Whatever was before
- * this process counts as lived. Nobody looks for the process: a clock that was set forth and back between two looks is not noticed.
+ * Watches a clock. Between two readings it should advance as fast as the process runs; otherwise it was set. Everything
+ * before this process counts as lived. There are no readings in the background: a clock that was set forth and back
+ * between two readings is not detected.
  */
 export function createLivedTime(clock: Clock, steady: () => number = () => performance.now()): LivedTime {
   const before: Stretch[] = []

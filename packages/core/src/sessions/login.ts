@@ -20,17 +20,17 @@ import { tellLockedOut } from '../messages/notices.ts'
 import { openSession } from './open-session.ts'
 import type { SignIn } from './session.ts'
 
-/** A sign-in by username or email, whichever `login` holds. */
+/** A sign-in with the username or email in `login`. */
 export interface LoginInput {
   login: string
   password: string
-  /** The solution of the puzzle, if one was posed: `challenge-required`. */
+  /** The solution of the challenge, if there was one: `challenge-required`. */
   solution?: string | undefined
-  /** Shown in the session list; made from the `User-Agent` where it is absent. */
+  /** Shown in the session list; derived from the `User-Agent` if absent. */
   deviceName?: string | undefined
 }
 
-/** The schema of {@link LoginInput}. `username` or `email` are accepted in place of `login`. */
+/** The schema of {@link LoginInput}. Accepts `username` or `email` instead of `login`. */
 export const loginInput: z.ZodType<LoginInput> = z
   .strictObject({
     login: exactText(1, 254).optional(),
@@ -60,13 +60,13 @@ function loginsIn({
   return [login, username, email].filter((value) => value !== undefined).length
 }
 
-/** Signs in by username or email and password. */
+/** Signs in with username or email and password. */
 export async function login(core: Core, input: LoginInput, client: ClientInfo): Promise<SignIn> {
   const device = await countedDevice(core, client)
   const { login: typed, password, solution, deviceName } = parseInput(loginInput, input)
   const login = readLogin(typed)
   const found = usable(core, login, await core.storage.users.byLogin(login))
-  // Nobody who has signed in on this device solves anything.
+  // Known devices need no challenge.
   if (!found || !device || !core.deviceTokens.knows(device, found))
     await core.demandChallenge({ action: 'login', target: JSON.stringify(login), solution, client })
   const guesser = await admit(core, { login, user: found, device, client })
@@ -91,7 +91,7 @@ export async function login(core: Core, input: LoginInput, client: ClientInfo): 
   })
 }
 
-/** Where addresses are confirmed, one that is not signs nobody in. */
+/** If addresses are confirmed, an unconfirmed one cannot be used to sign in. */
 function usable({ config }: Core, login: Login, user: UserRecord | null): UserRecord | null {
   const isOpen = !('email' in login) || config.accounts.confirm !== 'email' || user?.emailVerifiedAt
   return isOpen ? user : null
@@ -105,8 +105,8 @@ interface Confirmation {
 }
 
 /**
- * Checks the password of someone who is already signed in. Gives the check whether it is still the password of the account,
- * read again later. @throws wrong-password, account-locked
+ * Checks the password of someone who is already signed in. Returns a check whether it is still the password of the
+ * account when reread later. @throws wrong-password, account-locked
  */
 export async function confirmPassword(
   core: Core,
@@ -121,8 +121,9 @@ export async function confirmPassword(
 }
 
 /**
- * Checks that the caller who changes something delicate is the owner: by the password where the account has one, or else by how long ago the
- * session was proved. An admin who acts as the account is none. Gives the check whether what was given still holds.
+ * Checks that the caller of a sensitive change is the owner: by the password if the account has one, otherwise by how
+ * long ago the session was proved. An admin who acts as the account is refused. Returns a check whether the proof still
+ * holds.
  * @throws impersonated, invalid-input, wrong-password, account-locked, proof-required
  */
 export async function confirmOwner(
@@ -150,7 +151,7 @@ interface RightPassword {
   password: string
 }
 
-/** The hash differs where this or a concurrent login upgraded it, or where the password was changed meanwhile. */
+/** The hash differs if this or a concurrent login upgraded it, or if the password was changed meanwhile. */
 async function isStillRight(
   core: Core,
   { guesser, user, password }: RightPassword,
@@ -161,8 +162,8 @@ async function isStillRight(
 }
 
 /**
- * Counts a sign-in before its input is read: by device where one is known, for others at its address must not keep it out, and
- * by address where that device has used up what it had.
+ * Counts a sign-in before its input is parsed: by device if one is known, so that others at its IP address cannot block
+ * it, and by IP address when that device has used up its limit.
  */
 async function countedDevice(core: Core, client: ClientInfo): Promise<Device | null> {
   const device = await core.deviceTokens.read(client.device)
@@ -179,14 +180,14 @@ interface Arrival {
 }
 
 /**
- * Counts a guess and says who makes it. A device counts by address after all for an account that is new to it, and so does one
- * that has used up what it had: somebody may have copied its token, and anyone who has it counts as a stranger, at worst.
+ * Counts a guess and returns who makes it. A device counts by IP address for an account that is new to it, and after it
+ * has used up its limit: its token may have been copied, and at worst its holder counts as a stranger.
  */
 async function admit(core: Core, { login, user, device, client }: Arrival): Promise<Guesser> {
   const about = { userId: user?.id ?? null, ...placeOf(client) }
   if (user && device && core.deviceTokens.knows(device, user)) {
     const known: Guesser = { kind: 'device', userId: user.id, deviceId: device.id }
-    // First the wrong ones: a device token that was stolen uses up its own counter, never that of the account.
+    // Wrong ones first: a stolen device token uses up its own counter, never that of the account.
     if (
       (await isLet(countGuess(core, known, about))) &&
       (await isLet(core.limits.byAccount('loginByAccount', user.id)))
@@ -224,7 +225,9 @@ interface PasswordCheck {
   client: ClientInfo
 }
 
-/** Whether the stored hash should be upgraded; `null` where the password is wrong. Costs the same for nobody. */
+/**
+ * Whether the stored hash should be upgraded; `null` if the password is wrong. Costs the same if there is no account.
+ */
 async function checkPassword(
   core: Core,
   { guesser, user, password, client }: PasswordCheck,

@@ -2,8 +2,8 @@
 const order = 0xffffffff00000000ffffffffffffffffbce6faada7179e84f3b9cac2fc632551n
 const half = order / 2n
 
-// Of an ES256 signature (r, s) the pair (r, order − s) verifies as well, so one token would have two spellings. We write
-// and read only the one whose s is in the lower half. Other services may read both.
+// For an ES256 signature (r, s) the pair (r, order − s) verifies as well, so one token would have two encodings. We
+// write and accept only the one whose s is in the lower half. Other services may accept both.
 
 /** Whether the signature of an ES256 token is the one that we write. */
 export function hasLowS(token: string): boolean {

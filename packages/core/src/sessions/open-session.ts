@@ -14,30 +14,30 @@ import { denyTokens, endedRows, endSessions } from './end-sessions.ts'
 import type { SessionChange, SessionRecord } from './session-store.ts'
 import { isOfAccount, issueTokens, sessionEnd, type SignIn } from './session.ts'
 
-/** A sign-in that has been decided on. */
+/** A sign-in that passed all checks. */
 export interface Opening {
   user: UserRecord
   client: ClientInfo
-  /** Made from the user agent where it is absent. */
+  /** Derived from the user agent if absent. */
   deviceName: string | undefined
-  /** Whether the account, read again after the session was stored, still lets this sign-in pass. */
+  /** Whether the account, reread after the session was stored, still allows this sign-in. */
   stillHolds(user: UserRecord): boolean | Promise<boolean>
   /** How its owner has proved to be the account: the names of RFC 8176. */
   methods: readonly string[]
-  /** Whether the owner is told where the account does not know the device. */
+  /** Whether to notify the owner if the device is new to the account. */
   announce?: boolean | undefined
-  /** What it is refused with where the account is gone or lets it no longer pass. @default 'invalid-credentials' */
+  /** The error if the account is gone or no longer allows it. @default 'invalid-credentials' */
   refusal?: 'passkey-invalid' | 'not-impersonable' | undefined
-  /** Who acts as the account, and why, where it is not its owner. */
+  /** Who acts as the account, and why, if not its owner. */
   actor?: { viewer: Viewer; reason: string } | undefined
-  /** Whether the host opens it, without a proof: then one of an account that is gone fails with `account-not-found`. */
+  /** Whether the host opens it, without a proof: then the error for an account that is gone is `account-not-found`. */
   byHost?: boolean | undefined
 }
 
 /**
- * Opens a session. A ban, a deletion or a new password marks the account first and then ends the sessions; here the session is
- * stored first, with the epoch of the account, and then the account is read again. So whichever comes first, a session never
- * outlives the change, without a transaction over both.
+ * Opens a session. A ban, a deletion or a new password marks the account first and then ends the sessions; here the
+ * session is stored first, with the epoch of the account, and then the account is reread. So in either order a session
+ * never outlives the change, without a transaction over both.
  */
 export async function openSession(core: Core, opening: Opening): Promise<SignIn> {
   const { user, client, actor } = opening
@@ -52,7 +52,7 @@ export async function openSession(core: Core, opening: Opening): Promise<SignIn>
     rotatedAt: now,
     expiresAt: sessionEnd(core, now, { openedAt: now, isImpersonated: actor !== undefined }),
     revokedAt: null,
-    // An admin has not proved to be the account, not to releases either that do not know who acts.
+    // An admin has not proved to be the account, not even for releases that do not support actors.
     provedAt: actor ? new Date(0) : now,
     methods: [...opening.methods],
     actorId: actor?.viewer.userId ?? null,
@@ -72,7 +72,7 @@ export async function openSession(core: Core, opening: Opening): Promise<SignIn>
     throw new KithError(opening.refusal ?? (opening.byHost ? 'account-not-found' : 'invalid-credentials'))
   }
   if (!isOfAccount(session, fresh)) {
-    // All sessions were ended since the account was read, this one with them; but what opens it still holds.
+    // All sessions were ended since the account was read, including this one; but the sign-in is still valid.
     await core.storage.sessions.revoke(
       session,
       core.clock(),
@@ -84,7 +84,7 @@ export async function openSession(core: Core, opening: Opening): Promise<SignIn>
   const [account, opened, deviceToken] = await Promise.all([
     core.presentUsers.presentSignedIn(fresh),
     issueTokens(core, session, fresh),
-    // A device on which an admin acts is none of the owner's.
+    // A device on which an admin acts is not one of the owner's.
     actor
       ? undefined
       : core.deviceTokens.read(client.device).then((device) => core.deviceTokens.issue(fresh, device)),
@@ -107,7 +107,7 @@ function openedEvent({
   return { userId, sessionId, address, userAgent }
 }
 
-/** What is told of a session in place of that it was opened, where its owner has not opened it. */
+/** The event instead of `session.opened`, if the owner has not opened the session. */
 function impersonatedEvent(
   { actor }: Opening,
   session: SessionRecord,
@@ -117,7 +117,7 @@ function impersonatedEvent(
 
 type Notice = OutboxRows<unknown> | undefined
 
-/** The message to the owner of an account that has not met this device, or that an admin acts as. */
+/** The message to the owner of an account about a new device, or an admin who acts as it. */
 async function noticeOf(core: Core, { user, client, announce = false, actor }: Opening): Promise<Notice> {
   if (actor)
     return core.config.sessions.impersonation?.notice
@@ -129,14 +129,14 @@ async function noticeOf(core: Core, { user, client, announce = false, actor }: O
   return noticeRows(core, { kind: 'new-device', user, client, more: {} })
 }
 
-/** A password that was given again inside a session, and whether it still is that of the account. */
+/** A password that was entered again in a session, and whether it is still that of the account. */
 interface Renewal extends Omit<Opening, 'deviceName'> {
   viewer: Viewer
 }
 
 /**
- * Ends every session of an account, also the one that asks, of which a copy may be in other hands, and opens a fresh one for
- * anyone who has just given the password.
+ * Ends every session of an account, including the caller's, in case it was copied, and opens a fresh one for the
+ * caller, who has just entered the password.
  */
 export async function renewSession(core: Core, { viewer, user, ...opening }: Renewal): Promise<SignIn> {
   const asking = viewer.sessionId === null ? null : await core.storage.sessions.byId(viewer.sessionId)
@@ -147,8 +147,8 @@ export async function renewSession(core: Core, { viewer, user, ...opening }: Ren
 }
 
 /**
- * Saves a session, and ends those that have become too many. Where a clock was set back it may look older than all others,
- * and be ended itself: then it is saved again, after them.
+ * Saves a session, and ends the excess ones. If a clock was set back the new one may look the oldest, and be ended
+ * itself: then it is saved again, after them.
  */
 async function keep(core: Core, opening: Opening, session: SessionRecord): Promise<SessionRecord> {
   const notice = await noticeOf(core, opening)
@@ -162,7 +162,7 @@ async function keep(core: Core, opening: Opening, session: SessionRecord): Promi
   return after
 }
 
-/** The person who signs in is the owner, by this very session, unless an admin does. */
+/** The person who signs in is the owner, in this very session, unless an admin does. */
 function causeOf({ byHost = false, client, actor }: Opening, { id, userId }: SessionRecord): Cause {
   if (actor) return { by: actor.viewer, client }
   return byHost ? { client } : { viewer: { userId, sessionId: id }, client }
@@ -192,7 +192,7 @@ async function open(
     endedRows(core, userId, cause),
   )
   const { maxPerAccount } = core.config.sessions
-  // One of an admin pushes out none of the owner's.
+  // A session of an admin does not displace the owner's.
   const ended = await core.storage.sessions.open(session, maxPerAccount + (opening.actor ? 1 : 0), rows)
   if (notice) core.outgoing.kick()
   for (const id of ended) core.emit('session.revoked', { userId, sessionId: id }, cause)

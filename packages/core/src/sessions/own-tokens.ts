@@ -5,7 +5,7 @@ import type { Clock } from '../id.ts'
 import { isCanonicalToken } from './canonical-token.ts'
 import { deriveKey, type KeyPurpose, toJwtKey } from './derive-key.ts'
 
-/** What {@link createOwnTokens} depends on. */
+/** The dependencies of {@link createOwnTokens}. */
 export interface OwnTokenOptions {
   /** The current secret first; the rest only verify. */
   secrets: readonly string[]
@@ -14,15 +14,15 @@ export interface OwnTokenOptions {
   clock: Clock
 }
 
-/** Signs and verifies tokens that only this Kith reads: JWTs of a type and a key of their own. */
+/** Signs and verifies tokens that only this Kith reads: JWTs with their own type and key. */
 export interface OwnTokens {
   sign(claims: JWTPayload, life: { issuedAt: Date; expiresAt: Date }): Promise<string>
-  /** Rejects for a token that is not good, with `JWTExpired` of jose for one that was. */
+  /** Rejects for an invalid token, with jose's `JWTExpired` for an expired one. */
   verify(token: string, requiredClaims: readonly string[]): Promise<JWTPayload>
 }
 
 const algorithm = 'HS256'
-/** Longer than any token of ours; longer strings are refused before any work is done on them. */
+/** Longer than any of our tokens; longer strings are refused before any work is done on them. */
 const maxTokenLength = 2048
 
 /** Creates the tokens of one purpose: the first secret signs, all verify. */

@@ -14,13 +14,13 @@ import { confirmPassword } from './login.ts'
 import { issueTokens, openedSession, type Proved, sessionEnd } from './session.ts'
 import type { SessionRecord } from './session-store.ts'
 
-/** What somebody signed in proves with that they still are the account: one of these. */
+/** How a signed-in user proves to be the account: one of these. */
 export interface ProveInput {
   password?: string | undefined
-  /** What the authenticator app shows. */
+  /** The code from the authenticator app. */
   code?: string | undefined
   recoveryCode?: string | undefined
-  /** What a passkey gave for `kith.passkeys.beginProve`. */
+  /** The response of a passkey to `kith.passkeys.beginProve`. */
   passkey?: PasskeyProof | undefined
 }
 
@@ -64,7 +64,9 @@ export async function prove(
 
 type OwnSession = Viewer & { sessionId: string }
 
-/** Uses up the token of a passkey, which is good for the session that asked for it. @throws code-invalid, rate-limited */
+/**
+ * Consumes the token of a passkey, which is valid for the session that asked for it. @throws code-invalid, rate-limited
+ */
 async function demandOwnToken(
   core: Core,
   { userId, sessionId }: OwnSession,
@@ -74,16 +76,16 @@ async function demandOwnToken(
   if (spent.userId !== userId || spent.data.sessionId !== sessionId) throw new KithError('code-invalid')
 }
 
-/** The tokens of a session that is bound are renewed by its key alone: who has no more than its cookies and the password gets none. */
+/** The tokens of a bound session are renewed only with its key: its cookies and the password are not enough. */
 async function renewedTokens(core: Core, session: SessionRecord, user: UserRecord): Promise<Proved> {
   if (session.boundKey === null) return await issueTokens(core, session, user)
   return { userId: session.userId, session: openedSession(session), tokens: null }
 }
 
-/** So often a session is read again that was refreshed meanwhile. */
+/** How often a session is reread after a concurrent refresh. */
 const mostTries = 10
 
-/** Steps a session, and says that its owner has just proved to be the account. @throws session-revoked */
+/** Steps a session, and records that its owner has just proved to be the account. @throws session-revoked */
 async function renewProof(
   core: Core,
   user: UserRecord,

@@ -3,26 +3,26 @@ import { KithError } from '../errors.ts'
 import { createOwnTokens, type OwnTokenOptions } from './own-tokens.ts'
 import type { SessionRecord } from './session-store.ts'
 
-/** What a refresh token says, once it is verified. */
+/** The claims of a verified refresh token. */
 export interface RefreshClaims {
   sessionId: string
   generation: number
-  /** When the session was opened, in whole seconds: its absolute age counts from there. */
+  /** When the session was opened, in whole seconds: its absolute age starts there. */
   openedAt: Date
-  /** Whether an admin has opened it, who acts as the account. */
+  /** Whether an admin who acts as the account has opened it. */
   isImpersonated: boolean
 }
 
-/** Signs and verifies refresh tokens, which hold a session id, a generation and when the session was opened. */
+/** Signs and verifies refresh tokens, which contain a session id, a generation and when the session was opened. */
 export interface RefreshTokens {
   /**
-   * The refresh token of the session's current generation. The same row gives the same token to the letter, which is
-   * how concurrent refreshes can all be handed one successor without storing it.
+   * The refresh token of the session's current generation. The same row results in exactly the same token, which is how
+   * concurrent refreshes all get one successor without storing it.
    */
   issue(session: SessionRecord): Promise<string>
   /** @throws refresh-token-invalid, refresh-token-expired */
   verify(token: string): Promise<RefreshClaims>
-  /** Whether a token was signed for an admin who acts, also where it has expired. */
+  /** Whether a token was signed for an admin who acts, even if it has expired. */
   isImpersonated(token: string): Promise<boolean>
 }
 
@@ -64,7 +64,7 @@ export function createRefreshTokens(options: OwnTokenOptions): RefreshTokens {
       try {
         return (await tokens.verify(token, ['sid']))['act'] === true
       } catch (error) {
-        // The signature is looked at first.
+        // The signature is checked first.
         return error instanceof JWTExpired && error.payload['act'] === true
       }
     },

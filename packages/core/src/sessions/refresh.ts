@@ -12,7 +12,7 @@ import type { RefreshClaims } from './refresh-token.ts'
 import type { SessionChange, SessionRecord } from './session-store.ts'
 import { isOfAccount, issueTokens, type Refreshed, sessionEnd } from './session.ts'
 
-/** Trades a refresh token for its successor. */
+/** Exchanges a refresh token for its successor. */
 export async function refresh(core: Core, refreshToken: string, client: ClientInfo): Promise<Refreshed> {
   const claims = await verified(core, refreshToken, client)
   await core.limits.bySession('refreshBySession', claims.sessionId)
@@ -28,7 +28,10 @@ export async function refresh(core: Core, refreshToken: string, client: ClientIn
   return await issueTokens(core, session, user)
 }
 
-/** Ends a session whose admin may not act any more, or that an earlier release beside this one has refreshed as one of the owner's. */
+/**
+ * Ends a session whose admin may no longer act, or that an earlier release running next to this one has refreshed as
+ * the owner's.
+ */
 async function demandActing(
   core: Core,
   { claims, session, user }: { claims: RefreshClaims; session: SessionRecord; user: UserRecord },
@@ -38,7 +41,7 @@ async function demandActing(
     if (!claims.isImpersonated) throw new KithError('session-revoked')
     await demandActor(core, session, user)
     const own = actorSessionId === null ? null : await core.storage.sessions.byId(actorSessionId)
-    // Else cookies that were copied off the device of the admin would last longer by it than themselves.
+    // Otherwise cookies copied from the admin's device would last longer this way than on their own.
     if (own?.boundKey) throw new KithError('session-revoked')
   } catch (error) {
     if (isKithError(error) && error.code === 'session-revoked')
@@ -47,7 +50,7 @@ async function demandActing(
   }
 }
 
-/** Reads the token. Only those that are not good count by address, where others could use up what honest ones need. */
+/** Reads the token. Only invalid ones count by IP address, where others could use up what honest clients need. */
 async function verified(core: Core, refreshToken: string, client: ClientInfo): Promise<RefreshClaims> {
   try {
     return await core.refreshTokens.verify(refreshToken)
@@ -75,9 +78,9 @@ async function step(core: Core, claims: RefreshClaims, client: ClientInfo): Prom
     core.emit('session.refreshed', { userId: session.userId, sessionId: session.id, ...placeOf(client) })
     return session
   }
-  // The row was read after the failed step, so a session revoked by then stays dead inside the grace too.
+  // The row was read after the failed step, so a session revoked by then stays dead even within the grace period.
   if (!session || session.revokedAt || session.expiresAt <= now) throw new KithError('session-revoked')
-  // Before anything of generations: what a bound session is refreshed by says nothing about who has its cookie.
+  // Before any check of generations: the way a bound session is refreshed says nothing about who has its cookie.
   if (session.boundKey !== null) {
     core.config.telemetry.count('kith.refreshes', 1, { 'kith.outcome': 'unproved' })
     throw new KithError('device-proof-required', {
@@ -97,7 +100,7 @@ async function step(core: Core, claims: RefreshClaims, client: ClientInfo): Prom
   const told = { userId: session.userId, sessionId: session.id, ...placeOf(client) }
   const user = await core.storage.users.byId(session.userId)
   const notice = user && noticeRows(core, { kind: 'reuse-detected', user, client, more: {} })
-  // Either of the two who have the token: nobody knows which.
+  // Either of the two holders of the token: it is unknown which.
   const cause = { viewer: null, client }
   const rows = joinRows<SessionChange>(
     core.rowsOf('session.reuse-detected', () => told, cause),
@@ -110,8 +113,8 @@ async function step(core: Core, claims: RefreshClaims, client: ClientInfo): Prom
 }
 
 /**
- * Ends a session whose token is of a later generation than the row. Nobody has stolen it: the storage was set back, by a restored
- * backup for instance. It ends all the same, since tokens that were used up before the loss would work again.
+ * Ends a session whose token is of a later generation than the row. It was not stolen: the storage was set back, by a
+ * restored backup for example. It ends anyway, since tokens that were used before the loss would work again.
  */
 async function endQuietly(core: Core, session: SessionRecord): Promise<void> {
   core.config.log.warn('session.storage-set-back')
@@ -119,7 +122,7 @@ async function endQuietly(core: Core, session: SessionRecord): Promise<void> {
   await endSession(core, session, { cause: { viewer: null } })
 }
 
-/** Two tabs come from one place. From two places it may be a thief, who keeps in step with the owner. */
+/** Two tabs share a location. Two locations may mean a thief, who keeps in step with the owner. */
 function tellIfElsewhere(core: Core, session: SessionRecord, client: ClientInfo): void {
   const { address, userAgent } = placeOf(client)
   const moved = address !== null && session.address !== null && address !== session.address

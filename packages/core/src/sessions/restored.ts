@@ -2,22 +2,23 @@ import type { Steps } from '../steps.ts'
 import type { Stores } from '../storage.ts'
 import type { SessionStore } from './session-store.ts'
 
-/** What {@link Restored} did. */
+/** The result of {@link Restored}. */
 export interface RestoreReport {
-  /** Sessions that were removed, ended ones with them. */
+  /** Removed sessions, including ended ones. */
   sessions: number
-  /** Codes that were removed: one that was used since the backup would work again. */
+  /** Removed codes: one that was used since the backup would work again. */
   codes: number
 }
 
 /**
- * The step after a backup was restored, with no other process running: removes every session and every code. A token counts by the row of its session
- * alone, so those that were used up or logged out since the backup open nothing, and neither do those of sessions that the backup
- * does not know. Idempotent, and may be repeated after it was cut off: it ends what was opened since as well.
+ * The step after restoring a backup, with no other process running: removes every session and every code. A token is
+ * only valid with the row of its session, so tokens that were used or logged out since the backup open nothing, and
+ * neither do those of sessions that are not in the backup. Idempotent, and can be repeated after an interruption: it
+ * also ends sessions opened since.
  */
 export type Restored = () => Promise<RestoreReport>
 
-/** Later than any session ends, and a date that every driver and server knows. */
+/** Later than any session ends, and a date that every driver and server supports. */
 const endOfTime = new Date('9999-12-31T00:00:00Z')
 
 /** Creates the step of one Kith instance. */

@@ -8,34 +8,34 @@ import type { SessionRecord } from './session-store.ts'
 export interface Tokens {
   accessToken: string
   refreshToken: string
-  /** Seconds until the access token ends. */
+  /** Seconds until the access token expires. */
   expiresIn: number
   /**
-   * Only after a password was given: shows at the next sign-in that this device is known, so that strangers who guess the
-   * password cannot lock it out. It outlives the session and opens nothing by itself.
+   * Only after a password was entered: shows at the next sign-in that this device is known, so that strangers who guess
+   * the password cannot lock it out. It outlives the session and opens nothing by itself.
    */
   deviceToken?: string | undefined
 }
 
-/** What register, login and a change of password return. */
+/** The result of register, login and a password change. */
 export interface SignIn<Fields extends AppFields = AppFields> {
   user: SignedInUser<Fields>
   session: {
     id: string
-    /** When the session ends unless it is refreshed before; ISO 8601, UTC. */
+    /** When the session expires unless it is refreshed before; ISO 8601, UTC. */
     expiresAt: string
   }
   tokens: Tokens
 }
 
-/** What refresh returns: who needs the account reads it. */
+/** The result of a refresh, without the account. */
 export interface Refreshed {
   userId: string
   session: SignIn['session']
   tokens: Tokens
 }
 
-/** What proving returns: without tokens where the session is bound to a key, since only a proof by that renews them. */
+/** The result of a proof: without tokens if the session is bound to a key, since only a proof with that renews them. */
 export interface Proved extends Omit<Refreshed, 'tokens'> {
   tokens: Tokens | null
 }
@@ -50,18 +50,18 @@ export interface Session {
   /** When it was last refreshed: exact to the lifetime of an access token. */
   lastUsedAt: string
   expiresAt: string
-  /** Whether it is bound to a key of its device, so that a copy of its cookies is soon worth nothing. */
+  /** Whether it is bound to a key of its device, so that a copy of its cookies is soon worthless. */
   bound: boolean
-  /** Whether it is the session that asks. */
+  /** Whether it is the viewer's current session. */
   current: boolean
   /** Whether an admin has opened it and acts as the account. */
   impersonated: boolean
 }
 
-/** Shows a session to its owner, or to the host, who has none that asks. */
+/** A session as shown to its owner, or to the host, which has no current session. */
 export function toSession(session: SessionRecord, currentId: string | null): Session {
   const impersonated = session.actorId !== null
-  // Where an admin is concerns nobody but the audit log.
+  // The location of an admin is only in the audit log.
   const { deviceName, address, userAgent } = impersonated ? nowhere : session
   return {
     id: session.id,
@@ -79,12 +79,12 @@ export function toSession(session: SessionRecord, currentId: string | null): Ses
 
 const nowhere = Object.freeze({ deviceName: null, address: null, userAgent: null })
 
-/** What shows a session to the client that has it. */
+/** A session as returned to its client. */
 export function openedSession({ id, expiresAt }: SessionRecord): SignIn['session'] {
   return { id, expiresAt: expiresAt.toISOString() }
 }
 
-/** Signs the tokens of the generation that a session of this account has now. */
+/** Signs the tokens of the current generation of an account's session. */
 export async function issueTokens(
   core: Core,
   session: SessionRecord,
@@ -102,7 +102,7 @@ export async function issueTokens(
   }
 }
 
-/** Whether a session that has not ended by itself still counts: its account is live, and its sessions were not ended together since. */
+/** Whether an unexpired session is still valid: its account is live, and its sessions were not ended together since. */
 export function isOfAccount(session: SessionRecord, user: UserRecord | null): boolean {
   return (
     user !== null &&
@@ -112,15 +112,15 @@ export function isOfAccount(session: SessionRecord, user: UserRecord | null): bo
   )
 }
 
-/** Since when a session is there, and whether somebody else than its owner has opened it. */
+/** When a session was opened, and whether by someone other than its owner. */
 interface Beginning {
   openedAt: Date
   isImpersonated: boolean
 }
 
 /**
- * When a session ends that is opened or refreshed now: not refreshed for too long, or at its greatest age, which is a short one where an
- * admin acts as the account. Whole seconds, as tokens carry them.
+ * When a session that is opened or refreshed now expires: without a refresh in time, or at its maximum age, which is
+ * short if an admin acts as the account. Whole seconds, as in tokens.
  */
 export function sessionEnd(core: Core, now: Date, { openedAt, isImpersonated }: Beginning): Date {
   const { refreshTtlSeconds, maxLifetimeSeconds, impersonation } = core.config.sessions

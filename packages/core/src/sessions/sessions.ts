@@ -25,18 +25,21 @@ import { isOfAccount, type Proved, type Refreshed, type Session, type SignIn, to
 /** Everything about sessions. */
 export interface Sessions<Fields extends AppFields = AppFields> {
   /**
-   * Signs in by username or email.
-   * @throws invalid-credentials, account-banned, approval-required, challenge-required, challenge-unavailable, account-locked, rate-limited, busy
+   * Signs in with username or email.
+   * @throws invalid-credentials, account-banned, approval-required, challenge-required, challenge-unavailable,
+   * account-locked, rate-limited, busy
    */
   login(input: LoginInput, client?: ClientInfo): Promise<SignIn<Fields>>
   /**
-   * Sends a sign-in code and a link to an email address or phone number of an account, if it exists: the caller does not learn whether it does.
+   * Sends a sign-in code and a link to an email address or phone number of an account, if it exists: the caller cannot
+   * tell whether it does.
    * @throws invalid-input, not-configured, rate-limited
    */
   sendCode(input: AccountLookup, client?: ClientInfo): Promise<CodeSent>
   /**
-   * Signs in with such a code. An email address or phone number that was not confirmed until now is confirmed by it; then all that opened the account before is
-   * gone: password, sessions and credentials. @throws code-invalid, account-banned, rate-limited
+   * Signs in with such a code. This confirms an unconfirmed email address or phone number; then everything that opened
+   * the account before is removed: password, sessions and credentials. @throws code-invalid, account-banned,
+   * rate-limited
    */
   loginByCode(input: CodeLoginInput, client?: ClientInfo): Promise<SignIn<Fields>>
   /**
@@ -45,78 +48,95 @@ export interface Sessions<Fields extends AppFields = AppFields> {
    */
   loginByFactor(input: FactorLoginInput, client?: ClientInfo): Promise<SignIn<Fields>>
   /**
-   * Says that the viewer has just proved to be the account, by the password or a second factor, and renews the tokens. Those of a session
-   * that is bound to a key of its device are `null`: only that renews them.
+   * Records that the viewer has just proved to be the account, with the password or a second factor, and renews the
+   * tokens. For a session bound to a key of its device they are `null`: only that key renews them.
    * @throws wrong-password, factor-invalid, code-invalid, account-locked, rate-limited
    */
   prove(viewer: Viewer, input: ProveInput, client?: ClientInfo): Promise<Proved>
   /**
-   * Lets a viewer pass who has signed in, or proved to be the account, not longer ago than this: `sessions.freshFor` where it is absent.
+   * Passes if the viewer has signed in, or proved to be the account, within this time; `sessions.freshFor` if absent.
    * @throws session-revoked, proof-required
    */
   requireFresh(viewer: Viewer, maxAge?: Duration): Promise<void>
-  /** Sends a code that was asked for again, with other digits. @throws invalid-input, rate-limited */
+  /** Sends a requested code again, with other digits. @throws invalid-input, rate-limited */
   resendCode(input: ResendInput, client?: ClientInfo): Promise<CodeSent>
   /**
-   * Trades a refresh token for new tokens; the account is not shown with them. Concurrent calls with one token, and calls within the grace after, get the
-   * same successor; a token older than that ends the session. So does, without an alarm, one that is newer than the session in
-   * storage: a backup was restored.
-   * @throws refresh-token-invalid, refresh-token-expired, refresh-token-reused, session-revoked, device-proof-required, rate-limited
+   * Exchanges a refresh token for new tokens; does not return the account. Concurrent calls with one token, and calls
+   * within the grace period after, get the same successor; an older token ends the session. So does, without an alarm,
+   * a token that is newer than the session in storage: a backup was restored.
+   * @throws refresh-token-invalid, refresh-token-expired, refresh-token-reused, session-revoked, device-proof-required,
+   * rate-limited
    */
   refresh(refreshToken: string, client?: ClientInfo): Promise<Refreshed>
   /**
-   * Who holds this access token. A token seen before costs no query and no signature check.
+   * The viewer of this access token. A token seen before costs no query and no signature check.
    * @throws access-token-invalid, access-token-expired, session-revoked
    */
   authenticate(accessToken: string): Promise<Viewer>
   /**
-   * The same without a promise where there is nothing to wait for, as with a token seen before: it returns the viewer, or throws.
-   * For guards, which run before every request.
+   * The same without a promise if there is nothing to wait for, as with a token seen before: it returns the viewer, or
+   * throws. For guards, which run before every request.
    */
   authenticateNow(accessToken: string): Viewer | Promise<Viewer>
   /**
-   * Opens a session for an account after a check of the host's own: a third party's sign-in, a passkey, a second factor, a link in an
-   * email. For the host: no password is asked for, and nothing counts it. @throws account-not-found, account-banned
+   * Opens a session for an account after the host's own check: a third-party sign-in, a passkey, a second factor, a
+   * link in an email. For the host: it requires no password, and no limit counts it. @throws account-not-found,
+   * account-banned
    */
   open(userId: string, client?: ClientInfo): Promise<SignIn<Fields>>
-  /** Ends the viewer's session; a viewer without one has none to end. Idempotent. */
+  /** Ends the viewer's session, if there is one. Idempotent. */
   logout(viewer: Viewer, client?: ClientInfo): Promise<void>
   /**
-   * Ends the session that an access token belongs to. Idempotent: where it had ended before its tokens are denied once
-   * more, so that trying again helps after an attempt that failed halfway.
+   * Ends the session of an access token. Idempotent: if it had ended before its tokens are denied again, so that a
+   * retry completes an attempt that failed halfway.
    * @throws access-token-invalid, access-token-expired
    */
   logoutByAccessToken(accessToken: string, client?: ClientInfo): Promise<void>
-  /** Ends the session that a refresh token belongs to, also where the access token has expired. Idempotent; an invalid token does nothing. */
+  /**
+   * Ends the session of a refresh token, even if the access token has expired. Idempotent; ignores an invalid token.
+   */
   logoutByRefreshToken(refreshToken: string, client?: ClientInfo): Promise<void>
-  /** Whether a refresh token is of a session in which an admin acts as an account, also where it has expired or the session has ended. */
+  /**
+   * Whether a refresh token is of a session in which an admin acts as an account, even if it has expired or the session
+   * has ended.
+   */
   isImpersonated(refreshToken: string): Promise<boolean>
-  /** Ends all sessions of the viewer; with `exceptCurrent` all but the one that asks. @throws proof-required, rate-limited, counted by the session */
+  /**
+   * Ends all sessions of the viewer; with `exceptCurrent` all but the current one. @throws proof-required,
+   * rate-limited, counted by the session
+   */
   logoutEverywhere(
     viewer: Viewer,
     options?: { exceptCurrent?: boolean | undefined; client?: ClientInfo | undefined },
   ): Promise<void>
   /**
    * The live sessions of the viewer, or for the host those of the account with this id, newest first.
-   * @throws invalid-cursor, account-not-found where an id was given
+   * @throws invalid-cursor, account-not-found if an id was given
    */
   list(who: Viewer | string, input?: PageInput): Promise<Page<Session>>
-  /** Ends one of the viewer's sessions; another than the one that asks after a fresh proof. @throws session-not-found, proof-required, rate-limited, counted by the session */
+  /**
+   * Ends one of the viewer's sessions; any but the current one requires a fresh proof. @throws session-not-found,
+   * proof-required, rate-limited, counted by the session
+   */
   revoke(viewer: Viewer, sessionId: string, client?: ClientInfo): Promise<void>
-  /** Ends all sessions of an account. For the host, as the next one, which `by` says for whom. Idempotent. @throws account-not-found */
+  /**
+   * Ends all sessions of an account. For the host, like the next one; `by` names the administrator. Idempotent. @throws
+   * account-not-found
+   */
   endAll(userId: string, cause?: HostCause): Promise<void>
   /** Ends one session of an account. @throws session-not-found */
   end(userId: string, sessionId: string, cause?: HostCause): Promise<void>
   /**
-   * Opens a session in which an admin acts as another account (option `sessions.impersonation`). It is marked: `act` in the access token,
-   * `viewer.actorId`, the session list, events and the audit log. It may do what the owner may, but nothing about how the account is signed
-   * in to, its exports, its deletion and its other sessions; it ends soon, whatever is refreshed, and with the session, the role or a ban
-   * of the admin. The admin has to have signed in, or proved to be the account, within `sessions.freshFor`.
-   * @throws not-configured, invalid-input, role-required, proof-required, account-not-found, account-banned, not-impersonable, impersonated,
-   * rate-limited
+   * Opens a session in which an admin acts as another account (option `sessions.impersonation`). It is marked: `act` in
+   * the access token, `viewer.actorId`, the session list, events and the audit log. It may do what the owner may,
+   * except for changes to how the account signs in, its exports, its deletion and its other sessions; it ends soon,
+   * regardless of refreshes, and with the session, the role or a ban of the admin. The admin must have signed in, or
+   * proved to be the account, within `sessions.freshFor`.
+   * @throws not-configured, invalid-input, role-required, proof-required, account-not-found, account-banned,
+   * not-impersonable, impersonated, rate-limited
    */
   impersonate(admin: Viewer, input: ImpersonateInput, client?: ClientInfo): Promise<SignIn<Fields>>
-  /** The public keys of the access tokens, for other services to verify them; `null` where tokens are HS256. */
+  /** The public keys of the access tokens, for other services to verify them; `null` if tokens are HS256. */
   jwks(): JwksDocument | null
 }
 
@@ -187,7 +207,7 @@ export function createSessions(core: Core): Sessions {
       const claims = await refreshTokens.verify(refreshToken).catch(() => null)
       if (!claims) return
       const session = await storage.sessions.byId(claims.sessionId)
-      // Upkeep may have removed it since an attempt that ended it and could not say so.
+      // Upkeep may have removed it since an attempt that ended it and could not report that.
       if (!session) return await denyTokens(core, [claims.sessionId])
       const { actorId } = session
       const viewer = { userId: session.userId, sessionId: session.id, ...(actorId !== null && { actorId }) }

@@ -1,32 +1,32 @@
 import type { Viewer } from '../viewer.ts'
 
-/** What a token was found to be worth, and until when nothing is said against it. */
+/** The cached result for a token, and until when it is valid. */
 export interface MetToken {
   readonly viewer: Viewer
   /** Milliseconds since 1970. */
   readonly expiresAt: number
-  /** Where one of these is denied it has ended. */
+  /** If one of these is denied the session has ended. */
   readonly ended: readonly string[]
-  /** Where one of these is denied it is looked up again. */
+  /** If one of these is denied it is looked up again. */
   readonly changed: readonly string[]
 }
 
-/** Access tokens that were verified not long ago, the most recently used ones. */
+/** Recently verified access tokens, the most recently used ones. */
 export interface VerifiedTokens {
   get(token: string): MetToken | undefined
   set(token: string, met: MetToken): void
   delete(token: string): void
-  /** Forgets all tokens of a session. */
+  /** Removes all tokens of a session. */
   deleteSession(sessionId: string): void
 }
 
-/** Of one session so many tokens are remembered: a page that refreshes has the next before it lets go of the last. */
+/** How many tokens are cached per session: a page that refreshes has the next before it drops the last. */
 const perSession = 5
 
-/** How much is remembered. */
+/** The capacity. */
 interface Bounds {
   capacity: number
-  /** For how long a token is known, by the time that this process runs. */
+  /** How long a token is cached, by the uptime of this process. */
   maxAgeMillis: number
 }
 
@@ -37,8 +37,8 @@ interface Known {
 }
 
 /**
- * Remembers at most `capacity` tokens, and of one session few, so that nobody pushes out those of others. Past that the
- * least recently used one is forgotten.
+ * Caches at most `capacity` tokens, and few per session, so that one session cannot evict those of others. Beyond that
+ * the least recently used one is evicted.
  */
 export function createVerifiedTokens({ capacity, maxAgeMillis }: Bounds): VerifiedTokens {
   const byKey = new Map<string, Known>()
@@ -62,7 +62,8 @@ export function createVerifiedTokens({ capacity, maxAgeMillis }: Bounds): Verifi
         forget(key)
         return undefined
       }
-      // A map keeps the order of insertion, so putting it back makes it the newest. While half of the room is free, nothing is near its end.
+      // A map keeps the insertion order, so putting it back makes it the newest. While half of the room is free,
+      // nothing is close to eviction.
       if (byKey.size * 2 > capacity) {
         byKey.delete(key)
         byKey.set(key, known)
@@ -70,7 +71,7 @@ export function createVerifiedTokens({ capacity, maxAgeMillis }: Bounds): Verifi
       return known.met
     },
     set(token, met) {
-      // A copy: cut out of a header, the text would keep the whole header in memory.
+      // A copy: a slice of a header would keep the entire header in memory.
       const own = Buffer.from(token, 'latin1').toString('latin1')
       const key = keyOf(own)
       forget(key)
@@ -93,7 +94,10 @@ export function createVerifiedTokens({ capacity, maxAgeMillis }: Bounds): Verifi
   }
 }
 
-/** The end of a token is of its signature, which no other has: hashing all of a token costs more than everything else that is asked of it. */
+/**
+ * The end of a token is part of its signature, which is unique: hashing an entire token costs more than the rest of the
+ * check.
+ */
 function keyOf(token: string): string {
   return token.slice(-43)
 }

@@ -8,9 +8,9 @@ export interface Window {
   endsAt: number
 }
 
-/** What an attempt leads to. */
+/** The result of an attempt. */
 export interface Counted extends HitResult {
-  /** What is to be kept of the subject from now on, also where the attempt was refused. */
+  /** The state to store for the subject, even if the attempt was refused. */
   windows: readonly Window[]
   /** Whether a window is at its limit now. */
   full: boolean
@@ -31,7 +31,7 @@ export function countAttempt(stored: readonly Window[], limits: readonly Limit[]
     if (before && before.endsAt > time) after.push(hitWindow(before, limit, time))
     else if (first.count > (limit.limit * shortest.windowSeconds) / limit.windowSeconds)
       after.push(before && before.endsAt > since ? hitWindow(undefined, limit, time) : joining(first, limit))
-    // One that has ended is kept while the shortest lasts, so that what was counted in it is not counted in the next.
+    // An ended window is kept while the shortest lasts, so that its attempts are not counted in the next.
     else if (before && before.endsAt > since) after.push(before)
   }
 
@@ -49,7 +49,7 @@ export function countAttempt(stored: readonly Window[], limits: readonly Limit[]
   return { allowed: true, retryAfterSeconds: 0, windows: after, full }
 }
 
-/** A clock that was set back must not leave a window open for longer than it lasts. */
+/** A clock that was set back must not keep a window open for longer than it lasts. */
 function notAfter(window: Window, time: number): Window {
   return { ...window, endsAt: Math.min(window.endsAt, time + window.seconds * 1000) }
 }

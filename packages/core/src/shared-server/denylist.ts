@@ -6,28 +6,28 @@ export interface Written {
   readonly entries: readonly Entry[]
 }
 
-/** A connection of our own to a {@link Denylist}, which the follower uses alone. */
+/** A separate connection to a {@link Denylist}, used only by the follower. */
 export interface DenylistLine {
-  /** Where the denylist stands now. Rejects where the server may be behind another one. */
+  /** The current position of the denylist. Rejects if the server may be behind another one. */
   position(): Promise<string>
-  /** Every entry, in pages. What is written meanwhile may be missing, but comes after an earlier position. */
+  /** Every entry, in pages. Entries written meanwhile may be missing, but follow after an earlier position. */
   pages(): AsyncIterable<readonly Entry[]>
   /**
-   * Waits up to `waitMillis` for what is written after `position`. Rejects where it cannot be sure that it has everything that was
+   * Waits up to `waitMillis` for entries after `position`. Rejects if it cannot be sure that it has everything that was
    * written until the call.
    */
   next(position: string, waitMillis: number): Promise<Written>
   /** As {@link Denylist.write}, over this connection. */
   write(entries: readonly Entry[]): Promise<void>
-  /** Closes it. What is under way rejects. */
+  /** Closes it. Pending calls reject. */
   close(): void
 }
 
-/** Revocations as a server keeps them for several processes. Ends are counted by its clock, from what is left of them. */
+/** Revocations on a server that several processes share. Ends are measured by its clock, from the remaining time. */
 export interface Denylist {
-  /** Adds entries, a thousand or so at most, or prolongs them. */
+  /** Adds entries, at most a thousand or so, or prolongs them. */
   write(entries: readonly Entry[]): Promise<void>
   isDenied(key: string): Promise<boolean>
-  /** Opens a connection for one use: where it breaks it does not come back. */
+  /** Opens a connection for one use: it does not reconnect. */
   open(): DenylistLine
 }

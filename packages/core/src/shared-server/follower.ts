@@ -6,39 +6,39 @@ import type { Mirror } from './mirror.ts'
 import type { Parcels } from './parcels.ts'
 import { deadlineMillis } from './reach.ts'
 
-/** How long one read waits for something new. */
+/** How long one read waits for new entries. */
 const readMillis = 250
-/** What a new connection may take to be opened and answer for the first time. */
+/** How long a new connection may take to open and respond for the first time. */
 const openMillis = 2_000
-/** The pause before another attempt: from here, doubled at each failure. */
+/** The pause before another attempt: starts here and doubles after each failure. */
 const firstPauseMillis = 25
 const lastPauseMillis = 1_000
 
 /** How many parcels are delivered between two reads. */
 const parcelsAtOnce = 10
 
-/** What {@link createFollower} works on. */
+/** The dependencies of {@link createFollower}. */
 export interface FollowerParts {
   denylist: Pick<Denylist, 'open'>
   mirror: Mirror
   parcels: Parcels
   lease: Lease
-  /** Told once for each reason. */
+  /** Called once for each reason. */
   warn(error: unknown): void
 }
 
 /** Keeps the mirror equal to the denylist of a server. */
 export interface Follower {
-  /** Begins, if it has not. Nothing is awaited. */
+  /** Starts, unless it has started. Nothing is awaited. */
   start(): void
-  /** Ends for good. Resolves when its connection is closed. */
+  /** Stops permanently. Resolves when its connection is closed. */
   close(): Promise<void>
 }
 
 /**
- * Creates a follower. It rebuilds the mirror and then reads what is written, on a connection of its own. A read is answered
- * four times a second even if there is nothing new; each response says that nothing was missed up to the moment the read
- * was sent, and renews the lease from there. Whatever goes wrong ends the lease and begins anew with a rebuild.
+ * Creates a follower. It rebuilds the mirror and then reads new entries, on its own connection. A read returns at least
+ * four times a second, even if there is nothing new; each response confirms that nothing was missed up to the moment
+ * the read was sent, and renews the lease from there. Any failure ends the lease and starts again with a rebuild.
  */
 export function createFollower({ denylist, mirror, parcels, lease, warn }: FollowerParts): Follower {
   const closing = new AbortController()
@@ -47,7 +47,7 @@ export function createFollower({ denylist, mirror, parcels, lease, warn }: Follo
   let warned = ''
   let nextDelivery = 0
 
-  /** Reads the whole denylist. Resolves to the position after which comes what it may have missed. */
+  /** Reads the entire denylist. Resolves to the position after which it may have missed entries. */
   async function rebuild(line: DenylistLine): Promise<string> {
     const position = await within({ millis: openMillis }, () => line.position())
     const found = new Set<string>()
@@ -64,7 +64,7 @@ export function createFollower({ denylist, mirror, parcels, lease, warn }: Follo
     return position
   }
 
-  /** Sees to it that the server learns again what it lost: emptied, set back, or replaced by a replica that was behind. */
+  /** Sends the server again what it lost: emptied, set back, or replaced by a replica that was behind. */
   function restore(found: ReadonlySet<string>): void {
     const now = performance.now()
     const waiting = new Set(parcels.waiting(now).flatMap(({ entries }) => entries.map(([id]) => id)))
@@ -92,7 +92,7 @@ export function createFollower({ denylist, mirror, parcels, lease, warn }: Follo
         await within({ millis: deadlineMillis }, () => line.write(parcel.entries))
         parcel.deliver()
       } catch (error) {
-        // Reading may go on where writing fails, without memory or room on the disk for instance.
+        // Reading may work when writing fails, for example without memory or disk space.
         nextDelivery = performance.now() + lastPauseMillis
         if (error instanceof Error && error.name === 'TimeoutError') throw error
         return report(error)

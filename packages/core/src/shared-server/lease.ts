@@ -1,21 +1,21 @@
-/** A moment by two clocks: one stands still while a machine is suspended, the other can be set back. */
+/** A moment by two clocks: one stops while a machine is suspended, the other can be set back. */
 interface Moment {
   readonly steady: number
   readonly wall: number
 }
 
-/** For how long the mirror may be believed. */
+/** How long the mirror can be trusted. */
 export interface Lease {
   /** The present, to renew the lease from. */
   now(): Moment
-  /** The mirror knew everything that the server knew at this moment. */
+  /** At this moment the mirror had everything that the server had. */
   renew(since: Moment): void
-  /** The mirror is not to be believed until it is renewed. */
+  /** The mirror must not be trusted until the lease is renewed. */
   end(): void
   holds(): boolean
 }
 
-/** Creates a lease that has ended. */
+/** Creates an expired lease. */
 export function createLease(millis: number): Lease {
   let steadyEnd = 0
   let wallEnd = 0

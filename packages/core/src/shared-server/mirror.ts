@@ -1,16 +1,16 @@
 /** A session whose tokens are denied, and until when, in milliseconds of `performance.now()` of this process. */
 export type Entry = readonly [sessionId: string, endsAt: number]
 
-/** The denylist as this process knows it. */
+/** This process's copy of the denylist. */
 export interface Mirror {
   has(sessionId: string): boolean
-  /** How many it holds. */
+  /** The number of entries. */
   size(): number
   /** Keeps the later of two ends. */
   add(entry: Entry): void
   /** The entries that have not ended at `now`. */
   live(now: number): Entry[]
-  /** Forgets entries that have ended. */
+  /** Removes ended entries. */
   sweep(now: number): void
 }
 
@@ -29,7 +29,7 @@ export function createMirror(): Mirror {
     },
     live: (now) => [...ends].filter(([, endsAt]) => endsAt > now),
     sweep(now) {
-      // One out of order waits for those before it.
+      // An entry out of order waits for those before it.
       for (const [sessionId, endsAt] of ends) {
         if (endsAt > now) break
         ends.delete(sessionId)

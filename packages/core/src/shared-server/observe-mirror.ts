@@ -3,7 +3,7 @@ import type { Lease } from './lease.ts'
 import type { Mirror } from './mirror.ts'
 import type { Parcels } from './parcels.ts'
 
-/** Has the state of the mirror and of what the server has not heard yet read. */
+/** Exposes the state of the mirror and of undelivered entries as gauges. */
 export function observeMirror(
   telemetry: Telemetry,
   { mirror, parcels, lease }: { mirror: Mirror; parcels: Parcels; lease: Lease },

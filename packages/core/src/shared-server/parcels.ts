@@ -1,21 +1,21 @@
 import type { Entry } from './mirror.ts'
 
-/** Entries that the server has to know; few enough to be written in one short step. */
+/** Entries to deliver to the server; few enough to be written in one short step. */
 export interface Parcel {
   readonly entries: readonly Entry[]
   /** In milliseconds of `performance.now()`. */
   readonly addedAt: number
-  /** Resolves once they are written, by whoever. It never rejects. */
+  /** Resolves once they are written, by any caller. Never rejects. */
   readonly written: Promise<void>
   /** They are written. */
   deliver(): void
 }
 
-/** What this process knows and the server may not. */
+/** Entries that the server may not have yet. */
 export interface Parcels {
   /** Keeps the entries, in parcels, until they are delivered. */
   add(entries: readonly Entry[]): Parcel[]
-  /** The parcels not yet delivered, without those whose entries have all ended at `now`. */
+  /** The undelivered parcels, without those whose entries have all ended at `now`. */
   waiting(now: number): Parcel[]
 }
 

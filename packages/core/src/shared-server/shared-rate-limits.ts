@@ -4,14 +4,14 @@ import type { Limit, RateLimits } from '../sessions/rate-limits.ts'
 import { createReach, type ReachOptions } from './reach.ts'
 import type { WhenUnreachable } from './when-unreachable.ts'
 
-/** Counters as a server keeps them for several processes. */
+/** Counters on a server that several processes share. */
 export interface Counters {
   /** As `RateLimits.hit`: resolves to 0, or to the milliseconds for which the attempt is refused. */
   hit(key: string, limits: readonly Limit[], now: Date): Promise<number>
   reset(keys: readonly string[]): Promise<void>
 }
 
-/** What {@link createSharedRateLimits} stands on. */
+/** The dependencies of {@link createSharedRateLimits}. */
 export interface SharedRateLimitsParts extends ReachOptions {
   counters: Counters
   whenUnreachable: WhenUnreachable
@@ -24,7 +24,10 @@ interface Otherwise<Answer> {
   unreachable: Answer
 }
 
-/** Creates rate limits on counters that several processes share. While the server is full, each process counts by itself. */
+/**
+ * Creates rate limits on counters that several processes share. While the server is full, each process counts
+ * separately.
+ */
 export function createSharedRateLimits(parts: SharedRateLimitsParts): RateLimits {
   const { counters, whenUnreachable, toKithError } = parts
   const reach = createReach(parts)
@@ -38,7 +41,7 @@ export function createSharedRateLimits(parts: SharedRateLimitsParts): RateLimits
     parts.warn(reason, { detail: text, error })
   }
 
-  /** Makes the call, or what is done otherwise where the server cannot be used and nobody is to be refused for that. */
+  /** Makes the call, or falls back if the server cannot be used and that must not refuse anyone. */
   async function tryTo<Answer>(call: () => Promise<Answer>, otherwise: Otherwise<Answer>): Promise<Answer> {
     try {
       return await reach(call)

@@ -12,31 +12,32 @@ import { createParcels, type Parcel } from './parcels.ts'
 import { createReach, deadlineMillis, type ReachOptions } from './reach.ts'
 import type { WhenUnreachable } from './when-unreachable.ts'
 
-/** What {@link createSharedRevocations} stands on. */
+/** The dependencies of {@link createSharedRevocations}. */
 export interface SharedRevocationsParts extends ReachOptions {
   denylist: Denylist
   whenUnreachable: WhenUnreachable
-  /** What `until` is read by. */
+  /** The clock for `until`. */
   clock: Clock
   /** The mirror cannot be kept. Called once for each reason. */
   warn(error: unknown): void
 }
 
-/** Revocations that several processes share on a server. */
+/** Revocations that several processes share through a server. */
 export interface SharedRevocations extends Revocations, Observable {
   close(): Promise<void>
 }
 
 /**
- * How long the mirror is believed without a sign of life: a revocation older than this is never missed. Four reads fit in.
+ * How long the mirror is trusted without a sign of life: a revocation older than this is never missed. Four reads fit
+ * in.
  */
 const leaseMillis = 1_000
-/** Entries are kept longer than asked, for clocks of other processes that run behind. */
+/** Entries are kept longer than requested, for clocks of other processes that run behind. */
 const marginMillis = 300_000
 
 /**
- * Creates revocations on a denylist that several processes share. Nothing happens until it is first used; then a mirror of the denylist
- * is built in the background and kept equal to it, and checks ask the server until it stands.
+ * Creates revocations on a denylist that several processes share. Idle until first used; then it builds a mirror of the
+ * denylist in the background and keeps it equal, and checks query the server until it is ready.
  */
 export function createSharedRevocations(parts: SharedRevocationsParts): SharedRevocations {
   const { denylist, whenUnreachable, clock, toKithError } = parts

@@ -1,7 +1,7 @@
-/** What holds while a server cannot be reached: `closed` refuses, `open` lets through. */
+/** What to do while a server cannot be reached: `closed` refuses, `open` lets attempts pass. */
 export type WhenUnreachable = 'closed' | 'open'
 
-/** Refuses what no type checker saw. @throws TypeError */
+/** Refuses what a type checker would have found. @throws TypeError */
 export function checkWhenUnreachable(value: WhenUnreachable = 'closed'): WhenUnreachable {
   if (value !== 'closed' && value !== 'open')
     throw new TypeError("whenUnreachable must be 'closed' or 'open'")

@@ -11,16 +11,18 @@ import type { HostUser } from '../profiles/user.ts'
 import { isUnfinished, withdraw } from './newcomers.ts'
 
 /**
- * Accounts that wait for approval, where `accounts.signUp` is `approval`. The host's, who asks nobody: administrators decide by
- * `kith.backOffice`. Of approvals and refusals of one
- * account at the same moment exactly one is made.
+ * Accounts that wait for approval, if `accounts.signUp` is `approval`. For the host, without permission checks:
+ * administrators use `kith.backOffice`. Of concurrent approvals and refusals of one account exactly one takes effect.
  */
 export interface Approvals<Fields extends AppFields = AppFields> {
-  /** Those that wait, the newest first. A page may be short, or empty, and go on all the same. @throws invalid-input, invalid-cursor */
+  /**
+   * The waiting accounts, newest first. A page may be short, or empty, and still have a cursor. @throws invalid-input,
+   * invalid-cursor
+   */
   list(page?: PageInput): Promise<Page<HostUser<Fields>>>
   /** Approves an account and notifies its owner. @throws application-not-found */
   approve(userId: string, by?: HostCause): Promise<HostUser<Fields>>
-  /** Deletes an account that waits; its names are free again. @throws application-not-found */
+  /** Deletes a waiting account; its names are free again. @throws application-not-found */
   refuse(userId: string, by?: HostCause): Promise<void>
 }
 

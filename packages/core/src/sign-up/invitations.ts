@@ -24,13 +24,15 @@ import {
   writeInvitation,
 } from './stored-invitation.ts'
 
-/** What somebody says of an invitation that they make. */
+/** The input for a new invitation. */
 export interface InvitationInput {
-  /** How many accounts it lets in. @default 1 @reason One person is meant, where nobody says otherwise. */
+  /** How many accounts it admits. @default 1 @reason An invitation is for one person unless stated otherwise. */
   uses?: number | undefined
-  /** When it ends, as a time or as ISO 8601; at most as late as one that is made without a word. @default after `accounts.invitations.lasts` */
+  /**
+   * When it expires, as a time or as ISO 8601; no later than the default. @default after `accounts.invitations.lasts`
+   */
   expiresAt?: Date | string | undefined
-  /** What its owner calls it. */
+  /** The owner's name for it. */
   note?: string | undefined
 }
 
@@ -41,13 +43,13 @@ const fields = {
   note: visible(lineOfText(100)).pipe(z.string().min(1)).optional(),
 }
 
-/** The schema of {@link InvitationInput} as JSON has it. */
+/** The schema of {@link InvitationInput} as JSON. */
 export const invitationInput: z.ZodType<InvitationInput> = z.strictObject({
   ...fields,
   expiresAt: moment.optional(),
 })
 
-/** The schema of the code of an invitation that is looked up. */
+/** The schema of an invitation code to look up. */
 export const lookInput: z.ZodType<{ invitation: string }> = z.strictObject({ invitation: invitationField })
 
 /** An invitation as its owner sees it. */
@@ -56,59 +58,68 @@ export interface Invitation {
   note: string | null
   createdAt: string
   expiresAt: string
-  /** How many accounts it lets in. */
+  /** How many accounts it admits. */
   uses: number
   /** How many more. */
   left: number
-  /** `open`, or why it lets nobody in: `paused` while its owner may not invite, and the others for good. */
+  /** `open`, or why it admits nobody: `paused` while its owner may not invite; the others are final. */
   state: 'open' | 'paused' | 'used-up' | 'expired' | 'revoked'
-  /** Who came in by it, without those whose account is gone or suspended. */
+  /** The accounts that used it, without those that are gone or suspended. */
   invited: Author[]
 }
 
-/** An invitation that was just made. Its code is shown this once. */
+/** A new invitation. Its code is shown only now. */
 export interface NewInvitation extends Invitation {
-  /** What somebody gives as `invitation` who registers. */
+  /** The `invitation` input of a registration. */
   code: string
 }
 
-/** What the person learns who was invited. */
+/** What the invited person sees. */
 export interface InvitationView {
-  /** Who invites; `null` where nothing of that account is shown. */
+  /** Who invites; `null` if that account is hidden. */
   inviter: Author | null
   expiresAt: string
 }
 
 /**
- * Invitations, by which strangers come to have an account where `accounts.signUp` is `invite`. One lets in only while its owner may invite: is not
- * suspended, and has a role of `accounts.invitations.roles`, unless the host made it. Once a ban or a new role has resolved, nobody is counted by it;
- * it lets in again when the owner may.
+ * Invitations, with which strangers can register if `accounts.signUp` is `invite`. An invitation admits accounts only
+ * while its owner may invite: is not suspended, and has a role in `accounts.invitations.roles`, unless the host created
+ * it. Once a ban or a role change has resolved, it admits nobody; it works again when the owner may invite again.
  */
 export interface Invitations {
-  /** Makes one, as far as the role of the viewer allows it. @throws invalid-input, impersonated, role-required, too-many-invitations, rate-limited */
+  /**
+   * Creates one, within the limits of the viewer's role. @throws invalid-input, impersonated, role-required,
+   * too-many-invitations, rate-limited
+   */
   create(viewer: Viewer, input?: InvitationInput, client?: ClientInfo): Promise<NewInvitation>
-  /** Those of the viewer, the newest first. */
+  /** The viewer's invitations, newest first. */
   list(viewer: Viewer): Promise<Invitation[]>
-  /** Takes one back: from that step on nobody comes in by it. Who is in stays. Idempotent. @throws invitation-not-found, impersonated, rate-limited */
+  /**
+   * Revokes one: from that step on it admits nobody. Accounts it admitted stay. Idempotent. @throws
+   * invitation-not-found, impersonated, rate-limited
+   */
   revoke(viewer: Viewer, id: string, client?: ClientInfo): Promise<void>
-  /** Who invites somebody who has this code. @throws invitation-invalid, rate-limited */
+  /** Who invites the holder of this code. @throws invitation-invalid, rate-limited */
   look(code: string, client?: ClientInfo): Promise<InvitationView>
-  /** What the host does: makes one in the name of an account, whatever its role is now or later. @throws invalid-input, account-not-found, too-many-invitations */
+  /**
+   * For the host: creates one on behalf of an account, whatever its role now or later. @throws invalid-input,
+   * account-not-found, too-many-invitations
+   */
   createFor(userId: string, input?: InvitationInput, by?: HostCause): Promise<NewInvitation>
-  /** Takes one of any account back. @throws invitation-not-found */
+  /** Revokes one of any account. @throws invitation-not-found */
   revokeOf(userId: string, id: string, by?: HostCause): Promise<void>
 }
 
-/** How many an account may have open, and how many accounts each may let in. */
+/** How many an account may have open, and how many accounts each may admit. */
 interface Allowance {
   open: number
   uses: number
 }
 
-/** What the host has for each account. */
+/** The host's limits for each account. */
 const hostAllowance: Allowance = { open: credentialKinds.invitation.atMost, uses: 1_000 }
 
-/** So often one is read again that was used meanwhile. */
+/** How often an invitation is reread after it was used concurrently. */
 const mostTries = 1_000
 
 /** Creates the invitations of one Kith instance. */
@@ -159,7 +170,7 @@ export function createInvitations(core: Core): Invitations {
     return { ...shown, code }
   }
 
-  /** Removes those that let nobody in any more, the oldest first, where the store would have no room for another. */
+  /** Removes those that can no longer admit anyone, the oldest first, if the store would have no room for another. */
   async function makeRoom(userId: string, { open }: Allowance): Promise<void> {
     const all = await invitationsOf(core, userId)
     const now = clock()
@@ -257,7 +268,7 @@ function schemaFor(
     })
 }
 
-/** Why it lets nobody in any more; `null` where it does. */
+/** Why it admits nobody any more; `null` if it does. */
 function stateOf(each: FoundInvitation, now: Date): Invitation['state'] | null {
   if (each.revokedAt !== null) return 'revoked'
   if (each.used.length >= each.limit) return 'used-up'

@@ -7,14 +7,17 @@ import type { OutboxRows } from '../outbox/outbox-store.ts'
 import type { ClientInfo } from '../viewer.ts'
 import { countUse, findInvitation, giveUseBack } from './stored-invitation.ts'
 
-/** What lets a stranger in besides their own account. */
+/** What a registration needs besides the account. */
 export interface Entry {
   client: ClientInfo
-  /** The code of an invitation, where the app asks for one. */
+  /** The invitation code, if the app requires one. */
   invitation?: string | undefined
 }
 
-/** What somebody is told before their input costs anything: that they cannot come in at all. @throws sign-up-closed, invitation-invalid, rate-limited */
+/**
+ * Reports before the input costs anything that a registration is impossible. @throws sign-up-closed,
+ * invitation-invalid, rate-limited
+ */
 export async function demandEntry(core: Core, { client, invitation }: Entry): Promise<void> {
   const { signUp } = core.config.accounts
   if (signUp === 'closed')
@@ -27,17 +30,22 @@ export async function demandEntry(core: Core, { client, invitation }: Entry): Pr
 /** A new account of a stranger, and what else belongs to it. */
 export interface Newcomer extends Entry {
   user: UserRecord
-  /** Stores what the account needs before it counts, such as its passkey. Where that fails there is no account. */
+  /** Stores what the account needs before it is valid, such as its passkey. If that fails there is no account. */
   prepare?: (() => Promise<void>) | undefined
-  /** Identifiers that the account gets with the step by which it counts, so that until then it keeps them from nobody. @default none: it has them from the start */
+  /**
+   * Identifiers that the account gets in the step that makes it valid, so that until then it does not block them.
+   * @default none: it has them from the start
+   */
   names?: Partial<Pick<UserRecord, Identifier>> | undefined
 }
 
 /**
- * Creates the account of a stranger, as `accounts.signUp` has it, and resolves to it as it is then: in an app that approves accounts it waits.
+ * Creates the account of a stranger, according to `accounts.signUp`, and resolves to it as it is then: if the app
+ * approves accounts it waits.
  *
- * By an invitation it waits until the invitation has counted it, and only then comes to be. So no process that dies, however late, makes an account that
- * was not counted, and what was counted for an account that never came to be is given back: by this call, or by upkeep.
+ * With an invitation it waits until the invitation has counted it, and only then becomes valid. So a process that dies,
+ * however late, leaves no account that was not counted, and a count for an account that never became valid is returned:
+ * by this call, or by upkeep.
  * @throws sign-up-closed, invitation-invalid, identifier-taken
  */
 export async function saveNewcomer(core: Core, newcomer: Newcomer): Promise<UserRecord> {
@@ -55,7 +63,7 @@ export async function saveNewcomer(core: Core, newcomer: Newcomer): Promise<User
       if (inviter !== null) await countUse(core, invitation, begun.id)
       return await complete(core, begun, newcomer)
     } catch (error) {
-      // Of any other error nobody knows whether it was stored all the same.
+      // After any other error it may have been stored anyway.
       if (isKithError(error) && error.status < 500) await withdraw(core, begun)
       throw error
     }
@@ -64,12 +72,12 @@ export async function saveNewcomer(core: Core, newcomer: Newcomer): Promise<User
   return begun
 }
 
-/** What makes an account one that waits. */
+/** The fields that make an account wait. */
 function waitingFrom(now: Date): Pick<UserRecord, 'waitingSince' | 'bannedAt'> {
   return { waitingSince: now, bannedAt: now }
 }
 
-/** The step by which an account counts as registered, and waits no more for the rest of its own registration. */
+/** The step that makes an account registered, no longer waiting for the rest of its own registration. */
 async function complete(
   core: Core,
   begun: UserRecord,
@@ -90,14 +98,15 @@ async function complete(
   return result.user
 }
 
-/** Whether the registration of an account that waits was begun and not finished. Any other one waits for approval. */
+/** Whether the registration of a waiting account was started and not finished. Any other one waits for approval. */
 export function isUnfinished({ invitedBy, username, email, phone }: UserRecord): boolean {
   return invitedBy !== null || (username === null && email === null && phone === null)
 }
 
 /**
- * Deletes an account that waits: nobody lets it in once this has begun, and only then is its invitation free again. Anyone who is cut off leaves an
- * account that waits, so all of it can be done again. Resolves to whether it still waited as it was read.
+ * Deletes a waiting account: once this has started nobody can approve it, and only then is its invitation free again.
+ * An interruption leaves a waiting account, so all of it can be repeated. Resolves to whether it still waited as it was
+ * read.
  */
 export async function withdraw(core: Core, user: UserRecord, refused?: Refusal): Promise<boolean> {
   const { id, waitingSince, invitedBy } = user
@@ -111,14 +120,14 @@ export async function withdraw(core: Core, user: UserRecord, refused?: Refusal):
   if (refused) {
     await deleteAccount(core, id, { holdUsername: false, cause: refused.cause })
   } else {
-    // Nobody has heard of it.
+    // Nobody was notified of it.
     await core.storage.users.markDeleted(id, core.clock())
     core.clearing.account(id)
   }
   return true
 }
 
-/** Why an application is withdrawn, which others hear of. */
+/** Why an application is withdrawn, for notifications. */
 interface Refusal {
   rows?: OutboxRows | undefined
   cause: Cause

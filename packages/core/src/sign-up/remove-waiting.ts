@@ -4,11 +4,13 @@ import type { Keyset } from '../page.ts'
 import type { StepReport } from '../upkeep/upkeep-report.ts'
 import { isUnfinished, withdraw } from './newcomers.ts'
 
-/** A registration that has not come to its end after so long was cut off. */
+/** A registration that is unfinished after this long was interrupted. */
 const unfinishedMillis = 600_000
 const pageSize = 100
 
-/** Deletes accounts whose registration was cut off, and those that nobody has approved for too long. Returns how many. */
+/**
+ * Deletes accounts whose registration was interrupted, and those that waited too long for approval. Returns how many.
+ */
 export async function removeWaiting(core: Core, { fail, done }: StepReport): Promise<number> {
   const { applicationTtlSeconds } = core.config.accounts
   const { users } = core.storage
@@ -27,7 +29,7 @@ export async function removeWaiting(core: Core, { fail, done }: StepReport): Pro
     const found = await core.steps.once(() => users.search({ waiting: true }, keyset))
     for (const user of found.users.filter(isOver)) {
       try {
-        // Of a registration that was cut off nobody has heard.
+        // Nobody was notified of an interrupted registration.
         const refused = isUnfinished(user) ? undefined : { cause: { viewer: null } }
         if (await withdraw(core, user, refused)) done(++removed)
       } catch (error) {

@@ -6,22 +6,22 @@ import { KithError, RetryLaterError } from '../errors.ts'
 import type { Random } from '../id.ts'
 import type { OutboxRows } from '../outbox/outbox-store.ts'
 
-/** What a credential of this kind keeps: an invitation of its owner. */
+/** The data of a credential of this kind: an invitation of its owner. */
 export const invitationKind = 'invitation'
 
-/** What is stored of an invitation beside its credential, whose name is the note of its owner. Times are milliseconds. */
+/** The stored data of an invitation besides its credential, whose name is the owner's note. Times are milliseconds. */
 export interface StoredInvitation {
-  /** How many accounts it lets in. */
+  /** How many accounts it admits. */
   limit: number
   expiresAt: number
   revokedAt: number | null
-  /** The accounts that it has let in, or is about to. */
+  /** The accounts that it has admitted, or is about to. */
   used: readonly string[]
-  /** Whether the host made it: then the role of its owner does not matter. */
+  /** Whether the host created it: then the role of its owner does not matter. */
   byHost?: true | undefined
 }
 
-/** An invitation, and the credential that keeps it. */
+/** An invitation, and the credential that stores it. */
 export interface FoundInvitation extends StoredInvitation {
   credential: CredentialRecord
 }
@@ -35,7 +35,10 @@ export function makeInvitationCode(random: Random): string {
   return Array.from(random(codeLength), (byte) => letters[byte % letters.length]).join('')
 }
 
-/** What an invitation is found by. A code is random enough that its hash needs no secret, and outlives a change of that. */
+/**
+ * The lookup key of an invitation. A code is random enough that its hash needs no secret, and survives a secret
+ * rotation.
+ */
 export function subjectOf(code: string): string {
   const typed = code.toLowerCase().replace(/[\s-]/g, '')
   return createHash('sha256').update(`kith invitation ${typed}`).digest('base64url')
@@ -46,17 +49,20 @@ export function writeInvitation({ limit, expiresAt, revokedAt, used, byHost }: S
   return JSON.stringify({ limit, expiresAt, revokedAt, used, byHost })
 }
 
-/** The invitation that a credential keeps. */
+/** The invitation that a credential stores. */
 export function readInvitation(credential: CredentialRecord): FoundInvitation {
   return { ...(JSON.parse(credential.data) as StoredInvitation), credential }
 }
 
-/** Whether somebody may still come in by it. */
+/** Whether it can still be used. */
 export function isOpen({ limit, expiresAt, revokedAt, used }: StoredInvitation, now: Date): boolean {
   return revokedAt === null && expiresAt > now.getTime() && used.length < limit
 }
 
-/** Whether the owner of an invitation may invite now: is not suspended, and has a role that may, where the host did not make it. */
+/**
+ * Whether the owner of an invitation may invite now: is not suspended, and has an allowed role, unless the host created
+ * it.
+ */
 export function mayInvite(
   { config }: Core,
   { byHost }: Pick<StoredInvitation, 'byHost'>,
@@ -65,24 +71,24 @@ export function mayInvite(
   return bannedAt === null && (byHost === true || Object.hasOwn(config.accounts.invitations.roles, role))
 }
 
-/** The open invitation that has this code, and whose owner may invite now. @throws invitation-invalid */
+/** The open invitation with this code, whose owner may invite now. @throws invitation-invalid */
 export async function findInvitation(core: Core, code: string): Promise<FoundInvitation> {
   const { credentials, users } = core.storage
   const credential = await credentials.bySubject(invitationKind, subjectOf(code))
   const found = credential && readInvitation(credential)
-  // After the invitation, so that `recheckInvitations` finds each step that was begun with an older look.
+  // After the invitation, so that `recheckInvitations` catches each step that was started with an older read.
   const inviter = found && (await users.byId(found.credential.userId))
   if (!found || !isOpen(found, core.clock())) throw invalidInvitation()
   if (!inviter || !mayInvite(core, found, inviter)) throw invalidInvitation()
   return found
 }
 
-/** So often one is read again that others have stepped meanwhile: each of those steps was somebody's success. */
+/** How often an invitation is reread after concurrent steps: each of them was a success of another caller. */
 const mostTries = 1_000
 
 /**
- * Counts an account. Of concurrent calls no more than the limit are counted, and none once {@link recheckInvitations} has resolved after
- * a change by which the owner may not invite. @throws invitation-invalid
+ * Counts an account. Of concurrent calls no more than the limit are counted, and none once {@link recheckInvitations}
+ * has resolved after a change that takes the owner's permission to invite. @throws invitation-invalid
  */
 export async function countUse(core: Core, code: string, userId: string): Promise<void> {
   for (let tries = 0; tries < mostTries; tries++) {
@@ -92,7 +98,7 @@ export async function countUse(core: Core, code: string, userId: string): Promis
   throw new RetryLaterError('busy', 1)
 }
 
-/** Takes back what was counted for an account that will never be. Idempotent. */
+/** Returns what was counted for an account that will never be valid. Idempotent. */
 export async function giveUseBack(core: Core, inviterId: string, userId: string): Promise<void> {
   for (let tries = 0; tries < mostTries; tries++) {
     const counted = (await invitationsOf(core, inviterId)).find(({ used }) => used.includes(userId))
@@ -104,11 +110,11 @@ export async function giveUseBack(core: Core, inviterId: string, userId: string)
 }
 
 /**
- * Has everyone look at the owner again who is about to count a use, for after a change by which the owner may not invite any more: each step
- * that was begun before it fails. Idempotent.
+ * Makes every call that is about to count a use read the owner again, after a change that takes the owner's permission
+ * to invite: each step that was started before fails. Idempotent.
  */
 export async function recheckInvitations(core: Core, userId: string): Promise<void> {
-  // Where this step fails another one has raised the version, which does the same.
+  // If this step fails another one has raised the version, which does the same.
   for (const { credential } of await invitationsOf(core, userId))
     await core.storage.credentials.step({ id: credential.id, version: credential.version })
 }
@@ -119,7 +125,7 @@ export async function invitationsOf(core: Core, userId: string): Promise<FoundIn
   return all.filter(({ kind }) => kind === invitationKind).map(readInvitation)
 }
 
-/** Changes an invitation that is as it was read. */
+/** Changes an invitation unless it was changed since it was read. */
 export async function stepInvitation(
   core: Core,
   { credential: { id, version }, ...stored }: FoundInvitation,
@@ -130,7 +136,7 @@ export async function stepInvitation(
   return await core.storage.credentials.step({ id, version, data, ...usedAt }, rows)
 }
 
-/** What is said of every code that lets nobody in, whatever is wrong with it. */
+/** The same error for every unusable code, whatever the reason. */
 function invalidInvitation(): KithError {
   return new KithError('invitation-invalid', {
     detail: 'Ask the person who invited you for a new invitation.',

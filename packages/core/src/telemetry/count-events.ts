@@ -2,7 +2,7 @@ import type { CaptionUsage } from '../captions/caption-writer.ts'
 import type { Emit, KithEventName, KithEvents } from '../events.ts'
 import { silentTelemetry, type Telemetry } from './telemetry.ts'
 
-/** Counts what is raised as well. */
+/** Counts emitted events as well. */
 export function countEvents(emit: Emit, telemetry: Telemetry): Emit {
   if (telemetry === silentTelemetry) return emit
   return (name, event, cause) => {

@@ -24,7 +24,7 @@ export function observeJob<Result>(
   })
 }
 
-/** Has the length of a queue read. */
+/** Exposes the length of a queue as a gauge. */
 export function observeQueue(telemetry: Telemetry, name: string, { load }: Pick<FairQueue, 'load'>): void {
   const attributes = { 'kith.queue': name }
   telemetry.gauge('kith.queue.waiting', () => [{ value: load().waiting, attributes }])
@@ -32,7 +32,7 @@ export function observeQueue(telemetry: Telemetry, name: string, { load }: Pick<
   telemetry.gauge('kith.queue.refused', () => [{ value: load().refused, attributes }])
 }
 
-/** Measures the jobs of a queue that is made before its telemetry is known. */
+/** Measures the jobs of a queue that is created before its telemetry is known. */
 export interface JobObserver {
   run<Result>(verb: string, work: () => Promise<Result>): Promise<Result>
   observe(telemetry: Telemetry, queue: string): void

@@ -1,4 +1,4 @@
-/** What only grows, added to by each thing that happens. */
+/** A counter that only grows. */
 export type CounterName =
   | 'kith.events'
   | 'kith.sign_ins'
@@ -9,11 +9,11 @@ export type CounterName =
   | 'kith.outbox.events'
   | 'kith.messages'
 
-/** How long something took, in seconds. Its count says how often. */
+/** A duration, in seconds. Its count is the number of occurrences. */
 export type DurationName =
   'kith.request.duration' | 'kith.call.duration' | 'kith.job.duration' | 'kith.upkeep.step.duration'
 
-/** What is read at each collection. */
+/** Read at each collection. */
 export type GaugeName =
   | 'kith.queue.waiting'
   | 'kith.queue.running'
@@ -32,7 +32,7 @@ export type GaugeName =
 /** The name of a metric of Kith. */
 export type MetricName = CounterName | DurationName | GaugeName
 
-/** What a metric is. */
+/** The kind of a metric. */
 export interface Metric {
   /** `total` is read like a gauge and only grows. */
   readonly kind: 'counter' | 'duration' | 'gauge' | 'total'
@@ -46,7 +46,7 @@ export interface Metric {
 
 const failure = 'error.type'
 
-/** Every metric of Kith. docs/metrics.md is made from this. */
+/** Every metric of Kith. docs/metrics.md is generated from this. */
 export const metrics: Readonly<Record<MetricName, Metric>> = Object.freeze<Record<MetricName, Metric>>({
   'kith.request.duration': {
     kind: 'duration',
@@ -73,45 +73,45 @@ export const metrics: Readonly<Record<MetricName, Metric>> = Object.freeze<Recor
     kind: 'gauge',
     unit: '{job}',
     attributes: ['kith.queue'],
-    tells: 'How many wait for their turn now.',
+    tells: 'How many are waiting for their turn now.',
   },
   'kith.queue.running': {
     kind: 'gauge',
     unit: '{job}',
     attributes: ['kith.queue'],
-    tells: 'How many are worked on now.',
+    tells: 'How many are running now.',
   },
   'kith.queue.refused': {
     kind: 'total',
     unit: '{job}',
     attributes: ['kith.queue'],
-    tells: 'How many were refused as `busy`, since the queue was full.',
+    tells: 'How many were refused as `busy`, because the queue was full.',
   },
   'kith.media.processes': {
     kind: 'gauge',
     unit: '{process}',
     attributes: ['kith.queue'],
-    tells: 'Media processes that live now, busy or idle.',
+    tells: 'Media processes that exist now, busy or idle.',
   },
   'kith.media.processes.killed': {
     kind: 'total',
     unit: '{process}',
     attributes: ['kith.queue'],
-    tells: 'Media processes that were killed with their file, which took more time or memory than any may.',
+    tells: 'Media processes that were killed because their file exceeded a limit of time or memory.',
   },
   'kith.sign_ins': {
     kind: 'counter',
     unit: '{attempt}',
     attributes: ['kith.method', 'kith.outcome', 'kith.client'],
     tells:
-      'Passwords that were given. `kith.method` is `password`, or `confirmation` for the password that confirms a change; `kith.outcome` is `right`, `wrong`, or `locked` where it was not checked; `kith.client` is `stranger`, a known `device`, or a `session`.',
+      'Passwords that were entered. `kith.method` is `password`, or `confirmation` for the password that confirms a change; `kith.outcome` is `right`, `wrong`, or `locked` if it was not checked; `kith.client` is `stranger`, a known `device`, or a `session`.',
   },
   'kith.refreshes': {
     kind: 'counter',
     unit: '{refresh}',
     attributes: ['kith.outcome'],
     tells:
-      'Refresh tokens that were good or reused: `rotated`, `grace` (given again within the grace), `reuse`, `set-back` (ahead of its session, since a backup was restored), `unproved` (of a session that is bound to a key, without a proof).',
+      'Refresh tokens that were valid or reused: `rotated`, `grace` (used again within the grace period), `reuse`, `set-back` (ahead of its session, because a backup was restored), `unproved` (of a bound session, without a proof of its key).',
   },
   'kith.limits.refused': {
     kind: 'counter',
@@ -136,7 +136,7 @@ export const metrics: Readonly<Record<MetricName, Metric>> = Object.freeze<Recor
     unit: '1',
     attributes: [],
     tells:
-      '1 while this process checks revocations from its memory; 0 while it asks Redis at each check, or refuses where Redis cannot be reached.',
+      '1 while this process checks revocations from its memory; 0 while it queries Redis for each check, or refuses because Redis cannot be reached.',
   },
   'kith.revocations.mirror.entries': {
     kind: 'gauge',
@@ -148,19 +148,19 @@ export const metrics: Readonly<Record<MetricName, Metric>> = Object.freeze<Recor
     kind: 'gauge',
     unit: '{session}',
     attributes: [],
-    tells: 'Ended sessions of which Redis, and so the other processes, have not heard yet.',
+    tells: 'Ended sessions that were not delivered to Redis, and so to the other processes, yet.',
   },
   'kith.revocations.outbox.age': {
     kind: 'gauge',
     unit: 's',
     attributes: [],
-    tells: 'How long the oldest of them has waited; 0 where none does.',
+    tells: 'How long the oldest of them has waited; 0 if none does.',
   },
   'kith.upkeep.step.duration': {
     kind: 'duration',
     unit: 's',
     attributes: ['kith.step', failure],
-    tells: 'Each step of `kith.upkeep.run()`; `error.type` where something in it failed.',
+    tells: 'Each step of `kith.upkeep.run()`; `error.type` if something in it failed.',
   },
   'kith.upkeep.items': {
     kind: 'counter',
@@ -180,14 +180,14 @@ export const metrics: Readonly<Record<MetricName, Metric>> = Object.freeze<Recor
     unit: '{event}',
     attributes: ['kith.event', 'kith.outcome'],
     tells:
-      'Durable events that this process handed to its consumer: `delivered`, or `failed` and to come again.',
+      'Durable events that this process handed to its consumer: `delivered`, or `failed` and to be retried.',
   },
   'kith.messages': {
     kind: 'counter',
     unit: '{message}',
     attributes: ['kith.message', 'kith.channel', 'kith.outcome'],
     tells:
-      'Messages by their kind and channel (`email`, `sms`): `sent`, `refused` by the messenger for good, or `late`, when they were over before they could be sent.',
+      'Messages by their kind and channel (`email`, `sms`): `sent`, `refused` permanently by the messenger, or `late` if they expired before they could be sent.',
   },
   'kith.outbox.waiting': {
     kind: 'gauge',
@@ -200,12 +200,12 @@ export const metrics: Readonly<Record<MetricName, Metric>> = Object.freeze<Recor
     kind: 'gauge',
     unit: 's',
     attributes: [],
-    tells: 'How old the oldest of them is; 0 where none waited.',
+    tells: 'How old the oldest of them is; 0 if none waited.',
   },
   'kith.event_loop.delay': {
     kind: 'gauge',
     unit: 's',
     attributes: [],
-    tells: 'The longest that the event loop was held since the last collection.',
+    tells: 'The longest block of the event loop since the last collection.',
   },
 })

@@ -4,13 +4,13 @@ import type { Storage, Stores } from '../storage.ts'
 import { observePort } from './observe-port.ts'
 import { isObservable, silentTelemetry, type Telemetry } from './telemetry.ts'
 
-/** What a Kith stands on. */
+/** The ports of a Kith. */
 interface Foundation {
   config: KithConfig
   storage: Storage
 }
 
-/** Puts a measure around every port, once. Without telemetry all stays as it is, so it costs nothing. */
+/** Wraps every port in measurements, once. Without telemetry nothing changes, so it costs nothing. */
 export function observeFoundation({ config, storage }: Foundation): Foundation {
   const { telemetry, media, captions, passwords, revocations, rateLimits } = config
   if (telemetry === silentTelemetry) return { config, storage }
@@ -40,13 +40,13 @@ export function observeFoundation({ config, storage }: Foundation): Foundation {
   }
 }
 
-/** Each store under its own name, and what the storage does itself under its own. */
+/** Each store under its own name, and the storage's own calls under that of the storage. */
 function observeStorage(storage: Storage, telemetry: Telemetry): Storage {
   if (isObservable(storage)) storage.observe(telemetry)
   const within = storage.within?.bind(storage)
   const observed = observeStores(observePort(storage, 'storage', telemetry), telemetry)
   if (!within) return observed
-  // Nothing to be timed, and what it returns is observed like the rest.
+  // Nothing to time; its result is observed like the rest.
   const value: Storage['within'] = (transaction) => {
     const stores = within(transaction)
     return observeStores(Object.create(stores) as Stores, telemetry)
@@ -54,7 +54,7 @@ function observeStorage(storage: Storage, telemetry: Telemetry): Storage {
   return Object.defineProperty(observed, 'within', { value, enumerable: true, configurable: true })
 }
 
-/** Puts a measure around each store of an object that inherits from them. */
+/** Wraps each store, in an object that inherits from them. */
 function observeStores<Observed extends Stores>(observed: Observed, telemetry: Telemetry): Observed {
   const stores = Object.getPrototypeOf(observed) as object
   for (const [name, store] of Object.entries(stores) as [string, unknown][]) {
@@ -65,7 +65,7 @@ function observeStores<Observed extends Stores>(observed: Observed, telemetry: T
   return observed
 }
 
-/** Has read how long the event loop is held. */
+/** Exposes how long the event loop is blocked as a gauge. */
 function observeEventLoop(telemetry: Telemetry): void {
   const watch = createEventLoopWatch()
   watch.longest()

@@ -2,13 +2,13 @@ import type { Clock } from '../id.ts'
 import type { OutboxBacklog } from '../outbox/outbox-store.ts'
 import { silentTelemetry, type Telemetry } from './telemetry.ts'
 
-/** Measures what the outbox hands over, and what waits in it. */
+/** Measures outbox deliveries and its backlog. */
 export interface OutboxObserver {
-  /** Whether anybody reads what is measured. */
+  /** Whether anyone reads the measurements. */
   readonly listens: boolean
   /** An event was handed to the consumer. */
   handled(event: string, outcome: 'delivered' | 'failed'): void
-  /** So much was found waiting. */
+  /** This many were found waiting. */
   backlog(found: OutboxBacklog): void
 }
 

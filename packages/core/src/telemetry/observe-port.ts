@@ -1,7 +1,7 @@
 import { isKithError } from '../errors.ts'
 import { type Attributes, silentTelemetry, type Telemetry } from './telemetry.ts'
 
-/** What answers from memory: `url` always, so it is left alone; `isRevoked` mostly, so it is no span. */
+/** Methods that return from memory: `url` always, so it is not wrapped; `isRevoked` mostly, so it is not a span. */
 const leftAlone: ReadonlySet<string> = new Set(['url', 'observe'])
 const withoutSpan: ReadonlySet<string> = new Set(['isRevoked'])
 
@@ -31,20 +31,20 @@ export function traceServices<Services extends Readonly<Record<string, object>>>
   return Object.fromEntries(traced) as Services
 }
 
-/** What an error is called in metrics and spans: the code of Kith's own, otherwise its class. Never its message. */
+/** The name of an error in metrics and spans: the code of a Kith error, otherwise its class. Never its message. */
 export function errorType(error: unknown): string {
   if (isKithError(error)) return error.code
   return error instanceof Error ? error.constructor.name : typeof error
 }
 
-/** Adds how something failed to what it belongs to. */
+/** Adds the failure to its attributes. */
 export function withError(attributes: Attributes, error: unknown): Attributes {
   return { ...attributes, 'error.type': errorType(error) }
 }
 
 type Method = (...values: unknown[]) => unknown
 
-/** An object that inherits from `target`, with its methods wrapped: fields and type guards work on it as before. */
+/** An object that inherits from `target`, with wrapped methods: fields and type guards work as before. */
 function wrapMethods<Target extends object>(
   target: Target,
   wrap: (verb: string, call: Method) => Method,
@@ -52,13 +52,13 @@ function wrapMethods<Target extends object>(
   const wrapped = Object.create(target) as Target
   for (const verb of methodNames(target)) {
     const value = wrap(verb, (target as Record<string, Method>)[verb]?.bind(target) as Method)
-    // Not assigned: where the target is frozen, that would be refused.
+    // Not assigned: a frozen target would refuse that.
     Object.defineProperty(wrapped, verb, { value, enumerable: true, configurable: true })
   }
   return wrapped
 }
 
-/** Those of its class as well. */
+/** Including those of its class. */
 function methodNames(target: object): Set<string> {
   const names = new Set<string>()
   for (let at = target; at !== Object.prototype && at !== null; at = Object.getPrototypeOf(at) as object) {
@@ -69,7 +69,7 @@ function methodNames(target: object): Set<string> {
   return names
 }
 
-/** What is answered without a promise costs next to nothing and is not recorded. */
+/** A result without a promise costs next to nothing and is not recorded. */
 function timed(telemetry: Telemetry, attributes: Attributes, call: () => unknown): unknown {
   const start = performance.now()
   const result = call()

@@ -5,9 +5,9 @@ import type { Telemetry } from './telemetry.ts'
 
 /** Measures upkeep. */
 export interface UpkeepObserver {
-  /** Runs a step, which says by `fail` what went wrong in it. */
+  /** Runs a step, which reports failures with `fail`. */
   step<Result>(name: string, work: (fail: (error: unknown) => void) => Promise<Result>): Promise<Result>
-  /** A run is over. */
+  /** A run has ended. */
   done(report: UpkeepReport): void
 }
 

@@ -1,6 +1,9 @@
 import type { CounterName, DurationName, GaugeName } from './metrics.ts'
 
-/** What a measurement belongs to. Each has few values: a route, a verb, a code; never an id or anything that a client sent. */
+/**
+ * The attributes of a measurement. Each has few values: a route, a verb, a code; never an id or anything that a client
+ * sent.
+ */
 export type Attributes = Readonly<Record<string, string | number | boolean>>
 
 /** One reading of a gauge. */
@@ -10,17 +13,18 @@ export interface Reading {
 }
 
 /**
- * Where Kith counts and times what it does: `createOpenTelemetry()` of `@kith/core/opentelemetry`, or one of the host's own.
- * No method throws or waits, and none is given anything secret. {@link metrics} says what the names mean.
+ * Receives Kith's counts and durations: `createOpenTelemetry()` of `@kith/core/opentelemetry`, or your own. No method
+ * throws or waits, and none receives secrets. {@link metrics} explains the names.
  */
 export interface Telemetry {
   count(name: CounterName, by: number, attributes: Attributes): void
   record(name: DurationName, seconds: number, attributes: Attributes): void
-  /** Has `read` called at each collection. It returns no readings where there is nothing to say. */
+  /** Calls `read` at each collection. It returns no readings if there is nothing to report. */
   gauge(name: GaugeName, read: () => readonly Reading[]): void
   /**
-   * Runs `work` inside of a span, which ends when the promise that `work` returns settles, or immediately where it returns
-   * something else. Spans that `work` opens become its children, also across awaits. Passes on what `work` returns or throws.
+   * Runs `work` inside a span, which ends when the promise that `work` returns settles, or immediately if it returns
+   * something else. Spans that `work` opens become its children, also across awaits. Passes on what `work` returns or
+   * throws.
    */
   span<Result>(name: string, attributes: Attributes, work: () => Result): Result
 }

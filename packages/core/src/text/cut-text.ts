@@ -1,6 +1,6 @@
 /**
- * The beginning of a text, between graphemes, with `…` where something was cut off: at most so many graphemes before it.
- * A grapheme can be piled up from any number of code points; `length`, in UTF-16, bounds the whole.
+ * The beginning of a string, cut between graphemes, with `…` where something was cut off: at most this many graphemes
+ * before it. A grapheme can consist of any number of code points; `length`, in UTF-16, bounds the total.
  */
 export function cutText(text: string, { graphemes, length }: { graphemes: number; length: number }): string {
   let kept = ''

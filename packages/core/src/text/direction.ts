@@ -3,15 +3,15 @@ const openers = /[\u2066-\u2068]/u
 const controls = /[\u202A-\u202E\u2066-\u2069]/gu
 
 /**
- * Whether a text can turn nothing around itself: embeddings and overrides are not used, and each line closes the isolates
- * that it opens, and no others.
+ * Whether a string cannot change the direction of text around it: it has no embeddings and overrides, and each line
+ * closes the isolates that it opens, and no others.
  */
 export function isDirectionClosed(text: string): boolean {
   if (!/[\u202A-\u202E\u2066-\u2069]/u.test(text)) return true
   return !embedding.test(text) && text.split(/[\n\r\u0085\u2029]/u).every(isLineClosed)
 }
 
-/** The text without controls of direction other than marks. */
+/** The string without direction controls other than marks. */
 export function withoutDirection(text: string): string {
   return text.replace(controls, '')
 }

@@ -1,4 +1,4 @@
-/** Rows of keys as people run along them, with the alphabet and the digits. */
+/** Keyboard rows that people type along, with the alphabet and the digits. */
 const rows = [
   'abcdefghijklmnopqrstuvwxyz',
   '01234567890',
@@ -16,7 +16,7 @@ const shortestRun = 4
 const fewestSecretCharacters = 16
 const fewestSymbols = 7
 
-/** Words of secrets that were meant to be replaced. No random string holds one of this length by chance. */
+/** Words in placeholder secrets. A random string does not contain one of this length by chance. */
 const placeholder = new RegExp(
   [
     'change[-_ ]?(?:me|it|this)',
@@ -36,7 +36,10 @@ const placeholder = new RegExp(
   'i',
 )
 
-/** Whether a secret repeats itself, runs along the keyboard, has hardly any symbols or is the placeholder of an example. */
+/**
+ * Whether a secret repeats itself, runs along the keyboard, has hardly any distinct symbols or is the placeholder of an
+ * example.
+ */
 export function isGuessableSecret(secret: string): boolean {
   return (
     newCharacters(secret) < fewestSecretCharacters ||
@@ -46,8 +49,8 @@ export function isGuessableSecret(secret: string): boolean {
 }
 
 /**
- * How many characters of a string say something new: those that repeat what came before, the same one again or the next
- * on a keyboard, do not. A random string keeps nearly its whole length.
+ * How many characters of a string add information: those that repeat earlier ones, the previous one or continue a
+ * keyboard row, do not. A random string keeps nearly its full length.
  */
 export function newCharacters(text: string): number {
   const lower = text.toLowerCase()
@@ -65,7 +68,7 @@ export function newCharacters(text: string): number {
 function runLength(text: string, at: number): number {
   let longest = 0
   for (const run of runs) {
-    // A row may hold the first character twice; the second place is the end of the digits and begins nothing.
+    // A row may contain the first character twice; the second place is the end of the digits and starts nothing.
     const from = run.indexOf(text[at] ?? '')
     if (from === -1) continue
     let length = 0

@@ -1,10 +1,10 @@
 /**
- * Combining marks, and the two half-width kana marks that become combining under the compatibility forms. Ordering them is
- * quadratic in the length of a run (UAX 15), so nothing is normalized before its runs are known to be short.
+ * Combining marks, and the two half-width kana marks that become combining under the compatibility forms. Ordering them
+ * is quadratic in the length of a run (UAX 15), so nothing is normalized before its runs are known to be short.
  */
 const mark = '[\\p{M}\\uFF9E\\uFF9F]'
 
-/** The limit of Unicode's Stream-Safe Text Format; no language comes near it. */
+/** The limit of Unicode's Stream-Safe Text Format; no language comes close. */
 const longestRun = 30
 
 // The look-behind makes each run count once, from its start; without it the search itself would be the slow part.

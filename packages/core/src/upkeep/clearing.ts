@@ -4,21 +4,24 @@ import { JobStopped } from '../steps.ts'
 import type { Stores } from '../storage.ts'
 import type { Purge } from './purge.ts'
 
-/** Clears away behind a call what the call has marked, one after the other. What it does not finish, upkeep finishes. */
+/** Cleans up in the background what calls have marked, one after the other. Upkeep finishes the rest. */
 export interface Clearing {
-  /** Clears a deleted account away. */
+  /** Cleans up a deleted account. */
   account(id: string): void
-  /** Clears a removed post away. */
+  /** Cleans up a removed post. */
   post(id: string): void
-  /** Makes the edges of an account follow its ban, or the end of one. */
+  /** Makes the edges of an account match its ban, or its end. */
   ban(id: string): void
-  /** Does what tells somebody of it. Upkeep does not find it, so it is not done where too much waits. */
+  /** Does notification work. Upkeep does not find it, so it is dropped if too much is waiting. */
   notice(work: (storage: Stores) => Promise<void>): void
-  /** Resolves when all that was marked by now is cleared away, or was given up. Never rejects. */
+  /** Resolves when everything marked so far is cleaned up, or was given up. Never rejects. */
   settled(): Promise<void>
 }
 
-/** How many may wait in a process. Each is an id; more than that is an hour's work, and upkeep finds it as well. */
+/**
+ * The maximum number of waiting entries in a process. Each is an id; more is an hour's work, and upkeep finds it as
+ * well.
+ */
 const mostWaiting = 1_000
 
 interface ClearingParts {
@@ -27,7 +30,7 @@ interface ClearingParts {
   log: Log
 }
 
-/** Creates what clears away behind calls. */
+/** Creates the background cleanup. */
 export function createClearing({ purge, storage, log }: ClearingParts): Clearing {
   let last = Promise.resolve()
   let waiting = 0
@@ -43,7 +46,7 @@ export function createClearing({ purge, storage, log }: ClearingParts): Clearing
 
   async function clear(what: string, work: () => Promise<void>): Promise<void> {
     try {
-      // After the response of the call that asked for it.
+      // After the response of the call that requested it.
       await nextTurn()
       await work()
     } catch (error) {

@@ -2,17 +2,17 @@ import type { Clock } from '../id.ts'
 import type { Steps } from '../steps.ts'
 import type { Stores } from '../storage.ts'
 
-/** Finishes removals in short steps. Each step can be repeated, so upkeep goes on where something was cut off. */
+/** Finishes removals in short steps. Each step can be repeated, so upkeep continues after an interruption. */
 export interface Purge {
   /** Removes what is left of a removed post. */
   post(id: string): Promise<void>
   /** Removes what is left of an account that is marked deleted, all but the blobs of its media. */
   account(id: string): Promise<void>
-  /** Hides the edges of an account that is banned, shows those of one that is not, drops those of one that is gone. */
+  /** Hides the edges of a banned account, shows those of one that is not, removes those of one that is gone. */
   settle(id: string): Promise<void>
 }
 
-/** Of so many posts of an account the likes go with it; those of more, upkeep finds by themselves. */
+/** For this many posts of an account the likes are removed with it; upkeep finds those of the rest separately. */
 const mostOwnPosts = 20_000
 
 /** Creates the purge of one Kith instance. */
@@ -33,7 +33,7 @@ export function createPurge(storage: Stores, clock: Clock, steps: Steps): Purge 
     return user && user.bannedAt !== null
   }
 
-  /** Hides or shows edges while the account says so. Resolves to whether none is left. */
+  /** Hides or shows edges while the account's state requires it. Resolves to whether none is left. */
   async function turnEdges(id: string, hidden: boolean): Promise<boolean> {
     let changed = 0
     await steps.run(async (limit) => {
@@ -60,8 +60,8 @@ export function createPurge(storage: Stores, clock: Clock, steps: Steps): Purge 
       for (const postId of own) await post(postId)
     },
     async settle(id) {
-      // Anyone who bans or lifts a ban meanwhile does the same, so each step follows the account as it is now, and the last
-      // word is a look at the account that finds nothing left to do.
+      // A concurrent ban or unban does the same, so each step follows the current state of the account, and the last
+      // read of the account finds nothing left to do.
       let settled: boolean | null = null
       for (;;) {
         const banned = await steps.once(() => isBanned(id))

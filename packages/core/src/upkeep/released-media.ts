@@ -3,21 +3,19 @@ import type { MediaPlace } from '../media/media-place.ts'
 import { JobStopped, type Steps } from '../steps.ts'
 import type { Stores } from '../storage.ts'
 
-/** Removes the blobs of released media, and their rows after them. */
+/** Removes the blobs of released media, and then their rows. */
 export interface ReleasedMedia {
   /**
-   * Removes those of these media that are released: what one request has released. A few at most, concurrently, and not
-   * waited for longer than a second; what is left is upkeep's. Never fails.
+   * Removes those of these media that are released: what one request has released. At most a few, concurrently, waiting
+   * no longer than a second; upkeep does the rest. Never fails.
    */
   removeOwn(ids: readonly string[]): Promise<void>
-  /**
-   * The same of some media of an account that is gone, after releasing those. Never fails.
-   */
+  /** The same for some media of an account that is gone, after releasing those. Never fails. */
   removeOwned(ownerId: string): Promise<void>
   /**
-   * Removes all that nothing uses any more, in steps, and returns how many; `progress` hears of each batch. What cannot be removed
-   * is passed over and logged, and `fail` hears of it once. In one process one sweep runs at a time: a call that finds one running
-   * waits for it and returns 0.
+   * Removes everything that is no longer used, in steps, and returns how many; `progress` is called for each batch.
+   * What cannot be removed is skipped and logged, and `fail` is called once. Only one sweep runs at a time in a
+   * process: a call that finds one running waits for it and returns 0.
    */
   sweep(report?: Partial<SweepReport>): Promise<number>
 }
@@ -31,14 +29,14 @@ interface SweepReport {
 const ownLimit = 10
 /** How long a request waits for them. */
 const ownMillis = 1_000
-/** How many removals requests may have under way in a process, with a host that is slow. */
+/** How many removals of requests may be running in a process, with a slow host. */
 const ownAtOnce = 50
-/** How many media of an account that is gone its deletion releases; the rest is released behind it. */
+/** How many media of an account that is gone its deletion releases; the rest is released in the background. */
 const ownReleases = 100
 /** Few enough for one step, whatever a row costs. */
 const sweepBatch = 50
 const sweepAtOnce = 8
-/** A sweep gives up when nothing could be removed for so long: then the host is down, and each call waits for it. */
+/** A sweep gives up when nothing could be removed for this long: then the host is down, and each call waits for it. */
 const fruitlessMillis = 60_000
 
 /** Unattached uploads are kept for a day. */
@@ -56,7 +54,7 @@ export function createReleasedMedia(
   let sweeping: Promise<number> | null = null
 
   async function remove(id: string): Promise<void> {
-    // Where the place is not the right one, the blob is in another, and is removed when that is back.
+    // If the place is the wrong one, the blob is in another, and is removed when that is back.
     await place.demand()
     await blobs?.remove(id)
     await steps.once(() => media.forget(id))
@@ -75,12 +73,12 @@ export function createReleasedMedia(
 
   async function releasedAmong(ids: readonly string[]): Promise<string[]> {
     const found = ids.length > 0 ? await media.byIds(ids.slice(0, ownLimit)) : []
-    // The blob of one that never became ready may still be on the way.
+    // The blob of a medium that never became ready may still be on the way.
     return found.filter(({ state, measures }) => state === 'released' && measures).map(({ id }) => id)
   }
 
   async function sweepAll({ progress, fail }: SweepReport): Promise<number> {
-    // Else each blob would be looked for in the wrong place.
+    // Otherwise each blob would be looked up in the wrong place.
     await place.demand()
     const before = new Date(clock().getTime() - unattachedSeconds * 1000)
     let removed = 0
@@ -114,7 +112,7 @@ export function createReleasedMedia(
 
     for (;;) {
       const ids: string[] = await steps.once(() => media.sweep(before, sweepBatch, after))
-      // A store that does not go on behind `after` names the same again.
+      // A store that does not continue after `after` returns the same ids again.
       if (after !== null && ids.includes(after)) return finish()
       await inParallel(ids, sweepAtOnce, removeOne)
       progress(removed)
@@ -168,7 +166,7 @@ async function inParallel<Item>(
   await Promise.all(Array.from({ length: concurrency }, work))
 }
 
-/** Waits for work that never rejects, and no longer than told. */
+/** Waits for work that never rejects, but no longer than the given time. */
 async function atMost(millis: number, work: Promise<unknown>): Promise<void> {
   const { promise: late, resolve } = Promise.withResolvers<void>()
   const timer = setTimeout(resolve, millis)

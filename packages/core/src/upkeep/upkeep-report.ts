@@ -1,4 +1,4 @@
-/** The steps of a run of upkeep, in their order. */
+/** The steps of an upkeep run, in order. */
 export type UpkeepStep =
   | 'applications'
   | 'accounts'
@@ -13,32 +13,32 @@ export type UpkeepStep =
   | 'messages'
   | 'audit'
 
-/** What one run of upkeep did. */
+/** The result of one upkeep run. */
 export interface UpkeepReport {
-  /** Accounts that waited for approval for too long, or whose registration was cut off, and were deleted. */
+  /** Accounts that waited too long for approval, or whose registration was interrupted, and were deleted. */
   applications: number
-  /** Deleted accounts that were cleared away. */
+  /** Deleted accounts that were cleaned up. */
   accounts: number
-  /** Removed posts that were cleared away. */
+  /** Removed posts that were cleaned up. */
   posts: number
-  /** Media that nothing used any more and were removed with their blobs. */
+  /** Unused media that were removed with their blobs. */
   media: number
-  /** Sessions that had ended and were removed. */
+  /** Ended sessions that were removed. */
   sessions: number
-  /** Codes that had ended and were removed. */
+  /** Expired codes that were removed. */
   codes: number
-  /** Messages that were sent, or left since they were over. */
+  /** Messages that were sent, or dropped because they expired. */
   messages: number
-  /** Entries of the audit log that were kept for long enough and removed. */
+  /** Audit log entries that were removed after their retention period. */
   audit: number
   /**
-   * The steps that failed, by name, or that `kith.close()` cut off; each failure was logged, and kept no other from running. The next
-   * run does them again.
+   * The steps that failed, by name, or that `kith.close()` interrupted; each failure was logged, and the other steps
+   * ran. The next run repeats them.
    */
   failed: string[]
 }
 
-/** What a step of a run is given: it says what failed in it and goes on, or gives up by throwing. */
+/** The argument of a step: it reports failures and continues, or gives up by throwing. */
 export interface StepReport {
   fail(error: unknown): void
   done(total: number): void

@@ -14,41 +14,46 @@ import { type MediaReport, verifyMedia, type VerifyMediaOptions } from './verify
 
 /** Options of {@link Upkeep.run}. */
 export interface UpkeepOptions {
-  /** Hears of each step when it begins, with 0, and of what it has done so far: accounts, posts, media, names, sessions, codes, messages, entries, or bans looked at. */
+  /**
+   * Called for each step when it starts, with 0, and with its progress: accounts, posts, media, names, sessions, codes,
+   * messages, entries, or checked bans.
+   */
   progress?: ((step: UpkeepStep, done: number) => void) | undefined
 }
 
-/** The fact that says when upkeep last ran without a failure, as ISO 8601. */
+/** The fact with the time of the last upkeep run without a failure, as ISO 8601. */
 const upkeepFact = 'upkeep.last'
 
-/** What {@link Upkeep.verifyCounts} found. */
+/** The result of {@link Upkeep.verifyCounts}. */
 export interface CountReport {
   /** Nodes and authors whose counts were compared. */
   checked: number
-  /** Counts that were wrong; they have been set right. Expected: none. */
+  /** Wrong counts; they have been corrected. Expected: none. */
   differences: CountDifference[]
 }
 
-/** Finishes what a crash left half done and removes what has expired. */
+/** Finishes what a crash interrupted and removes what has expired. */
 export interface Upkeep {
   /**
-   * Idempotent, resumable, safe to run in several processes concurrently. Call it on a timer; Kith starts none by itself. It works in steps of a
-   * few milliseconds, between which requests go on. A step that fails is logged and named in the report, and the others run.
-   * It first waits for what this process clears away, as `kith.settled()` does.
+   * Idempotent, resumable, safe to run in several processes concurrently. Call it on a timer; Kith never starts it. It
+   * works in steps of a few milliseconds, between which requests continue. A step that fails is logged and named in the
+   * report, and the others run. It first waits for the cleanup of this process, like `kith.settled()`.
    */
   run(options?: UpkeepOptions): Promise<UpkeepReport>
-  /** Compares every count with what it counts, and repairs it, in such steps as well. `progress` is called after each. */
+  /**
+   * Compares every count with what it counts, and repairs it, in such steps as well. `progress` is called after each.
+   */
   verifyCounts(progress?: (checked: number) => void): Promise<CountReport>
   /**
-   * Compares the blobs with the database: lists blobs without rows, and removes them on request, and lists rows without blobs,
-   * which only a backup can bring back. Harmless while the app runs, and may be repeated.
-   * @throws not-configured, storage-failed where the place of the media is not that of this database
+   * Compares the blobs with the database: lists blobs without rows, and removes them on request, and lists rows without
+   * blobs, which only a backup can restore. Safe while the app runs, and repeatable.
+   * @throws not-configured, storage-failed if the media storage belongs to another database
    */
   verifyMedia(options?: VerifyMediaOptions): Promise<MediaReport>
   /**
-   * Takes the place where media are kept as it is for the one of this database, whatever mark it has or has not: for an
-   * operator who has moved it. Resolves to how many of the oldest media are there.
-   * @throws not-configured where the place keeps no mark
+   * Accepts the media storage as the one of this database, whatever its mark: for an operator who has moved it.
+   * Resolves to how many of the oldest media exist.
+   * @throws not-configured if the media storage has no marks
    */
   adoptMedia(): Promise<Adoption>
 }
@@ -68,7 +73,7 @@ export function createUpkeep(core: Core): Upkeep {
   const { log } = config
   const observer = createUpkeepObserver(config.telemetry, clock)
 
-  /** One that cannot be cleared away keeps no other from it. */
+  /** One failed cleanup does not block the others. */
   async function forEach({ list, act }: Removals, { fail, done }: StepReport): Promise<number> {
     const stuck = new Set<string>()
     let total = 0
@@ -90,7 +95,7 @@ export function createUpkeep(core: Core): Upkeep {
     }
   }
 
-  /** Edges are hidden exactly where their account is banned, whichever of the two a crash left behind. */
+  /** Edges are hidden exactly if their account is banned, whichever of the two a crash left behind. */
   async function reconcileBans({ fail, done }: StepReport): Promise<void> {
     let looked = 0
     const now = clock()
@@ -111,7 +116,7 @@ export function createUpkeep(core: Core): Upkeep {
     if (user) await withoutEndedBan(core, user)
   }
 
-  /** A process that died between the mark of a ban and the sessions has left them alive. */
+  /** A process that died between the ban and the sessions has left them alive. */
   async function endSessionsOfBanned(id: string): Promise<void> {
     const live = await steps.once(() => sessions.list(id, clock(), { limit: 1, before: null }))
     if (live.length === 0) return
@@ -132,7 +137,7 @@ export function createUpkeep(core: Core): Upkeep {
     } while (before !== null)
   }
 
-  /** Removes rows until fewer than asked for are left. */
+  /** Removes rows until fewer than requested are left. */
   async function removeAll(
     remove: (now: Date, limit: number) => Promise<number>,
     { done }: StepReport,
@@ -147,12 +152,12 @@ export function createUpkeep(core: Core): Upkeep {
     return total
   }
 
-  /** By their own age and not by rows: a signature can be used again after its upload was confirmed, used and removed. */
+  /** By their own age and not by rows: a signature can be reused after its upload was confirmed, used and removed. */
   async function sweepStaged(): Promise<void> {
     await config.media.direct?.sweep(new Date(clock().getTime() - unattachedSeconds * 1000))
   }
 
-  /** One that is not taken is logged by itself, and is no failure of upkeep. */
+  /** A refused message is logged separately, and is not a failure of upkeep. */
   async function sendMessages({ done }: StepReport): Promise<number> {
     let total = 0
     for (;;) {
@@ -170,7 +175,7 @@ export function createUpkeep(core: Core): Upkeep {
     return await removeAll(remove, report)
   }
 
-  /** For `kith doctor`: upkeep that nobody runs is seen by nothing else. */
+  /** For `kith doctor`: nothing else notices that upkeep does not run. */
   async function noteRun({ failed }: UpkeepReport): Promise<void> {
     if (failed.length > 0) return
     await storage.facts.set(upkeepFact, clock().toISOString()).catch(() => {})
@@ -217,7 +222,7 @@ export function createUpkeep(core: Core): Upkeep {
       await step('bans', reconcileBans)
       const media = await step('media', ({ done, fail }) => releasedMedia.sweep({ progress: done, fail }))
       await step('staged-files', () => steps.once(sweepStaged))
-      // Not counted: a name is nothing that anybody looks for.
+      // Not counted: nobody looks for a name.
       await step('usernames', (report) => removeAll(users.forgetUsernames, report))
       await step('temporary-files', () =>
         steps.once(() => sweepTemporaryFolders(config.media.temporaryDirectory)),

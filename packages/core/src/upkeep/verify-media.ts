@@ -4,60 +4,63 @@ import type { BlobStore } from '../media/blob-store.ts'
 import type { MediaAttachment, MediaRecord } from '../media/media-store.ts'
 import type { Steps } from '../steps.ts'
 
-/** A medium of the database whose blob is not there. */
+/** A medium of the database whose blob is missing. */
 export interface MissingBlob {
   id: string
   ownerId: string
-  /** The post, avatar or cover that shows it; `null` for an upload that is not used. */
+  /** The post, avatar or cover that shows it; `null` for an unused upload. */
   attachment: MediaAttachment | null
 }
 
-/** What {@link Upkeep.verifyMedia} has seen so far. */
+/** The progress of {@link Upkeep.verifyMedia}. */
 export interface MediaProgress {
   /** Keys of the blob store that were looked up in the database. */
   blobs: number
-  /** Media of the database that were looked for in the blob store. */
+  /** Media of the database that were looked up in the blob store. */
   media: number
-  /** What the last page has found. */
+  /** The findings of the last page. */
   orphans: string[]
   missing: MissingBlob[]
 }
 
-/** What {@link Upkeep.verifyMedia} has found. */
+/** The findings of {@link Upkeep.verifyMedia}. */
 export interface MediaReport {
   blobs: number
   media: number
-  /** Blobs without a row in the database, and the first 1,000 of their keys. Nothing serves or removes them by itself. */
+  /**
+   * Blobs without a row in the database, and the first 1,000 of their keys. Nothing serves them, and nothing removes
+   * them automatically.
+   */
   orphanCount: number
   orphans: string[]
   /** How many of them were removed, with their renditions. */
   removed: number
-  /** How many were left since they are younger than an hour: an upload may be under way. */
+  /** How many were kept because they are younger than an hour: an upload may be in progress. */
   young: number
   /** Media whose blob is gone, and the first 1,000 of them. Restore their blobs from a backup, or delete what shows them. */
   missingCount: number
   missing: MissingBlob[]
 }
 
-/** How media are verified. */
+/** How to verify media. */
 export interface VerifyMediaOptions {
-  /** Whether blobs without rows are removed. @default false */
+  /** Whether to remove blobs without rows. @default false */
   remove?: boolean | undefined
-  /** Is called after each page, with what it has found. */
+  /** Called after each page, with its findings. */
   progress?: ((progress: MediaProgress) => void) | undefined
 }
 
-/** How many keys or rows are looked at together. */
+/** How many keys or rows are checked together. */
 const pageSize = 500
 /** How many of each kind a report names. */
 const namedAtMost = 1_000
-/** No call takes an hour, so what is older than that is of no upload that is under way. */
+/** No call takes an hour, so an older blob does not belong to an upload in progress. */
 const safeAgeMillis = 3_600_000
 
 /**
- * Compares the blob store with the database in both directions, page by page: at no time are more than two pages in memory.
- * @throws not-configured without `media.blobs`; storage-failed where the place of the media is not that of this database, or,
- * where it keeps no mark and blobs are to be removed, does not look like it
+ * Compares the blob store with the database in both directions, page by page: at most two pages are in memory.
+ * @throws not-configured without `media.blobs`; storage-failed if the media storage belongs to another database, or, if
+ * it has no marks and blobs are to be removed, does not look like the right one
  */
 export async function verifyMedia(core: Core, options: VerifyMediaOptions): Promise<MediaReport> {
   const { blobs } = core.config.media
@@ -131,7 +134,7 @@ async function findMissing(
     const ready = page.filter(isReady)
     const present = new Set(await blobs.present(ready.map(({ id }) => id)))
     const suspects = ready.filter(({ id }) => !present.has(id)).map(({ id }) => id)
-    // What was released while its blob was looked for is not missing.
+    // A medium that was released while its blob was looked up is not missing.
     const missing = suspects.length === 0 ? [] : (await storage.media.byIds(suspects)).filter(isReady)
     const found = missing.map(({ id, ownerId, attachment }) => ({ id, ownerId, attachment }))
     report.media += ready.length
