@@ -128,23 +128,21 @@ export function createFeedTwins(
     (reader: Reader): FeedTwin =>
     async (userId, before, limit) => {
       const rows = await reader({ userId, before, limit: limit + 1 })
-      const items = rows.slice(0, limit).map(
-        (row): Post => ({
-          id: row.id,
-          author: {
-            id: row.author_id,
-            username: row.username,
-            name: row.name,
-            avatar: avatarOf(row.author_id),
-          },
-          caption: row.caption,
-          media: [],
-          counts: { likes: row.likes ?? 0 },
-          viewer: { liked: Boolean(row.liked), saved: Boolean(row.saved) },
-          createdAt: new Date(row.created_at).toISOString(),
-          editedAt: row.edited_at === null ? null : new Date(row.edited_at).toISOString(),
-        }),
-      )
+      const items = rows.slice(0, limit).map((row): Post => ({
+        id: row.id,
+        author: {
+          id: row.author_id,
+          username: row.username,
+          name: row.name,
+          avatar: avatarOf(row.author_id),
+        },
+        caption: row.caption,
+        media: [],
+        counts: { likes: row.likes ?? 0 },
+        viewer: { liked: Boolean(row.liked), saved: Boolean(row.saved) },
+        createdAt: new Date(row.created_at).toISOString(),
+        editedAt: row.edited_at === null ? null : new Date(row.edited_at).toISOString(),
+      }))
       return { items, nextCursor: rows.length > limit ? (items.at(-1)?.id ?? null) : null }
     }
   return { byAuthor: twin(byAuthor), byTime: twin(byTime), close }

@@ -26,7 +26,7 @@ const imports: readonly Import[] = [
   ...['pg', 'postgres'].map((name) => ({ name, folder: 'storage-postgres', root: here, specifier: name })),
   { name: 'mongodb', folder: 'storage-mongodb', root: here, specifier: 'mongodb' },
   ...roots.flatMap((root) =>
-    [...parts, ...storages].map((folder) => ({
+    [...parts, ...(root === here ? storages : [])].map((folder) => ({
       name: `@kith/${folder} of ${root}`,
       root,
       folder,
