@@ -1,33 +1,44 @@
 import { createPostgresStorage } from '@kith/storage-postgres'
 import type { Storage } from '@kith/core/ports'
 import pg from 'pg'
-import { postgresMissing, startPostgres } from '../../test/servers/postgres-server.ts'
+import {
+  type PostgresOptions,
+  type PostgresServer,
+  postgresMissing,
+  startPostgres,
+} from '../../test/servers/postgres-server.ts'
 
 /** The PostgreSQL server of a benchmark: that of POSTGRES_URI, or one of its own. */
 export interface BenchPostgres {
+  server: PostgresServer
   pool: pg.Pool
   /** Whether `--prepare` lets the server keep the plans of both sides. */
   prepare: boolean
   /** A migrated storage in a schema of its own. */
-  freshStorage(): Promise<{ storage: Storage; schema: string }>
+  freshStorage(options?: { partitions?: number }): Promise<{ storage: Storage; schema: string }>
   /** Drops the schemas, and stops the server if it is its own. */
   close(): Promise<void>
 }
 
-export async function openBenchPostgres(connections: number): Promise<BenchPostgres> {
+/** Opens a pool of so many connections to it. */
+export async function openBenchPostgres(
+  connections: number,
+  options: PostgresOptions = {},
+): Promise<BenchPostgres> {
   const prepare = process.argv.includes('--prepare')
-  const missing = await postgresMissing()
+  const missing = await postgresMissing(options)
   if (missing) throw new Error(missing)
-  const server = await startPostgres()
+  const server = await startPostgres(options)
   const pool = new pg.Pool({ connectionString: server.uri, max: connections })
   const schemas: string[] = []
   return {
+    server,
     pool,
     prepare,
-    async freshStorage() {
+    async freshStorage({ partitions } = {}) {
       const schema = server.freshSchema()
       schemas.push(schema)
-      const storage = createPostgresStorage({ pool, schema, timeoutMillis: 60_000, prepare })
+      const storage = createPostgresStorage({ pool, schema, timeoutMillis: 60_000, prepare, partitions })
       await storage.migrate()
       return { storage, schema }
     },

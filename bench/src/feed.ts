@@ -1,12 +1,12 @@
 // How long a page of the home feed takes, by how many accounts its reader follows, and how long the two plain ways to read it
-// by hand take in the same run (SQLite only). Exits with 1 above the targets of docs/feed.md.
+// by hand take in the same run (not on MongoDB). On SQLite exits with 1 above the targets of docs/feed.md.
 //   pnpm --filter @kith/bench feed [--users 100000] [--posts 2000000] [--seed 1] [--directory DIR]
-//     [--readers 50] [--rounds 12] [--no-twin]
+//     [--readers 50] [--rounds 12] [--no-twin] [--postgres] [--prepare]
 // The network is made once for its numbers and kept in the directory; a second run only measures. With MONGODB_URI it is kept
-// on that server, in a database of its own: `kith_bench_…`; with POSTGRES_URI in a schema of that name, and `--prepare` lets the server
-// keep the plans of statements.
+// on that server, in a database of its own: `kith_bench_…`; with POSTGRES_URI in a schema of that name, and with `--postgres` and no such URI on a
+// server that is started here and keeps its data in the directory. `--prepare` lets PostgreSQL keep the plans of statements.
 import { deepStrictEqual } from 'node:assert/strict'
-import { join } from 'node:path'
+import { resolve } from 'node:path'
 import { parseArgs } from 'node:util'
 import { createKith, type Page, type Post, type Viewer } from '@kith/core'
 import { createFeedTwins, type FeedTwin } from './feed-twin.ts'
@@ -27,6 +27,7 @@ const { values } = parseArgs({
     readers: { type: 'string', default: '50' },
     rounds: { type: 'string', default: '12' },
     twin: { type: 'boolean', default: true },
+    postgres: { type: 'boolean', default: false },
     prepare: { type: 'boolean', default: false },
   },
 })
@@ -51,18 +52,22 @@ const fixedFollowing = new Map(
 )
 
 const workload = createWorkload({ seed, users, posts, fixedFollowing })
-const { MONGODB_URI: mongodb, POSTGRES_URI: postgres } = process.env
-const isSqlite = !mongodb && !postgres
+const { MONGODB_URI: mongodb, POSTGRES_URI: uri } = process.env
+const isPostgres = values.postgres || (!mongodb && Boolean(uri))
+const isSqlite = !isPostgres && !mongodb
 const name = `bench-${users}-${posts}-${seed}`
 
 function openNetwork(): Promise<Network> {
   const onServer = `kith_${name.replaceAll('-', '_')}`
+  if (isPostgres) {
+    const at = uri ? { uri } : { directory: resolve(values.directory, 'postgres') }
+    return openPostgres({ at, prepare: values.prepare }, onServer, workload)
+  }
   if (mongodb) return openMongodb(mongodb, onServer, workload)
-  if (postgres) return openPostgres({ uri: postgres, prepare: values.prepare }, onServer, workload)
   return openSqlite(values.directory, name, workload)
 }
 
-const { storage, place, close } = await openNetwork()
+const { storage, place, byHand, close } = await openNetwork()
 const kith = createKith({
   secret: 'a secret of the benchmark, 32 characters',
   storage,
@@ -86,21 +91,18 @@ async function homeOf(viewer: Viewer, cursor: string | null): Promise<Page<Post>
 
 const [someone] = readers.at(-1)?.users ?? []
 const twins =
-  !isSqlite || !values.twin
-    ? null
-    : createFeedTwins(
-        join(values.directory, `${name}.db`),
-        await homeOf({ userId: userId(someone ?? 0), sessionId: null }, null),
-      )
+  byHand && values.twin
+    ? createFeedTwins(byHand(), await homeOf({ userId: userId(someone ?? 0), sessionId: null }, null))
+    : null
 
 /** Reads the first page by hand, in one way, and notes the time; what it answers has to be what Kith answers. */
-function readTwin(
+async function readTwin(
   twin: FeedTwin,
   user: number,
   { expected, noted }: { expected: Page<Post> | null; noted: number[] },
-): void {
+): Promise<void> {
   const started = performance.now()
-  const { items } = twin(userId(user), null, pageSize)
+  const { items } = await twin(userId(user), null, pageSize)
   noted.push(performance.now() - started)
   if (expected) deepStrictEqual(items, expected.items)
 }
@@ -123,9 +125,9 @@ for (let round = 0; round < rounds; round++) {
         // Twice only: they may take seconds.
         if (page === 0 && twins && (round === 0 || round === warmUpRounds)) {
           const expected = round === 0 ? result : null
-          readTwin(twins.byAuthor, user, { expected, noted: isCounted ? measured.byAuthor : [] })
+          await readTwin(twins.byAuthor, user, { expected, noted: isCounted ? measured.byAuthor : [] })
           if (count >= walkedFrom)
-            readTwin(twins.byTime, user, { expected, noted: isCounted ? measured.byTime : [] })
+            await readTwin(twins.byTime, user, { expected, noted: isCounted ? measured.byTime : [] })
         }
         cursor = result.nextCursor
         if (cursor === null) break
@@ -135,7 +137,7 @@ for (let round = 0; round < rounds; round++) {
   }
 }
 progress.done()
-twins?.close()
+await twins?.close()
 await close()
 
 console.log(

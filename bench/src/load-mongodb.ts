@@ -1,5 +1,5 @@
 import { createMongoStorage } from '@kith/storage-mongodb'
-import { edgeKinds } from '@kith/core/ports'
+import { type EdgeRecord, edgeKinds } from '@kith/core/ports'
 import { type AnyBulkWriteOperation, Binary, type Db, type Document, type MongoClient, UUID } from 'mongodb'
 import { edgeId, postId, postTime, userId } from './ids.ts'
 import { startProgress } from './progress.ts'
@@ -41,14 +41,7 @@ async function loadPeople(database: Db, { users, following }: Workload): Promise
     for (const other of others) {
       const to = userId(other)
       followers[other] = (followers[other] ?? 0) + 1
-      const edge = {
-        id: stored(edgeId(made++)),
-        kind: 'follow',
-        from: stored(from),
-        to: stored(to),
-        hidden: 0,
-      }
-      await edges.add({ _id: storedEdge(from, to), ...edge })
+      await edges.add(storedEdge({ id: edgeId(made++), kind: 'follow', from, to }))
     }
     counts.push({ id: from, out: others.length })
     progress.advance()
@@ -92,10 +85,11 @@ function stored(id: string): Binary {
   return new UUID(id)
 }
 
-/** That of a follow: the place of its kind, and both accounts. */
-function storedEdge(from: string, to: string): Binary {
-  const place = Buffer.of(edgeKinds.indexOf('follow'))
-  return new Binary(Buffer.concat([place, stored(from).buffer, stored(to).buffer]))
+/** An edge as the adapter stores it. Its `_id` is the place of its kind, and both ends. */
+export function storedEdge({ id, kind, from, to }: EdgeRecord): Row {
+  const [start, end] = [stored(from), stored(to)]
+  const _id = new Binary(Buffer.concat([Buffer.of(edgeKinds.indexOf(kind)), start.buffer, end.buffer]))
+  return { _id, id: stored(id), kind, from: start, to: end, hidden: 0 }
 }
 
 async function changeUsers(database: Db, changes: readonly [string, object][]): Promise<void> {

@@ -12,10 +12,15 @@ export async function loadPostgres(sql: Sql, schema: string, workload: Workload)
   if (found?.['state'] === 'complete') return
   await sql`DROP SCHEMA IF EXISTS ${sql(schema)} CASCADE`
   await createPostgresStorage({ sql, schema, timeoutMillis: 600_000 }).migrate()
+  await fillPostgres(sql, schema, workload)
+  await sql.unsafe(`COMMENT ON SCHEMA ${schema} IS 'complete'`)
+}
+
+/** The same in a schema that was just migrated. */
+export async function fillPostgres(sql: Sql, schema: string, workload: Workload): Promise<void> {
   await loadPeople(sql, schema, workload)
   await loadPosts(sql, schema, workload)
   await count(sql, schema)
-  await sql.unsafe(`COMMENT ON SCHEMA ${schema} IS 'complete'`)
 }
 
 async function loadPeople(sql: Sql, schema: string, { users, following }: Workload): Promise<void> {

@@ -2,14 +2,18 @@ import { existsSync, mkdirSync, rmSync } from 'node:fs'
 import { join } from 'node:path'
 import type { Storage } from '@kith/core/ports'
 import { createSqliteStorage } from '@kith/storage-sqlite'
+import { type HandReaders, readersOfPostgres, readersOfSqlite } from './feed-twin.ts'
 import { loadSqlite } from './load-sqlite.ts'
 import type { Workload } from './workload.ts'
+import { type PostgresServer, postgresMissing, startPostgres } from '../../test/servers/postgres-server.ts'
 
 /** A storage that holds a network. */
 export interface Network {
   storage: Storage
   /** What it is kept in, for the heading of figures. */
   place: string
+  /** The plain ways to read a feed there without Kith; null where nobody has written them. */
+  byHand: (() => HandReaders) | null
   close(): Promise<void>
 }
 
@@ -22,7 +26,7 @@ export async function openSqlite(directory: string, name: string, workload: Work
     await loadSqlite(path, workload)
   }
   const storage = createSqliteStorage({ path })
-  return { storage, place: 'SQLite', close: () => storage.close() }
+  return { storage, place: 'SQLite', byHand: () => readersOfSqlite(path), close: () => storage.close() }
 }
 
 /** The same in a database of that name on a MongoDB server. */
@@ -36,15 +40,32 @@ export async function openMongodb(uri: string, name: string, workload: Workload)
   await loadMongodb(client, name, workload)
   const storage = createMongoStorage({ client, database: name, timeoutMillis: 60_000 })
   const { version } = (await client.db(name).command({ buildInfo: 1 })) as { version: string }
-  return { storage, place: `MongoDB ${version}`, close: () => client.close() }
+  return { storage, place: `MongoDB ${version}`, byHand: null, close: () => client.close() }
 }
 
-/** The same in a schema of that name on a PostgreSQL server. `prepare` lets the server keep the plans of statements. */
+/** A server of its own, whose data stays in that folder. */
+async function startIn(storagePath: string): Promise<PostgresServer> {
+  const missing = await postgresMissing({ storagePath })
+  if (missing) throw new Error(missing)
+  mkdirSync(storagePath, { recursive: true })
+  return await startPostgres({ storagePath })
+}
+
+/** Where a network is kept on PostgreSQL. `prepare` lets the server keep the plans of statements. */
+export interface PostgresPlace {
+  /** The server, or a folder of one that is started here. */
+  at: { uri: string } | { directory: string }
+  prepare: boolean
+}
+
+/** The same in a schema of that name on a PostgreSQL server. */
 export async function openPostgres(
-  { uri, prepare }: { uri: string; prepare: boolean },
+  { at, prepare }: PostgresPlace,
   name: string,
   workload: Workload,
 ): Promise<Network> {
+  const server = 'uri' in at ? null : await startIn(at.directory)
+  const uri = server?.uri ?? ('uri' in at ? at.uri : '')
   const [{ default: postgres }, { createPostgresStorage }, { loadPostgres }] = await Promise.all([
     import('postgres'),
     import('@kith/storage-postgres'),
@@ -57,5 +78,13 @@ export async function openPostgres(
   >`SELECT current_setting('server_version') AS version`
   await sql.end()
   const storage = createPostgresStorage({ url: uri, schema: name, timeoutMillis: 60_000, prepare })
-  return { storage, place: `PostgreSQL ${version}`, close: () => storage.close() }
+  return {
+    storage,
+    place: `PostgreSQL ${version}`,
+    byHand: () => readersOfPostgres({ uri, schema: name, prepare }),
+    async close() {
+      await storage.close()
+      await server?.stop()
+    },
+  }
 }

@@ -35,11 +35,19 @@ export async function sideBySide({ kith, twin, calls, rounds }: Comparison): Pro
   return { ...result, ratio: result.twin / result.kith }
 }
 
+/** One line of a comparison. */
+export function lineOf(
+  name: string,
+  { kith, twin, ratio }: Ratio,
+  [one, other]: readonly [string, string],
+): string {
+  return `${name}: ${one} ${kith.toFixed(1)} µs, ${other} ${twin.toFixed(1)} µs, ratio ${(ratio * 100).toFixed(0)} %`
+}
+
 /** Prints one line of a comparison, and makes the command fail where the ratio is below its target. */
-export function report(name: string, { kith, twin, ratio }: Ratio, target: number): void {
-  const held = ratio >= target
-  console.log(
-    `${name}: Kith ${kith.toFixed(1)} µs, hand-written ${twin.toFixed(1)} µs, ratio ${(ratio * 100).toFixed(0)} % (target ${(target * 100).toFixed(0)} %)${held ? '' : '  BELOW'}`,
-  )
+export function report(name: string, found: Ratio, target: number): void {
+  const held = found.ratio >= target
+  const line = lineOf(name, found, ['Kith', 'hand-written'])
+  console.log(`${line} (target ${(target * 100).toFixed(0)} %)${held ? '' : '  BELOW'}`)
   if (!held) process.exitCode = 1
 }

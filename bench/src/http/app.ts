@@ -1,19 +1,17 @@
 import { once } from 'node:events'
-import { mkdtempSync } from 'node:fs'
 import type { AddressInfo } from 'node:net'
-import { tmpdir } from 'node:os'
-import { join } from 'node:path'
 import { createKith, type Kith, type PageInput, type SignIn, type Viewer } from '@kith/core'
 import { kithExpress, viewerOf } from '@kith/express'
 import { kithFastify, viewerOf as viewerOfFastify } from '@kith/fastify'
-import { createSqliteStorage } from '@kith/storage-sqlite'
 import express, { type Request } from 'express'
 import { fastify, type FastifyRequest } from 'fastify'
+import { openBenchStorage } from '../bench-storage.ts'
 
 /** The app that is measured: one server with Kith, and one whose routes are written by hand and call the same services. */
+const { storage, place, close } = await openBenchStorage()
 const kith = createKith({
   secret: 'uBq3kV8wLx1nZr5tYc7mPd2fGh9jKs4a',
-  storage: createSqliteStorage({ path: join(mkdtempSync(join(tmpdir(), 'kith-http-')), 'app.db') }),
+  storage,
   passwords: { memoryKiB: 8, iterations: 1 },
   posts: { textOnly: true },
   limits: Object.fromEntries(
@@ -21,17 +19,16 @@ const kith = createKith({
   ),
   logger: { warn() {}, error() {} },
 })
-await kith.storage.migrate()
 
 const likes = 5_000
 const { tokens, reader, postIds } = await fill(kith)
 const ports = process.argv[2] === 'fastify' ? await openFastify() : await openExpress()
-process.send?.({ ...ports, accessToken: tokens.accessToken, postIds })
+process.send?.({ ...ports, place, accessToken: tokens.accessToken, postIds })
 process.on('message', () => {
   const { user, system } = process.cpuUsage()
   process.send?.(user + system)
 })
-process.once('disconnect', () => process.exit())
+process.once('disconnect', () => void close().finally(() => process.exit()))
 
 /** Where an app with Kith listens, one written by hand, and one whose own route has no guard. */
 interface Ports {

@@ -7,6 +7,7 @@ interface App {
   kith: number
   twin: number
   open: number
+  place: string
   accessToken: string
   postIds: string[]
 }
@@ -23,10 +24,11 @@ const connections = 20
 /**
  * Measures routes of Kith behind a framework beside the same routes written by hand, and a guarded route of the app beside an
  * open one. The app runs in a process of its own. Each round asks one side and then the other; the medians count. The figure
- * for a second of the processor says the same where the machine is quiet, and stays true where it is not.
+ * for a second of the processor says the same where the machine is quiet, and stays true where it is not; that of a database server
+ * is not in it. On SQLite, or with `--postgres` on PostgreSQL (see `openBenchStorage`).
  */
 export async function compareRoutes(framework: 'express' | 'fastify'): Promise<void> {
-  const child = fork(fileURLToPath(new URL('app.ts', import.meta.url)), [framework])
+  const child = fork(fileURLToPath(new URL('app.ts', import.meta.url)), [framework, ...process.argv.slice(3)])
   const [app] = (await once(child, 'message')) as [App]
   const to = (port: number, line: () => string): Side => ({
     port,
@@ -50,7 +52,7 @@ export async function compareRoutes(framework: 'express' | 'fastify'): Promise<v
   }
 
   console.log(
-    `${framework}, ${connections} connections, medians of ${rounds} rounds of ${seconds} s: answers a second`,
+    `${framework} on ${app.place}, ${connections} connections, medians of ${rounds} rounds of ${seconds} s: answers a second`,
   )
   for (const [name, target, sides] of subjects) {
     if (!name.includes(process.env['ONLY'] ?? '')) continue

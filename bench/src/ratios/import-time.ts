@@ -4,7 +4,7 @@ import { join, resolve } from 'node:path'
 import { fileURLToPath } from 'node:url'
 
 /**
- * What it takes to import the built packages, each in a fresh process: median of 20, beside zod, jose and `node:http` alone. `pnpm build`
+ * What it takes to import the built packages, each in a fresh process: median of 20, beside zod, jose, drivers and `node:http` alone. `pnpm build`
  * comes first. Another checkout that is built can be named, to see both: `ratio import-time /path/to/kith`. Time of the processor is
  * shown because it depends less on what else the machine does; the target is that core takes at most 1.25 times as much of it as zod.
  */
@@ -19,10 +19,14 @@ interface Import {
   specifier: string
 }
 
+const parts = ['core', 'http', 'express', 'fastify']
+const storages = ['storage-sqlite', 'storage-mongodb', 'storage-postgres']
 const imports: readonly Import[] = [
   ...['node:http', 'zod', 'jose'].map((name) => ({ name, folder: 'core', root: here, specifier: name })),
+  ...['pg', 'postgres'].map((name) => ({ name, folder: 'storage-postgres', root: here, specifier: name })),
+  { name: 'mongodb', folder: 'storage-mongodb', root: here, specifier: 'mongodb' },
   ...roots.flatMap((root) =>
-    ['core', 'http', 'express', 'fastify'].map((folder) => ({
+    [...parts, ...(root === here ? storages : [])].map((folder) => ({
       name: `@kith/${folder} of ${root}`,
       root,
       folder,
