@@ -312,4 +312,28 @@ describe.skipIf(!browserPath)('ways in and out of the demo, in a browser (needs 
     await page.locator('#passkeys').getByText('last used').waitFor()
     expect(complaints).toEqual([])
   })
+
+  /** Stands for a password manager that knows the password, which a headless browser lacks: it lets the browser create the passkey. */
+  async function knowPassword(page: Page): Promise<void> {
+    await page.evaluate(`{
+      const create = navigator.credentials.create.bind(navigator.credentials)
+      PublicKeyCredential.getClientCapabilities = async () => ({ conditionalCreate: true })
+      navigator.credentials.create = ({ mediation, ...options }) => {
+        document.documentElement.dataset.mediation = mediation
+        return create(options)
+      }
+    }`)
+  }
+
+  test('after a sign-in with a password the browser may create a passkey without asking', async () => {
+    const { page, complaints } = await visit()
+    await addAuthenticator(page)
+    await leave(page)
+    await knowPassword(page)
+    await logIn(page, password)
+    await page.locator('html[data-mediation=conditional]').waitFor()
+    await page.locator('#nav [href="#/account"]').click()
+    await page.locator('#passkeys').getByRole('button', { name: 'Rename' }).waitFor()
+    expect(complaints).toEqual([])
+  })
 })

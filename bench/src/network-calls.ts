@@ -59,7 +59,7 @@ export async function compareCalls({ option, on, off }: OptionCalls, clients = 1
   for (const name of Object.keys(on)) {
     if (!name.includes(process.env['ONLY'] ?? '')) continue
     const side = (calls: Calls) => () =>
-      Promise.all(Array.from({ length: clients }, () => calls[name]?.(number++)))
+      Promise.all(Array.from({ length: clients }, async () => calls[name]?.(number++)))
     const both = { kith: side(on), twin: side(off), calls: Math.ceil(40 / clients), rounds }
     const { kith, twin, ratio } = await sideBySide(both)
     const each = { kith: kith / clients, twin: twin / clients, ratio }
