@@ -43,7 +43,7 @@ function advice({ name, message }: Error): string {
     return 'Redis refuses the password of the client: compare it and the user with those of the server.'
   const [, answered] = passing.exec(message) ?? []
   if (answered ?? passing.test(message))
-    return `Redis answers ${answered ?? 'that it has too many clients'}: check whether it is starting, failing over or overloaded.`
+    return `Redis reports ${answered ?? 'that it has too many clients'}: check whether it is starting, failing over or overloaded.`
   if (full.test(message)) return 'Redis is full: give it more memory (maxmemory).'
   return 'Redis refused a command: see the cause of this error in the log.'
 }
