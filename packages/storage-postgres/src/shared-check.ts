@@ -19,7 +19,7 @@ export function createSharedCheck(
       return null
     } catch (error) {
       if (whenUnreachable === 'closed' || !isRetryLater(error)) throw error
-      return `${adviceOn(error)} Meanwhile the app goes on without it.`
+      return `${adviceOn(error)} Meanwhile the app continues without it.`
     }
   }
 }
