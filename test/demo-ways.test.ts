@@ -5,7 +5,7 @@ import { DatabaseSync } from 'node:sqlite'
 import { Secret, TOTP } from 'otpauth'
 import { type Browser, type CDPSession, chromium, type Page } from 'playwright-core'
 import { afterAll, beforeAll, describe, expect, onTestFinished, test } from 'vitest'
-import { addAuthenticator, browserPath, launchBrowser } from './browser.ts'
+import { addAuthenticator, knowPassword, browserPath, launchBrowser } from './browser.ts'
 import { startApp } from './running-app.ts'
 
 const folder = mkdtempSync(join(tmpdir(), 'kith-demo-ways-'))
@@ -312,18 +312,6 @@ describe.skipIf(!browserPath)('ways in and out of the demo, in a browser (needs 
     await page.locator('#passkeys').getByText('last used').waitFor()
     expect(complaints).toEqual([])
   })
-
-  /** Stands for a password manager that knows the password, which a headless browser lacks: it lets the browser create the passkey. */
-  async function knowPassword(page: Page): Promise<void> {
-    await page.evaluate(`{
-      const create = navigator.credentials.create.bind(navigator.credentials)
-      PublicKeyCredential.getClientCapabilities = async () => ({ conditionalCreate: true })
-      navigator.credentials.create = ({ mediation, ...options }) => {
-        document.documentElement.dataset.mediation = mediation
-        return create(options)
-      }
-    }`)
-  }
 
   test('after a sign-in with a password the browser may create a passkey without asking', async () => {
     const { page, complaints } = await visit()
