@@ -70,7 +70,10 @@ function startStoreWorkers(): StoreWorkers {
       }
     // A port is awaited by its maker, so it must not look like a promise; nor has it a verb that SQLite leaves out.
     const absent: readonly (string | symbol)[] = ['then', 'idsContaining']
-    return new Proxy({}, { get: (_, verb) => (absent.includes(verb) ? undefined : call(String(verb))) }) as Port
+    return new Proxy(
+      {},
+      { get: (_, verb) => (absent.includes(verb) ? undefined : call(String(verb))) },
+    ) as Port
   }
 
   return {
