@@ -167,7 +167,11 @@ describe.skipIf(!browserPath)('ways in and out of the demo, in a browser (needs 
     await page.getByRole('button', { name: 'Set up an authenticator app' }).click()
     await press(page, 'Email me a code')
     await page.locator('dialog').getByText('A code is on its way').waitFor()
-    await page.locator('dialog').last().locator('[name=code]').fill(await readCode(page, /confirmation/))
+    await page
+      .locator('dialog')
+      .last()
+      .locator('[name=code]')
+      .fill(await readCode(page, /confirmation/))
     await page.locator('dialog').last().getByRole('button', { name: 'Continue' }).click()
     await page.locator('#totp-secret').waitFor()
     expect(complaints).toEqual([])

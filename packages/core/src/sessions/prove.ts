@@ -37,14 +37,18 @@ export const proveInput: z.ZodType<ProveInput> = z
     flow: codeFields.flow.optional(),
     passkey: passkeyProof.optional(),
   })
-  .refine(({ flow, ...input }) => isOne(Object.values(input)) && (flow === undefined || input.code !== undefined), {
-    ...because({
-      code: 'required',
-      message: 'Give the password, an authenticator code, a sent code with its `flow`, a recovery code or a passkey',
-    }),
-    path: ['password'],
-    when: isObject,
-  })
+  .refine(
+    ({ flow, ...input }) => isOne(Object.values(input)) && (flow === undefined || input.code !== undefined),
+    {
+      ...because({
+        code: 'required',
+        message:
+          'Give the password, an authenticator code, a sent code with its `flow`, a recovery code or a passkey',
+      }),
+      path: ['password'],
+      when: isObject,
+    },
+  )
 
 /** Renews when and how a session was proved, and its tokens. */
 export async function prove(

@@ -172,7 +172,11 @@ export const codeRefusalJourneys: readonly Journey[] = [
         app.advance(60)
       }
       app.advance(600)
-      const login = await app.post('/users/login', { login: email, password: newPassword, transport: 'bearer' })
+      const login = await app.post('/users/login', {
+        login: email,
+        password: newPassword,
+        transport: 'bearer',
+      })
       const client = withBearer(app, login.signIn().tokens?.accessToken ?? '')
       const proof = await askForCode(app, client, {
         path: '/users/me/prove/code',

@@ -109,9 +109,7 @@ export const english: MessageTexts = {
   'proof-code': {
     letter: (content, context) => ({
       subject: `${content.code} is your ${context.appName} confirmation code`,
-      paragraphs: [
-        `Enter this code to confirm that you are the one using your ${context.appName} account.`,
-      ],
+      paragraphs: [`Enter this code to confirm that you are the one using your ${context.appName} account.`],
       code: content.code,
       notes: [
         keep(content, context),
