@@ -152,6 +152,31 @@ describe.skipIf(!browserPath)('ways in and out of the demo, in a browser (needs 
     expect(complaints).toEqual([])
   })
 
+  test('somebody who signed in some time ago proves who they are by a code', async () => {
+    const { page, database, complaints } = await visit()
+    await leave(page)
+    await page.getByRole('button', { name: 'Email me a code' }).click()
+    await fill(page, 'login', email)
+    await press(page, 'Email me a code')
+    await fill(page, 'code', await readCode(page, /sign/i))
+    await press(page, 'Sign in')
+    await page.locator('#nav [href="#/account"]').click()
+    const db = new DatabaseSync(database)
+    db.exec('UPDATE kith_sessions SET proved_at = proved_at - 3600000')
+    db.close()
+    await page.getByRole('button', { name: 'Set up an authenticator app' }).click()
+    await press(page, 'Email me a code')
+    await page.locator('dialog').getByText('A code is on its way').waitFor()
+    await page
+      .locator('dialog')
+      .last()
+      .locator('[name=code]')
+      .fill(await readCode(page, /confirmation/))
+    await page.locator('dialog').last().getByRole('button', { name: 'Continue' }).click()
+    await page.locator('#totp-secret').waitFor()
+    expect(complaints).toEqual([])
+  })
+
   test('an authenticator app is set up by its QR code and asked for at the next sign-in, after a proof that is fresh', async () => {
     const { page, database, complaints } = await visit()
     const db = new DatabaseSync(database)

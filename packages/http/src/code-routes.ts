@@ -135,6 +135,20 @@ export function codeRoutes({ kith, guard, answerSignIn }: CodeRouteOptions): Rou
       ],
       handle: async (viewer, { body, client }) => ({ body: await addresses.change(viewer, body, client) }),
     }),
+    viewerRoute({
+      method: 'POST',
+      path: '/users/me/prove/code',
+      operationId: 'sendProofCode',
+      summary: 'Send a code to your own confirmed email address or phone number, to confirm your identity',
+      body: addressInputs.verify,
+      status: 202,
+      output: shapes.CodeSent,
+      isConfigured,
+      problems: ['code-not-sent', 'impersonated', 'rate-limited', ...unsent],
+      handle: async (viewer, { body, client }) => ({
+        body: await sessions.sendProofCode(viewer, body, client),
+      }),
+    }),
     takes({
       path: '/users/addresses/confirm',
       operationId: 'confirmAddress',

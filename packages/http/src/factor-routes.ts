@@ -27,7 +27,7 @@ export function factorRoutes({
       method: 'POST',
       path: '/users/me/prove',
       operationId: 'prove',
-      summary: 'Confirm your identity with the password or a second factor; renews the tokens',
+      summary: 'Confirm your identity with the password, a second factor or a sent code; renews the tokens',
       body: proveInput,
       status: 200,
       output: shapes.Refreshed,

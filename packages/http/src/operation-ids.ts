@@ -36,6 +36,7 @@ const ofSessions = [
   'resendCode',
   'verifyAddress',
   'changeAddress',
+  'sendProofCode',
   'confirmAddress',
   'revertAddress',
   'loginByFactor',

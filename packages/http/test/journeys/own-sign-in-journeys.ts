@@ -79,6 +79,7 @@ const sessionRoutes: readonly (readonly [method: string, path: string])[] = [
   ['POST', '/users/addresses/revert'],
   ['POST', '/users/login/factor'],
   ['POST', '/users/me/prove'],
+  ['POST', '/users/me/prove/code'],
   ['POST', '/users/me/factors/totp/begin'],
   ['GET', '/users/me/credentials'],
   ['DELETE', '/users/me/credentials/x'],
