@@ -19,6 +19,21 @@ export function createCodeStore({ call }: Connection): CodeStore {
         // Of two that insert at the same moment the second finds the first one's.
         while (!(await unlessDuplicate(() => tellChange(each, issued))));
       }),
+    issueOnce: (code, outbox) =>
+      call('codes.issueOnce', (each) =>
+        // One that has not expired does not match, so that its id is there already.
+        unlessDuplicate(() =>
+          tellChange(each, {
+            contended: [codeId(code)],
+            outbox: outbox && (() => outbox()),
+            async work({ codes }): Promise<true> {
+              const ended = { _id: codeId(code), expiresAt: { $lte: code.createdAt } }
+              await codes.upsert(ended, [{ $replaceWith: { $literal: codeDocument(code) } }])
+              return true
+            },
+          }),
+        ),
+      ),
     renew: ({ hashes, expiresAt, ...name }, outbox) =>
       call('codes.renew', (each) =>
         tellChange(each, {
