@@ -81,6 +81,11 @@ describe('a subject is at its limit', () => {
 
   test('while it is refused, which changes nothing of what is stored', () => {
     const stored = [window(60, 4, 60), window(180, 4, 180)]
-    expect(attempt(stored, 20)).toEqual({ allowed: false, retryAfterSeconds: 40, windows: stored, full: true })
+    expect(attempt(stored, 20)).toEqual({
+      allowed: false,
+      retryAfterSeconds: 40,
+      windows: stored,
+      full: true,
+    })
   })
 })
