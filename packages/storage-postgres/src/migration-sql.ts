@@ -4,19 +4,20 @@ import { type LongStep, longStatementOf, type Migration, noteOf, statementsOf } 
 import { checkPartitions, checkSchemaName } from './options.ts'
 import { migrationsWith } from './partitions.ts'
 
-/** What {@link migrationSql} is to print. */
+/** The options of {@link migrationSql}. */
 export interface MigrationSqlOptions {
   /** @default 'kith' */
   schema?: string | undefined
-  /** The version that is there already. @default 0 @reason A database without Kith. */
+  /** The version that already exists. @default 0 @reason A database without Kith. */
   from?: number | undefined
-  /** That of the storage, for a database without Kith. */
+  /** The option of the storage, for a database without Kith. */
   partitions?: number | undefined
 }
 
 /**
- * The SQL of `migrate()`, for those who run migrations themselves. Run it as the role that shall own the tables, with a tool that sends each
- * statement by itself, as `psql` does: what stands outside of BEGIN and COMMIT must not be in a transaction.
+ * The SQL of `migrate()`, for operators who run migrations themselves. Run it as the role that should own the tables,
+ * with a tool that sends each statement separately, such as `psql`: statements outside of BEGIN and COMMIT must not be
+ * in a transaction.
  */
 export function migrationSql(options: MigrationSqlOptions = {}): string {
   if (options.partitions !== undefined) checkPartitions(options.partitions)
@@ -46,7 +47,7 @@ function longPartOf(step: LongStep, { version, schema }: { version: number; sche
 
 function longStatements(step: LongStep): string[] {
   if (step.kind === 'fill') return [fillScript(step)]
-  // What a build that was cut off has left would count as there.
+  // The leftover of an interrupted build would count as existing.
   const leftover = step.kind === 'index' ? [`DROP INDEX CONCURRENTLY IF EXISTS kith.${step.index}`] : []
   return [...leftover, longStatementOf(step)]
 }
