@@ -5,7 +5,7 @@ import { DatabaseSync } from 'node:sqlite'
 import { Secret, TOTP } from 'otpauth'
 import { type Browser, type CDPSession, chromium, type Page } from 'playwright-core'
 import { afterAll, beforeAll, describe, expect, onTestFinished, test } from 'vitest'
-import { addAuthenticator, browserPath, launchBrowser } from './browser.ts'
+import { addAuthenticator, knowPassword, browserPath, launchBrowser } from './browser.ts'
 import { startApp } from './running-app.ts'
 
 const folder = mkdtempSync(join(tmpdir(), 'kith-demo-ways-'))
@@ -335,6 +335,18 @@ describe.skipIf(!browserPath)('ways in and out of the demo, in a browser (needs 
     await page.locator('#nav').waitFor()
     await page.locator('#nav [href="#/account"]').click()
     await page.locator('#passkeys').getByText('last used').waitFor()
+    expect(complaints).toEqual([])
+  })
+
+  test('after a sign-in with a password the browser may create a passkey without asking', async () => {
+    const { page, complaints } = await visit()
+    await addAuthenticator(page)
+    await leave(page)
+    await knowPassword(page)
+    await logIn(page, password)
+    await page.locator('html[data-mediation=conditional]').waitFor()
+    await page.locator('#nav [href="#/account"]').click()
+    await page.locator('#passkeys').getByRole('button', { name: 'Rename' }).waitFor()
     expect(complaints).toEqual([])
   })
 })

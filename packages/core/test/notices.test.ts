@@ -1,3 +1,7 @@
+import { setTimeout as wait } from 'node:timers/promises'
+import { createKith } from '@kith/core'
+import { createMemoryStorage } from '@kith/core/memory'
+import type { CodeStore } from '@kith/core/ports'
 import { describe, expect, test } from 'vitest'
 import { client, email, instance, password } from './coded-app.ts'
 import { codeOf } from './instance.ts'
@@ -29,5 +33,40 @@ describe('notices', () => {
     await kith.settled()
     const kinds = mailbox.messages.map(({ kind }) => kind)
     expect(kinds).toEqual(['new-device', 'reuse-detected', 'password-changed', 'locked-out'])
+  })
+
+  test('of a lock-out that several processes find at the same time is sent once a day', async () => {
+    const memory = createMemoryStorage()
+    // Both look before either has written.
+    const find: CodeStore['find'] = async (name) => {
+      const found = await memory.codes.find(name)
+      await wait(20)
+      return found
+    }
+    const storage = { ...memory, codes: { ...memory.codes, find } }
+    const { kith, options, mailbox, advance } = instance({ storage, audit: { keepFor: '30d' } })
+    const { user } = await kith.accounts.register({ username: 'ada', email, password }, client)
+    // Two processes over one storage, each of which counts for itself.
+    const both = [kith, createKith(options)]
+    const raised: unknown[] = []
+    for (const each of both) each.events.on('account.locked-out', (event) => void raised.push(event))
+    async function lockOut(): Promise<void> {
+      const guess = { login: 'ada', password: 'wrong' }
+      const tries = Array.from({ length: 20 }, () =>
+        both.map((each) => codeOf(each.sessions.login(guess, client))),
+      )
+      const codes = await Promise.all(tries.flat())
+      expect(codes.filter((code) => code === 'account-locked').length).toBeGreaterThan(10)
+      for (let time = 0; time < 2; time++) for (const each of both) await each.settled()
+    }
+    for (const times of [1, 2]) {
+      await lockOut()
+      await lockOut()
+      const { items } = await kith.audit.list(user.id)
+      expect(items.filter(({ action }) => action === 'account.locked-out')).toHaveLength(times)
+      expect(mailbox.messages.map(({ kind }) => kind)).toEqual(Array<string>(times).fill('locked-out'))
+      expect(raised).toHaveLength(times)
+      advance(86_400)
+    }
   })
 })

@@ -1,8 +1,9 @@
 import assert from 'node:assert/strict'
 import type { CaptionAnswer, CaptionRequest, CaptionWriter, ImageMeasures } from '@kith/core/ports'
 import type { Case } from '../case.ts'
+import { never } from '../never.ts'
 import { race } from '../race.ts'
-import { never, sampleRequest } from './request.ts'
+import { sampleRequest } from './request.ts'
 
 /** What a response promises. */
 export const answeringCases: readonly Case<CaptionWriter>[] = [

@@ -24,9 +24,6 @@ export function sampleRequest(fields: Partial<CaptionRequest> = {}): CaptionRequ
   }
 }
 
-/** A signal that is never aborted. */
-export const never: AbortSignal = new AbortController().signal
-
 async function* picture(): AsyncGenerator<Uint8Array> {
   for (const part of [red.subarray(0, 10), red.subarray(10)]) {
     await turn()

@@ -2,7 +2,8 @@ import assert from 'node:assert/strict'
 import { setTimeout as wait } from 'node:timers/promises'
 import type { CaptionRequest, CaptionWriter } from '@kith/core/ports'
 import type { Case } from '../case.ts'
-import { never, sampleRequest } from './request.ts'
+import { never } from '../never.ts'
+import { sampleRequest } from './request.ts'
 
 /** How long an end may take that should come at once: machines can be busy. */
 const patienceMillis = 3000

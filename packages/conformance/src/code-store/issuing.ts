@@ -18,6 +18,30 @@ export const issuingCases: readonly Case<CodingStores>[] = [
     },
   },
   {
+    id: 'codes/issue-once',
+    title:
+      'issueOnce saves every field of a code, and changes nothing until that one has expired or is consumed',
+    async run({ codes }) {
+      const [first, another] = [sampleCode({ tries: 1 }), sampleCode()]
+      const { purpose, subject, expiresAt } = first
+      const later1 = new Date(expiresAt.getTime() - 1)
+      const again = sampleCode({ purpose, subject, createdAt: later1, expiresAt: later(900_000) })
+      const next = { ...again, createdAt: expiresAt }
+      for (const code of [first, another]) assert.equal(await codes.issueOnce(code), true)
+      assert.deepEqual(await current(codes, first), first)
+      assert.equal(await codes.issueOnce(again), false)
+      assert.deepEqual(await current(codes, first), first)
+      assert.deepEqual(await codes.consume(wrongTryOf(first)), { outcome: 'wrong' })
+      assert.equal(await codes.issueOnce(again), false)
+      assert.equal(await current(codes, first), null)
+      assert.equal(await codes.issueOnce(next), true)
+      assert.deepEqual(await current(codes, next, expiresAt), next)
+      assert.deepEqual(await codes.consume(tryOf(another)), { outcome: 'consumed', code: another })
+      assert.equal(await codes.issueOnce(another), true)
+      assert.deepEqual(await current(codes, another), another)
+    },
+  },
+  {
     id: 'codes/texts',
     title: 'text comes back as it went in, and names the code as it is',
     async run({ codes }) {

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict'
-import type { ConsumeCodeResult } from '@kith/core/ports'
+import type { CodeRecord, ConsumeCodeResult } from '@kith/core/ports'
 import type { Case } from '../case.ts'
 import { race, repeat } from '../race.ts'
 import { later, nextId, sampleCode } from '../records.ts'
@@ -8,6 +8,24 @@ import { renewalOf } from './renewing.ts'
 
 /** What callers who meet are promised. */
 export const racingCases: readonly Case<CodingStores>[] = [
+  {
+    id: 'codes/parallel-issue-once',
+    title:
+      'of 20 parallel issueOnce calls exactly one is true, also where one has expired, and its code is kept whole',
+    async run({ codes }) {
+      await repeat(6, async (round) => {
+        const { subject, purpose } = sampleCode()
+        const ended = sampleCode({ subject, purpose, tries: 1, expiresAt: later(500) })
+        if (round % 2) await codes.issue(ended)
+        const all = Array.from({ length: 20 }, (_, index) =>
+          sampleCode({ subject, purpose, data: `code ${index}`, createdAt: later(500) }),
+        )
+        const answers = await race(20, (index) => codes.issueOnce(all[index] as CodeRecord))
+        assert.equal(answers.filter((isIssued) => isIssued).length, 1)
+        assert.deepEqual(await current(codes, ended), all[answers.indexOf(true)])
+      })
+    },
+  },
   {
     // asvs: 6.5.1
     id: 'codes/parallel-consumers',

@@ -41,6 +41,21 @@ export const rowCases: readonly Case<CodingStores>[] = [
     },
   },
   {
+    id: 'codes/rows-once',
+    title: 'issueOnce stores the rows of the call that is true, and of no other',
+    async run(stores) {
+      const { codes } = stores
+      const code = sampleCode()
+      const answers = await race(10, async () => {
+        const rows = rowsOfBoth()
+        return (await codes.issueOnce(code, () => rows)) ? rows : []
+      })
+      const told = answers.flat()
+      assert.ok(told.length > 0)
+      assert.deepEqual(await waitingInBoth(stores), told)
+    },
+  },
+  {
     id: 'codes/rows-of-nothing',
     title: 'a wrong try, and what finds no code, stores no rows',
     async run(stores) {
