@@ -114,10 +114,16 @@ function isNumber(initializer: ts.Expression | undefined): initializer is ts.Exp
 
 function commentOn(node: ts.Node): string {
   const text = node.getSourceFile().text
-  // The last one is about what follows; others before it are about the file.
-  const ranges = (ts.getLeadingCommentRanges(text, node.getFullStart()) ?? []).slice(-1)
+  const ranges = ts.getLeadingCommentRanges(text, node.getFullStart()) ?? []
+  // The last one is about what follows, with the lines right above it; others before it are about the file.
+  const apart = ranges.findLastIndex(
+    ({ end }, index) => !/^\r?\n?[ \t]*$/.test(text.slice(end, ranges[index + 1]?.pos ?? end)),
+  )
   return oneLine(
-    ranges.map(({ pos, end }) => text.slice(pos, end).replace(/^\/\*\*?|\*\/$|^\/\//g, '')).join(' '),
+    ranges
+      .slice(ranges.at(-1)?.kind === ts.SyntaxKind.MultiLineCommentTrivia ? -1 : apart + 1)
+      .map(({ pos, end }) => text.slice(pos, end).replace(/^\/\*\*?|\*\/$|^\/\//g, ''))
+      .join(' '),
   )
 }
 

@@ -51,7 +51,7 @@ export const scopes: Readonly<Record<string, Scope>> = {
     ),
     tests: [
       `${core}/src/sessions/*.test.ts`,
-      `${core}/test/{factors,code-sign-in,takeovers,passkeys}.test.ts`,
+      `${core}/test/{factors,code-sign-in,proof-codes,takeovers,passkeys}.test.ts`,
     ],
   },
   accounts: {
@@ -67,7 +67,7 @@ export const scopes: Readonly<Record<string, Scope>> = {
       ...files(`${core}/src`, 'sealed.test', 'codes/codes.test'),
       ...files(`${core}/test`, 'address-codes.test', 'code-sign-in.test', 'registration-codes.test'),
       ...files(`${core}/test`, 'forgotten-passwords.test', 'sending-limits.test', 'outgoing-messages.test'),
-      ...files(`${core}/test`, 'takeovers.test', 'factors.test', 'passkeys.test'),
+      ...files(`${core}/test`, 'takeovers.test', 'factors.test', 'passkeys.test', 'proof-codes.test'),
     ],
   },
   credentials: {

@@ -1,3 +1,5 @@
+import { createKith } from '@kith/core'
+import { createMemoryStorage } from '@kith/core/memory'
 import { describe, expect, test } from 'vitest'
 import { client, email, instance, password, signsIn } from './coded-app.ts'
 import { codeOf } from './instance.ts'
@@ -51,5 +53,77 @@ describe('signing in by a code', () => {
     expect(await codeOf(instance({ sessions: {} }).kith.sessions.sendCode({ login: 'ada' }))).toBe(
       'not-configured',
     )
+  })
+
+  test('a code of nobody looks like any other, and off is off for codes that were sent before', async () => {
+    const { kith, mailbox, options } = instance()
+    const { user } = await kith.accounts.register({ username: 'ada', email, password })
+    await kith.accounts.verifyEmail(user.id)
+    const known = await kith.sessions.sendCode({ login: 'ada' }, client)
+    const unknown = await kith.sessions.sendCode({ login: 'nobody' }, client)
+    expect(Object.keys(unknown)).toEqual(Object.keys(known))
+    await kith.settled()
+    expect(mailbox.messages).toHaveLength(1)
+    const { code } = mailbox.last('sign-in-code').content
+    expect(await codeOf(kith.sessions.loginByCode({ flow: unknown.flow, code }))).toBe('code-invalid')
+    const off = createKith({ ...options, sessions: {} })
+    expect(await codeOf(off.sessions.loginByCode({ flow: known.flow, code }))).toBe('not-configured')
+  })
+
+  test('a policy is asked as for any sign-in, and not about somebody who is banned', async () => {
+    const asked: unknown[] = []
+    const policies = { 'session.open': (call: unknown) => void asked.push(call) }
+    const { kith, mailbox } = instance({ policies })
+    const { user } = await kith.accounts.register({ username: 'ada', email, password })
+    await kith.accounts.verifyEmail(user.id)
+    const given = async () => {
+      const { flow } = await kith.sessions.sendCode({ login: 'ada' })
+      await kith.settled()
+      return { flow, code: mailbox.last('sign-in-code').content.code }
+    }
+    await kith.sessions.loginByCode(await given(), client)
+    expect(asked.splice(0)).toEqual([{ input: { userId: user.id }, viewer: null, client }])
+    const late = await given()
+    await kith.accounts.ban(user.id)
+    expect(await codeOf(kith.sessions.loginByCode(late, client))).toBe('account-banned')
+    expect(asked).toEqual([])
+  })
+
+  test('a new device is told to the owner', async () => {
+    const { kith, mailbox } = instance()
+    const { user } = await kith.accounts.register({ username: 'ada', email, password })
+    await kith.accounts.verifyEmail(user.id)
+    const { flow } = await kith.sessions.sendCode({ login: 'ada' })
+    await kith.settled()
+    await kith.sessions.loginByCode({ flow, code: mailbox.last('sign-in-code').content.code }, client)
+    await kith.settled()
+    expect(mailbox.messages.map(({ kind }) => kind)).toEqual(['sign-in-code', 'new-device'])
+  })
+
+  test('an address that is changed before the session is open, or before the code comes, signs nobody in', async () => {
+    for (const isLate of [false, true]) {
+      const storage = createMemoryStorage()
+      let act = async () => {}
+      const open: typeof storage.sessions.open = async (...args) => {
+        await act()
+        return await storage.sessions.open(...args)
+      }
+      const sessions = { ...storage.sessions, open }
+      const { kith, mailbox } = instance({ storage: { ...storage, sessions } })
+      const { user } = await kith.accounts.register({ username: 'ada', email, password })
+      await kith.accounts.verifyEmail(user.id)
+      const { flow } = await kith.sessions.sendCode({ login: 'ada' })
+      await kith.settled()
+      const change = async () => {
+        act = async () => {}
+        await kith.accounts.update(user.id, { email: 'ada@example.org' })
+      }
+      if (isLate) act = change
+      else await change()
+      const { code } = mailbox.last('sign-in-code', email).content
+      expect(await codeOf(kith.sessions.loginByCode({ flow, code }))).toBe(
+        isLate ? 'invalid-credentials' : 'code-invalid',
+      )
+    }
   })
 })

@@ -506,8 +506,8 @@ describe('what browsers are told', () => {
     [{ rpId: 'https://example.com' }, 'rpId'],
     [{ rpName: '' }, 'rpName'],
     [{ origins: [] }, 'origins'],
-    [{ origins: ['http://app.example.com'] }, 'no origin'],
-    [{ origins: ['https://app.example.com/'] }, 'no origin'],
+    [{ origins: ['http://app.example.com'] }, 'is not an origin'],
+    [{ origins: ['https://app.example.com/'] }, 'is not an origin'],
     [{ origins: ['https://notexample.com'] }, 'none is of example.com'],
   ])('options that cannot work are refused: %j', (wrong, says) => {
     expect(() => createPasskeys({ rpId, rpName, origins: [origin], ...wrong })).toThrow(says)

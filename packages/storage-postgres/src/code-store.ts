@@ -75,11 +75,12 @@ export function createCodeStore(connection: Connection): CodeStore {
     },
     consume({ purpose, subject, hash, now }, outbox) {
       const named = { purpose, subject, now: toMillis(now) }
-      // Also where it is one statement: of a transaction it can be found out whether it was committed, so no code is lost with a response.
+      // Even if it is one statement: whether a transaction was committed can be determined, so no code is lost with a
+      // response.
       return atomically(async (statements): Promise<ConsumeCodeResult> => {
         const row = await statements.get<CodeRow>(codeStatements.take, { ...named, hash })
         if (!row) {
-          // A code that got this very hash since then was another when it was tried.
+          // A code that got exactly this hash since then was another one when it was tried.
           const isWrong = (await statements.run(codeStatements.takeTry, named)) === 1
           return { outcome: isWrong ? 'wrong' : 'none' }
         }

@@ -15,6 +15,7 @@ const sampleContents: MessageContents = {
   },
   'password-reset': { ...code, link: 'https://photos.example/reset?token=abc' },
   'sign-in-code': { ...code, link: 'https://photos.example/sign-in?token=abc' },
+  'proof-code': code,
   'new-device': notice,
   'password-changed': notice,
   'credential-added': { ...notice, kind: 'passkey', name: 'My phone' },

@@ -83,7 +83,7 @@ export const searchCases: readonly Case<UserStore>[] = [
       for (const contains of [{}, { username: '' }, { username: '', email: '', phone: '' }])
         assert.deepEqual(await named(contains), [], 'nothing is in nothing')
       for (const limit of [1, 2]) {
-        const found = (await users.idsContaining({ phone: '+49' }, limit)) ?? []
+        const found: string[] = (await users.idsContaining({ phone: '+49' }, limit)) ?? []
         assert.equal(new Set(found).size, limit)
         assert.equal(found.length, limit)
       }

@@ -15,6 +15,8 @@ export interface MessageContents {
   'password-reset': CodeContent & LinkContent
   /** A sign-in without a password. */
   'sign-in-code': CodeContent & LinkContent
+  /** Someone who is signed in confirms that they are the owner. Unrequested, it means that someone else has a session. */
+  'proof-code': CodeContent
   /** A sign-in from a device that is new to the account. */
   'new-device': NoticeContent
   /** The password was changed or removed. */

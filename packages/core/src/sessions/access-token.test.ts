@@ -1,5 +1,5 @@
 import { createHmac, generateKeyPairSync, type KeyObject, randomBytes } from 'node:crypto'
-import { createRemoteJWKSet, exportJWK, jwtVerify, SignJWT } from 'jose'
+import { createRemoteJWKSet, decodeJwt, exportJWK, jwtVerify, SignJWT } from 'jose'
 import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { describe, expect, test } from 'vitest'
@@ -75,7 +75,61 @@ test('a rotated secret still verifies what it signed and signs nothing new', asy
   expect(await codeOf(tokensWith().verify(after.token))).toBe('access-token-invalid')
 })
 
+test('a token ends with its session, and lasts a second at least', async () => {
+  const tokens = tokensWith()
+  const lifetime = async (seconds: number): Promise<number> =>
+    (await tokens.issue(grant, new Date(now + seconds * 1000))).expiresIn
+  expect(await lifetime(60)).toBe(60)
+  expect(await lifetime(0.5)).toBe(1)
+  expect(await lifetime(-60)).toBe(1)
+  expect(await lifetime(86_400)).toBeGreaterThan(800)
+})
+
+test('a token says who acts, and how its owner proved to be one, where there is something to say', async () => {
+  const tokens = tokensWith()
+  const read = async (changes: Partial<typeof grant> | { actorId: string }) => {
+    const { token } = await tokens.issue({ ...grant, ...changes }, farOff)
+    return { claims: decodeJwt(token), viewer: await tokens.verify(token) }
+  }
+  const own = await read({ methods: [] })
+  expect(own.claims).not.toHaveProperty('amr')
+  expect(own.claims).not.toHaveProperty('act')
+  expect(own.viewer).toEqual({
+    ...viewer,
+    role: 'member',
+    provedAt,
+    methods: [],
+    expiresAt: expect.any(Number) as number,
+  })
+  const acting = await read({ actorId: 'admin-1' })
+  expect(acting.claims).toMatchObject({ act: { sub: 'admin-1' }, amr: ['pwd', 'otp'], roles: ['member'] })
+  expect(acting.claims['auth_time']).toBe(provedAt.getTime() / 1000)
+  expect(acting.viewer).toMatchObject({ actorId: 'admin-1', methods: ['pwd', 'otp'], provedAt })
+})
+
+test('a token of an earlier release has neither role nor proof', async () => {
+  const { kid, key } = deriveKey(secret, 'access-token')
+  const header = { alg: 'HS256', typ: 'at+jwt', kid }
+  expect(await tokensWith().verify(hmacToken(header, claims(), key))).toEqual({
+    ...viewer,
+    expiresAt: claims().exp * 1000,
+  })
+})
+
 describe('asymmetric keys', () => {
+  test.each(['EdDSA', 'ES256'] as const)('%s: every token is accepted here', async (algorithm) => {
+    const tokens = tokensWith({ signingKeys: [await generateSigningKey(algorithm)] })
+    for (let index = 0; index < 16; index++) {
+      const { token } = await tokens.issue(grant, farOff)
+      expect(await tokens.verify(token)).toMatchObject(viewer)
+    }
+  })
+
+  test('a new key is of EdDSA unless another algorithm is asked for', async () => {
+    const key = await generateSigningKey()
+    expect(key).toMatchObject({ algorithm: 'EdDSA', jwk: { crv: 'Ed25519' } })
+  })
+
   test.each(['EdDSA', 'ES256'] as const)(
     '%s: another service verifies by the JWKS document over HTTP',
     async (algorithm) => {
@@ -186,6 +240,7 @@ test('no forged, foreign or bent token passes', async () => {
     'other audience': hmacToken(header, { ...claims(), aud: 'other' }, key),
     'no exp': hmacToken(header, { ...claims(), exp: undefined }, key),
     'exp as text': hmacToken(header, { ...claims(), exp: 'never' }, key),
+    'no iat': hmacToken(header, { ...claims(), iat: undefined }, key),
     'no sid': hmacToken(header, { ...claims(), sid: undefined }, key),
     'sid as object': hmacToken(header, { ...claims(), sid: { $gt: '' } }, key),
     'not before tomorrow': hmacToken(header, { ...claims(), nbf: seconds() + 86_400 }, key),

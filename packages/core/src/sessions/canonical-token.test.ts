@@ -64,7 +64,18 @@ test('of the two signatures that ES256 allows the lower one is written', () => {
     expect(hasLowS(withLowS(token))).toBe(true)
     expect(withLowS(withLowS(token))).toBe(withLowS(token))
     expect(hasLowS(withHighS(token))).toBe(false)
+    expect(withLowS(withHighS(token))).toBe(withLowS(token))
   }
+})
+
+test('the signature in the very middle is a lower one, and the next is not', () => {
+  const half = 0x7fffffff800000007fffffffffffffffde737d56d38bcf4279dce5617e3192a8n
+  const tokenOf = (s: bigint): string =>
+    `AA.AA.${Buffer.from('11'.repeat(32) + s.toString(16), 'hex').toString('base64url')}`
+  expect(hasLowS(tokenOf(half))).toBe(true)
+  expect(withLowS(tokenOf(half))).toBe(tokenOf(half))
+  expect(hasLowS(tokenOf(half + 1n))).toBe(false)
+  expect(withLowS(tokenOf(half + 1n))).toBe(tokenOf(half))
 })
 
 /** The other signature that the same key gives for the same text. */

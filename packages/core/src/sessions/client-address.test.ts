@@ -1,19 +1,38 @@
 import { expect, test } from 'vitest'
-import { addressKey } from './client-address.ts'
+import { addressKey, networkKey, placeOf } from './client-address.ts'
 
 test.each([
   ['203.0.113.7', '203.0.113.7'],
   ['::ffff:203.0.113.7', '203.0.113.7'],
+  ['::ffff:192.168.113.17', '192.168.113.17'],
   ['::ffff:cb00:7107', '203.0.113.7'],
+  ['2001:db8::ffff:203.0.113.7', '2001:db8:0:0::/64'],
   ['2001:db8:1:2:3:4:5:6', '2001:db8:1:2::/64'],
   ['2001:DB8:1:2::', '2001:db8:1:2::/64'],
   ['2001:0db8:0001:0002:ffff::1', '2001:db8:1:2::/64'],
   ['2001:db8:1:2::203.0.113.7', '2001:db8:1:2::/64'],
   ['2001:db8::1', '2001:db8:0:0::/64'],
+  ['2001::2:3:4:5:6:7', '2001:0:2:3::/64'],
   ['::1', '0:0:0:0::/64'],
   ['fe80::1%eth0', 'fe80:0:0:0::/64'],
   ['not an address', 'unknown'],
   ['', 'unknown'],
 ])('%s counts under %s', (address, key) => {
   expect(addressKey(address)).toBe(key)
+})
+
+test('clients without an address are one network', () => {
+  expect(networkKey('')).toBe('unknown')
+})
+
+test('of a place the parts that are unknown, or no address, are null, and a user agent has an end', () => {
+  expect(placeOf({})).toEqual({ address: null, userAgent: null })
+  expect(placeOf({ address: 'proxy', userAgent: 'x'.repeat(10_000) })).toEqual({
+    address: null,
+    userAgent: 'x'.repeat(300),
+  })
+  expect(placeOf({ address: '::1', userAgent: 'Browser/1.0' })).toEqual({
+    address: '::1',
+    userAgent: 'Browser/1.0',
+  })
 })

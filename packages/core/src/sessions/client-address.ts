@@ -51,6 +51,6 @@ function expand(address: string): number[] {
     return expand(`${dotted[1] ?? ''}${((a << 8) | b).toString(16)}:${((c << 8) | d).toString(16)}`)
   }
   const [head = [], tail = []] = address.split('::').map((half) => (half === '' ? [] : half.split(':')))
-  const gap = address.includes('::') ? 8 - head.length - tail.length : 0
+  const gap = 8 - head.length - tail.length
   return [...head, ...Array<string>(gap).fill('0'), ...tail].map((group) => Number.parseInt(group, 16))
 }

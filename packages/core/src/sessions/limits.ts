@@ -85,7 +85,7 @@ interface Attempt {
 /** Creates the attempt counting of one Kith instance. */
 export function createLimits(
   { limits, rateLimits, clock }: AttemptSettings,
-  { secret, emit }: { secret: string; emit?: Emit | undefined },
+  { secret, emit }: { secret: string; emit: Emit },
 ): Limits {
   const salt = createHmac('sha256', deriveKey(secret, 'counters').key).update('keys').digest('base64url')
 
@@ -105,7 +105,7 @@ export function createLimits(
     if (allowed) return
     const by = (end: string): string | null =>
       name.endsWith(end) && code === 'rate-limited' ? subject : null
-    emit?.('limit.reached', {
+    emit('limit.reached', {
       limit: name,
       userId: userId ?? by('ByAccount'),
       sessionId: userId === null ? by('BySession') : null,
@@ -128,8 +128,10 @@ export function createLimits(
       await demand('sendByClient', `${addressKey(client.address)} ${typed}`, { address: client.address })
     },
     async maySend(to, { address }) {
-      const own = `${addressKey(address ?? '')} to ${to}`
-      if (address !== undefined && !(await isLet(demand('sendByClient', own, { address })))) return false
+      if (address !== undefined) {
+        const own = `${addressKey(address)} to ${to}`
+        if (!(await isLet(demand('sendByClient', own, { address })))) return false
+      }
       return await isLet(demand('sendByRecipient', to))
     },
     bySession: (name, sessionId) => demand(name, sessionId),

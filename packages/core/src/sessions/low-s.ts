@@ -24,5 +24,5 @@ function signatureOf(token: string): Buffer {
 }
 
 function read(signature: Buffer): bigint {
-  return BigInt(`0x${signature.toString('hex', 32, 64) || '0'}`)
+  return BigInt(`0x${signature.toString('hex', 32, 64)}`)
 }

@@ -5,6 +5,7 @@ import { RetryLaterError } from '../errors.ts'
 import { createMemoryRevocations } from '../memory/memory-revocations.ts'
 import { createMemoryStorage } from '../memory/memory-storage.ts'
 import type { Revocations } from './revocations.ts'
+import { generateSigningKey } from './signing-keys.ts'
 
 const password = 'correct horse'
 
@@ -565,4 +566,48 @@ describe('input that is wrong', () => {
     )
     expect(await codeOf(accounts.register({} as never, client))).toBe('rate-limited')
   })
+})
+
+describe('the host, for an account', () => {
+  test('logs out of no session, and by `exceptCurrent` of all', async () => {
+    const storage = createMemoryStorage()
+    const { port, calls } = counting(storage.sessions)
+    const { kith, sessions, tokens, viewer } = await signedIn({ storage: { ...storage, sessions: port } })
+    const host = kith.viewerOf(viewer.userId)
+    calls.length = 0
+    await sessions.logout(host)
+    expect(calls).toEqual([])
+    await sessions.logoutEverywhere(host, { exceptCurrent: true })
+    expect(await codeOf(sessions.authenticate(tokens.accessToken))).toBe('session-revoked')
+    expect(await codeOf(sessions.refresh(tokens.refreshToken))).toBe('session-revoked')
+  })
+})
+
+test('one ends the own session without a fresh proof, and others only with one', async () => {
+  const { sessions, tokens, viewer, advance } = await signedIn()
+  const phone = await sessions.login({ login: 'ana', password })
+  advance(3_600)
+  expect(await codeOf(sessions.revoke(viewer, phone.session.id))).toBe('proof-required')
+  await sessions.revoke(viewer, viewer.sessionId ?? '')
+  expect(await codeOf(sessions.refresh(tokens.refreshToken))).toBe('session-revoked')
+  await sessions.refresh(phone.tokens.refreshToken)
+})
+
+test('a logout by a refresh token says who ended it and from where', async () => {
+  const client = { address: '203.0.113.7', userAgent: 'Browser/1.0' }
+  const { sessions, tokens, viewer, kith } = await signedIn({ audit: { keepFor: '30d' } })
+  await sessions.logoutByRefreshToken(tokens.refreshToken, client)
+  expect((await kith.audit.list(viewer.userId)).items[0]).toMatchObject({
+    action: 'session.revoked',
+    actor: { kind: 'self', sessionId: viewer.sessionId },
+    ...client,
+  })
+  expect(await codeOf(sessions.logoutByRefreshToken(tokens.accessToken))).toBe('no error')
+})
+
+test('the keys for other services are there where tokens are signed with them', async () => {
+  const signingKey = await generateSigningKey('ES256')
+  const { jwks } = createInstance({ sessions: { signingKeys: [signingKey] } }).kith.sessions
+  expect(jwks()?.keys.map(({ kid }) => kid)).toEqual([signingKey.kid])
+  expect(createInstance().kith.sessions.jwks()).toBeNull()
 })

@@ -1,4 +1,6 @@
-import { expect, test } from 'vitest'
+import { setFlagsFromString } from 'node:v8'
+import { runInNewContext } from 'node:vm'
+import { afterEach, expect, test, vi } from 'vitest'
 import { createVerifiedTokens } from './verified-tokens.ts'
 
 const claimsOf = (sessionId: string) => ({
@@ -37,4 +39,48 @@ test('a session that is deleted loses all of its tokens, leaves those of others 
   expect(['a', 'b', 'c'].map((name) => known.get(name) !== undefined)).toEqual([false, false, true])
   for (const name of ['d', 'e']) known.set(name, claimsOf('one'))
   expect(['c', 'd', 'e'].map((name) => known.get(name) !== undefined)).toEqual([true, true, true])
+})
+
+test('a session that is deleted may have as many tokens afterwards as any other', () => {
+  const known = createVerifiedTokens({ capacity: 100, maxAgeMillis: 60_000 })
+  const names = Array.from({ length: 6 }, (_, index) => String(index))
+  for (const name of names) known.set(`old ${name}`, claimsOf('one'))
+  known.deleteSession('one')
+  for (const name of names) known.set(`new ${name}`, claimsOf('one'))
+  expect(names.map((name) => known.get(`new ${name}`) !== undefined)).toEqual([
+    false,
+    ...Array<boolean>(5).fill(true),
+  ])
+})
+
+afterEach(() => void vi.useRealTimers())
+
+test('a token is known for as long as was said, and then leaves its room', () => {
+  vi.useFakeTimers({ toFake: ['performance'] })
+  const known = createVerifiedTokens({ capacity: 3, maxAgeMillis: 60_000 })
+  known.set('a', claimsOf('a'))
+  vi.advanceTimersByTime(30_000)
+  for (const name of ['b', 'c']) known.set(name, claimsOf(name))
+  vi.advanceTimersByTime(30_000)
+  expect(known.get('a')).toBeDefined()
+  vi.advanceTimersByTime(1)
+  expect(known.get('a')).toBeUndefined()
+  known.set('d', claimsOf('d'))
+  expect(['b', 'c', 'd'].map((name) => known.get(name) !== undefined)).toEqual([true, true, true])
+})
+
+test('what it holds is bounded, however many sessions come and go', () => {
+  setFlagsFromString('--expose-gc')
+  const collect = runInNewContext('gc') as () => void
+  const known = createVerifiedTokens({ capacity: 10, maxAgeMillis: 60_000 })
+  function heapAfter(from: number, count: number): number {
+    for (let index = from; index < from + count; index++) {
+      known.set(`token ${index}`, claimsOf(`session ${index}`))
+      if (index % 2) known.deleteSession(`session ${index}`)
+    }
+    collect()
+    return process.memoryUsage().heapUsed
+  }
+  const before = heapAfter(0, 1_000)
+  expect(heapAfter(1_000, 50_000) - before).toBeLessThan(2 ** 20)
 })
