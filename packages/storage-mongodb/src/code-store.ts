@@ -21,14 +21,17 @@ export function createCodeStore({ call }: Connection): CodeStore {
       }),
     issueOnce: (code, outbox) =>
       call('codes.issueOnce', (each) =>
-        // One that has not expired does not match, so that its id is there already.
+        // Of two that insert at the same moment the second finds that the first one's id is there already.
         unlessDuplicate(() =>
           tellChange(each, {
             contended: [codeId(code)],
             outbox: outbox && (() => outbox()),
-            async work({ codes }): Promise<true> {
-              const ended = { _id: codeId(code), expiresAt: { $lte: code.createdAt } }
-              await codes.upsert(ended, [{ $replaceWith: { $literal: codeDocument(code) } }])
+            async work({ codes }): Promise<boolean> {
+              const [_id, at] = [codeId(code), code.createdAt]
+              // A transaction is repeated after a duplicate, so it has to look as well.
+              if (await codes.first({ _id, expiresAt: { $gt: at } })) return false
+              const written = { $replaceWith: { $literal: codeDocument(code) } }
+              await codes.upsert({ _id, expiresAt: { $lte: at } }, [written])
               return true
             },
           }),
@@ -103,7 +106,7 @@ async function put(codes: Collection<CodeDocument>, code: CodeRecord): Promise<t
   return true
 }
 
-async function unlessDuplicate(work: () => Promise<true>): Promise<boolean> {
+async function unlessDuplicate(work: () => Promise<boolean>): Promise<boolean> {
   try {
     return await work()
   } catch (error) {
