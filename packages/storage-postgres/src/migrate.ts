@@ -54,7 +54,7 @@ export async function migrate(
   }
 
   for (const { name, long, migration } of await pending(short, schema, all)) {
-    const planned = { name, total: await totalOf(short, long) }
+    const planned = { name, total: Math.max(1, await totalOf(short, long)) }
     await take(planned, () =>
       long
         ? takeLong(versionStep(place, migration.version, long), planned)
@@ -63,7 +63,7 @@ export async function migrate(
   }
   const search = await missingTrigrams(short)
   if (!search) return
-  const planned = { name: search.name, total: await totalOf(short, search) }
+  const planned = { name: search.name, total: Math.max(1, await totalOf(short, search)) }
   const isDone = async (): Promise<boolean> => (await missingTrigrams(short)) === null
   await take(planned, () => takeLong({ step: search, isDone, note: async () => {} }, planned))
 }
