@@ -1,6 +1,6 @@
 import { setTimeout } from 'node:timers/promises'
 import { beforeAll, describe, expect, onTestFinished, test } from 'vitest'
-import { sampleMessage } from '../../conformance/src/messenger/sample-message.ts'
+import { sampleMessage } from '../../../test/kit-samples.ts'
 import {
   type Certificate,
   makeCertificate,

@@ -1,6 +1,6 @@
 import { createTransport } from 'nodemailer'
 import { beforeAll, describe, expect, onTestFinished, test } from 'vitest'
-import { sampleMessage } from '../../conformance/src/messenger/sample-message.ts'
+import { sampleMessage } from '../../../test/kit-samples.ts'
 import { type Certificate, makeCertificate, startMailServer, user } from '../test/mail-server.ts'
 import { createSmtpMessenger, type SmtpMessenger, type SmtpMessengerOptions } from './smtp-messenger.ts'
 import { opensslMissing } from '../../../test/servers/openssl.ts'

@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest'
 import { type GatewayServer, startGateway } from '../../test/gateway-server.ts'
 import { accountSid, startTwilio } from '../../test/twilio-double.ts'
-import { sampleMessage } from '../../../conformance/src/messenger/sample-message.ts'
+import { sampleMessage } from '../../../../test/kit-samples.ts'
 import { createHttpMessenger } from './http-messenger.ts'
 import { MessageRefused } from './messenger.ts'
 import { twilio, type TwilioOptions } from './twilio.ts'

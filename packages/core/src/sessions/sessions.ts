@@ -52,7 +52,7 @@ export interface Sessions<Fields extends AppFields = AppFields> {
   /**
    * Sends a code to the confirmed email address or phone number of the viewer, for {@link Sessions.prove}. It works in
    * this session only. It is never sent for an account with an authenticator app, which a mailbox does not replace, nor
-   * while a former address can take the account back.
+   * while a former mailbox or phone can take the account back.
    * @throws invalid-input, unauthenticated, session-revoked, impersonated, code-not-sent, not-configured, rate-limited
    */
   sendProofCode(viewer: Viewer, input: VerifyAddressInput, client?: ClientInfo): Promise<CodeSent>
