@@ -365,6 +365,7 @@ test('the entries export these names; each new one is a promise to users', () =>
         "type UnknownCredential",
         "type UnknownFields",
         "type UpdateAccountInput",
+        "type UpdateAccountOptions",
         "type Upkeep",
         "type UpkeepOptions",
         "type UpkeepReport",
