@@ -3,7 +3,7 @@ import type { CaptionRequest } from '@kith/core/ports'
 import { red } from '../blob-store/samples.ts'
 import { nextId, sampleMeasures } from '../records.ts'
 
-/** What is asked for a picture with everything measured, unless `fields` say otherwise. */
+/** A request for a picture with every measurement, unless `fields` override it. */
 export function sampleRequest(fields: Partial<CaptionRequest> = {}): CaptionRequest {
   const { durationSeconds: _, thumbhash, lightness, saturation, ...measures } = sampleMeasures
   return {

@@ -6,7 +6,7 @@ import { later, nextId, sampleCode } from '../records.ts'
 import { type CodingStores, countOf, current, tryOf, wrongTryOf } from './codes.ts'
 import { renewalOf } from './renewing.ts'
 
-/** What callers who meet are promised. */
+/** Promises for concurrent callers. */
 export const racingCases: readonly Case<CodingStores>[] = [
   {
     id: 'codes/parallel-issue-once',
@@ -49,7 +49,7 @@ export const racingCases: readonly Case<CodingStores>[] = [
   {
     // asvs: 6.6.3
     id: 'codes/parallel-wrong-tries',
-    title: 'of 20 parallel tries with a wrong hash so many are wrong as the code had tries',
+    title: 'of 20 parallel attempts with a wrong hash as many are wrong as the code had attempts',
     async run({ codes }) {
       await repeat(3, async () => {
         const code = sampleCode()
@@ -63,7 +63,7 @@ export const racingCases: readonly Case<CodingStores>[] = [
   {
     id: 'codes/parallel-tries',
     title:
-      'of parallel right and wrong tries one gets the code, with the tries that the wrong ones before it left',
+      'of parallel right and wrong attempts one gets the code, with the attempts that the wrong ones before it left',
     async run({ codes }) {
       await repeat(5, async (round) => {
         const code = sampleCode()
@@ -81,7 +81,7 @@ export const racingCases: readonly Case<CodingStores>[] = [
   },
   {
     id: 'codes/parallel-issues',
-    title: 'of 20 parallel issues of one name one is kept whole, with the fewest tries of all',
+    title: 'of 20 parallel issues of one name one is kept completely, with the fewest attempts of all',
     async run({ codes }) {
       await repeat(3, async (round) => {
         const subject = nextId()
@@ -101,7 +101,7 @@ export const racingCases: readonly Case<CodingStores>[] = [
   },
   {
     id: 'codes/issue-wrong-race',
-    title: 'asking for other codes beside wrong tries gives no further tries',
+    title: 'requesting other codes during wrong attempts gives no further attempts',
     async run({ codes }) {
       await repeat(5, async (round) => {
         const code = sampleCode({ tries: 4 })
@@ -124,7 +124,8 @@ export const racingCases: readonly Case<CodingStores>[] = [
   },
   {
     id: 'codes/issue-consume-race',
-    title: 'a code that is issued beside consumers of the one before is whole, and consumed by none of them',
+    title:
+      'a code that is issued while the previous one is consumed is complete, and consumed by none of those calls',
     async run({ codes }) {
       await repeat(6, async (round) => {
         const before = sampleCode({ tries: 9 })
@@ -173,7 +174,7 @@ export const racingCases: readonly Case<CodingStores>[] = [
   },
   {
     id: 'codes/renew-wrong-race',
-    title: 'of parallel renewals one stands whole, and no wrong try beside them is forgotten',
+    title: 'of parallel renewals one is kept completely, and no concurrent wrong attempt is lost',
     async run({ codes }) {
       await repeat(5, async (round) => {
         const code = sampleCode({ tries: 15 })
