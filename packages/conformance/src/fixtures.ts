@@ -3,7 +3,7 @@ import { brotliDecompressSync } from 'node:zlib'
 
 type Files = Readonly<Record<string, string>>
 
-/** The samples that have a name in words: which fixture each is. */
+/** The samples with descriptive names: which fixture each is. */
 interface SampleTable {
   stills: Files
   tagged: Files
@@ -17,21 +17,21 @@ interface SampleTable {
   isoBombs: Files
   webmBombs: Files
   hidingPlaces: Readonly<Record<string, Files>>
-  /** Those of the hiding places whose file a processor may refuse rather than clean it. */
+  /** Hiding places whose file a processor may refuse instead of cleaning it. */
   mayBeRefused: readonly string[]
 }
 
 /** A name and a file. */
 export type NamedFile = readonly [name: string, file: Buffer]
 
-/** The bytes of a file of `fixtures`, whose README says what each of them is. */
+/** The bytes of a file in `fixtures`; the README describes each. */
 export function fixture(path: string): Buffer {
   return unpack(path, readFileSync(new URL(`../fixtures/${path}`, import.meta.url)))
 }
 
 /**
- * Unpacks what is compressed by Brotli. Numbers that count pack badly, so in a file `.d8.br` each byte is the difference
- * from the one eight places in front.
+ * Unpacks Brotli. Counting numbers compress badly, so in a file `.d8.br` each byte is the difference from the one eight
+ * places before.
  */
 export function unpack(path: string, file: Buffer): Buffer {
   if (!path.endsWith('.br')) return file
@@ -41,7 +41,7 @@ export function unpack(path: string, file: Buffer): Buffer {
   return bytes
 }
 
-/** Reads fixtures that have a name. */
+/** Reads fixtures by their names. */
 export function named(files: Files): readonly NamedFile[] {
   return Object.entries(files).map(([name, path]) => [name, fixture(path)])
 }

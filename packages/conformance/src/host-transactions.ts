@@ -7,13 +7,13 @@ import { sampleEdge, samplePost, sampleSession, sampleUser } from './records.ts'
 
 /** A transaction that an app has begun on its own connection to the database of a storage. */
 export interface HostTransaction {
-  /** What `Storage.within` takes. */
+  /** The argument of `Storage.within`. */
   readonly transaction: unknown
   commit(): Promise<void>
   rollback(): Promise<void>
 }
 
-/** A storage, and how an app begins transactions beside it. */
+/** A storage, and how an app begins transactions next to it. */
 export interface HostDatabase {
   readonly storage: Storage
   begin(): Promise<HostTransaction>
@@ -23,7 +23,7 @@ export interface HostDatabase {
 export const hostTransactionCases: readonly Case<HostDatabase>[] = [
   {
     id: 'host-transactions/commit',
-    title: 'what several stores write is seen within immediately, and by others from the commit on',
+    title: 'what several stores write is visible within immediately, and to others from the commit on',
     async run({ storage, begin }) {
       const { transaction, commit } = await begin()
       const within = storesWithin(storage, transaction)
@@ -85,7 +85,7 @@ export const hostTransactionCases: readonly Case<HostDatabase>[] = [
   },
   {
     id: 'host-transactions/refused',
-    title: 'a verb that refuses or rejects has changed nothing, and the transaction goes on',
+    title: 'a verb that refuses or rejects has changed nothing, and the transaction continues',
     async run({ storage, begin }) {
       const [known, first, second] = [sampleUser(), sampleUser(), sampleUser()]
       await storage.users.create(known)
@@ -130,7 +130,7 @@ export const hostTransactionCases: readonly Case<HostDatabase>[] = [
   },
   {
     id: 'host-transactions/over',
-    title: 'after the end of the transaction nothing is written by it',
+    title: 'after the end of the transaction it writes nothing',
     async run({ storage, begin }) {
       for (const end of ['commit', 'rollback'] as const) {
         const held = await begin()
@@ -145,7 +145,7 @@ export const hostTransactionCases: readonly Case<HostDatabase>[] = [
   },
   {
     id: 'host-transactions/none',
-    title: 'what is no transaction is refused with a TypeError',
+    title: 'anything but a transaction is refused with a TypeError',
     async run({ storage }) {
       for (const nothing of [undefined, null, 'BEGIN', {}, () => {}])
         assert.throws(() => storage.within?.(nothing), TypeError)

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict'
 import type { MediaAttachment, MediaRecord, Storage } from '@kith/core/ports'
 import { sampleMeasures, sampleMedia } from './records.ts'
 
-/** Reserves a medium and makes it ready. Answers it as it is then. */
+/** Reserves a medium and makes it ready. Returns it as it is then. */
 export async function readyMedia(
   { media }: Pick<Storage, 'media'>,
   fields: Partial<MediaRecord> = {},

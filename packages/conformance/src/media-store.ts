@@ -7,7 +7,7 @@ import { ownerCases } from './media-store/owners.ts'
 import { releaseCases } from './media-store/release.ts'
 import { amongTheLiving, type SocialStores } from './peopled.ts'
 
-/** The promises of `MediaStore`. Posts attach media, and so do accounts that live, so the cases need all of one storage. */
+/** The promises of `MediaStore`. Live accounts and posts attach media, so the cases need an entire storage. */
 export const mediaStoreCases: readonly Case<SocialStores>[] = [
   ...amongTheLiving([...attachingCases, ...claimingCases, ...byOwnerCases, ...listingCases, ...releaseCases]),
   ...ownerCases,

@@ -2,7 +2,7 @@ import { setTimeout as wait } from 'node:timers/promises'
 import { setFlagsFromString } from 'node:v8'
 import { runInNewContext } from 'node:vm'
 
-/** How many MiB this process grows at most while `work` is done, seen every few milliseconds. */
+/** The peak memory growth of this process while `work` runs, in MiB, sampled every few milliseconds. */
 export async function memoryGrowth(work: () => Promise<void>): Promise<number> {
   const before = await measureAtRest()
   let grown = 0
@@ -21,18 +21,18 @@ export async function memoryGrowth(work: () => Promise<void>): Promise<number> {
 }
 
 interface Memory {
-  /** What the system has given to this process, in bytes. */
+  /** The memory that the system has given to this process, in bytes. */
   resident: number
-  /** What JavaScript holds of it. */
+  /** The part of it that JavaScript uses. */
   held: number
 }
 
-/** For so many looks nothing is given back before that counts as rest. */
+/** How many samples without a decrease count as settled. */
 const quietLooks = 5
 
 /**
- * What earlier work has left would be given back meanwhile, and hide what the next takes. A thread of its own frees the
- * buffers that the collector has found, and on a busy machine it comes late.
+ * Memory left by earlier work would be returned meanwhile, and hide what the next takes. A separate thread frees the
+ * buffers that the collector has found, late on a busy machine.
  */
 async function measureAtRest(): Promise<Memory> {
   const collect = globalThis.gc ?? exposeCollector()

@@ -9,8 +9,8 @@ import { storingCases } from './outbox-store/storing.ts'
 const queueCases: readonly Case<Queued>[] = [...storingCases, ...claimingCases, ...acknowledgingCases]
 
 /**
- * The promises of `OutboxStore`, for both queues. The verbs of the other stores store what waits in them, so the cases need all of one
- * storage.
+ * The promises of `OutboxStore`, for both queues. The verbs of the other stores add their rows, so the cases need an
+ * entire storage.
  */
 export const outboxStoreCases: readonly Case<TellingStores & Pick<Storage, 'outbox' | 'messages'>>[] = [
   ...ofQueue('outbox', 'events'),

@@ -2,20 +2,17 @@ import { edgeEnds, type Storage } from '@kith/core/ports'
 import type { Case } from './case.ts'
 import { samplePost, sampleUser } from './records.ts'
 
-/** The stores that decide whether what is written about lives. */
+/** The stores that decide whether the subject of a write is live. */
 export type SocialStores = Pick<Storage, 'users' | 'posts' | 'media' | 'edges'>
 
-/**
- * Cases that are not about who lives: whoever and whatever an edge, a post or a picture is to belong to lives before it is
- * written.
- */
+/** For cases that are not about liveness: creates the owners of an edge, a post or a picture before it is written. */
 export function amongTheLiving<Stores extends SocialStores>(
   cases: readonly Case<Stores>[],
 ): readonly Case<Stores>[] {
   return cases.map((each) => ({ ...each, run: (stores) => each.run(peopled(stores)) }))
 }
 
-/** Stores in which whoever and whatever is needed comes to life when it is written about. */
+/** Stores in which everything needed is created when something is written about it. */
 export function peopled<Stores extends SocialStores>(stores: Stores): Stores {
   const { users, posts, media, edges } = stores
   const births = new Map<string, Promise<void>>()
@@ -36,12 +33,12 @@ export function peopled<Stores extends SocialStores>(stores: Stores): Stores {
       if ((await posts.byIds([id])).length === 0) await posts.create(samplePost({ id, authorId: author }), [])
     })
 
-  /** Each call waits for all that calls of its moment need, so that none of them gets ahead of the others. */
+  /** Each call waits for everything that concurrent calls need, so that none of them gets ahead of the others. */
   function over<Port extends object>(port: Port, needs: Needs<Port>): Port {
     return new Proxy(port, {
       get(target, name) {
         const verb = Reflect.get(target, name) as ((...values: unknown[]) => Promise<unknown>) | undefined
-        // Also `then`, that of no promise.
+        // Including `then`, which would make it a promise.
         if (verb === undefined) return undefined
         const need = Reflect.get(needs, name) as ((...values: unknown[]) => unknown) | undefined
         return async (...values: unknown[]) => {
@@ -65,7 +62,7 @@ export function peopled<Stores extends SocialStores>(stores: Stores): Stores {
   }
 }
 
-/** What has to come to life before a verb is called. */
+/** What has to exist before a verb is called. */
 type Needs<Port> = {
   [Verb in keyof Port]?: Port[Verb] extends (...values: infer Values) => unknown
     ? (...values: Values) => unknown

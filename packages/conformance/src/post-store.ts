@@ -5,7 +5,7 @@ import { creationCases } from './post-store/creation.ts'
 import { ownFieldCases } from './post-store/own-fields.ts'
 import { removalCases } from './post-store/removal.ts'
 
-/** The promises of `PostStore`. It looks at accounts and attaches media, so the cases need all of one storage. */
+/** The promises of `PostStore`. It checks accounts and attaches media, so the cases need an entire storage. */
 export const postStoreCases: readonly Case<SocialStores>[] = [
   ...amongTheLiving([...creationCases, ...ownFieldCases, ...removalCases]),
   ...authorCases,

@@ -4,12 +4,12 @@ import type { Case } from './case.ts'
 import { race } from './race.ts'
 import { nextId } from './records.ts'
 
-/** The part of a store that remembers what is marked as gone. */
+/** The part of a store that remembers records marked as gone. */
 type PurgeStore = Pick<UserStore, 'toPurge' | 'purge'>
 
-/** How the cases get at one kind of thing that is marked first and purged later. */
+/** How the cases access one kind of record that is marked first and purged later. */
 export interface Purging<Port> {
-  /** What the ids of the cases begin with. */
+  /** The prefix of the ids of the cases. */
   subject: string
   storeOf(port: Port): PurgeStore
   /** Saves a live one with this id. */
@@ -22,7 +22,7 @@ export interface Purging<Port> {
 export function purgingCases<Port>(purging: Purging<Port>): readonly Case<Port>[] {
   const { subject, storeOf, create, mark, isLive } = purging
 
-  /** Ids of things that are marked, in the order they were made. */
+  /** Ids of marked records, in the order they were created. */
   async function marked(port: Port, count: number): Promise<string[]> {
     const ids = Array.from({ length: count }, nextId)
     for (const id of ids) await create(port, id)
@@ -33,7 +33,7 @@ export function purgingCases<Port>(purging: Purging<Port>): readonly Case<Port>[
   const cases: readonly Case<Port>[] = [
     {
       id: 'to-purge-marked',
-      title: 'toPurge names what is marked, and nothing that lives',
+      title: 'toPurge names marked records, and no live ones',
       async run(port) {
         const [live, gone] = [nextId(), nextId()]
         for (const id of [live, gone]) await create(port, id)
@@ -53,7 +53,7 @@ export function purgingCases<Port>(purging: Purging<Port>): readonly Case<Port>[
     },
     {
       id: 'purge-last-trace',
-      title: 'purge removes the last trace; again, or of an unknown id, it does nothing',
+      title: 'purge removes the last trace, is idempotent, and ignores unknown ids',
       async run(port) {
         const [first = '', second = '', other = ''] = await marked(port, 3)
         for (const id of [second, nextId(), 'nothing', second]) await storeOf(port).purge(id)
@@ -65,7 +65,7 @@ export function purgingCases<Port>(purging: Purging<Port>): readonly Case<Port>[
     },
     {
       id: 'purge-leaves-live',
-      title: 'purge leaves a live one alone, and is not remembered when it is marked later',
+      title: 'purge ignores a live record, and has no effect when it is marked later',
       async run(port) {
         const id = nextId()
         await create(port, id)

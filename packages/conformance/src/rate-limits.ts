@@ -108,7 +108,7 @@ export const rateLimitsCases: readonly Case<RateLimits>[] = [
         assert.ok(retryAfterSeconds > 0 && retryAfterSeconds <= 300, `${retryAfterSeconds} s`)
       }
       const { allowed } = await hit(300_000)
-      assert.equal(allowed, true, 'it ends by the clock as it is now')
+      assert.equal(allowed, true, 'it ends by the current clock')
     },
   },
   {
@@ -140,7 +140,7 @@ export const rateLimitsCases: readonly Case<RateLimits>[] = [
   ...manyWindowsCases,
 ]
 
-/** Attempts under a new key: tells whether one at so many milliseconds was allowed. */
+/** Attempts under a new key: returns whether one at this many milliseconds was allowed. */
 function attempts(rateLimits: RateLimits, limit: number): (millis: number) => Promise<boolean> {
   const key = nextId()
   return async (millis) => (await rateLimits.hit(key, [{ limit, windowSeconds }], later(millis))).allowed

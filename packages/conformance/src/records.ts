@@ -10,8 +10,8 @@ import type {
   UserRecord,
 } from '@kith/core/ports'
 
-// Times lie around the present, so that a store with rows or keys that expire by themselves passes too, and have
-// milliseconds, so that a store that cuts them fails.
+// Times are close to the present, so that a store whose rows or keys expire passes too, and have milliseconds, so that
+// a store that truncates them fails.
 const start = Math.floor(Date.now() / 1000) * 1000 + 123
 const run = randomBytes(3).toString('hex')
 let made = 0
@@ -28,7 +28,7 @@ export function nextId(): string {
   return `${time.slice(0, 8)}-${time.slice(8)}-7${run.slice(0, 3)}-8${run.slice(3)}-${count}`
 }
 
-/** An account with every field filled, unlike any other one made here. */
+/** An account with every field filled, unique among those created here. */
 export function sampleUser(fields: Partial<UserRecord> = {}): UserRecord {
   const id = nextId()
   return {
@@ -78,7 +78,7 @@ export function sampleSession(fields: Partial<SessionRecord> = {}): SessionRecor
   }
 }
 
-/** A code of an account of its own that lives for ten minutes, with five tries. */
+/** A code of its own account that lives for ten minutes, with five attempts. */
 export function sampleCode(fields: Partial<CodeRecord> = {}): CodeRecord {
   return {
     purpose: 'verify-email',
@@ -165,10 +165,10 @@ export const difficultTexts: readonly string[] = [
   '𝕏'.repeat(20_000),
 ]
 
-/** The same, short enough for what is looked up. */
+/** The same, short enough for lookup keys. */
 export const difficultNames: readonly string[] = difficultTexts.map((text) => text.slice(0, 200))
 
-/** The longest data that a store keeps: 64 KiB of UTF-8 in characters of one byte, of two and of four. */
+/** The longest data that a store accepts: 64 KiB of UTF-8 in characters of one byte, of two and of four. */
 export const longestData: readonly string[] = ['x', 'é', '𝕏'].map((character) =>
   character.repeat(65_536 / Buffer.byteLength(character)),
 )

@@ -6,23 +6,23 @@ import { peopled } from './peopled.ts'
 import { race } from './race.ts'
 import { nextId, sampleEdge, samplePost } from './records.ts'
 
-/** A storage whose counts can be made wrong past its port, as a mistake of a program or a restored table would. */
+/** A storage whose counts can be corrupted past its port, as a bug or a restored table would. */
 export interface Miscounting {
   storage: Storage
-  /** The same data, as another process has it, or the same storage where there is no other. */
+  /** The same data, as seen by another process, or the same storage if there is no other. */
   other: Storage
   /** Makes the stored number of followers of a node, or of posts of an author, wrong by one. */
   spoil(kind: CountDifference['kind'], node: string): Promise<void>
 }
 
-/** So many have to be counted, and so many may be added meanwhile by each of those who go on writing. */
+/** How many have to be counted, and how many each concurrent writer may add meanwhile. */
 const [size, most, writers] = [120, 2_000, 2]
 
-/** What `recount` promises of counts that are wrong. */
+/** What `recount` promises about wrong counts. */
 export const recountCases: readonly Case<Miscounting>[] = [
   {
     id: 'recount/set-right',
-    title: 'a wrong count is reported with what it was, and set right; again nothing is reported',
+    title: 'a wrong count is reported with its old value, and corrected; a second recount reports nothing',
     async run(port) {
       const { storage, spoil } = amongPeople(port)
       const [edge, post] = [sampleEdge(), samplePost()]
@@ -47,7 +47,7 @@ export const recountCases: readonly Case<Miscounting>[] = [
   },
   {
     id: 'recount/follow-while-followed',
-    title: 'the wrong count of a node that is followed all the time is set right, and nobody is refused',
+    title: 'the wrong count of a node that is constantly followed is corrected, and no follow is refused',
     async run(port) {
       const { storage, other, spoil } = amongPeople(port)
       const to = nextId()
@@ -66,7 +66,7 @@ export const recountCases: readonly Case<Miscounting>[] = [
   },
   {
     id: 'recount/author-while-posting',
-    title: 'the wrong count of an author who writes all the time is set right, and no post is refused',
+    title: 'the wrong count of an author who constantly posts is corrected, and no post is refused',
     async run(port) {
       const { storage, other, spoil } = amongPeople(port)
       const authorId = nextId()
@@ -86,7 +86,7 @@ export const recountCases: readonly Case<Miscounting>[] = [
   },
 ]
 
-/** Everyone who follows or writes is alive. */
+/** Creates everyone who follows or posts. */
 function amongPeople({ storage, other, spoil }: Miscounting): Miscounting {
   return { storage: peopled(storage), other: peopled(other), spoil }
 }
@@ -102,7 +102,7 @@ async function recountAll({ recount }: Pick<EdgeStore | PostStore, 'recount'>): 
   return differences
 }
 
-/** Does one thing while others write without a pause, each in a lane of its own. */
+/** Does one thing while others write continuously, each in a separate lane. */
 async function whileOthers<Result>(
   write: () => Promise<unknown>,
   work: () => Promise<Result>,

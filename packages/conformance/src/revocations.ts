@@ -16,7 +16,7 @@ export const revocationsCases: readonly Case<Revocations>[] = [
   },
   {
     id: 'revocations/denied-at-once',
-    title: 'once revoke has answered, every session it named is denied',
+    title: 'once revoke has resolved, every session it named is denied',
     async run(revocations) {
       const ids = Array.from({ length: 50 }, nextId)
       await revocations.revoke(ids, inMillis(60_000))
@@ -35,7 +35,7 @@ export const revocationsCases: readonly Case<Revocations>[] = [
   },
   {
     id: 'revocations/revoke-none',
-    title: 'revoking no session does nothing',
+    title: 'revoking no session has no effect',
     async run(revocations) {
       await revocations.revoke([], inMillis(60_000))
       assert.equal(await revocations.isRevoked(nextId()), false)
@@ -49,7 +49,7 @@ export const revocationsCases: readonly Case<Revocations>[] = [
       await revocations.revoke([id], inMillis(60_000))
       await revocations.revoke([id], inMillis(20))
       await wait(60)
-      // Entries that are over may be swept by the next call; this one must not be among them.
+      // The next call may sweep expired entries; this one must not be among them.
       await revocations.revoke([nextId()], inMillis(60_000))
       assert.equal(await revocations.isRevoked(id), true)
     },

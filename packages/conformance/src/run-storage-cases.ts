@@ -15,15 +15,15 @@ import { storageCases } from './storage.ts'
 import { userStoreCases } from './user-store.ts'
 import { edgesWithoutTransactions, unpromisedWithoutTransactions } from './without-transactions.ts'
 
-/** What there is to know of a storage. */
+/** What the kit needs to know about a storage. */
 export interface StorageConditions {
-  /** Gives one that is migrated and empty, where that is had faster than by migrating a fresh one. */
+  /** Returns a migrated, empty storage, if that is faster than migrating a fresh one. */
   emptied?: () => Promise<Storage>
   /** `false` for one that changes one document at a time: see `unpromisedWithoutTransactions`. @default true */
   transactions?: boolean
 }
 
-/** Registers the cases of a storage and of every store in it. `make` gives a fresh one, not migrated yet. */
+/** Registers the cases of a storage and of every store in it. `make` returns a fresh one, not migrated yet. */
 export function runStorageCases(
   test: RegisterTest,
   make: () => Promise<Storage>,

@@ -5,7 +5,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { isKithError } from '@kith/core'
 
-/** A folder of its own for the files of one case. */
+/** A separate folder for the files of one case. */
 export interface SampleFolder {
   /** Writes a file and returns its path. */
   save(name: string, content: Uint8Array): Promise<string>
@@ -13,7 +13,7 @@ export interface SampleFolder {
   read(name: string): Promise<Buffer>
 }
 
-/** Gives a folder to `work` and removes it afterwards. */
+/** Passes a folder to `work` and removes it afterward. */
 export async function inFolder<Answer>(work: (folder: SampleFolder) => Promise<Answer>): Promise<Answer> {
   const root = await mkdtemp(join(tmpdir(), 'kith-samples-'))
   const path = (name: string): string => join(root, name)
@@ -31,7 +31,7 @@ export async function inFolder<Answer>(work: (folder: SampleFolder) => Promise<A
   }
 }
 
-/** A call fails with one of these codes of `KithError`. */
+/** Asserts that a call fails with one of these codes of `KithError`. */
 export async function assertRefused(
   call: Promise<unknown>,
   what: string,
@@ -46,7 +46,7 @@ export async function assertRefused(
   assert.ok(codes.includes(code), `${what} is ${codes.join(' or ')}, and not: ${code}`)
 }
 
-/** A call fails for another reason than what is in the file. */
+/** Asserts that a call fails for a reason other than the content of the file. */
 export async function assertFailed(call: Promise<unknown>, what: string): Promise<void> {
   const error: unknown = await call.then(
     () => null,
@@ -56,12 +56,12 @@ export async function assertFailed(call: Promise<unknown>, what: string): Promis
   assert.ok(!isKithError(error) || error.code !== 'media-unreadable', `${what} is not unreadable`)
 }
 
-/** Nothing is at this path. */
+/** Asserts that nothing is at this path. */
 export function assertNoFile(path: string, what: string): void {
   assert.ok(!existsSync(path), `${what} has left a target`)
 }
 
-/** None of these texts or bytes is in the file. */
+/** Asserts that none of these strings or bytes is in the file. */
 export function assertWithout(content: Buffer, hidden: readonly (string | Uint8Array)[], what: string): void {
   for (const each of hidden) {
     const bytes = typeof each === 'string' ? Buffer.from(each, 'latin1') : Buffer.from(each)

@@ -12,7 +12,7 @@ const [oldPassword, newPassword] = ['correct horse', 'battery staple']
 export const sessionEndCases: readonly Case<Storage>[] = [
   {
     id: 'session-ends/stored-in-one-step',
-    title: 'all are over once the step that ends them is stored, though the process dies right after it',
+    title: 'all have ended once the step that ends them is stored, even if the process dies right after it',
     async run(storage) {
       for (const [name, end] of Object.entries(ends)) {
         const old = await register(kithOver(storage))
@@ -32,7 +32,7 @@ export const sessionEndCases: readonly Case<Storage>[] = [
   },
   {
     id: 'session-ends/beside-new-password',
-    title: 'of 20 parallel refreshes and sign-ins beside a new password none outlives it',
+    title: 'of 20 parallel refreshes and sign-ins during a password change none outlives it',
     async run(storage) {
       await repeat(3, async (round) => {
         const kith = kithOver(storage)
@@ -44,7 +44,7 @@ export const sessionEndCases: readonly Case<Storage>[] = [
         const refresh = [first, ...phones].map(({ tokens }) => tokens.refreshToken)
         let kept: SignIn | undefined
         const others = await race(20, async (index): Promise<Pick<SignIn, 'tokens'> | null> => {
-          // Each in a process of its own, so that only the storage is between them.
+          // Each in a separate process, so that they share only the storage.
           const process = kithOver(storage)
           if (index === round * 7) {
             kept = await process.accounts.changePassword(viewer, change)
@@ -83,7 +83,7 @@ const ends: Readonly<Record<string, End>> = {
   host: (kith, { userId }) => kith.sessions.endAll(userId),
 }
 
-/** Every limit is lifted, as far as these calls come near one. */
+/** All limits are lifted, as far as these calls come close to one. */
 function kithOver(storage: Storage): Kith {
   return createKith({
     secret: 'the secret of the cases of session ends',

@@ -81,7 +81,9 @@ export const sharedRateLimitsCases: readonly Case<Pair<RateLimits>>[] = [
   },
 ]
 
-/** Attempts under a new key, odd ones in the other process: answers whether one at so many milliseconds was allowed. */
+/**
+ * Attempts under a new key, odd ones in the other process: returns whether one at this many milliseconds was allowed.
+ */
 function attempts(
   { one, other }: Pair<RateLimits>,
   limit: number,

@@ -10,7 +10,7 @@ import { nextId } from './records.ts'
 export const sharedRevocationsCases: readonly Case<Pair<Revocations>>[] = [
   {
     id: 'shared-revocations/denied-within-a-second',
-    title: 'once revoke has answered in one process, the other denies within a second',
+    title: 'once revoke has resolved in one process, the other denies within a second',
     async run({ one, other }) {
       await other.isRevoked(nextId())
       const ids = Array.from({ length: 50 }, nextId)
@@ -20,7 +20,7 @@ export const sharedRevocationsCases: readonly Case<Pair<Revocations>>[] = [
   },
   {
     id: 'shared-revocations/revoked-before-first-look',
-    title: 'what was revoked before a process first asks is denied by its first answer',
+    title: 'a session revoked before a process first checks is denied by its first check',
     async run({ one, other }) {
       const id = nextId()
       await one.revoke([id], inMillis(60_000))
@@ -59,7 +59,7 @@ export const sharedRevocationsCases: readonly Case<Pair<Revocations>>[] = [
       await one.revoke([kept], inMillis(60_000))
       await other.revoke([kept], inMillis(20))
       await wait(60)
-      // Entries that are over may be swept by the next call.
+      // The next call may sweep expired entries.
       await one.revoke([nextId()], inMillis(60_000))
       await other.revoke([nextId()], inMillis(60_000))
       await demandDenied(one, [prolonged, kept])

@@ -5,7 +5,7 @@ import type { Case } from './case.ts'
 import { race } from './race.ts'
 import { later, nextId, sampleSession, sampleUser } from './records.ts'
 
-/** The promises of the `Storage` bundle itself. They are given a storage that was not migrated yet. */
+/** The promises of the `Storage` bundle itself. They get a storage that was not migrated yet. */
 export const storageCases: readonly Case<Storage>[] = [
   {
     id: 'storage/usable-after-migrate',
@@ -66,7 +66,7 @@ export const storageCases: readonly Case<Storage>[] = [
   },
   {
     id: 'storage/migrate-interrupted',
-    title: 'a migration that its progress ends is taken up again by the next call',
+    title: 'a migration that `progress` ends is resumed by the next call',
     async run(storage) {
       const planned = await storage.plan()
       for (let left = planned.length; left > 0;) {
@@ -75,7 +75,7 @@ export const storageCases: readonly Case<Storage>[] = [
         }
         await assert.rejects(storage.migrate({ progress }), /cut off/)
         const { length } = await storage.plan()
-        assert.ok(length < left, 'each call comes further')
+        assert.ok(length < left, 'each call makes progress')
         left = length
       }
       await storage.migrate()
@@ -86,7 +86,7 @@ export const storageCases: readonly Case<Storage>[] = [
   },
   {
     id: 'storage/check-agrees',
-    title: 'check agrees with the stores: before migrate it resolves only where they can be used already',
+    title: 'check agrees with the stores: before migrate it resolves only if they can be used already',
     async run(storage) {
       assert.equal(await works(() => storage.check()), await works(() => storage.users.byId(nextId())))
       await storage.close()
@@ -94,7 +94,7 @@ export const storageCases: readonly Case<Storage>[] = [
   },
   {
     id: 'storage/check-says-migrate',
-    title: 'where the stores cannot be used before migrate, check says to migrate',
+    title: 'if the stores cannot be used before migrate, check says to migrate',
     async run(storage) {
       if (await works(() => storage.users.byId(nextId()))) return await storage.close()
       const error: unknown = await storage.check().catch((thrown: unknown) => thrown)
@@ -117,7 +117,7 @@ export const storageCases: readonly Case<Storage>[] = [
   },
   {
     id: 'storage/check-after-close',
-    title: 'after close check resolves only where the stores can still be used',
+    title: 'after close, check resolves only if the stores can still be used',
     async run(storage) {
       await storage.migrate()
       await storage.close()
@@ -135,7 +135,7 @@ export const storageCases: readonly Case<Storage>[] = [
   },
   {
     id: 'storage/close-unused',
-    title: 'close of a storage that was never used does nothing',
+    title: 'close of a storage that was never used is harmless',
     async run(storage) {
       await race(3, () => storage.close())
     },

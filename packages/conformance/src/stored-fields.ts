@@ -5,17 +5,17 @@ import type { Case } from './case.ts'
 import { race, repeat } from './race.ts'
 import { difficultTexts } from './records.ts'
 
-/** How something that has fields of the app's own is made, changed and read. */
+/** How to create, change and read something with the app's own fields. */
 export interface HasFields<Port> {
   /** `users` or `posts`. */
   name: string
   create(port: Port, fields: StoredFields): Promise<{ id: string }>
-  /** Changes fields, and the text beside them where one is given. Resolves to the fields as the response has them. */
+  /** Changes fields, and the text next to them if one is given. Resolves to the fields in the result. */
   change(port: Port, id: string, changes: { fields?: FieldChanges; text?: string }): Promise<StoredFields>
   read(port: Port, id: string): Promise<{ fields: StoredFields; text: string }>
 }
 
-/** JSON that breaks stores which keep it as anything but JSON. */
+/** JSON that breaks stores which store it as anything but JSON. */
 const difficultFields = JSON.parse(`{
   "numbers": [0, -1.5, 1e300, 9007199254740993, 0.1],
   "flags": { "yes": true, "no": false, "none": null, "empty": "", "list": [], "object": {} },
@@ -28,12 +28,12 @@ const difficultFields = JSON.parse(`{
   "zero": 0
 }`) as StoredFields
 
-/** What stores promise of the app's own fields. */
+/** What stores promise about the app's own fields. */
 export function storedFieldCases<Port>({ name, create, change, read }: HasFields<Port>): Case<Port>[] {
   return [
     {
       id: `${name}/fields-kept`,
-      title: "the app's own fields come back as they were given, whatever JSON they are",
+      title: "the app's own fields are returned unchanged, for any JSON",
       async run(port) {
         const texts = Object.fromEntries(
           difficultTexts.map((text, index) => [`text${index}`, text.slice(0, 200)]),
@@ -77,7 +77,7 @@ export function storedFieldCases<Port>({ name, create, change, read }: HasFields
     },
     {
       id: `${name}/fields-copies`,
-      title: "the store keeps its own copy of the app's own fields, and returns copies",
+      title: "the store copies the app's own fields on the way in and out",
       async run(port) {
         const given = { list: ['kept'] }
         const { id } = await create(port, given)
@@ -113,7 +113,7 @@ export function storedFieldCases<Port>({ name, create, change, read }: HasFields
     },
     {
       id: `${name}/fields-race`,
-      title: 'parallel changes of different fields all take effect, beside other changes',
+      title: 'parallel changes of different fields all take effect, along with other changes',
       async run(port) {
         await repeat(5, async (round) => {
           const { id } = await create(port, { kept: round, gone: true })

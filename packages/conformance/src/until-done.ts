@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 
-/** Takes steps of a batch verb until it returns 0. Returns how many rows it changed. */
+/** Runs steps of a batch verb until it returns 0. Returns how many rows it changed. */
 export async function untilDone(limit: number, step: (limit: number) => Promise<number>): Promise<number> {
   let total = 0
   for (;;) {

@@ -5,7 +5,7 @@ import { amongTheLiving, type SocialStores } from './peopled.ts'
 import { race } from './race.ts'
 import { nextId, sampleEdge } from './records.ts'
 
-/** A promise that a storage without transactions does not give. */
+/** A promise that a storage without transactions does not keep. */
 export interface Unpromised {
   /** The id of the case. */
   id: string
@@ -15,40 +15,42 @@ export interface Unpromised {
 const rowsComeAfter = 'the rows are stored after their cause, so a crash in between loses them'
 
 /**
- * What a storage that changes one document at a time does not promise, such as a MongoDB that is no replica set: these cases are
- * not run there. {@link edgesWithoutTransactions} says what holds instead.
+ * What a storage that changes one document at a time does not promise, such as a MongoDB that is not a replica set:
+ * these cases are skipped there. {@link edgesWithoutTransactions} has what is promised instead.
  */
 export const unpromisedWithoutTransactions: readonly Unpromised[] = [
   ...['edges/parallel-adds-one-node', 'edges/parallel-follows-one-account'].map((id) => ({
     id,
-    reason: 'counts are counted at reading, after the edge was added, so several may count the same edges',
+    reason:
+      'edges are counted on reading, after the edge was added, so several calls may count the same edges',
   })),
   ...['outbox', 'messages'].flatMap((queue) => [
     { id: `${queue}/both-or-neither`, reason: rowsComeAfter },
     {
       id: `${queue}/parallel-causes`,
       reason:
-        'the order is that in which the rows were stored, and of two causes at one moment the later may store its row first',
+        'the order is that in which the rows were stored, and of two concurrent causes the later may store its row first',
     },
   ]),
   { id: 'codes/rows-of-issue-or-neither', reason: rowsComeAfter },
   {
     id: 'credentials/parallel-adds-at-most',
     reason:
-      'a credential is added before the others of its kind are counted, so of several at one moment fewer may stay than may be had',
+      'a credential is added before the others of its kind are counted, so of several concurrent ones fewer may stay than are allowed',
   },
   {
     id: 'credentials/parallel-last-two',
     reason:
-      'what is left is looked at before a credential is removed, so two at one moment may remove the last two',
+      'the rest is checked before a credential is removed, so two concurrent calls may remove the last two',
   },
 ]
 
-/** What holds instead. */
+/** What is promised instead. */
 export const edgesWithoutTransactions: readonly Case<SocialStores>[] = amongTheLiving([
   {
     id: 'edges-without-transactions/parallel-adds-one-node',
-    title: 'of 50 parallel adds at one node each returns a count that has its own edge, and the last one all',
+    title:
+      'of 50 parallel adds at one node each returns a count that includes its own edge, and the last one all',
     async run({ edges }) {
       const to = nextId()
       const answers: number[] = []

@@ -13,7 +13,7 @@ export function formOf(bytes: Uint8Array): { body: Uint8Array; headers: Record<s
   return { body, headers: { 'content-type': 'multipart/form-data; boundary=b' } }
 }
 
-/** Bodies that a host hands over, parsed or as they stream. */
+/** Bodies that a host passes on, parsed or as streams. */
 export const bodyCases: readonly Case<Host>[] = [
   hostCase('host/json', 'JSON is read with every method, with and without its length', async (app) => {
     const headers = await app.register()
@@ -33,7 +33,7 @@ export const bodyCases: readonly Case<Host>[] = [
       assert.equal(status, 413)
     }
   }),
-  hostCase('host/abort', 'A client that disconnects in the middle of a body harms nobody', async (app) => {
+  hostCase('host/abort', 'A client that disconnects in the middle of a body does no harm', async (app) => {
     const headers = await app.register()
     const login = { method: 'POST', body: '{"login":"anna",', headers: jsonType, abort: true }
     const form = formOf(drawDefaultAvatar('anna'))

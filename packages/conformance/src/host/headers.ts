@@ -7,9 +7,9 @@ const flags =
   /^__Host-kith-(?:access|refresh|device)=([^;]*); Max-Age=(\d+); Path=\/; HttpOnly; Secure; SameSite=Lax$/
 const ownPage = { 'sec-fetch-site': 'same-origin' }
 
-/** Headers that a host passes on, both ways. */
+/** Headers that a host passes on, in both directions. */
 export const headerCases: readonly Case<Host>[] = [
-  hostCase('host/cookies', 'Each cookie is set by a header of its own, and comes back', async ({ ask }) => {
+  hostCase('host/cookies', 'Each cookie is set by a separate header, and is sent back', async ({ ask }) => {
     const json = { username: 'anna', password }
     const registered = await ask('/users/register', { method: 'POST', json, headers: ownPage })
     assert.equal(registered.status, 201, registered.text)

@@ -18,7 +18,7 @@ interface Ask extends Partial<Omit<WireRequest, 'path' | 'headers'>> {
   json?: unknown
 }
 
-/** An app of the host, with a Kith that a case may look into. */
+/** An app of the host, with a Kith that a case can inspect. */
 export interface HostApp {
   readonly host: Host
   readonly prefix: string
@@ -26,9 +26,9 @@ export interface HostApp {
   readonly send: Send
   /** What Kith has logged. */
   readonly log: readonly string[]
-  /** How many blobs and temporary files there are. */
+  /** How many blobs and temporary files exist. */
   files(): Promise<number>
-  /** Asks for a path under the prefix of Kith. */
+  /** Requests a path under the prefix of Kith. */
   ask(path: string, ask?: Ask): Promise<WireAnswer>
   /** Makes every blob a gigabyte, and counts how many are open. */
   swell(): () => number
@@ -41,12 +41,12 @@ export const origin = 'https://app.example'
 /** A password that every rule allows. */
 export const password = 'correct horse battery'
 
-/** A case with an app of its own. */
+/** A case with its own app. */
 export function hostCase(id: string, title: string, body: (app: HostApp) => Promise<void>): Case<Host> {
   return { id, title, run: (host) => runWithApp(host, body) }
 }
 
-/** Runs the body of a case with an app of its own, whose Kith has these options besides its allowed origin. */
+/** Runs the body of a case with its own app, whose Kith has these options in addition to its allowed origin. */
 export async function runWithApp(
   host: Host,
   body: (app: HostApp) => Promise<void>,
@@ -103,7 +103,7 @@ export async function runWithApp(
   } finally {
     await server.close()
     await kith.close()
-    // A request that a client gave up may still be cleaning up.
+    // A request that a client aborted may still be cleaning up.
     await rm(temporaryDirectory, { recursive: true, force: true, maxRetries: 20 })
   }
 }
@@ -115,7 +115,7 @@ export async function drains(count: () => number | Promise<number>, what: string
   assert.equal(await count(), 0, `${what} stay`)
 }
 
-/** Takes every file for a picture and changes nothing. */
+/** Accepts every file as a picture and changes nothing. */
 const images: ImageProcessor = {
   inspect: async () => ({ width: 320, height: 320, frames: 1 }),
   async normalize(path, target) {

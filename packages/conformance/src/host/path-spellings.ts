@@ -1,4 +1,4 @@
-/** What routers, proxies, browsers and file systems take for a slash, or for a slash with nothing behind it. */
+/** What routers, proxies, browsers and file systems take for a slash, or for a slash with nothing after it. */
 const separators = [
   '\\',
   '//',
@@ -22,7 +22,7 @@ const separators = [
   '%c0%af',
 ]
 
-/** What some of them leave out at the end of a path, or cut it at. */
+/** What some of them drop at the end of a path, or cut it at. */
 const endings = [
   '/',
   '//',
@@ -49,8 +49,8 @@ const endings = [
 ]
 
 /**
- * Spellings of `basePath + path` that a router, a proxy or a browser could take for it, and another one for something else.
- * The path has two segments of letters.
+ * Spellings of `basePath + path` that a router, a proxy or a browser could take for it, and another one for something
+ * else. The path has two segments of letters.
  */
 export function ambiguousSpellings(basePath: string, path: string): string[] {
   const [first = '', last = ''] = path.split('/').slice(1)
@@ -59,7 +59,7 @@ export function ambiguousSpellings(basePath: string, path: string): string[] {
   const inLast = encodings(last).map((name) => `${basePath}/${first}/${name}`)
   const inFirst = encodings(first).map((name) => `${basePath}/${name}/${last}`)
   return [
-    // Before the first segment what is no slash would be part of the last one of the base.
+    // Before the first segment anything but a slash would be part of the last one of the base.
     ...before.filter((spelling) => spelling.startsWith(`${basePath}/`)),
     ...between,
     ...endings.map((ending) => basePath + path + ending),
@@ -72,7 +72,10 @@ export function ambiguousSpellings(basePath: string, path: string): string[] {
 /** Where one segment of a path of Kith is free. */
 const folders = ['users/', 'posts/', 'media/files/', 'media/avatars/', 'users/me/sessions/']
 
-/** Ways that are one segment in a folder for a router, and lead out of it for who takes a backslash for a slash. */
+/**
+ * Paths that are one segment in a folder for a router, and lead out of it for readers that take a backslash for a
+ * slash.
+ */
 function climbs(folder: string, goal: string): string[] {
   const depth = folder.split('/').length - 1
   const up = (dots: string, count: number) => `${dots}\\`.repeat(count)
@@ -87,7 +90,7 @@ function climbs(folder: string, goal: string): string[] {
   ].map((way) => folder + way)
 }
 
-/** Spellings that are of another path for most readers, and for all of Kith, whatever a host makes of them. */
+/** Spellings of another path for most readers, and for all of Kith, however a host interprets them. */
 export function foreignSpellings(basePath: string, path: string): string[] {
   return [
     `http://other.example${basePath}${path}`,

@@ -6,14 +6,14 @@ import { ambiguousSpellings, foreignSpellings } from './path-spellings.ts'
 
 const guarded = '/users/register'
 
-/** Sends what Kith's registration refuses with 422, which shows that it was reached. */
+/** Sends a body that Kith's registration refuses with 422, which shows that it was reached. */
 async function reach({ send }: HostApp, path: string): Promise<{ status: number; guarded: boolean }> {
   const headers = [['content-type', 'application/json']] as const
   const answer = await send({ method: 'POST', path, headers, body: '{}' })
   return { status: answer.status, guarded: answer.headers.has(guardHeader) }
 }
 
-/** Demands that no other spelling of the guarded path is answered as it is, past the guard. */
+/** Asserts that no other spelling of the guarded path gets the same response, bypassing the guard. */
 async function demandGuard(app: HostApp): Promise<void> {
   // The status is 0 if the protocol cannot carry a target, as HTTP/2 an absolute one.
   for (const [spellings, refused] of [
@@ -54,7 +54,7 @@ export const routingCases: readonly Case<Host>[] = [
   }),
   {
     id: 'host/left-out',
-    title: 'A route that is left out is that of the host, and a guard of it sees everything that runs there',
+    title: 'A disabled route belongs to the host, and a guard of it sees everything that runs there',
     run: (host) => runWithApp(host, demandLeftOut, { routes: { register: false } }),
   },
   hostCase('host/others', 'Other paths are left to the host, also under the prefix of Kith', async (app) => {

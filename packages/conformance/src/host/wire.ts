@@ -1,24 +1,24 @@
 import { request as httpRequest } from 'node:http'
 
-/** A request as it goes over the wire: nothing is added, normalized or refused on the way. */
+/** A request as sent over the wire: nothing is added, normalized or refused on the way. */
 export interface WireRequest {
   method: string
-  /** Path and query, as they are. */
+  /** Path and query, unchanged. */
   path: string
-  /** In order; one name may come twice. */
+  /** In order; a name may be repeated. */
   headers: readonly (readonly [name: string, value: string])[]
   body?: string | Uint8Array | undefined
   /** Sends the body without its length. */
   chunked?: boolean | undefined
   /** Disconnects in the middle of the body; there is no response then. */
   abort?: boolean | undefined
-  /** Announces a body of so many bytes, unless it is chunked, and holds the rest back until there is a response. */
+  /** Announces a body of this many bytes, unless it is chunked, and holds the rest back until there is a response. */
   announced?: number | undefined
   /** What the client does once the response begins: `leaves` disconnects, `stalls` stays and reads nothing of it. */
   then?: 'leaves' | 'stalls' | undefined
 }
 
-/** What came back. The status is 0 if the request was given up. */
+/** The response. The status is 0 if the request was aborted. */
 export interface WireAnswer {
   status: number
   headers: Headers

@@ -9,20 +9,20 @@ import { mutations } from './mutations.ts'
 import { heic, moving, plain, readSwellingBombs, readTangledBombs, stills, tagged, wide } from './samples.ts'
 import { readWritten } from './written-image.ts'
 
-/** What a file may cost the process that calls, and any that works for it: MiB. */
+/** What a file may cost the calling process, and any that works for it: MiB. */
 const [callerLimit, helperLimit] = [64, 1_280]
-/** The last is for a HEIC, where none is read. */
+/** The last is for a HEIC, if HEIC is not supported. */
 const refusals = ['media-too-complex', 'media-too-large', 'media-unreadable', 'unsupported-media-type']
 const seed = 20_260_714
 
-/** What is promised about files that are made to do harm. */
+/** Promises about malicious files. */
 export const boundCases: readonly Case<ImageProcessor>[] = [
   {
     id: 'images/memory-bound',
     title: 'no file makes the calling process grow by 64 MB, nor one that works for it larger than 1,280 MB',
     async run(images) {
       await inFolder(async (folder) => {
-        // What is loaded with the first image counts for none.
+        // What is loaded with the first image does not count.
         await attempt(images, folder, plain(60, 40))
         for (const [name, file] of readSwellingBombs()) {
           let growth = 0

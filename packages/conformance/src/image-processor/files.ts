@@ -8,11 +8,11 @@ import { readWritten } from './written-image.ts'
 
 const feed = { rendition: 'feed', format: 'webp' } as const
 
-/** What is promised about files, whatever is in them. */
+/** Promises about files with any content. */
 export const fileCases: readonly Case<ImageProcessor>[] = [
   {
     id: 'images/source-unchanged',
-    title: 'a source stays as it is',
+    title: 'a source is not changed',
     async run(images) {
       await inFolder(async (folder) => {
         for (const [name, file] of tagged) {
@@ -27,7 +27,7 @@ export const fileCases: readonly Case<ImageProcessor>[] = [
   },
   {
     id: 'images/path-read-anew',
-    title: 'a path is read anew each time, whatever was there before',
+    title: 'a path is read each time, whatever was there before',
     async run(images) {
       await inFolder(async (folder) => {
         for (const [width, height] of [
@@ -49,7 +49,7 @@ export const fileCases: readonly Case<ImageProcessor>[] = [
   },
   {
     id: 'images/io-errors',
-    title: 'a file that is missing, and a target that cannot be written, are not called unreadable',
+    title: 'a missing file, and a target that cannot be written, are not reported as unreadable',
     async run(images) {
       await inFolder(async (folder) => {
         const [missing, nowhere] = [folder.path('missing'), folder.path('no/folder')]
@@ -64,7 +64,7 @@ export const fileCases: readonly Case<ImageProcessor>[] = [
   },
   {
     id: 'images/parallel',
-    title: 'of 18 parallel calls each has its own image, whether others fail or not',
+    title: 'of 18 parallel calls each gets its own image, whether others fail or not',
     async run(images) {
       await inFolder(async (folder) => {
         await race(18, async (index) => {

@@ -45,7 +45,7 @@ export const inspectingCases: readonly Case<ImageProcessor>[] = [
   },
   {
     id: 'images/inspect-header-only',
-    title: 'inspect decodes nothing, so a picture that is broken behind its header is no matter',
+    title: 'inspect decodes nothing, so it ignores a picture that is broken after its header',
     async run(images) {
       await inFolder(async (folder) => {
         for (const [name, file] of spoiled) {
@@ -57,7 +57,7 @@ export const inspectingCases: readonly Case<ImageProcessor>[] = [
   },
   {
     id: 'images/inspect-huge',
-    title: 'inspect tells how many pixels are announced, more than any memory holds too',
+    title: 'inspect returns the announced number of pixels, even more than any memory holds',
     async run(images) {
       await inFolder(async (folder) => {
         const found = await images.inspect(await folder.save('image', vast))
@@ -67,7 +67,7 @@ export const inspectingCases: readonly Case<ImageProcessor>[] = [
   },
   {
     id: 'images/inspect-refuses',
-    title: 'inspect refuses what is none of these as media-unreadable, SVG and TIFF too',
+    title: 'inspect refuses anything else as media-unreadable, including SVG and TIFF',
     async run(images) {
       await inFolder(async (folder) => {
         for (const [name, file] of noImages)

@@ -4,7 +4,7 @@ import type { Case } from '../case.ts'
 import { image, moving, stills, tagged, wide } from './samples.ts'
 import { assertNear, assertSeen, measuresOf } from './seeing.ts'
 
-/** What `normalize` promises about its measures. */
+/** What `normalize` promises about its measurements. */
 export const measuringCases: readonly Case<ImageProcessor>[] = [
   {
     id: 'images/thumbhash',
@@ -72,7 +72,7 @@ export const measuringCases: readonly Case<ImageProcessor>[] = [
   },
   {
     id: 'images/taken-at',
-    title: 'takenAt is the time of the camera without a zone, and null where there is none or no time',
+    title: 'takenAt is the time of the camera without a zone, and null if it is missing or invalid',
     async run(images) {
       for (const [name, file] of tagged.slice(0, 1))
         assert.equal((await measuresOf(images, file)).takenAt, '2026-07-14T18:32:05', name)
@@ -84,7 +84,7 @@ export const measuringCases: readonly Case<ImageProcessor>[] = [
   },
   {
     id: 'images/first-frame',
-    title: 'of an animation the first frame is measured',
+    title: 'the first frame of an animation is measured',
     async run(images) {
       for (const [name, file] of moving) {
         const { palette } = await measuresOf(images, file)
@@ -95,7 +95,7 @@ export const measuringCases: readonly Case<ImageProcessor>[] = [
   },
   {
     id: 'images/deterministic',
-    title: 'the same file is measured the same',
+    title: 'the same file has the same measurements',
     async run(images) {
       for (const [name, file] of [...stills.slice(0, 1), ...moving.slice(0, 1)])
         assert.deepEqual(await measuresOf(images, file), await measuresOf(images, file), name)

@@ -1,4 +1,4 @@
-/** Numbers that look like chance and are the same for the same seed: mulberry32. */
+/** Pseudorandom numbers, the same for the same seed: mulberry32. */
 function chance(seed: number): (below: number) => number {
   let state = seed
   return (below) => {
@@ -12,7 +12,7 @@ function chance(seed: number): (below: number) => number {
 /** Values that counts and sizes break at. */
 const edges = [0, 1, 0x7f, 0x80, 0xff]
 
-/** So many broken copies of real files, the same for the same seed: changed, cut, doubled and put together. */
+/** Broken copies of real files, the same for the same seed: changed, cut, doubled and combined. */
 export function* mutations(files: readonly Buffer[], count: number, seed: number): Generator<Buffer> {
   const pick = chance(seed)
   for (let index = 0; index < count; index++) {
@@ -31,7 +31,7 @@ export function* mutations(files: readonly Buffer[], count: number, seed: number
         break
       default:
         for (let change = 0; change <= pick(8); change++) {
-          // Most of what says how large something is stands at the beginning.
+          // Most size fields are at the beginning.
           const place = pick(2) ? pick(whole.length) : pick(Math.min(whole.length, 200))
           whole[place] = pick(2) ? pick(256) : (edges[pick(edges.length)] ?? 0)
         }

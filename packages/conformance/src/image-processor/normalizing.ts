@@ -10,7 +10,7 @@ import { readWritten } from './written-image.ts'
 export const normalizingCases: readonly Case<ImageProcessor>[] = [
   {
     id: 'images/normalize-webp',
-    title: 'normalize writes a WebP of the size that it answers, of every format, also of what moves',
+    title: 'normalize writes a WebP of the size that it returns, from every format, including animations',
     async run(images) {
       for (const [name, file] of [...stills, ...moving]) {
         const { measures, written } = await normalized(images, file, name)
@@ -56,13 +56,13 @@ export const normalizingCases: readonly Case<ImageProcessor>[] = [
       ]
       for (const { again } of [plainly, signed])
         assertNear((await again()).palette[0], '#d6262f', 'a red of Display P3, as written')
-      // A profile that says the same about every picture says nothing about one.
+      // A profile that is the same for every picture reveals nothing about one.
       assert.deepEqual(signed.written.profile, plainly.written.profile, 'its profile is not its own')
     },
   },
   {
     id: 'images/normalize-fails',
-    title: 'where normalize fails it says media-unreadable or media-too-large, and there is no target',
+    title: 'if normalize fails, the error is media-unreadable or media-too-large, and there is no target',
     async run(images) {
       await inFolder(async (folder) => {
         const target = folder.path('target')

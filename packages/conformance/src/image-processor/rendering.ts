@@ -16,7 +16,7 @@ import { readWritten, type WrittenImage } from './written-image.ts'
 export const renderingCases: readonly Case<ImageProcessor>[] = [
   {
     id: 'images/rendition-format',
-    title: 'a rendition is in the format that the answer says, which is the one asked for or WebP',
+    title: 'a rendition has the returned format, which is the requested one or WebP',
     async run(images) {
       for (const [name, file] of [...stills, ...moving]) {
         for (const format of ['webp', 'avif'] as const) {
@@ -30,7 +30,7 @@ export const renderingCases: readonly Case<ImageProcessor>[] = [
   },
   {
     id: 'images/animated-rendition-format',
-    title: 'what moves is WebP, and a rendition that says it has one format has it whichever is asked for',
+    title: 'an animation is WebP, and a rendition that reports a single format has it whichever is requested',
     async run(images) {
       for (const [name, file] of [...stills.slice(0, 1), ...moving]) {
         for (const form of forms) {
@@ -95,7 +95,7 @@ export const renderingCases: readonly Case<ImageProcessor>[] = [
     async run(images) {
       const samples = turned.flatMap((sample) => [
         { ...sample, format: 'webp' as const },
-        // What turns one format turns the other; this one is turned and mirrored.
+        // What rotates one format rotates the other; this one is rotated and mirrored.
         ...(sample.orientation === 7 ? [{ ...sample, format: 'avif' as const }] : []),
       ])
       for (const { file, orientation, seen, format } of samples) {
@@ -134,7 +134,7 @@ export const renderingCases: readonly Case<ImageProcessor>[] = [
   },
   {
     id: 'images/rendition-fails',
-    title: 'where a rendition fails it says media-unreadable or media-too-large, and there is no target',
+    title: 'if a rendition fails, the error is media-unreadable or media-too-large, and there is no target',
     async run(images) {
       const codes = ['media-unreadable', 'media-too-large']
       await inFolder(async (folder) => {

@@ -4,11 +4,11 @@ import { inFolder } from '../sample-folder.ts'
 import { quarters } from './thumbhash.ts'
 import { readWritten, type WrittenImage } from './written-image.ts'
 
-/** What has come of a sample. */
+/** The result for a sample. */
 export interface Normalized {
   measures: ImageMeasures
   written: WrittenImage
-  /** What is measured of the file that was written: how the kit sees it without a decoder of its own. */
+  /** The measurements of the written file: how the kit sees it without its own decoder. */
   again(): Promise<ImageMeasures>
 }
 
@@ -21,21 +21,21 @@ export async function normalized(images: ImageProcessor, file: Buffer, what: str
   })
 }
 
-/** What a processor measures of a file. */
+/** A processor's measurements of a file. */
 export async function measuresOf(images: ImageProcessor, file: Buffer): Promise<ImageMeasures> {
   return await inFolder(async (folder) =>
     images.normalize(await folder.save('image', file), folder.path('target')),
   )
 }
 
-/** The quarters of the samples are seen in this order: 0 is black, 3 is white. */
+/** Asserts that the quarters of the samples are seen in this order: 0 is black, 3 is white. */
 export function assertSeen(thumbhash: string, order: readonly number[], what: string): void {
   const seen = quarters(thumbhash)
   const ranks = seen.map((value) => seen.filter((other) => other < value).length)
   assert.deepEqual(ranks, order, `${what}: ${seen.map((value) => value.toFixed(2)).join(' ')}`)
 }
 
-/** Two colors, `#rrggbb`, that are nearly the same. */
+/** Asserts that two colors, `#rrggbb`, are nearly equal. */
 export function assertNear(actual: string | undefined, expected: string, what: string): void {
   const [one, other] = [actual ?? '', expected].map((hex) =>
     [1, 3, 5].map((at) => Number.parseInt(hex.slice(at, at + 2), 16)),

@@ -1,5 +1,5 @@
 /**
- * The lightness in the middle of the four quarters of a picture, in lines from the top, as its ThumbHash remembers it: the
+ * The lightness in the middle of the four quarters of a picture, in lines from the top, according to its ThumbHash: the
  * first terms of a cosine transform, https://evanw.github.io/thumbhash/. It is how the kit sees what was written.
  */
 export function quarters(thumbhash: string): number[] {

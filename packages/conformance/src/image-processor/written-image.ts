@@ -2,7 +2,7 @@ import assert from 'node:assert/strict'
 import { place, secret } from '../secrets.ts'
 import { assertWithout } from '../sample-folder.ts'
 
-/** A file that a processor has written, as its parts tell. */
+/** A file that a processor has written, from its parts. */
 export interface WrittenImage {
   format: 'webp' | 'avif'
   width: number
@@ -13,10 +13,10 @@ export interface WrittenImage {
   profile: Buffer | null
 }
 
-/** 52° 31′ 12″ north, as EXIF has it: three fractions. */
+/** 52° 31′ 12″ north, as in EXIF: three fractions. */
 const latitude = Buffer.from('00000034000000010000001f000000010000000c00000001', 'hex')
 
-/** Reads the parts of a file. It fails where one is there that is neither the picture nor its profile. */
+/** Reads the parts of a file. Fails for any part other than the picture and its profile. */
 export function readWritten(file: Buffer, what: string): WrittenImage {
   assertWithout(file, [secret, place, latitude], what)
   if (file.toString('latin1', 0, 4) === 'RIFF') return readWebp(file, what)
@@ -60,7 +60,7 @@ function readAvif(file: Buffer, what: string): WrittenImage {
   for (const type of ['Exif', 'mime', 'uri ', 'uuid', 'udta'])
     assert.ok(!file.includes(`\0\0${type}`, 0, 'latin1'), `${what} has a part ${type}`)
   const extent = file.indexOf('ispe')
-  assert.ok(extent > 0, `${what} does not say how large it is`)
+  assert.ok(extent > 0, `${what} has no size`)
   const hasProfile = ['colrprof', 'colrrICC'].some((words) => file.includes(words))
   return {
     format: 'avif',

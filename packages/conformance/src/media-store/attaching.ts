@@ -6,11 +6,11 @@ import type { SocialStores } from '../peopled.ts'
 import { race, repeat } from '../race.ts'
 import { difficultTexts, later, nextId, sampleMeasures, sampleMedia, samplePost } from '../records.ts'
 
-/** What `reserve`, `ready`, the look-ups, `attach` and `detach` promise. */
+/** What `reserve`, `ready`, the lookups, `attach` and `detach` promise. */
 export const attachingCases: readonly Case<SocialStores>[] = [
   {
     id: 'media/reserve-and-ready',
-    title: 'a medium is reserved and made ready with every field as it was given',
+    title: 'a medium is reserved and made ready with every field unchanged',
     async run({ media }) {
       const image = sampleMedia({ createdAt: later(123) })
       const video = sampleMedia({ kind: 'video', contentType: 'video/quicktime' })
@@ -62,8 +62,7 @@ export const attachingCases: readonly Case<SocialStores>[] = [
   },
   {
     id: 'media/by-ids',
-    title:
-      'byIds returns the media it knows, each once; no ids, thousands, and texts that are no ids are fine',
+    title: 'byIds returns the existing media, each once; no ids, thousands, and invalid ids are fine',
     async run({ media }) {
       const [first, second] = [sampleMedia(), sampleMedia()]
       for (const item of [first, second]) await media.reserve(item)
@@ -75,8 +74,7 @@ export const attachingCases: readonly Case<SocialStores>[] = [
   },
   {
     id: 'media/by-subjects',
-    title:
-      'bySubjects returns what is attached to these subjects in this use, with the texts as they went in',
+    title: 'bySubjects returns what is attached to these subjects in this use, with their strings unchanged',
     async run(storage) {
       const [ownerId, other] = [nextId(), nextId()]
       const [avatar, cover, foreign, inside] = [
@@ -103,8 +101,7 @@ export const attachingCases: readonly Case<SocialStores>[] = [
   },
   {
     id: 'media/attach-avatar',
-    title:
-      'attach makes an upload the avatar, and releases and names the one before; a cover stays what it is',
+    title: 'attach makes an upload the avatar, and releases and names the previous one; the cover stays',
     async run(storage) {
       const ownerId = nextId()
       const [first, second, cover] = [
@@ -132,7 +129,7 @@ export const attachingCases: readonly Case<SocialStores>[] = [
   {
     id: 'media/attach-refused',
     title:
-      'attach refuses what is missing, unready, foreign, released, in use or no image, and then changes nothing',
+      'attach refuses a medium that is missing, unready, foreign, released, in use or not an image, and changes nothing',
     async run(storage) {
       const ownerId = nextId()
       const avatar = await readyMedia(storage, { ownerId })
@@ -156,7 +153,7 @@ export const attachingCases: readonly Case<SocialStores>[] = [
   },
   {
     id: 'media/one-use',
-    title: 'one upload is used once, although 20 posts, avatars and covers want it at once',
+    title: 'one upload is used once, although 20 posts, avatars and covers request it concurrently',
     async run(storage) {
       await repeat(3, async () => {
         const { id, ownerId: authorId } = await readyMedia(storage)
@@ -173,7 +170,7 @@ export const attachingCases: readonly Case<SocialStores>[] = [
   },
   {
     id: 'media/parallel-avatars',
-    title: 'of 20 avatars set at once one stays and the others are released',
+    title: 'of 20 avatars set concurrently one stays and the others are released',
     async run(storage) {
       await repeat(3, async () => {
         const ownerId = nextId()
@@ -196,7 +193,7 @@ export const attachingCases: readonly Case<SocialStores>[] = [
   },
   {
     id: 'media/detach',
-    title: 'detach releases the avatar or the cover and names it, again it does nothing',
+    title: 'detach releases the avatar or the cover and names it, and is idempotent',
     async run(storage) {
       const ownerId = nextId()
       const [avatar, cover] = [await readyMedia(storage, { ownerId }), await readyMedia(storage, { ownerId })]
@@ -210,7 +207,7 @@ export const attachingCases: readonly Case<SocialStores>[] = [
   },
   {
     id: 'media/copies',
-    title: 'the store keeps its own copy of a medium, and returns copies',
+    title: 'the store copies media on the way in and out',
     async run({ media }) {
       const item = sampleMedia()
       const given = structuredClone(item)

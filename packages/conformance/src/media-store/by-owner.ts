@@ -32,7 +32,7 @@ export const byOwnerCases: readonly Case<SocialStores>[] = [
   },
   {
     id: 'media/by-owner-states',
-    title: 'byOwner returns media however far they came, but not those that are released',
+    title: 'byOwner returns media in any state, except released ones',
     async run(storage) {
       const { media, posts } = storage
       const ownerId = nextId()

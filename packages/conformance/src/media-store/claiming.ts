@@ -56,7 +56,7 @@ export const claimingCases: readonly Case<SocialStores>[] = [
   },
   {
     id: 'media/claim-reserved-only',
-    title: 'only what is reserved can be claimed, and a claim keeps nothing from becoming ready',
+    title: 'only reserved media can be claimed, and a claim does not prevent one from becoming ready',
     async run(storage) {
       const { media } = storage
       const ready = await readyMedia(storage)

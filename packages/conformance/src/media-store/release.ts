@@ -10,7 +10,7 @@ import { untilDone } from '../until-done.ts'
 export const releaseCases: readonly Case<SocialStores>[] = [
   {
     id: 'media/release-all',
-    title: 'releaseAll releases all that an owner has, however far it came, and nothing of others',
+    title: 'releaseAll releases all media of an owner, in any state, and nothing of others',
     async run(storage) {
       const ownerId = nextId()
       const reserved = sampleMedia({ ownerId })
@@ -34,7 +34,7 @@ export const releaseCases: readonly Case<SocialStores>[] = [
   },
   {
     id: 'media/release-all-limit',
-    title: 'releaseAll releases at most `limit` at a time, each once, and says how many',
+    title: 'releaseAll releases at most `limit` at a time, each once, and returns how many',
     async run(storage) {
       const ownerId = nextId()
       const all = await race(5, () => readyMedia(storage, { ownerId }))
@@ -55,7 +55,7 @@ export const releaseCases: readonly Case<SocialStores>[] = [
   },
   {
     id: 'media/sweep',
-    title: 'sweep releases what is unattached and was reserved before its time, and nothing else',
+    title: 'sweep releases media that are unattached and were reserved before its time, and nothing else',
     async run(storage) {
       const old = { createdAt: later(-1) }
       const reserved = sampleMedia(old)
@@ -84,7 +84,7 @@ export const releaseCases: readonly Case<SocialStores>[] = [
   },
   {
     id: 'media/sweep-after',
-    title: 'sweep names what sorts behind `after`, so that one blob that stays keeps no other from going',
+    title: 'sweep names what sorts after `after`, so that one blob that stays does not block the others',
     async run({ media }) {
       const all = await race(5, () => readyMedia({ media }, { createdAt: later(-1) }))
       const ids = all.map((item) => item.id).sort()
@@ -109,7 +109,7 @@ export const releaseCases: readonly Case<SocialStores>[] = [
   },
   {
     id: 'media/sweep-released',
-    title: 'sweep names at once what was released after it became ready, whatever released it',
+    title: 'sweep immediately names media that were released after they became ready, whatever released them',
     async run(storage) {
       const ownerId = nextId()
       const [avatar, inPost] = [
@@ -139,7 +139,7 @@ export const releaseCases: readonly Case<SocialStores>[] = [
   },
   {
     id: 'media/sweep-attach-race',
-    title: 'what sweep has named is never attached, although posts and avatars want it at the same moment',
+    title: 'media that sweep has named are never attached, even by concurrent posts and avatars',
     async run(storage) {
       await repeat(10, async (round) => {
         const uploads = await race(6, () => readyMedia(storage, { createdAt: later(-1) }))
@@ -154,7 +154,7 @@ export const releaseCases: readonly Case<SocialStores>[] = [
         })
         for (const { id } of uploads) {
           const [state, attachment] = await placeOf(storage, id)
-          assert.equal(used.includes(id), attachment !== null, 'who was told that it is attached has it')
+          assert.equal(used.includes(id), attachment !== null, 'a successful attachment holds')
           assert.ok(!(used.includes(id) && named.includes(id)), 'it was named and attached')
           if (named.includes(id)) assert.equal(state, 'released')
         }
@@ -163,7 +163,7 @@ export const releaseCases: readonly Case<SocialStores>[] = [
   },
   {
     id: 'media/forget',
-    title: 'forget removes the row of a released medium and of no other; again it does nothing',
+    title: 'forget removes the row of a released medium and of no other, and is idempotent',
     async run(storage) {
       const [released, ready] = [await readyMedia(storage), await readyMedia(storage)]
       const reserved = sampleMedia()

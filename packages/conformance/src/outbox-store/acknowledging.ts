@@ -24,8 +24,7 @@ export const acknowledgingCases: readonly Case<Queued>[] = [
   },
   {
     id: 'give-back',
-    title:
-      'a lease that is given back is free immediately, behind the keys that wait, and is not held any more',
+    title: 'a released lease is free immediately, behind the waiting keys, and is no longer held',
     async run(stores) {
       const { outbox } = stores
       const rows = await withEvents(stores, 2)
@@ -43,7 +42,7 @@ export const acknowledgingCases: readonly Case<Queued>[] = [
   },
   {
     id: 'lost-lease',
-    title: 'where another claim has taken the key, acknowledge and postpone change nothing and say so',
+    title: 'if another claim has taken the key, acknowledge and postpone change nothing and report that',
     async run(stores) {
       const { outbox } = stores
       const rows = await withEvents(stores, 2)
@@ -62,8 +61,7 @@ export const acknowledgingCases: readonly Case<Queued>[] = [
   },
   {
     id: 'over-not-taken',
-    title:
-      'a lease that is over and that nobody has taken still acknowledges; one of a key that never was does not',
+    title: 'an expired lease that nobody has taken still acknowledges; one of an unknown key does not',
     async run(stores) {
       const { outbox } = stores
       const rows = await withEvents(stores, 1)
@@ -76,7 +74,7 @@ export const acknowledgingCases: readonly Case<Queued>[] = [
   },
   {
     id: 'postpone',
-    title: 'postpone keeps a key from everybody until then, and counts attempts until a row is acknowledged',
+    title: 'postpone blocks a key until then, and counts attempts until a row is acknowledged',
     async run(stores) {
       const { outbox } = stores
       const rows = await withEvents(stores, 3)
@@ -110,7 +108,7 @@ export const acknowledgingCases: readonly Case<Queued>[] = [
   },
   {
     id: 'give-back-keeps-attempts',
-    title: 'a lease that is given back without a row that was handled keeps its attempts',
+    title: 'a lease that is released without a handled row keeps its attempts',
     async run(stores) {
       const { outbox } = stores
       const rows = await withEvents(stores, 1)
@@ -144,7 +142,7 @@ export const acknowledgingCases: readonly Case<Queued>[] = [
   },
   {
     id: 'parallel-acknowledgements',
-    title: 'of a process that lost its lease and the one that has it only the latter takes a row away',
+    title: 'of a process that lost its lease and the one that has it only the latter removes a row',
     async run(stores) {
       const { outbox } = stores
       await repeat(5, async (round) => {
@@ -165,7 +163,7 @@ export const acknowledgingCases: readonly Case<Queued>[] = [
         const left = idsOf(answers[1] ? rows.slice(1) : rows)
         const [batch] = answers[0]
         assert.ok(batch, 'the key was free')
-        // Whichever was first, what the holder was given is what it may take away.
+        // Whichever was first, the holder can remove exactly the rows it was given.
         assert.deepEqual(idsOf(batch.rows).slice(-left.length), left)
         const receipt = { key, by: holder.by, ids: idsOf(batch.rows), now: later(), until: null }
         assert.equal(await outbox.acknowledge(receipt), true)

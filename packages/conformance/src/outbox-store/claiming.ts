@@ -64,7 +64,7 @@ export const claimingCases: readonly Case<Queued>[] = [
   {
     id: 'lease',
     title:
-      'a leased key is nobody else’s until its lease ends, although its rows were not handled; others are free',
+      'a leased key is exclusive until its lease ends, although its rows were not handled; others are free',
     async run(stores) {
       const { outbox } = stores
       const rows = await withEvents(stores, 2)
@@ -81,7 +81,7 @@ export const claimingCases: readonly Case<Queued>[] = [
   },
   {
     id: 'clock-behind',
-    title: 'a row is given also by a clock that is behind that of its cause',
+    title: 'a row is returned even by a clock that is behind that of its cause',
     async run(stores) {
       const rows = await withEvents(stores, 1)
       const claim = sampleClaim({ now: later(-1e9), until: later(-1e9 + 60_000) })
@@ -91,7 +91,7 @@ export const claimingCases: readonly Case<Queued>[] = [
   {
     id: 'longest-first',
     title:
-      'keys that waited longest come first, and those whose lease is over before them, at most as many as wanted',
+      'keys that waited longest come first, and those whose lease has expired before them, at most as many as requested',
     async run(stores) {
       const { outbox } = stores
       const left = await withEvents(stores, 1)
@@ -114,7 +114,7 @@ export const claimingCases: readonly Case<Queued>[] = [
   },
   {
     id: 'backlog',
-    title: 'backlog counts what waits, leased or not, up to its limit, and since when the oldest does',
+    title: 'backlog counts waiting rows, leased or not, up to its limit, and since when the oldest waits',
     async run(stores) {
       const { outbox } = stores
       assert.deepEqual(await outbox.backlog(10), { count: 0, oldestAt: null })

@@ -32,7 +32,7 @@ export function rowsOfBoth(): OutboxRow[] {
   return [sampleRow('events'), sampleRow('messages')]
 }
 
-/** Takes out what waits in both queues, sorted by id. */
+/** Takes out the waiting rows of both queues, sorted by id. */
 export async function waitingInBoth({
   outbox,
   messages,
@@ -40,7 +40,7 @@ export async function waitingInBoth({
   return byId([...(await takeOut(outbox)), ...(await takeOut(messages))])
 }
 
-/** Takes out what waits in a queue, sorted by id. */
+/** Takes out the waiting rows of a queue, sorted by id. */
 export async function takeOut(outbox: OutboxStore): Promise<OutboxRow[]> {
   const claim = sampleClaim()
   const batches = await outbox.claim(claim)
@@ -73,7 +73,7 @@ export async function happens(
   return row
 }
 
-/** An account with so many rows. */
+/** An account with this many rows. */
 export async function withEvents(
   stores: Pick<Queued, 'users' | 'queue'>,
   count: number,

@@ -6,7 +6,7 @@ import { difficultTexts, later, nextId, sampleSession, sampleUser } from '../rec
 import { born, byId, happens, idsIn, idsOf, type Queued, sampleClaim, sampleRow, takeOut } from './events.ts'
 import { tellings } from './tellings.ts'
 
-/** What verbs promise about the rows that they are given. */
+/** What verbs promise about their rows. */
 export const storingCases: readonly Case<Queued>[] = [
   {
     id: 'stored-with-change',
@@ -44,7 +44,7 @@ export const storingCases: readonly Case<Queued>[] = [
   },
   {
     id: 'what-only-the-store-knows',
-    title: 'a follow by name, and what opens and ends sessions, say whose id the event is about',
+    title: 'a follow by name, and verbs that open and end sessions, pass the id that the event is about',
     async run({ users, edges, sessions, outbox, queue }) {
       const [from, to] = [sampleUser(), sampleUser()]
       for (const user of [from, to]) await users.create(user)
@@ -102,7 +102,7 @@ export const storingCases: readonly Case<Queued>[] = [
   },
   {
     id: 'answers-stay',
-    title: 'with rows a verb returns what it returns without',
+    title: 'a verb returns the same with and without rows',
     async run({ users, outbox, queue }) {
       const [one, other] = [sampleUser(), sampleUser()]
       const rows = (): OutboxRow[] => [sampleRow(queue)]
@@ -157,7 +157,7 @@ export const storingCases: readonly Case<Queued>[] = [
   },
   {
     id: 'texts',
-    title: 'what a row holds comes back as it went in',
+    title: 'the content of a row is returned unchanged',
     async run(stores) {
       const key = await born(stores)
       const rows: OutboxRow[] = []

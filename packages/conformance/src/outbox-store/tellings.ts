@@ -32,7 +32,7 @@ export const tellings: Readonly<Record<string, (stores: TellingStores) => Promis
     const change = { username: taken.username }
     return async (outbox) => {
       const answer = await stores.users.update(id, change, undefined, outbox)
-      // From now on it is refused: somebody else has that name.
+      // From now on it is refused: another account has that name.
       await stores.users.update(id, { username: `${taken.username}-before` })
       await stores.users.create(taken).catch(() => {})
       return answer

@@ -48,7 +48,7 @@ export const authorCases: readonly Case<SocialStores>[] = [
         await users.create(author)
         const all = Array.from({ length: 12 }, () => samplePost({ authorId: author.id }))
         async function clearAway(): Promise<void> {
-          // Some posts get ahead of it.
+          // Some posts are faster.
           await turns(1)
           assert.notEqual(await users.markDeleted(author.id, later()), null)
           await untilDone(5, async (limit) => (await posts.removeAll(author.id, limit)).length)

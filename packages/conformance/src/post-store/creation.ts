@@ -9,7 +9,7 @@ import { difficultTexts, later, nextId, sampleMedia, samplePost } from '../recor
 export const creationCases: readonly Case<SocialStores>[] = [
   {
     id: 'posts/create',
-    title: 'create saves every field as it was given, text and milliseconds included',
+    title: 'create saves every field unchanged, including text and milliseconds',
     async run({ posts }) {
       const all = difficultTexts.map((caption, index) =>
         samplePost({ caption, createdAt: later(index), editedAt: index % 2 ? later(index + 501) : null }),
@@ -20,8 +20,7 @@ export const creationCases: readonly Case<SocialStores>[] = [
   },
   {
     id: 'posts/by-ids',
-    title:
-      'byIds returns the posts it knows, each once; no ids, thousands, and texts that are no ids are fine',
+    title: 'byIds returns the existing posts, each once; no ids, thousands, and invalid ids are fine',
     async run({ posts }) {
       const [first, second] = [samplePost(), samplePost()]
       for (const post of [first, second]) await posts.create(post, [])
@@ -111,7 +110,7 @@ export const creationCases: readonly Case<SocialStores>[] = [
   },
   {
     id: 'posts/id-in-use',
-    title: 'an id that is in use is refused, also by a removed post, whatever uploads come with it',
+    title: 'an id that is in use is refused, even by a removed post, with any uploads',
     async run(storage) {
       const post = samplePost()
       await storage.posts.create(post, [])
@@ -133,7 +132,7 @@ export const creationCases: readonly Case<SocialStores>[] = [
   },
   {
     id: 'posts/edit',
-    title: 'edit changes the caption and when, answers the post, and nothing else changes',
+    title: 'edit changes the caption and its time, returns the post, and nothing else changes',
     async run({ posts }) {
       const [post, other] = [samplePost(), samplePost()]
       for (const each of [post, other]) await posts.create(each, [])
@@ -159,7 +158,7 @@ export const creationCases: readonly Case<SocialStores>[] = [
   },
   {
     id: 'posts/copies',
-    title: 'the store keeps its own copy of a post, and returns copies',
+    title: 'the store copies posts on the way in and out',
     async run({ posts }) {
       const post = samplePost()
       const given = structuredClone(post)

@@ -30,7 +30,7 @@ export const removalCases: readonly Case<SocialStores>[] = [
   },
   {
     id: 'posts/counts-in-order',
-    title: 'counts returns in the order it is asked, for unknown authors and for thousands too',
+    title: 'counts returns in the requested order, for unknown authors and for thousands too',
     async run({ posts }) {
       const [one, two] = [nextId(), nextId()]
       await createMany(posts, one, [0])
@@ -53,7 +53,7 @@ export const removalCases: readonly Case<SocialStores>[] = [
   },
   {
     id: 'posts/removed',
-    title: 'a removed post is gone from every answer but toPurge, and its media are released',
+    title: 'a removed post is absent from every result but toPurge, and its media are released',
     async run(storage) {
       const { posts } = storage
       const [post, other] = [samplePost(), samplePost()]
@@ -100,7 +100,7 @@ export const removalCases: readonly Case<SocialStores>[] = [
   },
   {
     id: 'posts/edit-remove-race',
-    title: 'an edit at the same time does not bring a removed post back',
+    title: 'a concurrent edit does not restore a removed post',
     async run({ posts }) {
       await repeat(10, async (round) => {
         const post = samplePost()
@@ -170,7 +170,7 @@ export const removalCases: readonly Case<SocialStores>[] = [
   }),
   {
     id: 'posts/recount',
-    title: 'recount comes to an end and finds no difference after a long history',
+    title: 'recount ends and finds no difference after a long history',
     async run({ posts }) {
       for (let author = 0; author < 5; author++) {
         const [first] = await createMany(posts, nextId(), [0, 1, 2].slice(0, 1 + (author % 3)))
@@ -190,7 +190,7 @@ export const removalCases: readonly Case<SocialStores>[] = [
   {
     id: 'posts/recount-while-changing',
     title:
-      'recount of an author with many posts finds no difference although posts come and go between its steps',
+      'recount of an author with many posts finds no difference although posts are added and removed between its steps',
     async run({ posts }) {
       const authorId = nextId()
       const all = await createMany(

@@ -54,7 +54,7 @@ export const manyWindowsCases: readonly Case<RateLimits>[] = [
   },
   {
     id: 'rate-limits/retry-after-longest',
-    title: 'who is refused is told when the last of the full windows ends',
+    title: 'a refusal says when the last of the full windows ends',
     async run(port) {
       const attempt = attempts(port, [
         { limit: 1, windowSeconds: minute },
@@ -98,7 +98,7 @@ export const manyWindowsCases: readonly Case<RateLimits>[] = [
   },
   {
     id: 'rate-limits/ended-window-forgotten',
-    title: 'what was counted in a window that has ended is not counted in the next',
+    title: 'attempts in an ended window are not counted in the next',
     async run(port) {
       const attempt = attempts(port, [
         { limit: 4, windowSeconds: minute },
@@ -113,7 +113,7 @@ export const manyWindowsCases: readonly Case<RateLimits>[] = [
   },
   {
     id: 'rate-limits/random-histories',
-    title: 'random histories are answered as by the memory implementation',
+    title: 'random histories have the same results as the memory implementation',
     async run(port) {
       const [tested, reference] = [port, createMemoryRateLimits()]
       const random = seeded(11)
@@ -124,7 +124,7 @@ export const manyWindowsCases: readonly Case<RateLimits>[] = [
           .map((windowSeconds) => ({ limit: 1 + Math.floor(random() * 12), windowSeconds }))
         let seconds = 0
         for (let step = 0; step < 40; step++) {
-          // Now and then the clock is set back.
+          // Occasionally the clock is set back.
           seconds += Math.floor(random() * 40) - (random() < 0.1 ? 200 : 0)
           const now = later(seconds * 1000)
           const expected = await reference.hit(key, limits, now)
@@ -135,7 +135,7 @@ export const manyWindowsCases: readonly Case<RateLimits>[] = [
   },
 ]
 
-/** Attempts under a new key, at so many seconds. */
+/** Attempts under a new key, at this many seconds. */
 function attempts(rateLimits: RateLimits, limits: readonly Limit[]): (seconds: number) => Promise<HitResult> {
   const key = nextId()
   return (seconds) => rateLimits.hit(key, limits, later(seconds * 1000))

@@ -5,12 +5,12 @@ import { race, repeat } from '../race.ts'
 import { difficultTexts, later, nextId, sampleSession } from '../records.ts'
 import { stepOf } from './rotation.ts'
 
-/** A minute after `session` was opened it is to be bound. */
+/** Binds `session` a minute after it was opened. */
 function bindingOf({ id, userId }: SessionRecord, fields: Partial<Binding> = {}): Binding {
   return { id, userId, key: 'key', now: later(60_000), ...fields }
 }
 
-/** What `bind` promises, and `rotate` of sessions that are bound. */
+/** What `bind` promises, and `rotate` for bound sessions. */
 export const bindingCases: readonly Case<SessionStore>[] = [
   {
     id: 'sessions/bind',
@@ -31,7 +31,7 @@ export const bindingCases: readonly Case<SessionStore>[] = [
   },
   {
     id: 'sessions/bind-once',
-    title: 'a session that is bound keeps its key, also where the same one comes again',
+    title: 'a bound session keeps its key, even if the same one is sent again',
     async run(sessions) {
       const session = sampleSession()
       await sessions.open(session, 1_000)
@@ -43,7 +43,7 @@ export const bindingCases: readonly Case<SessionStore>[] = [
   },
   {
     id: 'sessions/bind-unknown',
-    title: "bind of an unknown session, or of another user's, answers false and changes nothing",
+    title: "bind of an unknown session, or of another user's, returns false and changes nothing",
     async run(sessions) {
       const session = sampleSession()
       await sessions.open(session, 1_000)

@@ -36,7 +36,7 @@ export const listingCases: readonly Case<SessionStore>[] = [
   },
   {
     id: 'sessions/list-until-expiry',
-    title: 'list holds a session until the millisecond before it expires',
+    title: 'list has a session until the millisecond before it expires',
     async run(sessions) {
       const session = sampleSession()
       await sessions.open(session, 1_000)
@@ -47,7 +47,7 @@ export const listingCases: readonly Case<SessionStore>[] = [
   },
   {
     id: 'sessions/list-page',
-    title: 'list returns at most `limit` and reads on before an id, which itself may be gone',
+    title: 'list returns at most `limit` and continues before an id, which itself may be gone',
     async run(sessions) {
       const userId = nextId()
       const all = Array.from({ length: 5 }, () => sampleSession({ userId }))

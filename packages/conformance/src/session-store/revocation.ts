@@ -38,7 +38,7 @@ export const revocationCases: readonly Case<SessionStore>[] = [
   },
   {
     id: 'sessions/revoke-expired',
-    title: 'revoke of a session that has expired by then answers false',
+    title: 'revoke of a session that has expired by then returns false',
     async run(sessions) {
       const [early, late] = [sampleSession(), sampleSession()]
       for (const session of [early, late]) await sessions.open(session, 1_000)
@@ -90,7 +90,7 @@ export const revocationCases: readonly Case<SessionStore>[] = [
           round % 2 ? await Promise.all([rotations(), ending()]) : await endFirst(ending, rotations)
         assert.equal(ended, true, 'the session was live until this call')
         const now = await sessions.byId(session.id)
-        assert.deepEqual(now?.revokedAt, later(1000), 'no rotation takes a revocation back')
+        assert.deepEqual(now?.revokedAt, later(1000), 'no rotation undoes a revocation')
         assert.equal((await sessions.rotate(stepOf(now))).rotated, false)
       })
     },

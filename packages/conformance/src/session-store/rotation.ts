@@ -6,7 +6,7 @@ import { difficultTexts, later, nextId, sampleSession } from '../records.ts'
 
 const nextEnd = later(7_200_000)
 
-/** The step that the holder of `session` takes a minute later. */
+/** A rotation by the holder of `session` a minute later. */
 export function stepOf(session: SessionRecord, fields: Partial<Rotation> = {}): Rotation {
   return {
     id: session.id,
@@ -24,7 +24,7 @@ export function stepOf(session: SessionRecord, fields: Partial<Rotation> = {}): 
 export const rotationCases: readonly Case<SessionStore>[] = [
   {
     id: 'sessions/open',
-    title: 'open saves every field as it was given',
+    title: 'open saves every field unchanged',
     async run(sessions) {
       const ended = sampleSession({
         generation: 7,
@@ -50,7 +50,7 @@ export const rotationCases: readonly Case<SessionStore>[] = [
   },
   {
     id: 'sessions/texts',
-    title: 'text comes back as it went in',
+    title: 'strings are returned unchanged',
     async run(sessions) {
       for (const text of difficultTexts) {
         const session = sampleSession({ deviceName: text, address: text, userAgent: text })
@@ -80,7 +80,7 @@ export const rotationCases: readonly Case<SessionStore>[] = [
   },
   {
     id: 'sessions/by-id-ended',
-    title: 'byId returns sessions that have ended too',
+    title: 'byId also returns ended sessions',
     async run(sessions) {
       const expired = sampleSession({
         createdAt: later(-2000),
@@ -141,7 +141,7 @@ export const rotationCases: readonly Case<SessionStore>[] = [
   },
   {
     id: 'sessions/rotate-proves',
-    title: 'rotate with methods says when and how the session was proved, where it steps',
+    title: 'rotate with methods records when and how the session was proved, if it steps',
     async run(sessions) {
       const session = sampleSession()
       await sessions.open(session, 1_000)
@@ -223,7 +223,7 @@ export const rotationCases: readonly Case<SessionStore>[] = [
   },
   {
     id: 'sessions/open-copies',
-    title: 'the store keeps its own copy of a session it is given',
+    title: 'the store copies the session it is given',
     async run(sessions) {
       const session = sampleSession()
       const given = structuredClone(session)
@@ -237,7 +237,7 @@ export const rotationCases: readonly Case<SessionStore>[] = [
   },
   {
     id: 'sessions/rotate-copies',
-    title: 'the store keeps its own copies of the dates and methods of a rotation',
+    title: 'the store copies the dates and methods of a rotation',
     async run(sessions) {
       const session = sampleSession()
       await sessions.open(session, 1_000)
@@ -262,7 +262,7 @@ export const rotationCases: readonly Case<SessionStore>[] = [
   },
   {
     id: 'sessions/answer-is-copy',
-    title: 'a session that is answered is a copy',
+    title: 'a returned session is a copy',
     async run(sessions) {
       const session = sampleSession({ generation: 1 })
       await sessions.open(session, 1_000)

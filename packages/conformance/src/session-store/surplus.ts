@@ -5,7 +5,7 @@ import { race, repeat } from '../race.ts'
 import { later, nextId, sampleSession } from '../records.ts'
 import { stepOf } from './rotation.ts'
 
-/** What `open` promises of the sessions that have become too many. */
+/** What `open` promises about excess sessions. */
 export const surplusCases: readonly Case<SessionStore>[] = [
   {
     id: 'sessions/surplus-oldest',
@@ -14,7 +14,7 @@ export const surplusCases: readonly Case<SessionStore>[] = [
       const [first, second, third, fourth] = sessionsOf(nextId(), 4)
       for (const session of [first, second, third])
         assert.deepEqual(await sessions.open(session, 3), [], 'as many as may live')
-      // Used just now, so the second is the one that nobody has used for longest.
+      // Used just now, so the second is the least recently used one.
       await sessions.rotate(stepOf(first))
       assert.deepEqual(await sessions.open(fourth, 3), [second.id])
       assert.deepEqual(await sessions.byId(second.id), { ...second, revokedAt: fourth.createdAt })
@@ -27,11 +27,11 @@ export const surplusCases: readonly Case<SessionStore>[] = [
   },
   {
     id: 'sessions/surplus-many',
-    title: 'open ends as many as are too many, and of one time those with the lowest ids',
+    title: 'open ends as many as exceed the limit, and of the same time those with the lowest ids',
     async run(sessions) {
       const userId = nextId()
       const all = Array.from({ length: 5 }, () => sampleSession({ userId }))
-      // The order in which they came says nothing.
+      // The insertion order does not matter.
       for (const session of all.slice(0, 4).reverse()) await sessions.open(session, 10)
       const last = all.at(-1) ?? sampleSession()
       const ended = await sessions.open(last, 2)
@@ -60,7 +60,7 @@ export const surplusCases: readonly Case<SessionStore>[] = [
   },
   {
     id: 'sessions/parallel-surplus',
-    title: 'of 12 that are opened at once the most recent 3 stay, and each of the others is named once',
+    title: 'of 12 that are opened concurrently the most recent 3 stay, and each of the others is named once',
     async run(sessions) {
       await repeat(5, async () => {
         const userId = nextId()
@@ -76,7 +76,7 @@ export const surplusCases: readonly Case<SessionStore>[] = [
   },
 ]
 
-/** Sessions of a user, each used a millisecond after the one before. */
+/** Sessions of a user, each used a millisecond after the previous one. */
 function sessionsOf<Count extends number>(userId: string, count: Count): Sessions<Count> {
   return Array.from({ length: count }, (_, index) =>
     sampleSession({ userId, createdAt: later(index + 1), rotatedAt: later(index + 1) }),

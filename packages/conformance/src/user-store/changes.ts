@@ -8,7 +8,7 @@ import { later, nextId, sampleUser } from '../records.ts'
 export const changeCases: readonly Case<UserStore>[] = [
   {
     id: 'users/update',
-    title: 'update changes the fields it is given and leaves the rest',
+    title: 'update changes the given fields and leaves the rest',
     async run(users) {
       const user = sampleUser()
       await users.create(user)
@@ -48,7 +48,7 @@ export const changeCases: readonly Case<UserStore>[] = [
   },
   {
     id: 'users/update-nothing',
-    title: 'update without any field answers the account as it is',
+    title: 'update without any field returns the account as it is',
     async run(users) {
       const user = sampleUser()
       await users.create(user)
@@ -85,7 +85,7 @@ export const changeCases: readonly Case<UserStore>[] = [
   },
   {
     id: 'users/update-unknown',
-    title: 'update of an unknown account answers gone',
+    title: 'update of an unknown account returns gone',
     async run(users) {
       assert.deepEqual(await users.update(nextId(), { name: 'x' }), { outcome: 'gone' })
       assert.deepEqual(await users.update(nextId(), {}), { outcome: 'gone' })
@@ -93,7 +93,7 @@ export const changeCases: readonly Case<UserStore>[] = [
   },
   {
     id: 'users/needs-login',
-    title: 'update answers needs-login where no username and no email would be left, and changes nothing',
+    title: 'update returns needs-login if no username and no email would be left, and changes nothing',
     async run(users) {
       const [user, other] = [sampleUser(), sampleUser()]
       for (const each of [user, other]) await users.create(each)
@@ -111,7 +111,7 @@ export const changeCases: readonly Case<UserStore>[] = [
   },
   {
     id: 'users/needs-login-already-none',
-    title: 'an account that has no login already may be changed in all else',
+    title: 'an account that already has no login may be changed otherwise',
     async run(users) {
       const user = sampleUser({ username: null, email: null })
       await users.create(user)
@@ -165,7 +165,7 @@ export const changeCases: readonly Case<UserStore>[] = [
   },
   {
     id: 'users/identifier-freed',
-    title: 'an identifier that was given up is free for others',
+    title: 'a released identifier is free for others',
     async run(users) {
       const [first, second] = [sampleUser({ username: 'old' }), sampleUser()]
       for (const user of [first, second]) await users.create(user)
@@ -227,7 +227,7 @@ export const changeCases: readonly Case<UserStore>[] = [
   },
   {
     id: 'users/update-answer-is-copy',
-    title: 'the account that update answers is a copy',
+    title: 'the account that update returns is a copy',
     async run(users) {
       const user = sampleUser()
       await users.create(user)

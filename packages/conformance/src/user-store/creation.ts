@@ -7,11 +7,11 @@ import { difficultTexts, later, nextId, sampleUser } from '../records.ts'
 const identifiers: readonly Identifier[] = ['username', 'email', 'phone']
 const anonymous = { username: null, email: null, phone: null }
 
-/** What `create` and the look-ups promise. */
+/** What `create` and the lookups promise. */
 export const creationCases: readonly Case<UserStore>[] = [
   {
     id: 'users/create',
-    title: 'create saves every field as it was given',
+    title: 'create saves every field unchanged',
     async run(users) {
       const user = sampleUser({ bannedAt: later(3000), bannedUntil: later(9001), banReason: 'Spam' })
       assert.deepEqual(await users.create(user), { outcome: 'created' })
@@ -30,7 +30,7 @@ export const creationCases: readonly Case<UserStore>[] = [
   },
   {
     id: 'users/texts',
-    title: 'text comes back as it went in',
+    title: 'strings are returned unchanged',
     async run(users) {
       for (const text of difficultTexts) {
         const user = sampleUser({ name: text, bio: text, passwordHash: text, banReason: text })
@@ -73,7 +73,7 @@ export const creationCases: readonly Case<UserStore>[] = [
   },
   {
     id: 'users/by-login-kind-bound',
-    title: 'byLogin never takes a username for an email, nor the reverse',
+    title: 'byLogin never confuses usernames and emails',
     async run(users) {
       await users.create(sampleUser({ username: 'a@example.com', email: 'b@example.com' }))
       assert.equal(await users.byLogin({ email: 'a@example.com' }), null)
@@ -104,7 +104,7 @@ export const creationCases: readonly Case<UserStore>[] = [
   },
   {
     id: 'users/taken-named',
-    title: 'create names each identifier that is taken, no matter by whom, and no other',
+    title: 'create names each taken identifier, no matter by whom, and no other',
     async run(users) {
       const holders = [sampleUser(), sampleUser(), sampleUser()] as const
       for (const holder of holders) await users.create(holder)
@@ -165,7 +165,7 @@ export const creationCases: readonly Case<UserStore>[] = [
   },
   {
     id: 'users/create-copies',
-    title: 'the store keeps its own copy of an account it is given',
+    title: 'the store copies the account it is given',
     async run(users) {
       const user = sampleUser()
       const given = structuredClone(user)
@@ -177,7 +177,7 @@ export const creationCases: readonly Case<UserStore>[] = [
   },
   {
     id: 'users/answer-is-copy',
-    title: 'an account that is answered is a copy',
+    title: 'a returned account is a copy',
     async run(users) {
       const user = sampleUser({ username: 'ada', email: 'ada@example.com' })
       await users.create(user)
@@ -198,7 +198,7 @@ export const creationCases: readonly Case<UserStore>[] = [
   {
     id: 'users/id-in-use',
     title:
-      'an id that is in use is refused, also with other identifiers, and by a deleted account until it is purged',
+      'an id in use is refused, even with other identifiers, and for a deleted account until it is purged',
     async run(users) {
       const user = sampleUser()
       await users.create(user)
@@ -207,7 +207,7 @@ export const creationCases: readonly Case<UserStore>[] = [
         assert.deepEqual(
           await users.create(again),
           { outcome: 'id-in-use' },
-          'it is said before what is taken',
+          'it is reported before taken identifiers',
         )
       assert.deepEqual(await users.byId(user.id), user)
       await users.markDeleted(user.id, later(), later(5000))
@@ -217,8 +217,7 @@ export const creationCases: readonly Case<UserStore>[] = [
   },
   {
     id: 'users/id-after-purge',
-    title:
-      'the id of an account that was purged is free, and names that it holds are in the way of all others only',
+    title: 'the id of a purged account is free, and names that it holds are taken only for others',
     async run(users) {
       const user = sampleUser({ username: 'ada', bannedAt: later() })
       await users.create(user)
@@ -239,7 +238,7 @@ export const creationCases: readonly Case<UserStore>[] = [
   },
   {
     id: 'users/parallel-creates-one-id',
-    title: 'of 20 parallel creates with one id exactly one creates, and the others say that it is in use',
+    title: 'of 20 parallel creates with one id exactly one creates, and the others report that it is in use',
     async run(users) {
       await repeat(3, async (round) => {
         const user = sampleUser()
@@ -279,7 +278,11 @@ function raceFor(name: Identifier): Case<UserStore> {
         for (const [index, answer] of answers.entries()) {
           if (answer.outcome === 'taken') assert.deepEqual(answer.taken, [name])
           const saved = await users.byId(rivals[index]?.id ?? '')
-          assert.equal(saved !== null, answer.outcome === 'created', 'what is saved agrees with the answer')
+          assert.equal(
+            saved !== null,
+            answer.outcome === 'created',
+            'the saved account agrees with the result',
+          )
         }
       })
     },

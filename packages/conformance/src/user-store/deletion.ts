@@ -9,7 +9,7 @@ import { later, nextId, sampleUser } from '../records.ts'
 export const deletionCases: readonly Case<UserStore>[] = [
   {
     id: 'users/deleted-absent',
-    title: 'a deleted account is absent from every look-up',
+    title: 'a deleted account is absent from every lookup',
     async run(users) {
       const user = sampleUser({ username: 'ada', email: 'ada@example.com' })
       await users.create(user)
@@ -48,7 +48,7 @@ export const deletionCases: readonly Case<UserStore>[] = [
   },
   {
     id: 'users/delete-once',
-    title: 'markDeleted answers the epoch once, and null for an account that is deleted or unknown',
+    title: 'markDeleted returns the epoch once, and null for an account that is deleted or unknown',
     async run(users) {
       const user = sampleUser()
       await users.create(user)
@@ -73,7 +73,7 @@ export const deletionCases: readonly Case<UserStore>[] = [
   },
   {
     id: 'users/update-delete-race',
-    title: 'an update at the same time does not bring a deleted account back',
+    title: 'a concurrent update does not restore a deleted account',
     async run(users) {
       await repeat(10, async (round) => {
         const user = sampleUser()

@@ -33,7 +33,7 @@ export const expectationCases: readonly Case<UserStore>[] = [
   },
   {
     id: 'users/expected-differs',
-    title: 'update answers differs where a field is not as expected, and changes nothing',
+    title: 'update returns differs if a field is not as expected, and changes nothing',
     async run(users) {
       const [user, other] = [
         sampleUser({ bannedAt: later(), bannedUntil: later(7001) }),
@@ -65,7 +65,7 @@ export const expectationCases: readonly Case<UserStore>[] = [
   },
   {
     id: 'users/expected-verified',
-    title: 'update goes by when an address was verified, to the millisecond, and by null',
+    title: 'update compares when an address was verified, to the millisecond, including null',
     async run(users) {
       const emailVerifiedAt = later(1_001)
       const user = sampleUser({ emailVerifiedAt, phoneVerifiedAt: null })
@@ -96,7 +96,7 @@ export const expectationCases: readonly Case<UserStore>[] = [
   },
   {
     id: 'users/expected-epoch',
-    title: 'update goes by the epoch of the sessions, the first one included',
+    title: 'update compares the epoch of the sessions, including the first one',
     async run(users) {
       const user = sampleUser({ sessionEpoch: 0 })
       await users.create(user)
@@ -144,7 +144,7 @@ export const expectationCases: readonly Case<UserStore>[] = [
   },
   {
     id: 'users/expected-beside-change',
-    title: 'an address is not verified that is changed at the same time',
+    title: 'a concurrently changed address is not verified',
     async run(users) {
       await repeat(5, async (round) => {
         const user = sampleUser({ emailVerifiedAt: null })
@@ -158,14 +158,13 @@ export const expectationCases: readonly Case<UserStore>[] = [
         )
         const after = await users.byId(user.id)
         assert.equal(after?.email, email)
-        assert.equal(after.emailVerifiedAt, null, 'nobody has proved the new address')
+        assert.equal(after.emailVerifiedAt, null, 'the new address is not proved')
       })
     },
   },
   {
     id: 'users/ended-bans',
-    title:
-      'endedBans names live accounts whose ban has ended by now and was not lifted, the first that ended in front',
+    title: 'endedBans names live accounts whose ban has expired and was not lifted, earliest end first',
     async run(users) {
       const until = [later(3000), later(1000), later(2000), later(4001), null, later(500), later(600)]
       const all = until.map((bannedUntil) => sampleUser({ bannedAt: later(), bannedUntil }))

@@ -13,7 +13,7 @@ function newName(): string {
   return `held-${nextId().slice(-8)}-${++made}`
 }
 
-/** An account that has given up the name that is answered. */
+/** An account that has released the returned name. */
 async function formerOwner(users: UserStore): Promise<{ user: UserRecord; name: string }> {
   const name = newName()
   const user = sampleUser({ username: name })
@@ -34,12 +34,12 @@ async function outcomesFor(users: UserStore, username: string, now: Date | undef
   return [updated.outcome, created.outcome]
 }
 
-/** What the holds of usernames promise. */
+/** What holds of usernames promise. */
 export const heldNameCases: readonly Case<UserStore>[] = [
   {
     id: 'users/hold-until-end',
     title:
-      'a username that was given up is taken for others until its hold ends, and free from that very millisecond on',
+      'a released username is taken for others until its hold ends, and free from exactly that millisecond on',
     async run(users) {
       const { name } = await formerOwner(users)
       for (const now of [later(), later(8_999)]) {
@@ -55,7 +55,7 @@ export const heldNameCases: readonly Case<UserStore>[] = [
   },
   {
     id: 'users/hold-without-time',
-    title: 'a hold that has ended counts where no time is given, until it is forgotten',
+    title: 'an ended hold counts if no time is given, until it is forgotten',
     async run(users) {
       const { name } = await formerOwner(users)
       assert.deepEqual(await outcomesFor(users, name, undefined), ['taken', 'taken'])
@@ -65,7 +65,7 @@ export const heldNameCases: readonly Case<UserStore>[] = [
   },
   {
     id: 'users/hold-former-owner',
-    title: 'the former owner may have the name back, and then holds the one it was given up for',
+    title: 'the former owner can have the name back, and then holds the one that replaced it',
     async run(users) {
       const [first, second] = [newName(), newName()]
       const user = sampleUser({ username: first })
@@ -75,7 +75,7 @@ export const heldNameCases: readonly Case<UserStore>[] = [
         assert.equal(answer.outcome === 'updated' && answer.user.username, username)
       }
       assert.deepEqual(await outcomesFor(users, second, later()), ['taken', 'taken'])
-      assert.equal(await users.forgetUsernames(until, 10), 1, 'the name in use is not held besides')
+      assert.equal(await users.forgetUsernames(until, 10), 1, 'the name in use is not held as well')
       assert.equal((await users.byLogin({ username: first }))?.id, user.id)
     },
   },
@@ -129,7 +129,7 @@ export const heldNameCases: readonly Case<UserStore>[] = [
   {
     id: 'users/hold-deleted',
     title:
-      'the username of a deleted account is held for nobody, with those that it gave up before; the rest is free',
+      'the username of a deleted account is held from everyone, with those that it released before; the rest is free',
     async run(users) {
       const { user, name } = await formerOwner(users)
       const last = (await users.byId(user.id))?.username ?? ''
@@ -144,7 +144,7 @@ export const heldNameCases: readonly Case<UserStore>[] = [
   },
   {
     id: 'users/hold-survives-purge',
-    title: 'a purge takes no hold away, and forgetting takes no account away',
+    title: 'a purge removes no hold, and forgetting removes no account',
     async run(users) {
       const user = sampleUser({ username: newName() })
       await users.create(user)
@@ -167,7 +167,7 @@ export const heldNameCases: readonly Case<UserStore>[] = [
   },
   {
     id: 'users/forget-usernames',
-    title: 'forgetUsernames forgets what has ended, at most `limit`, and nothing twice',
+    title: 'forgetUsernames forgets ended holds, at most `limit`, and none twice',
     async run(users) {
       for (let each = 0; each < 3; each++) await formerOwner(users)
       assert.equal(await users.forgetUsernames(later(8_999), 10), 0)
@@ -178,7 +178,7 @@ export const heldNameCases: readonly Case<UserStore>[] = [
   },
   {
     id: 'users/hold-rename-race',
-    title: 'of a rename and 20 calls for the name at once nobody gets it, whichever comes first',
+    title: 'of a rename and 20 concurrent calls for the name nobody gets it, in any order',
     async run(users) {
       await repeat(5, async (round) => {
         const user = sampleUser({ username: newName() })
@@ -202,7 +202,7 @@ export const heldNameCases: readonly Case<UserStore>[] = [
   },
   {
     id: 'users/hold-delete-race',
-    title: 'of a deletion and 20 calls for the name at once nobody gets it',
+    title: 'of a deletion and 20 concurrent calls for the name nobody gets it',
     async run(users) {
       await repeat(5, async (round) => {
         const user = sampleUser({ username: newName() })
@@ -218,7 +218,7 @@ export const heldNameCases: readonly Case<UserStore>[] = [
   },
   {
     id: 'users/hold-end-race',
-    title: 'of 20 calls at once for a name whose hold has ended exactly one gets it',
+    title: 'of 20 concurrent calls for a name whose hold has ended exactly one gets it',
     async run(users) {
       await repeat(3, async () => {
         const { name } = await formerOwner(users)
@@ -233,7 +233,7 @@ export const heldNameCases: readonly Case<UserStore>[] = [
   },
   {
     id: 'users/hold-renames-race',
-    title: 'renames of one account at once leave one name in use, and hold the others',
+    title: 'concurrent renames of one account leave one name in use, and hold the others',
     async run(users) {
       await repeat(3, async () => {
         const names = Array.from({ length: 6 }, newName)

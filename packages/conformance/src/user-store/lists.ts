@@ -7,8 +7,7 @@ import { later, nextId, sampleUser } from '../records.ts'
 export const listCases: readonly Case<UserStore>[] = [
   {
     id: 'users/by-ids',
-    title:
-      'byIds returns the live accounts it knows, each once; no ids, thousands, and texts that are no ids are fine',
+    title: 'byIds returns the existing live accounts, each once; no ids, thousands, and invalid ids are fine',
     async run(users) {
       const [first, second, deleted] = [sampleUser(), sampleUser(), sampleUser()]
       for (const user of [first, second, deleted]) await users.create(user)

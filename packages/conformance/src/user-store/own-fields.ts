@@ -4,7 +4,7 @@ import type { Case } from '../case.ts'
 import { later, sampleUser } from '../records.ts'
 import { storedFieldCases } from '../stored-fields.ts'
 
-/** What accounts promise of the app's own fields. */
+/** What accounts promise about the app's own fields. */
 export const ownFieldCases: readonly Case<UserStore>[] = [
   ...storedFieldCases<UserStore>({
     name: 'users',

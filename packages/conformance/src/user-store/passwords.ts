@@ -4,11 +4,11 @@ import type { Case } from '../case.ts'
 import { race, repeat, turns } from '../race.ts'
 import { later, nextId, sampleUser } from '../records.ts'
 
-/** What passwords and the epoch of sessions promise, which the same step changes. */
+/** What passwords and the epoch of sessions, which the same step changes, promise. */
 export const passwordCases: readonly Case<UserStore>[] = [
   {
     id: 'users/replace-password',
-    title: 'replacePassword replaces the hash that is expected by the next, null included, and nothing else',
+    title: 'replacePassword replaces the expected hash with the next, including null, and nothing else',
     async run(users) {
       const user = sampleUser({ passwordHash: null })
       await users.create(user)
@@ -37,7 +37,7 @@ export const passwordCases: readonly Case<UserStore>[] = [
   {
     id: 'users/end-sessions-epoch',
     title:
-      'update with endSessions raises the epoch in the step of the change, and not where it changes nothing',
+      'update with endSessions raises the epoch in the step of the change, and not if it changes nothing',
     async run(users) {
       const [user, other] = [sampleUser(), sampleUser()]
       for (const each of [user, other]) await users.create(each)
@@ -89,7 +89,7 @@ export const passwordCases: readonly Case<UserStore>[] = [
         const ended = await race(21, async (index) => {
           if (index === 10) return await users.replacePassword(user.id, user.passwordHash, 'next')
           if (index === 20) {
-            // After some of the others, which all may be over by then.
+            // After some of the others, all of which may be done by then.
             await turns(2)
             return await users.markDeleted(user.id, later())
           }
@@ -161,7 +161,7 @@ export const passwordCases: readonly Case<UserStore>[] = [
   },
   {
     id: 'users/update-password-race',
-    title: 'an update at the same time does not undo a password change, nor the reverse',
+    title: 'a concurrent update does not undo a password change, nor the reverse',
     async run(users) {
       await repeat(10, async (round) => {
         const user = sampleUser()

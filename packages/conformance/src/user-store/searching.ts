@@ -7,7 +7,7 @@ import { later, nextId, sampleUser } from '../records.ts'
 export const searchCases: readonly Case<UserStore>[] = [
   {
     id: 'users/ids-beginning',
-    title: 'idsBeginning names each live account once of which an identifier begins so, byte by byte',
+    title: 'idsBeginning names each live account with a matching identifier prefix once, byte by byte',
     async run(users) {
       const [ada, adam, percent, phone, deleted] = await created(users, [
         { username: 'ada', email: 'ada@example.com', phone: null },
@@ -29,12 +29,12 @@ export const searchCases: readonly Case<UserStore>[] = [
       assert.deepEqual(await named({ email: 'adam@example.com', phone: '+4911' }), [adam.id, phone.id].sort())
       assert.deepEqual(await named({ email: 'adam@example.comm', phone: '49' }), [])
       for (const begins of [{}, { username: '' }, { username: '', email: '', phone: '' }])
-        assert.deepEqual(await named(begins), [], 'nothing is no beginning')
+        assert.deepEqual(await named(begins), [], 'an empty string is not a prefix')
     },
   },
   {
     id: 'users/ids-beginning-limit',
-    title: 'idsBeginning names at most `limit`, whichever identifiers they are found by',
+    title: 'idsBeginning names at most `limit`, whichever identifiers match',
     async run(users) {
       const same = Array.from({ length: 6 }, (_, index) => ({
         username: `same-${index}`,
@@ -92,7 +92,7 @@ export const searchCases: readonly Case<UserStore>[] = [
   },
   {
     id: 'users/search',
-    title: 'search gives the live accounts of which all that is given holds, the highest id first',
+    title: 'search returns the live accounts that match all given conditions, highest id first',
     async run(users) {
       const bannedAt = later()
       const [ada, ben, cleo, dora, deleted, admin] = await created(users, [
@@ -127,7 +127,7 @@ export const searchCases: readonly Case<UserStore>[] = [
   },
   {
     id: 'users/search-pages',
-    title: 'search gives at most `limit` accounts below `before`, and goes on where it says',
+    title: 'search returns at most `limit` accounts below `before`, and continues at its `next`',
     async run(users) {
       const roles = Array.from({ length: 7 }, (_, index) => ({ role: index % 2 ? 'odd' : 'member' }))
       const all = (await created(users, roles)).reverse()
@@ -146,7 +146,7 @@ export const searchCases: readonly Case<UserStore>[] = [
   },
   {
     id: 'users/search-far',
-    title: 'search comes to an account that lies thousands below, in steps',
+    title: 'search reaches an account that is thousands below, in steps',
     async run(users) {
       const [first] = await created(users, [{ username: 'far', role: 'member' }])
       for (let part = 0; part < 11; part++)
@@ -158,7 +158,7 @@ export const searchCases: readonly Case<UserStore>[] = [
   },
   {
     id: 'users/search-beside-writes',
-    title: 'search gives every account that matches throughout once, while others are made and deleted',
+    title: 'search returns every account that matches throughout once, while others are created and deleted',
     async run(users) {
       const kept = (
         await created(
@@ -185,7 +185,7 @@ export const searchCases: readonly Case<UserStore>[] = [
   },
   {
     id: 'users/search-any-id',
-    title: 'search goes below any id, also below one that is no account',
+    title: 'search continues below any id, even one that is not an account',
     async run(users) {
       const [low] = await created(users, [{}])
       const between = nextId()
@@ -193,12 +193,12 @@ export const searchCases: readonly Case<UserStore>[] = [
       assert.deepEqual((await users.search({}, { limit: 9, before: between })).users, [low])
       for (const user of (await users.search({}, { limit: 9, before: between })).users)
         user.createdAt.setTime(0)
-      assert.deepEqual(await users.byId(low.id), low, 'what it gave was a copy')
+      assert.deepEqual(await users.byId(low.id), low, 'the result was a copy')
     },
   },
 ]
 
-/** Accounts with these fields, of a list that is as long as that of the fields. */
+/** Accounts with these fields, cycling through the lists. */
 async function created<Fields extends readonly Partial<UserRecord>[]>(
   users: UserStore,
   fields: [...Fields],
@@ -218,10 +218,10 @@ export async function wholeSearch(
   let before: string | null = null
   for (let steps = 0; steps < 5_000; steps++) {
     const { users: found, next } = await users.search(filter, { limit, before })
-    assert.ok(found.length <= limit, 'a step gives at most `limit`')
+    assert.ok(found.length <= limit, 'a step returns at most `limit`')
     all.push(...found)
     if (next === null) return all
-    assert.ok(before === null || next < before, 'each step goes down')
+    assert.ok(before === null || next < before, 'each step moves down')
     before = next
   }
   assert.fail('search does not end')

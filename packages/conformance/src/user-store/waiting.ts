@@ -5,12 +5,12 @@ import { race, repeat } from '../race.ts'
 import { later, sampleUser } from '../records.ts'
 import { wholeSearch } from './searching.ts'
 
-/** What stores promise of accounts that wait to be let in, and of what is known of who they are. */
+/** What stores promise about accounts that wait for approval, and about age and invitation. */
 export const waitingCases: readonly Case<UserStore>[] = [
   {
     id: 'users/waiting',
     title:
-      'an account keeps since when it waits to the millisecond, and who invited it, and both may be nothing',
+      'an account stores since when it waits, to the millisecond, and who invited it, and both may be null',
     async run(users) {
       const waiting = waitingUser({ invitedBy: null })
       const other = sampleUser()
@@ -55,7 +55,7 @@ export const waitingCases: readonly Case<UserStore>[] = [
   },
   {
     id: 'users/search-waiting',
-    title: 'search gives the live accounts that wait now, or those that do not, the highest id first',
+    title: 'search returns the live accounts that wait now, or those that do not, highest id first',
     async run(users) {
       const all = [
         waitingUser({ role: 'member' }),
@@ -84,7 +84,7 @@ export const waitingCases: readonly Case<UserStore>[] = [
   },
   {
     id: 'users/parallel-approvals',
-    title: 'of 20 parallel updates that expect since when an account waits exactly one is made',
+    title: 'of 20 parallel updates that expect since when an account waits exactly one succeeds',
     async run(users) {
       await repeat(3, async () => {
         const user = waitingUser()
@@ -105,7 +105,7 @@ export const waitingCases: readonly Case<UserStore>[] = [
   },
   {
     id: 'users/expected-waiting',
-    title: 'update goes by since when an account waits, to the millisecond, and by null',
+    title: 'update compares since when an account waits, to the millisecond, including null',
     async run(users) {
       const user = waitingUser()
       await users.create(user)

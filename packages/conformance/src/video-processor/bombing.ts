@@ -9,10 +9,12 @@ import { inFolder, type SampleFolder } from '../sample-folder.ts'
 import { type Bomb, isoBombs, webmBombs } from './bombs.ts'
 import { plainVideo } from './samples.ts'
 
-/** The memory of the process that calls may grow by so much, whatever a file holds. */
+/** How much the memory of the calling process may grow, for any file. */
 const maxMebibytes = 64
 
-/** A bomb takes no longer than so many plain videos of two frames; one that works takes thousands of times as long. */
+/**
+ * A bomb takes no longer than this many plain videos of two frames; an effective one takes thousands of times as long.
+ */
 const plainVideos = 1000
 
 /** What no file may do to a server. */
@@ -32,7 +34,7 @@ export const bombCases: readonly Case<VideoProcessor>[] = [
   },
 }))
 
-/** One is read, or refused with the code that is for it, in time. */
+/** One is read, or refused with its code, in time. */
 export async function assertBounded(
   videos: VideoProcessor,
   { bomb, path, millis }: { bomb: Bomb; path: string; millis: number },
@@ -50,7 +52,7 @@ export async function assertBounded(
   }
 }
 
-/** What came of it. */
+/** The result. */
 function outcome(work: Promise<unknown>): Promise<string> {
   return work.then(
     () => 'done',
@@ -68,7 +70,7 @@ async function timePlain(videos: VideoProcessor, folder: SampleFolder): Promise<
   const known = plainMillis.get(videos)
   if (known !== undefined) return known
   const path = await folder.save('plain', plainVideo())
-  // Of a machine that does much else, a bomb that is refused takes seconds.
+  // On a busy machine, refusing a bomb takes seconds.
   let slowest = 5
   for (let index = 0; index < 6; index++) {
     const start = performance.now()

@@ -1,6 +1,6 @@
 import { fixture, sampleTable } from '../fixtures.ts'
 
-/** A small file that would cost much time or memory if it were read as it says. */
+/** A small file that would cost much time or memory if it were read as it claims. */
 export interface Bomb {
   name: string
   file(): Buffer

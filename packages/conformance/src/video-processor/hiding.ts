@@ -6,15 +6,15 @@ import { fixture, sampleTable } from '../fixtures.ts'
 import { inFolder } from '../sample-folder.ts'
 import { place, secret } from '../secrets.ts'
 
-/** Where something can stand in a video that is no picture and no sound, and a file that has it there. */
+/** A place in a video for something other than picture and sound, and a file with something there. */
 export interface HidingPlace {
   name: string
   file(): Buffer
-  /** Whether a processor may refuse the file rather than clean it. */
+  /** Whether a processor may refuse the file instead of cleaning it. */
   mayBeRefused: boolean
 }
 
-/** Where something can be hidden in a video, by where that is. */
+/** Hiding places in a video, by location. */
 export const hidingPlaces: Readonly<Record<string, readonly HidingPlace[]>> = Object.fromEntries(
   Object.entries(sampleTable.hidingPlaces).map(([where, files]) => [
     where,
@@ -26,7 +26,7 @@ export const hidingPlaces: Readonly<Record<string, readonly HidingPlace[]>> = Ob
   ]),
 )
 
-/** That nothing is left of what is hidden. */
+/** Asserts that nothing of what was hidden is left. */
 export const hidingCases: readonly Case<VideoProcessor>[] = Object.entries(hidingPlaces).map(
   ([where, places]) => ({
     id: `videos/hidden-in-${kebab(where.replace('the ', ''))}`,
@@ -43,7 +43,7 @@ export const hidingCases: readonly Case<VideoProcessor>[] = Object.entries(hidin
   }),
 )
 
-/** Strips a file that has something hidden, and looks for it. */
+/** Strips a file with something hidden, and searches for it. */
 export async function stripHidden(
   videos: VideoProcessor,
   { file }: HidingPlace,

@@ -32,7 +32,7 @@ export const inspectingCases: readonly Case<VideoProcessor>[] = [
   },
   {
     id: 'videos/inspect-header-only',
-    title: 'inspect decodes nothing, so frames that nobody can show are no matter',
+    title: 'inspect decodes nothing, so it ignores broken frames',
     async run(videos) {
       await inFolder(async (folder) => {
         for (const { name, sample } of containers) {
@@ -44,7 +44,7 @@ export const inspectingCases: readonly Case<VideoProcessor>[] = [
   },
   {
     id: 'videos/inspect-refuses',
-    title: 'inspect refuses what is no video or has no picture as media-unreadable',
+    title: 'inspect refuses anything that is not a video or has no picture as media-unreadable',
     async run(videos) {
       await inFolder(async (folder) => {
         for (const [name, bytes] of noVideos)
@@ -54,7 +54,7 @@ export const inspectingCases: readonly Case<VideoProcessor>[] = [
   },
   {
     id: 'videos/io-errors',
-    title: 'a file that is missing, and a target that cannot be written, are not called unreadable',
+    title: 'a missing file, and a target that cannot be written, are not reported as unreadable',
     async run(videos) {
       await inFolder(async (folder) => {
         const path = await folder.save('video', plainVideo())
@@ -69,7 +69,7 @@ export const inspectingCases: readonly Case<VideoProcessor>[] = [
   },
   {
     id: 'videos/path-read-anew',
-    title: 'a path is read anew each time, whatever was there before',
+    title: 'a path is read each time, whatever was there before',
     async run(videos) {
       await inFolder(async (folder) => {
         for (const { name, sample, isOne } of containers) {

@@ -4,8 +4,8 @@ import { fixture } from '../fixtures.ts'
 const frameBytes = 2 ** 20
 
 /**
- * Writes an MP4 of many megabytes: the same picture again and again, each filled up to one megabyte by a unit of filler,
- * as H.264 has it. The zeros in it are left out of the file where the disk can do that, so it takes next to no time.
+ * Writes an MP4 of many megabytes: the same picture repeatedly, each padded to one megabyte with an H.264 filler unit.
+ * Its zeros are a hole in the file if the disk supports that, so it takes almost no time.
  */
 export async function writeLargeVideo(path: string, megabytes: 24 | 128): Promise<void> {
   const picture = fixture('videos/frames/avc-0.bin')

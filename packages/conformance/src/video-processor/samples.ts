@@ -1,8 +1,8 @@
 import { fixture, named, type NamedFile, sampleTable } from '../fixtures.ts'
 
 /**
- * A sample of a container: as it should be; with places, titles and names wherever they can stand; with a date; with
- * tracks of texts and places; with a text between and behind its frames; and with frames that no decoder can show.
+ * Samples of a container: a plain one; with places, titles and names wherever they can be; with a date; with tracks of
+ * text and places; with text between and after its frames; and with frames that no decoder can show.
  */
 export type VideoSample = 'plain' | 'tagged' | 'dated' | 'other-tracks' | 'gaps' | 'broken'
 
@@ -13,7 +13,7 @@ export interface Container {
   /** Whether a file that begins like this is one. */
   isOne(head: Buffer): boolean
   sample(what: VideoSample): Buffer
-  /** The date of the sample that has one: from 1904 in seconds, or from 2001 in nanoseconds. */
+  /** The date in the sample that has one: from 1904 in seconds, or from 2001 in nanoseconds. */
   date: Uint8Array
 }
 
@@ -33,7 +33,7 @@ function isoContainer(name: string, isBrand: (brand: string) => boolean): Contai
   }
 }
 
-/** What has to be read and written. */
+/** The required containers. */
 export const containers: readonly Container[] = [
   isoContainer('MP4', (brand) => brand !== 'qt  '),
   isoContainer('MOV', (brand) => brand === 'qt  '),
@@ -54,5 +54,5 @@ export function plainVideo(): Buffer {
   return fixture('videos/plain.mp4')
 }
 
-/** Files that are no videos. */
+/** Files that are not videos. */
 export const noVideos: readonly NamedFile[] = named(sampleTable.noVideos)

@@ -9,14 +9,14 @@ import { writeLargeVideo } from './large-video.ts'
 import { type Container, containers, noVideos, turnedVideo, type VideoSample } from './samples.ts'
 import { place, secret } from '../secrets.ts'
 
-/** As much more than a process takes for its own reasons. */
+/** Memory that a process may take in addition for its own reasons. */
 const megabytes = 128
 
 /** What `strip` promises. */
 export const strippingCases: readonly Case<VideoProcessor>[] = [
   {
     id: 'videos/strip-copies-frames',
-    title: 'strip copies every frame of picture and sound as it is, with size and duration',
+    title: 'strip copies every frame of picture and sound unchanged, with size and duration',
     run: (videos) =>
       ofEach(videos, 'plain', async ({ name, frames }, { folder, target }) => {
         for (const [index, frame] of frames.entries())
@@ -39,7 +39,7 @@ export const strippingCases: readonly Case<VideoProcessor>[] = [
   },
   {
     id: 'videos/strip-keeps-orientation',
-    title: 'strip keeps the turn of a video that was turned',
+    title: 'strip keeps the rotation of a rotated video',
     async run(videos) {
       await inFolder(async (folder) => {
         await videos.strip(await folder.save('source', turnedVideo()), folder.path('target'))
@@ -50,7 +50,7 @@ export const strippingCases: readonly Case<VideoProcessor>[] = [
   },
   {
     id: 'videos/strip-tags',
-    title: 'strip leaves no place, title, name or other tag in the file, wherever it stands',
+    title: 'strip leaves no place, title, name or other tag anywhere in the file',
     run: (videos) =>
       ofEach(videos, 'tagged', ({ name }, { target }) => assertWithout(target, [secret, place], name)),
   },
@@ -68,13 +68,13 @@ export const strippingCases: readonly Case<VideoProcessor>[] = [
   },
   {
     id: 'videos/strip-gaps',
-    title: 'strip leaves nothing that lies between or behind the frames',
+    title: 'strip leaves nothing between or after the frames',
     run: (videos) =>
       ofEach(videos, 'gaps', ({ name }, { target }) => assertWithout(target, [secret, place], name)),
   },
   {
     id: 'videos/source-unchanged',
-    title: 'strip leaves its source as it is',
+    title: 'strip does not change its source',
     run: (videos) =>
       ofEach(videos, 'tagged', async ({ name, sample }, { folder }) => {
         assert.ok((await folder.read('source')).equals(sample('tagged')), `${name} was changed`)
@@ -82,7 +82,7 @@ export const strippingCases: readonly Case<VideoProcessor>[] = [
   },
   {
     id: 'videos/strip-fails',
-    title: 'where strip fails it says media-unreadable, and there is no target',
+    title: 'if strip fails, the error is media-unreadable, and there is no target',
     async run(videos) {
       const cutOff = containers.map(
         ({ name, sample }) => [`a ${name} without its end`, sample('plain').subarray(0, -60)] as const,
@@ -98,7 +98,7 @@ export const strippingCases: readonly Case<VideoProcessor>[] = [
   },
   {
     id: 'videos/parallel-strips',
-    title: 'of 12 parallel strips each has its own, whether others fail or not',
+    title: 'of 12 parallel strips each gets its own result, whether others fail or not',
     async run(videos) {
       await inFolder(async (folder) => {
         await race(12, async (index) => {
@@ -133,13 +133,13 @@ export const strippingCases: readonly Case<VideoProcessor>[] = [
   },
 ]
 
-/** What has come of a sample. */
+/** The result for a sample. */
 interface Stripped {
   folder: SampleFolder
   target: Buffer
 }
 
-/** Strips a sample of each container and looks at what came of it. */
+/** Strips a sample of each container and checks the result. */
 async function ofEach(
   videos: VideoProcessor,
   what: VideoSample,
