@@ -35,3 +35,18 @@ export async function addAuthenticator(page: Page): Promise<PageAuthenticator> {
   })
   return { session, authenticatorId }
 }
+
+/**
+ * Stands in for a password manager that knows the password, which a headless browser lacks: the browser may then create the passkey that a
+ * page asks for with `mediation: 'conditional'`. Notes the mediation at the document.
+ */
+export async function knowPassword(page: Page): Promise<void> {
+  await page.evaluate(`{
+    const create = navigator.credentials.create.bind(navigator.credentials)
+    PublicKeyCredential.getClientCapabilities = async () => ({ conditionalCreate: true })
+    navigator.credentials.create = ({ mediation, ...options }) => {
+      document.documentElement.dataset.mediation = mediation
+      return create(options)
+    }
+  }`)
+}

@@ -5,7 +5,7 @@ import { DatabaseSync } from 'node:sqlite'
 import { Secret, TOTP } from 'otpauth'
 import { type Browser, type CDPSession, chromium, type Page } from 'playwright-core'
 import { afterAll, beforeAll, describe, expect, onTestFinished, test } from 'vitest'
-import { addAuthenticator, browserPath, launchBrowser } from './browser.ts'
+import { addAuthenticator, knowPassword, browserPath, launchBrowser } from './browser.ts'
 import { startApp } from './running-app.ts'
 
 const folder = mkdtempSync(join(tmpdir(), 'kith-demo-ways-'))
@@ -149,6 +149,31 @@ describe.skipIf(!browserPath)('ways in and out of the demo, in a browser (needs 
     await fill(page, 'code', await readCode(page, /is your Kith demo code/))
     await press(page, 'Confirm')
     await page.locator('.fact').getByText('countess@example.com').waitFor()
+    expect(complaints).toEqual([])
+  })
+
+  test('somebody who signed in some time ago proves who they are by a code', async () => {
+    const { page, database, complaints } = await visit()
+    await leave(page)
+    await page.getByRole('button', { name: 'Email me a code' }).click()
+    await fill(page, 'login', email)
+    await press(page, 'Email me a code')
+    await fill(page, 'code', await readCode(page, /sign/i))
+    await press(page, 'Sign in')
+    await page.locator('#nav [href="#/account"]').click()
+    const db = new DatabaseSync(database)
+    db.exec('UPDATE kith_sessions SET proved_at = proved_at - 3600000')
+    db.close()
+    await page.getByRole('button', { name: 'Set up an authenticator app' }).click()
+    await press(page, 'Email me a code')
+    await page.locator('dialog').getByText('A code is on its way').waitFor()
+    await page
+      .locator('dialog')
+      .last()
+      .locator('[name=code]')
+      .fill(await readCode(page, /confirmation/))
+    await page.locator('dialog').last().getByRole('button', { name: 'Continue' }).click()
+    await page.locator('#totp-secret').waitFor()
     expect(complaints).toEqual([])
   })
 
@@ -310,6 +335,18 @@ describe.skipIf(!browserPath)('ways in and out of the demo, in a browser (needs 
     await page.locator('#nav').waitFor()
     await page.locator('#nav [href="#/account"]').click()
     await page.locator('#passkeys').getByText('last used').waitFor()
+    expect(complaints).toEqual([])
+  })
+
+  test('after a sign-in with a password the browser may create a passkey without asking', async () => {
+    const { page, complaints } = await visit()
+    await addAuthenticator(page)
+    await leave(page)
+    await knowPassword(page)
+    await logIn(page, password)
+    await page.locator('html[data-mediation=conditional]').waitFor()
+    await page.locator('#nav [href="#/account"]').click()
+    await page.locator('#passkeys').getByRole('button', { name: 'Rename' }).waitFor()
     expect(complaints).toEqual([])
   })
 })

@@ -108,3 +108,13 @@ test('a broken fence is found, with its page and line', () => {
     'docs/broken.md:18',
   ])
 })
+
+test('each lever of extending.md takes ten lines at most, beside imports, declarations and blank lines', () => {
+  const page = listPages().find(({ path }) => path === 'docs/extending.md') ?? expect.unreachable()
+  const lengths = fencesOf(page.text).map(({ code }) => {
+    const lines = code.split('\n')
+    return lines.filter((line) => line !== '' && !/^(import|declare|type|\/\*\*) /.test(line)).length
+  })
+  expect(lengths.length).toBeGreaterThan(8)
+  expect(Math.max(...lengths)).toBeLessThanOrEqual(10)
+})

@@ -10,7 +10,7 @@ import { createKithRoutes } from '@kith/http'
 import { createNodeHandler } from '@kith/http/node'
 import { type Browser, type CDPSession, chromium, type Page } from 'playwright-core'
 import { afterAll, beforeAll, describe, expect, onTestFinished, test } from 'vitest'
-import { addAuthenticator, browserPath, launchBrowser } from './browser.ts'
+import { addAuthenticator, knowPassword, browserPath, launchBrowser } from './browser.ts'
 import { fencesOf } from '../scripts/markdown.ts'
 import { root } from '../scripts/packages.ts'
 
@@ -30,6 +30,7 @@ interface Calls {
   signIn(more?: { mediation: string }): Promise<Told>
   prove(): Promise<Told>
   tellPasswordManager(): Promise<void>
+  upgrade(): Promise<void>
 }
 
 /** What Kith answers, as far as these tests look at it. */
@@ -127,7 +128,6 @@ describe.skipIf(!browserPath)('passkeys in a browser (needs chromium)', () => {
     expect((await at.run('signIn', { mediation: 'conditional' })).user?.username).toBe('berta')
   })
 
-  // What the guide has for `mediation: 'conditional'` is not run: a headless browser waits for its password manager to know the password.
   test('beside a password one is added, and it excludes a second one of the same authenticator', async () => {
     const at = await visit()
     await at.run('call', '/users/register', { username: 'carla', password })
@@ -136,6 +136,16 @@ describe.skipIf(!browserPath)('passkeys in a browser (needs chromium)', () => {
     await expect(at.run('addPasskey')).rejects.toThrow('InvalidStateError')
     await at.run('call', '/users/logout', {})
     expect((await at.run('signIn')).user?.username).toBe('carla')
+  })
+
+  test('after a sign-in with a password the browser may create one without asking', async () => {
+    const at = await visit()
+    await at.run('call', '/users/register', { username: 'emil', password })
+    await knowPassword(at.tab)
+    await at.run('upgrade')
+    expect(await at.tab.getAttribute('html', 'data-mediation')).toBe('conditional')
+    await at.run('call', '/users/logout', {})
+    expect((await at.run('signIn')).user?.username).toBe('emil')
   })
 
   test('the signals bring the authenticator to what the account has', async () => {

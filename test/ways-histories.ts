@@ -16,6 +16,7 @@ const purposes = fc.option(fc.subarray(['a', 'A']), { nil: undefined })
 /** What happens to codes. */
 export const codeCalls: fc.Arbitrary<Call> = fc.oneof(
   { weight: 4, arbitrary: call('codes', 'issue', code) },
+  { weight: 2, arbitrary: call('codes', 'issueOnce', code) },
   { weight: 2, arbitrary: call('codes', 'renew', renewal) },
   { weight: 5, arbitrary: call('codes', 'consume', fc.record({ ...codeName, hash, now: moment })) },
   { weight: 2, arbitrary: call('codes', 'find', fc.record({ ...codeName, now: moment })) },

@@ -1,6 +1,7 @@
 import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { DatabaseSync } from 'node:sqlite'
 import type { Storage } from '@kith/core/ports'
 import { createSqliteStorage } from '@kith/storage-sqlite'
 import { openBenchPostgres } from './bench-postgres.ts'
@@ -10,6 +11,8 @@ export interface BenchStorage {
   storage: Storage
   /** What it is, for the heading of figures. */
   place: string
+  /** Lets so many people who are not there follow somebody, past the ports and without counting them. */
+  addFollowers(of: string, followers: number): Promise<unknown>
   close(): Promise<void>
 }
 
@@ -17,15 +20,37 @@ export interface BenchStorage {
 export async function openBenchStorage(): Promise<BenchStorage> {
   if (process.argv.includes('--postgres')) {
     const postgres = await openBenchPostgres(10)
-    const { storage } = await postgres.freshStorage()
-    return { storage, place: 'PostgreSQL', close: () => postgres.close() }
+    const { storage, schema } = await postgres.freshStorage()
+    return {
+      storage,
+      place: 'PostgreSQL',
+      addFollowers: (of, followers) =>
+        postgres.pool.query(
+          `INSERT INTO ${schema}.edges (kind, from_id, to_id, id, hidden)
+            SELECT 1, lpad(to_hex(n), 32, '0')::uuid, $1, lpad(to_hex(n), 32, '0')::uuid, 0 FROM generate_series(1, $2::int) AS n`,
+          [of, followers],
+        ),
+      close: () => postgres.close(),
+    }
   }
   const folder = mkdtempSync(join(tmpdir(), 'kith-bench-'))
-  const storage = createSqliteStorage({ path: join(folder, 'app.db') })
+  const path = join(folder, 'app.db')
+  const storage = createSqliteStorage({ path })
   await storage.migrate()
   return {
     storage,
     place: 'SQLite',
+    async addFollowers(of, followers) {
+      const database = new DatabaseSync(path)
+      database
+        .prepare(
+          `WITH RECURSIVE n (i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < ?)
+            INSERT INTO kith_edges (kind, from_id, to_id, id, hidden, listed)
+            SELECT 1, unhex(printf('%032x', i)), unhex(?, '-'), unhex(printf('%032x', i)), 0, 0 FROM n`,
+        )
+        .run(followers, of)
+      database.close()
+    },
     async close() {
       await storage.close()
       rmSync(folder, { recursive: true })

@@ -6,7 +6,8 @@ import type { Workload } from './workload.ts'
 
 const rounds = 31
 
-type Calls = Readonly<Record<string, (number: number) => Promise<unknown>>>
+type Call = (number: number) => Promise<unknown>
+type Calls = Readonly<Record<string, Call>>
 
 /** Calls of an app on a network that {@link Workload} describes. Of each number they are about other people and posts. */
 export function createNetworkCalls(
@@ -56,11 +57,11 @@ export interface OptionCalls {
 /** Compares such calls, for some clients at a time; prints microseconds of a call. With ONLY those whose name has it. */
 export async function compareCalls({ option, on, off }: OptionCalls, clients = 1): Promise<void> {
   let number = 0
-  for (const name of Object.keys(on)) {
-    if (!name.includes(process.env['ONLY'] ?? '')) continue
-    const side = (calls: Calls) => () =>
-      Promise.all(Array.from({ length: clients }, () => calls[name]?.(number++)))
-    const both = { kith: side(on), twin: side(off), calls: Math.ceil(40 / clients), rounds }
+  for (const [name, call] of Object.entries(on)) {
+    const plain = off[name]
+    if (!plain || !name.includes(process.env['ONLY'] ?? '')) continue
+    const side = (made: Call) => () => Promise.all(Array.from({ length: clients }, () => made(number++)))
+    const both = { kith: side(call), twin: side(plain), calls: Math.ceil(40 / clients), rounds }
     const { kith, twin, ratio } = await sideBySide(both)
     const each = { kith: kith / clients, twin: twin / clients, ratio }
     console.log(lineOf(`${name}, ${clients} at a time`, each, [option, 'without']))

@@ -1,35 +1,29 @@
 import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
-import { DatabaseSync } from 'node:sqlite'
 import { Worker } from 'node:worker_threads'
 import express from 'express'
 import { createKith } from '@kith/core'
 import { kithExpress } from '@kith/express'
-import { createSqliteStorage } from '@kith/storage-sqlite'
+import { openBenchStorage } from '../bench-storage.ts'
 
 /**
  * T5: 30 accounts with 20,000 followers each export at the same moment, from a thread of their own, while another thread
- * asks for `GET /users/me` over and over. What that waits is compared with what it waits without them.
+ * asks for `GET /users/me` over and over. What that waits is compared with what it waits without them. On SQLite, or with `--postgres` on
+ * PostgreSQL (see `openBenchStorage`).
  */
 const [accounts, followers] = [30, 20_000]
-const database = new DatabaseSync(':memory:')
-const storage = createSqliteStorage({ database })
-await storage.migrate()
+const { storage, place, addFollowers, close } = await openBenchStorage()
 const kith = createKith({
   secret: 'a secret of the attacks, of 32 characters or more',
   storage,
   passwords: { memoryKiB: 8, iterations: 1 },
 })
-const insert = database.prepare(`
-  WITH RECURSIVE n (i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < ${followers})
-  INSERT INTO kith_edges (kind, from_id, to_id, id, hidden, listed)
-  SELECT 1, unhex(printf('%032x', i)), unhex(@to, '-'), unhex(printf('%032x', i)), 0, 0 FROM n`)
 const tokens: string[] = []
 for (let index = 0; index <= accounts; index++) {
   const input = { username: `user${index}`, password: 'correct horse' }
   const { user, tokens: signedIn } = await kith.accounts.register(input)
   tokens.push(signedIn.accessToken)
-  if (index < accounts) insert.run({ to: user.id })
+  if (index < accounts) await addFollowers(user.id, followers)
 }
 const app = express()
 app.use(kithExpress(kith).routes)
@@ -85,11 +79,12 @@ let exported = { whole: 0, millis: 0 }
 const beside = await read(async () => {
   exported = (await start(exporter, { base, tokens: tokens.slice(0, accounts) }).answer) as typeof exported
 })
-console.log(`GET /users/me alone: median ${alone.median} ms, worst ${alone.worst} ms`)
+console.log(`GET /users/me on ${place} alone: median ${alone.median} ms, worst ${alone.worst} ms`)
 console.log(
   `beside ${accounts} exports of ${followers} followers: median ${beside.median} ms, worst ${beside.worst} ms`,
 )
 console.log(`${exported.whole} exports came whole, in ${(exported.millis / 1000).toFixed(1)} s`)
 server.close()
 server.closeAllConnections()
+await close()
 if (exported.whole < accounts || beside.median > Math.max(100, alone.median * 20)) process.exitCode = 1

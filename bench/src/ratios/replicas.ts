@@ -56,9 +56,12 @@ function processorSeconds(pid: number): number {
 async function workOf(reads: typeof on.reads, times: number): Promise<string> {
   const pids = [server.control?.pid ?? 0, standby.control.pid]
   const before = pids.map(processorSeconds)
-  let left = times
+  let made = 0
   const client = async (): Promise<void> => {
-    while (left-- > 0) for (const read of Object.values(reads)) await read(left)
+    while (made < times) {
+      const number = made++
+      for (const read of Object.values(reads)) await read(number)
+    }
   }
   await Promise.all(Array.from({ length: clients }, client))
   const [primary = 0, other = 0] = pids.map(

@@ -1,11 +1,11 @@
-/** Whose media these are, as the dashboard of Cloudinary shows it. */
+/** The Cloudinary account, as in its dashboard. */
 export interface CloudinaryAccount {
   cloudName: string
   apiKey: string
   apiSecret: string
 }
 
-/** Reads `cloudinary://key:secret@cloud`, or takes its parts. @throws TypeError */
+/** Parses `cloudinary://key:secret@cloud`, or accepts its parts. @throws TypeError */
 export function readAccount(account: CloudinaryAccount | string): CloudinaryAccount {
   const { cloudName, apiKey, apiSecret } = typeof account === 'string' ? partsOf(account) : account
   if (!cloudName || !/^[\w-]+$/.test(cloudName) || !apiKey || !apiSecret)
@@ -13,7 +13,7 @@ export function readAccount(account: CloudinaryAccount | string): CloudinaryAcco
   return { cloudName, apiKey, apiSecret }
 }
 
-/** Not by `new URL`, whose errors show what they could not read. */
+/** Not with `new URL`, whose errors contain their input. */
 function partsOf(address: string): Partial<Record<keyof CloudinaryAccount, string | undefined>> {
   const pattern = /^cloudinary:\/\/([^:@/]+):([^:@/]+)@([\w-]+)\/?(?:\?.*)?$/
   const [, apiKey = '', apiSecret = '', cloudName] = pattern.exec(address) ?? []

@@ -3,7 +3,7 @@ import { type MediaKind, type Rendition, renditionPixels } from '@kith/core/port
 import type { CloudinaryApi, DeliveryType } from './cloudinary-api.ts'
 import type { CloudinaryAccount } from './account.ts'
 
-/** What an address leads to. */
+/** The target of a URL. */
 export interface Target {
   publicId: string
   type: DeliveryType
@@ -12,12 +12,12 @@ export interface Target {
 }
 
 /**
- * Cloudinary signs parameters and not what is done with them: without this, anyone who sees an address could replace or destroy
- * what it leads to. Everything but a download, which goes by its own end, is refused for a timestamp that is an hour old.
+ * Cloudinary signs parameters and not the action: without this, anyone who sees a URL could replace or destroy its
+ * target. Everything but a download, which has its own expiry, is refused for a timestamp that is an hour old.
  */
 const datedBackMillis = 2 * 3_600_000
 
-/** An address at the API that ends: signed with everything in it, on every plan. No CDN stands in front of it. */
+/** An API URL that expires: signed with everything in it, on every plan. It is not behind a CDN. */
 export function downloadAddress(
   api: CloudinaryApi,
   { publicId, type, kind, rendition }: Target,
@@ -33,19 +33,19 @@ export function downloadAddress(
   return `${api.address(kind, 'download')}?${new URLSearchParams(api.sign(params)).toString()}`
 }
 
-/** The CDN in front of an account. */
+/** The CDN of an account. */
 export interface Delivery {
   account: CloudinaryAccount
-  /** Without a slash at its end. */
+  /** Without a trailing slash. */
   deliveryUrl: string
 }
 
-/** An address at the CDN that everybody may use, forever. Renditions are signed, in case the account is strict about them. */
+/** A permanent public CDN URL. Renditions are signed, in case the account requires that. */
 export function publicAddress(delivery: Delivery, target: Target): string {
   return delivery.deliveryUrl + pathOf(delivery, { ...target, isSigned: target.rendition !== null })
 }
 
-/** An address at the CDN with a token that ends, for accounts that have tokens. */
+/** A CDN URL with a token that expires, for accounts with tokens. */
 export function tokenAddress(delivery: Delivery & { tokenKey: string }, target: Target, until: Date): string {
   const address = new URL(delivery.deliveryUrl + pathOf(delivery, { ...target, isSigned: false }))
   const expiration = Math.floor(until.getTime() / 1000)
@@ -55,7 +55,7 @@ export function tokenAddress(delivery: Delivery & { tokenKey: string }, target: 
 type TokenOptions = Record<'key' | 'url', string> &
   Record<keyof typeof noToken, undefined> & { expiration: number }
 
-// The SDK takes what is not given from settings of the whole process; its types want what it does not.
+// The SDK takes missing values from process-wide settings; its types require values that it does not use.
 const noToken = {
   acl: undefined,
   ip: undefined,
@@ -65,7 +65,7 @@ const noToken = {
 }
 const makeToken = sdk.utils.generate_auth_token as unknown as (options: TokenOptions) => string
 
-/** What stands behind the host, and behind the cloud where that is part of the path. */
+/** The part after the host, and after the cloud if that is part of the path. */
 function pathOf(
   { account: { cloudName, apiSecret } }: Delivery,
   { publicId, type, kind, rendition, isSigned }: Target & { isSigned: boolean },
@@ -84,7 +84,7 @@ function pathOf(
   return pathname.slice(`/${cloudName}`.length)
 }
 
-/** Everything else that the SDK would take from settings of the whole process. The host is not used. */
+/** Everything else that the SDK would take from process-wide settings. The host is not used. */
 const ownSettings = {
   auth_token: false,
   force_version: true,
@@ -97,8 +97,8 @@ const ownSettings = {
 }
 
 /**
- * How Cloudinary is told to make a rendition: a square from the middle first for `thumb`, then no larger than its size and
- * than the image itself, in sRGB, still moving if the image does.
+ * Cloudinary's transformation for a rendition: for `thumb` first a square from the middle, then no larger than its size
+ * and the image itself, in sRGB, and animated if the image is.
  */
 function transformationOf(rendition: Rendition): string {
   const pixels = renditionPixels[rendition]
@@ -106,7 +106,7 @@ function transformationOf(rendition: Rendition): string {
   return rendition === 'thumb' ? `ar_1:1,c_crop,g_center/${limit}` : limit
 }
 
-/** What all renditions are served in. */
+/** The format of all renditions. */
 const renditionFormat = 'webp'
 
 function secondsOf(time: Date): string {

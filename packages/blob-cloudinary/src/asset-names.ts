@@ -1,19 +1,19 @@
 import { demandBlobKey } from '@kith/core/adapter'
 import { isBlobKey } from '@kith/core/ports'
 
-/** What the assets of one store are called. What is no key of a blob is a `TypeError`. */
+/** The names of the assets of one store. Anything but a blob key is a `TypeError`. */
 export interface AssetNames {
   blob(key: string): string
   staged(key: string): string
-  /** The key of the blob that an asset is; `null` for what is none of ours. */
+  /** The blob key of an asset; `null` for a foreign asset. */
   keyOf(publicId: string): string | null
-  /** What stands before all blobs. */
+  /** The prefix of all blobs. */
   readonly allBlobs: string
-  /** What stands before all that is staged. */
+  /** The prefix of all staged files. */
   readonly allStaged: string
 }
 
-/** Names assets in a folder. @throws TypeError for what is no folder */
+/** Names assets in a folder. @throws TypeError for an invalid folder */
 export function nameAssets(folder: string): AssetNames {
   if (!/^(?:[\w-]+(?:\/[\w-]+)*)?$/.test(folder))
     throw new TypeError('`folder` is made of letters, digits, dashes and slashes between them')

@@ -4,24 +4,24 @@ import type { CloudinaryAccount } from './account.ts'
 import { Refusal } from './cloudinary-errors.ts'
 import { ask, type CloudinaryRequest, readJson } from './requests.ts'
 
-/** What Cloudinary keeps apart; what is neither an image nor a video is raw. */
+/** Cloudinary's resource types; anything but an image or a video is raw. */
 export type ResourceType = 'image' | 'video' | 'raw'
 
-/** Who may see an asset: everybody, or who has a signed address. */
+/** Who may see an asset: everyone, or holders of a signed URL. */
 export type DeliveryType = 'upload' | 'authenticated'
 
-/** An asset as the API tells of it; of what is not measured there is nothing. */
+/** An asset as the API returns it; without what was not measured. */
 export interface Asset {
   public_id: string
   bytes: number
   width?: number
   height?: number
-  /** When it came, and when it was replaced last: seconds since 1970. */
+  /** When it was created, and when it was last replaced: seconds since 1970. */
   version: number
   created_at: string
 }
 
-/** When an asset came, in milliseconds; one that was replaced counts from then. */
+/** When an asset was created, or last replaced, in milliseconds. */
 export function arrivedAt({ created_at: createdAt, version }: Asset): number {
   return Math.max(Date.parse(createdAt), version * 1000)
 }
@@ -29,30 +29,30 @@ export function arrivedAt({ created_at: createdAt, version }: Asset): number {
 /** A file, or a part of one. */
 interface FilePart {
   bytes: Uint8Array<ArrayBuffer>
-  /** What tells that it is a part, and of what. */
+  /** The headers that mark a part, and the entire file. */
   headers: Record<string, string>
   isRepeatable: boolean
 }
 
-/** The API of one account, each of whose calls ends in time. */
+/** The API of one account, with a time limit for each call. */
 export interface CloudinaryApi {
-  /** The parameters with key and signature. They are all pinned: none can be changed, left out or added. */
+  /** The parameters with key and signature. All are pinned: none can be changed, left out or added. */
   sign(params: Record<string, string>): Record<string, string>
-  /** Where something is done with assets of one type. */
+  /** The endpoint for assets of one type. */
   address(resourceType: ResourceType, action: 'upload' | 'destroy' | 'download'): string
   upload(resourceType: ResourceType, params: Record<string, string>, part: FilePart): Promise<Partial<Asset>>
   destroy(resourceType: ResourceType, params: Record<string, string>): Promise<void>
-  /** One asset: `null` where there is none. The call is charged to an account. */
+  /** One asset: `null` if it does not exist. The call is charged to an account. */
   asset(path: string, cause: CallCause): Promise<Asset | null>
   /** Lists assets, for upkeep. */
   list(path: string, query: Record<string, string>): Promise<AssetPage>
-  /** Those of these assets that are there, 100 at most, for upkeep. */
+  /** Those of these assets that exist, at most 100, for upkeep. */
   among(path: string, publicIds: readonly string[]): Promise<Asset[]>
-  /** Deletes assets, 100 at most, for upkeep. */
+  /** Deletes assets, at most 100, for upkeep. */
   remove(path: string, publicIds: readonly string[]): Promise<void>
-  /** Opens a signed address: `null` where it leads to nothing. */
+  /** Opens a signed URL: `null` if its target does not exist. */
   open(url: string, headers?: Record<string, string>): Promise<Response | null>
-  /** What the caption service says of a picture, in whatever form. */
+  /** The response of the caption service for a picture, in any form. */
   caption(imageUrl: string, within: { timeoutSeconds: number; signal: AbortSignal }): Promise<unknown>
 }
 
@@ -62,7 +62,7 @@ interface AssetPage {
   next_cursor?: string
 }
 
-/** How the API is reached. */
+/** How to reach the API. */
 export interface ApiOptions {
   account: CloudinaryAccount
   apiUrl: string
@@ -71,10 +71,10 @@ export interface ApiOptions {
   budget: CallBudget
 }
 
-/** A part of a file is on its way for this long at most, and what is made of the last one is included. */
+/** The maximum duration for a part of a file, including Cloudinary's processing after the last one. */
 const uploadMillis = 60_000
 
-// What its types leave out: without these two the SDK goes by settings of the whole process.
+// Missing from its types: without these two the SDK uses process-wide settings.
 const signParams: (
   params: Record<string, string>,
   secret: string,
@@ -134,7 +134,7 @@ export function createCloudinaryApi({ account, apiUrl, fetch, budget }: ApiOptio
     },
     async destroy(resourceType, params) {
       const url = address(resourceType, 'destroy')
-      // Answers 200 also where there is nothing to destroy.
+      // Returns 200 even if there is nothing to destroy.
       await askJson({ method: 'POST', url, body: form(params), isRepeatable: true })
     },
     async asset(path, cause) {
@@ -166,7 +166,7 @@ export function createCloudinaryApi({ account, apiUrl, fetch, budget }: ApiOptio
         headers: { authorization, 'content-type': 'application/json' },
         body: JSON.stringify({ source: { uri: imageUrl } }),
         millis: timeoutSeconds * 1000,
-        // Each response is paid for.
+        // Each response is billed.
         isRepeatable: false,
         signal,
       })) as CaptionAnswer
@@ -179,7 +179,7 @@ interface CaptionAnswer {
   data?: { analysis?: { data?: { caption?: unknown } } }
 }
 
-/** For `catch`: what is not there is `null`. */
+/** For `catch`: a missing asset is `null`. */
 function nullIf(isAbsence: (refusal: Refusal) => boolean): (error: unknown) => null {
   return (error) => {
     if (error instanceof Error && error.cause instanceof Refusal && isAbsence(error.cause)) return null

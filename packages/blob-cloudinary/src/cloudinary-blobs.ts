@@ -4,7 +4,7 @@ import { listCloudinaryBlobs } from './cloudinary-list.ts'
 import type { CloudinaryPlace } from './cloudinary-place.ts'
 import { uploadAsset } from './upload-asset.ts'
 
-/** Blobs as assets, an image and a video each under its own resource type; renditions are made when they are first seen. */
+/** Blobs as assets, images and videos under their own resource types; renditions are made on first view. */
 export function createCloudinaryBlobs(place: CloudinaryPlace): BlobStore {
   const { api, names, type, tokenKey } = place
 

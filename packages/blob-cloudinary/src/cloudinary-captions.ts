@@ -7,16 +7,17 @@ import { type CloudinaryMediaOptions, openPlace } from './cloudinary-media.ts'
 
 const name = 'cloudinary-captioning'
 
-/** What a caption service says when it has had enough; 402 where the add-on is used up. */
+/** Statuses of a caption service whose limit is reached; 402 if the add-on is used up. */
 const limits: readonly number[] = [402, 420, 429]
 
-/** How long an address of an image holds after the time for its caption is over. */
+/** How long an image URL is valid after the time limit of its caption. */
 const spareMillis = 60_000
 
 /**
- * Creates a writer that asks Cloudinary about images which it keeps: give it the options of {@link createCloudinaryMedia}. It
- * answers one suggestion, in English, whatever the hint and the language are. The account needs the add-on AI Content Analysis.
- * @throws TypeError for options that cannot work
+ * Creates a writer that uses Cloudinary to describe images stored there: pass it the options of
+ * {@link createCloudinaryMedia}. It returns one suggestion, in English, regardless of hint and language. The account
+ * needs the add-on AI Content Analysis.
+ * @throws TypeError for invalid options
  */
 export function createCloudinaryCaptions(options: CloudinaryMediaOptions): CaptionWriter {
   const { api, names, type } = openPlace(options)

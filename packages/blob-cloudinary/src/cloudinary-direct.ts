@@ -7,16 +7,16 @@ import { unavailable } from './cloudinary-errors.ts'
 import type { CloudinaryPlace } from './cloudinary-place.ts'
 import { patience } from './requests.ts'
 
-/** Nobody but Kith reads what is staged, whoever may see the blobs. */
+/** Only Kith reads staged files, even if the blobs are public. */
 const type = 'authenticated'
 
-/** Cloudinary takes a signature until its timestamp is an hour old, no more and no less. */
+/** Cloudinary accepts a signature until its timestamp is exactly an hour old. */
 const signedSeconds = 3_600
 
-/** As many assets as can be removed in one call. */
+/** As many assets as one call can remove. */
 const removedAtOnce = 100
 
-/** Files that browsers send into the account, apart from the blobs. */
+/** Files that browsers send into the account, separate from the blobs. */
 export function createCloudinaryDirect({ api, names, kinds }: CloudinaryPlace): DirectUploads {
   async function discard(publicId: string): Promise<void> {
     const params = { public_id: publicId, type }
@@ -31,12 +31,12 @@ export function createCloudinaryDirect({ api, names, kinds }: CloudinaryPlace): 
     async sign(key, { contentType, until }) {
       const kind: MediaKind = contentType.startsWith('image/') ? 'image' : 'video'
       const now = Math.floor(Date.now() / 1000)
-      // Dated back, so that it ends in time.
+      // Backdated, so that it expires in time.
       const timestamp = Math.min(Math.floor(until.getTime() / 1000) - signedSeconds, now)
       const fields = api.sign({
         public_id: names.staged(key),
         type,
-        // What Cloudinary calls the types.
+        // Cloudinary's names of the types.
         allowed_formats: extensionOf[contentType],
         overwrite: 'true',
         timestamp: String(timestamp),
@@ -75,7 +75,7 @@ export function createCloudinaryDirect({ api, names, kinds }: CloudinaryPlace): 
       await discard(names.staged(key))
     },
     async sweep(before) {
-      // Who has a signature can also send bytes as a raw file, which nothing reads.
+      // A signature also allows sending bytes as a raw file, which nothing reads.
       for (const resourceType of ['image', 'video', 'raw'] as const) await sweepType(resourceType, before)
     },
   }

@@ -1,12 +1,12 @@
 import { isKithError, KithError, RetryLaterError } from '@kith/core'
 
-/** What a response that is a refusal says. Limits are told by the caption service. */
+/** The data of a refusal. The caption service reports limits. */
 export interface ToldError {
   error?: { message?: unknown }
   limits?: { items?: { reset_time?: string }[] }
 }
 
-/** A response that is a refusal. The address and the headers that were sent are not part of it. */
+/** A refusal. It does not contain the URL and the headers that were sent. */
 export class Refusal extends Error {
   override readonly name = 'Refusal'
   readonly status: number
@@ -14,36 +14,36 @@ export class Refusal extends Error {
 
   constructor({ status, headers }: Response, { error, limits }: ToldError) {
     const message = String(error?.message ?? headers.get('x-cld-error') ?? 'no reason was given')
-    // Signatures and keys are told in messages, and nobody's business.
+    // Messages may contain signatures and keys, which must not be logged.
     const bare = message.replace(/[0-9a-f]{32,}|(?<=api_key )\S+/gi, '…')
-    super(`Cloudinary answered ${status}: ${bare.slice(0, 500)}`)
+    super(`Cloudinary responded with ${status}: ${bare.slice(0, 500)}`)
     this.status = status
     const reset = headers.get('x-featureratelimit-reset') ?? limits?.items?.[0]?.reset_time ?? null
     this.retryAfterSeconds = secondsUntil(reset, headers.get('retry-after'))
   }
 
-  /** Whether it was not carried out, for sure and for now. */
+  /** Whether the request was certainly not carried out, but could be later. */
   get isLimit(): boolean {
     return [420, 429].includes(this.status)
   }
 
-  /** Whether the same request may be answered in another way a little later. 423: a video is still being processed. */
+  /** Whether the same request may succeed a little later. 423: a video is still being processed. */
   get isPassing(): boolean {
     return this.isLimit || [408, 423].includes(this.status) || this.status >= 500
   }
 
-  /** Whether there is no such asset. */
+  /** Whether the asset does not exist. */
   get isAbsence(): boolean {
     return this.status === 404 && this.message.includes('Resource not found')
   }
 }
 
-/** A place that answers nothing, for a while. */
+/** An unavailable place, for a while. */
 export function unavailable(cause: unknown, seconds = 5): RetryLaterError {
   return new RetryLaterError('media-unavailable', seconds, cause)
 }
 
-/** What a failed request is to Kith. */
+/** Converts a failed request to a Kith error. */
 export function explain(error: unknown): unknown {
   if (isKithError(error)) return error
   if (!(error instanceof Refusal)) return unavailable(error)
@@ -55,7 +55,7 @@ export function explain(error: unknown): unknown {
   return new KithError('storage-failed', { detail, cause: error })
 }
 
-/** Limits are counted by the hour, so nobody is told to wait longer than that. */
+/** Limits are hourly, so no one has to wait longer. */
 function secondsUntil(reset: string | null, after: string | null): number {
   const seconds = reset === null ? Number(after) : (Date.parse(reset) - Date.now()) / 1000
   return Number.isFinite(seconds) ? Math.min(Math.max(Math.ceil(seconds), 5), 3_600) : 5

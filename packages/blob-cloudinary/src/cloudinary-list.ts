@@ -2,14 +2,14 @@ import type { BlobStore, MediaKind } from '@kith/core/ports'
 import { arrivedAt } from './cloudinary-api.ts'
 import type { CloudinaryPlace } from './cloudinary-place.ts'
 
-/** The Admin API lists no more per call, */
+/** The maximum page size of the Admin API, */
 const mostListed = 500
-/** and takes no more names. */
+/** and its maximum number of names. */
 const mostNamed = 100
 
 /**
- * What upkeep asks of an account, within the budget of the Admin API. Cloudinary keeps images and videos apart, so these are
- * listed behind those.
+ * What upkeep needs from an account, within the budget of the Admin API. Cloudinary separates images and videos, so
+ * videos are listed after images.
  */
 export function listCloudinaryBlobs({
   api,

@@ -10,51 +10,54 @@ import type { CloudinaryPlace } from './cloudinary-place.ts'
 import { rememberKinds } from './remembered-kinds.ts'
 
 /**
- * Who may see the media. `private`: who was sent on by Kith's routes, at addresses of the API, which end. With a `tokenKey`
- * the same at the CDN, for plans that have token-based access. `public`: everybody, at the CDN, forever.
+ * Who may see the media. `private`: browsers that Kith's routes redirect, with API URLs that expire. With a `tokenKey`
+ * the same on the CDN, for plans with token-based access. `public`: everyone, on the CDN, permanently.
  */
 export type CloudinaryAccess = 'private' | 'public' | { tokenKey: string }
 
-/** Where the media are. */
+/** Where the media are stored. */
 export interface CloudinaryMediaOptions {
-  /** `cloudinary://key:secret@cloud`, as the dashboard shows it, or its parts. The SDK's own settings are neither read nor changed. */
+  /**
+   * `cloudinary://key:secret@cloud`, as in the dashboard, or its parts. The SDK's own settings are neither read nor
+   * changed.
+   */
   account: CloudinaryAccount | string
-  /** What the public ids of all assets begin with. @default 'kith' */
+  /** The prefix of all public ids. @default 'kith' */
   folder?: string | undefined
-  /** Who may see the media. What is stored already stays as it was. @default 'private' */
+  /** Who may see the media. Stored media stay as they are. @default 'private' */
   access?: CloudinaryAccess | undefined
   /** The API of your region, such as `https://api-eu.cloudinary.com`. @default 'https://api.cloudinary.com' */
   apiUrl?: string | undefined
-  /** The CDN, with the cloud if that is part of its URLs. @default `https://res.cloudinary.com/` and the cloud */
+  /** The CDN, including the cloud if that is part of its URLs. @default `https://res.cloudinary.com/` and the cloud */
   deliveryUrl?: string | undefined
   /**
-   * How many requests an hour the Admin API takes from this process: 500 on the free plan, to be shared where there are
-   * several processes. Confirmations get four fifths of it, the rest is left to upkeep, and each account up to a quarter of
-   * what others have left; past that they are `media-unavailable` until the hour has moved on.
+   * How many Admin API requests this process may make per hour: 500 on the free plan, to be divided among processes.
+   * Confirmations get four fifths of it, upkeep the rest, and each account up to a quarter of what others have left;
+   * beyond that they are `media-unavailable` until the hour has moved on.
    * @default 500
-   * @reason What the free plan of Cloudinary allows.
+   * @reason The limit of Cloudinary's free plan.
    */
   adminCallsPerHour?: number | undefined
   /** Gets a warning when most of that is used. @default `console` */
   logger?: Logger | undefined
-  /** Asks Cloudinary. @default the `fetch` of Node.js */
+  /** Used to call Cloudinary. @default the `fetch` of Node.js */
   fetch?: typeof fetch | undefined
 }
 
 /** For the `media` option of Kith. */
 export interface CloudinaryMedia {
-  /** A `GrantedBlobStore`, unless everybody may see the blobs. */
+  /** A `GrantedBlobStore`, unless the blobs are public. */
   blobs: BlobStore
   direct: DirectUploads
 }
 
-/** Creates the media of one account at Cloudinary. Does no I/O. @throws TypeError for options that cannot work */
+/** Creates the media of one Cloudinary account. No I/O. @throws TypeError for invalid options */
 export function createCloudinaryMedia(options: CloudinaryMediaOptions): CloudinaryMedia {
   const place = openPlace(options)
   return { blobs: createCloudinaryBlobs(place), direct: createCloudinaryDirect(place) }
 }
 
-/** What the options mean. @throws TypeError */
+/** Resolves the options. @throws TypeError */
 export function openPlace(options: CloudinaryMediaOptions): CloudinaryPlace {
   const account = readAccount(options.account)
   const { access = 'private', fetch = globalThis.fetch } = options
@@ -86,6 +89,6 @@ export function openPlace(options: CloudinaryMediaOptions): CloudinaryPlace {
 }
 
 function readUrl(option: string, url: string): string {
-  if (!URL.canParse(url)) throw new TypeError(`\`${option}\` is an address with its protocol`)
+  if (!URL.canParse(url)) throw new TypeError(`\`${option}\` is a URL with its protocol`)
   return url.replace(/\/+$/, '')
 }

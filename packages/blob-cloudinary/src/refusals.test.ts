@@ -27,7 +27,7 @@ describeWithDouble('an account that cannot be used', { imageBytes: 300, videoByt
       code: 'storage-failed',
       detail: 'The Cloudinary account of the media cannot be used.',
     })
-    expect(String(error.cause)).toMatch(/answered 401: (Invalid Signature …|api_secret mismatch)/)
+    expect(String(error.cause)).toMatch(/responded with 401: (Invalid Signature …|api_secret mismatch)/)
     const told = inspect(error, { depth: 20, showHidden: true })
     const basic = Buffer.from(`${account.apiKey}:${account.apiSecret}`).toString('base64')
     for (const secret of [account.apiSecret, basic]) expect(told).not.toContain(secret)
@@ -44,7 +44,7 @@ describeWithDouble('an account that cannot be used', { imageBytes: 300, videoByt
   test('because the key is wrong, which is not told', async () => {
     const account = { ...double().account, apiKey: '123456789' }
     const error = await errorOf(() => openMedia(double(), { account }).blobs.remove('a'))
-    expect(String(error.cause)).toBe('Refusal: Cloudinary answered 401: unknown api_key …')
+    expect(String(error.cause)).toBe('Refusal: Cloudinary responded with 401: unknown api_key …')
   })
 
   test('because nobody answers there', async () => {

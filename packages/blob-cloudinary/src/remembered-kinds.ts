@@ -1,16 +1,19 @@
 import type { MediaKind } from '@kith/core/ports'
 
-/** Which assets are images and which videos, as far as this process has seen: Cloudinary finds neither without being told. */
+/**
+ * Which assets are images and which are videos, as far as this process has seen: Cloudinary requires the type to find
+ * one.
+ */
 export interface RememberedKinds {
   remember(publicId: string, kind: MediaKind): void
   /** Both, the likelier first. */
   candidates(publicId: string): readonly MediaKind[]
 }
 
-/** Keeps memory bounded: what is forgotten is asked for again. */
+/** Bounds the memory: evicted entries are looked up again. */
 const most = 10_000
 
-/** Remembers none at first, and the last 10,000 then. */
+/** Remembers none at first, and then the last 10,000. */
 export function rememberKinds(): RememberedKinds {
   const kinds = new Map<string, MediaKind>()
   return {

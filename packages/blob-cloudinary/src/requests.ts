@@ -3,32 +3,34 @@ import { isKithError } from '@kith/core'
 import { type Patience, within } from '@kith/core/adapter'
 import { explain, Refusal, type ToldError } from './cloudinary-errors.ts'
 
-// The client of the SDK is not used for requests: its time-outs do not count while bytes trickle, it cannot be aborted, its
-// errors carry key and secret, and where it sends to is one setting of the whole process.
+// Not the SDK's client: its time-outs do not apply while bytes trickle in, it cannot be aborted, its errors contain key
+// and secret, and its host is a process-wide setting.
 
-/** How long one request may take with all its tries, by default, and a body may keep silent. */
+/** The default maximum duration of a request with all its retries, and of a pause in a body. */
 const patienceMillis = 10_000
 export const patience: Patience = Object.freeze({ millis: patienceMillis })
 
-/** How long is waited before a request is made again. */
+/** The delays before retries. */
 const retryMillis: readonly number[] = [200, 800]
 
-/** What is asked. */
+/** A request. */
 export interface CloudinaryRequest extends Pick<Patience, 'millis' | 'signal'> {
   method: 'GET' | 'POST' | 'DELETE'
   url: string
   headers?: Record<string, string>
   body?: FormData | string
-  /** Whether it does no harm when it is carried out twice. Else it is made again only if it was refused as too many. */
+  /**
+   * Whether it can safely be carried out twice. Otherwise it is retried only if it was refused because of a rate limit.
+   */
   isRepeatable: boolean
-  /** Counts a try that is about to be made, and may refuse it. */
+  /** Counts an attempt about to be made, and may refuse it. */
   count?: (() => void) | undefined
 }
 
-/** The most bytes of a response that is no file: a list of 500 assets has fewer. */
+/** The maximum size of a response other than a file: a list of 500 assets is smaller. */
 const mostAnswerBytes = 4 * 1024 * 1024
 
-/** Asks, again if that can help, and uses the response, all within the time that the request may take. */
+/** Makes a request, retries it if that can help, and consumes the response, all within the time limit. */
 export async function ask<Used>(
   fetch: typeof globalThis.fetch,
   request: CloudinaryRequest,
@@ -56,7 +58,7 @@ export async function ask<Used>(
   }
 }
 
-/** Reads a response as JSON, of which there is an end. */
+/** Reads a response as JSON, up to a maximum size. */
 export async function readJson(response: Response): Promise<unknown> {
   return JSON.parse(await readText(response))
 }
@@ -66,7 +68,8 @@ async function readText({ body }: Response): Promise<string> {
   let size = 0
   for await (const part of body ?? []) {
     size += part.length
-    if (size > mostAnswerBytes) throw new Error(`Cloudinary answered with more than ${mostAnswerBytes} bytes`)
+    if (size > mostAnswerBytes)
+      throw new Error(`Cloudinary responded with more than ${mostAnswerBytes} bytes`)
     parts.push(part)
   }
   return Buffer.concat(parts).toString()
@@ -78,13 +81,13 @@ function canHelp(error: unknown, { isRepeatable, signal }: CloudinaryRequest): b
   return isRepeatable ? error.isPassing : error.isLimit
 }
 
-/** The error in a response, of which there are two forms. */
+/** The error in a response, which has one of two forms. */
 async function readError(response: Response): Promise<ToldError> {
   const text = await readText(response)
   try {
     return (JSON.parse(text) ?? {}) as ToldError
   } catch {
-    // A proxy in between answers in its own words.
+    // A proxy has its own format.
     return {}
   }
 }

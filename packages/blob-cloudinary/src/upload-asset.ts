@@ -4,10 +4,10 @@ import { copied, counted } from '@kith/core/adapter'
 import type { BlobMeta } from '@kith/core/ports'
 import type { CloudinaryApi, DeliveryType, ResourceType } from './cloudinary-api.ts'
 
-/** The size of a part: Cloudinary takes no less than 5 MiB, but for the last. */
+/** The size of a part: Cloudinary requires at least 5 MiB, except for the last. */
 const partBytes = 6 * 1024 * 1024
 
-/** What an asset is to be called. */
+/** The name of an asset. */
 export interface AssetPlace {
   resourceType: ResourceType
   type: DeliveryType
@@ -15,8 +15,8 @@ export interface AssetPlace {
 }
 
 /**
- * Stores a stream as one asset, in place of the one before. One part of it is in memory at a time, so that each can be sent
- * again; only the last makes the asset.
+ * Stores a stream as one asset, replacing any previous one. One part of it is in memory at a time, so that each can be
+ * retried; only the last creates the asset.
  */
 export async function uploadAsset(
   api: CloudinaryApi,
@@ -34,7 +34,7 @@ export async function uploadAsset(
           'content-range': `bytes ${start}-${end - 1}/${isLast ? end : -1}`,
           'x-unique-upload-id': uploadId,
         }
-    // The last part ends the upload: sent once more, it would be the only part of another one.
+    // The last part ends the upload: sent again, it would be the only part of another one.
     const part = { bytes, headers, isRepeatable: isWhole || !isLast }
     const stored = await api.upload(resourceType, params, part)
     if (isLast && stored.bytes !== end) throw changed(end, stored.bytes)
@@ -47,7 +47,7 @@ interface Part {
   isLast: boolean
 }
 
-/** A part is given when there is more, or no more and as many bytes as were announced.  */
+/** A part is emitted when more follows, or when all announced bytes are there. */
 async function* inParts(bytes: AsyncIterable<Uint8Array>, size: number | null): AsyncGenerator<Part> {
   let held: Uint8Array[] = []
   let count = 0

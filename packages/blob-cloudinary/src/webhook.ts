@@ -1,21 +1,21 @@
 import { createHash, timingSafeEqual } from 'node:crypto'
 
-/** How a notification is checked. */
+/** How to check a notification. */
 export interface WebhookCheck {
-  /** Of the API key that the account uses for notifications: the oldest active one, unless set otherwise. */
+  /** The secret of the API key that the account uses for notifications: the oldest active one, unless set otherwise. */
   apiSecret: string
-  /** @default the system's clock */
+  /** @default the system clock */
   now?: Date | undefined
-  /** How old it may be. @default 7200 @reason What comes so late was held back, or is sent again by somebody who saw it. */
+  /** The maximum age. @default 7200 @reason Anything later was held back, or is replayed by someone who saw it. */
   maxAgeSeconds?: number | undefined
 }
 
-/** A clock may be a little ahead of another. */
+/** Clocks may differ a little. */
 const aheadSeconds = 300
 
 /**
- * Whether a notification came from Cloudinary, not too long ago. `body` is the one that was received, byte for byte; what is no
- * notification at all is `false` too. The time that it takes does not tell how much of a signature was right.
+ * Whether a notification came from Cloudinary recently. `body` is the received body, byte for byte; anything that is
+ * not a notification is `false` too. Takes constant time for wrong signatures.
  */
 export function verifyCloudinaryWebhook(
   body: string | Uint8Array,

@@ -1,18 +1,18 @@
 import { createHmac } from 'node:crypto'
 import { type Rendition, renditionPixels } from '@kith/core/ports'
 
-/** The addresses that ImageKit delivers files at. */
+/** The delivery URLs of ImageKit. */
 export interface Addresses {
-  /** Of a file as it was stored, or of a rendition of it. */
+  /** The URL of a stored file, or of a rendition of it. */
   of(path: string, rendition: Rendition | null): string
-  /** The same, for a private file, until a time. */
+  /** The same, for a private file, until a given time. */
   signed(path: string, rendition: Rendition | null, until: Date): string
-  /** All addresses of what is in a folder, for a purge. */
+  /** All URLs in a folder, for a purge. */
   allIn(folder: string): string
 }
 
 /**
- * In the grammar of ImageKit. Without `orig-true` it would deliver what it makes of a file for the browser that asks; with
+ * In ImageKit's syntax. Without `orig-true` it would deliver a version optimized for the requesting browser; with
  * `at_max` nothing is enlarged.
  */
 const transformations: Readonly<Record<Rendition | 'original', string>> = {
@@ -22,12 +22,10 @@ const transformations: Readonly<Record<Rendition | 'original', string>> = {
   full: `w-${renditionPixels.full},h-${renditionPixels.full},c-at_max,f-webp`,
 }
 
-/** Creates them for one endpoint. Transformations stand in the query: so one purge of a path meets them all. */
+/** Creates them for one endpoint. Transformations are in the query: so one purge of a path covers them all. */
 export function createAddresses(privateKey: string, urlEndpoint: string): Addresses {
   if (!/^https?:\/\/[^/?#]+(?:\/[^?#]*)?$/.test(urlEndpoint))
-    throw new TypeError(
-      'createImageKitMedia: `urlEndpoint` is an address such as https://ik.imagekit.io/your_id',
-    )
+    throw new TypeError('createImageKitMedia: `urlEndpoint` is a URL such as https://ik.imagekit.io/your_id')
   const base = urlEndpoint.replace(/\/+$/, '')
 
   function relative(path: string, rendition: Rendition | null): string {
@@ -39,7 +37,7 @@ export function createAddresses(privateKey: string, urlEndpoint: string): Addres
     signed(path, rendition, until) {
       const file = relative(path, rendition)
       const seconds = Math.floor(until.getTime() / 1000)
-      // The helper of the SDK does the same, but counts from now, and signs forever what is over.
+      // The SDK's helper does the same, but counts from now, and signs expired URLs permanently.
       const signature = createHmac('sha1', privateKey).update(`${file}${seconds}`).digest('hex')
       return `${base}/${file}&ik-t=${seconds}&ik-s=${signature}`
     },

@@ -13,7 +13,7 @@ test('look-ups of what was sent have a budget of which upkeep keeps a part, and 
   const { direct } = openMedia(await startAccount(), options)
   for (let index = 0; index < 8; index++)
     expect(await direct.confirm(`made-up-${index}`, { ...limits, ownerId: `anna-${index}` })).toBe(false)
-  expect(logged).toEqual(['7 of 10 look-ups at ImageKit in 3600 s are used; requests get 8'])
+  expect(logged).toEqual(['7 of 10 lookups at ImageKit in 3600 s are used; requests get 8'])
   expect(await errorOf(() => direct.confirm('a', limits))).toMatchObject({ code: 'media-unavailable' })
   await direct.sweep(new Date(0))
   for (const lookUpsPerHour of [0, 1.5])

@@ -1,18 +1,18 @@
 import { demandBlobKey } from '@kith/core/adapter'
 
-/** What the one file in the folder of a blob is called. */
+/** The name of the one file in the folder of a blob. */
 export const originalName = 'original'
 
 /**
- * Where the files of one app are. Each key has a folder of its own: folders are deleted by their path, whereas a file would
- * have to be looked up first. What is no key of a blob is a `TypeError`.
+ * The folders of one app's files. Each key has its own folder: folders are deleted by path, whereas a file would have
+ * to be looked up first. Anything but a blob key is a `TypeError`.
  */
 export interface Folders {
   blob(key: string): string
   staged(key: string): string
-  /** What holds the folders of all blobs. */
+  /** The parent of all blob folders. */
   readonly allBlobs: string
-  /** What holds the folders of all that is staged. */
+  /** The parent of all staged folders. */
   readonly allStaged: string
 }
 

@@ -13,7 +13,7 @@ import { removeFile, removeFolder } from './remove.ts'
 import { atImageKit } from './requests.ts'
 import { uploadFile } from './upload-file.ts'
 
-/** Blobs as files of the media library, `blobs/<key>/original`. Renditions are made by ImageKit when they are asked for. */
+/** Blobs as files of the media library, `blobs/<key>/original`. ImageKit makes renditions on request. */
 export function createImageKitBlobs(place: ImageKitPlace): BlobStore {
   const { client, folders, addresses, isPublic } = place
 
@@ -23,8 +23,8 @@ export function createImageKitBlobs(place: ImageKitPlace): BlobStore {
   }
 
   /**
-   * Files go first and their folder last: while it is there its caches are not known to be purged, and anyone who removes the blob
-   * again, in this process or another, purges them.
+   * Files are removed first and their folder last: while it exists its caches may not be purged, and another removal of
+   * the blob, in this process or another, purges them.
    */
   async function removeFiles(folder: string): Promise<boolean> {
     const files = await filesIn(client, folder)
@@ -53,7 +53,7 @@ export function createImageKitBlobs(place: ImageKitPlace): BlobStore {
       const folder = folders.blob(key)
       const isPurged = place.purge && (await removeFiles(folder))
       if (isPurged) await purge(folder)
-      // A listing can be a little behind.
+      // A listing may lag slightly.
       if ((await removeFolder(client, folder)) && !isPurged) await purge(folder)
     },
   }

@@ -7,14 +7,14 @@ import { nameFolders, originalName } from './folders.ts'
 import { filesIn } from './library.ts'
 import { atImageKit } from './requests.ts'
 
-/** How ImageKit is asked for captions. */
+/** Options of captions with ImageKit. */
 export interface ImageKitCaptionsOptions {
   /** The client of the media. */
   client: ImageKit
   /** The folder of the media. @default 'kith' */
   folder?: string | undefined
   /**
-   * Whether requests for another language than English are refused, so that the next writer handles them.
+   * Whether requests for languages other than English are refused, so that the next writer handles them.
    * @default false: ImageKit writes English, and that is what they get
    */
   refuseOtherLanguages?: boolean | undefined
@@ -22,13 +22,13 @@ export interface ImageKitCaptionsOptions {
 
 const writer = 'imagekit-auto-description'
 
-/** The first and the longest pause between two looks whether the description is there. */
+/** The first and the longest pause between two polls for the description. */
 const pauseMillis = { first: 400, longest: 3_000 }
 
 /**
- * Creates a writer that has ImageKit describe the stored image, by its extension `ai-auto-description`. It writes one
- * sentence or two in English and is told neither the hint nor the language. What it wrote stays with the file, so asking
- * again takes no second run.
+ * Creates a writer that has ImageKit describe the stored image, with its extension `ai-auto-description`. It writes one
+ * or two sentences in English and gets neither the hint nor the language. The description is stored with the file, so a
+ * repeated request takes no second run.
  */
 export function createImageKitCaptions(options: ImageKitCaptionsOptions): CaptionWriter {
   const { client, refuseOtherLanguages = false } = options

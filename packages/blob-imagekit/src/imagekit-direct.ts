@@ -9,18 +9,18 @@ import { removeFile, removeFolder } from './remove.ts'
 import { atImageKit, patienceMillis } from './requests.ts'
 import { signUploadToken } from './upload-token.ts'
 
-/** ImageKit takes no token that holds for an hour or more. */
+/** ImageKit accepts no token with a lifetime of an hour or more. */
 const longestSeconds = 3_590
 
-/** For how long Kith may begin to read a file that it looked up. */
+/** How long after the lookup Kith can begin to read a file. */
 const readingSeconds = 300
 
-/** Files that browsers send to the media library, each under a name of its own in the folder of its key. */
+/** Files that browsers send to the media library, each under a unique name in the folder of its key. */
 export function createImageKitDirect(place: ImageKitPlace): DirectUploads {
   const { client, publicKey, folders, addresses, budget } = place
   const { privateKey } = client
 
-  /** The last that came. */
+  /** The most recent one. */
   async function newest(key: string): Promise<StoredFile | null> {
     return (await filesIn(client, folders.staged(key))).at(-1) ?? null
   }
@@ -53,7 +53,7 @@ export function createImageKitDirect(place: ImageKitPlace): DirectUploads {
       if (!file) return false
       const isTooLarge = file.size > maxBytes || (file.pixels ?? 0) > maxPixels
       if (!isTooLarge && file.contentType.startsWith(`${kind}/`)) {
-        // For the look-up of `read`, which does not know the account.
+        // For the lookup of `read`, which does not have the account.
         budget({ accountId: ownerId })
         return true
       }
@@ -65,7 +65,7 @@ export function createImageKitDirect(place: ImageKitPlace): DirectUploads {
       if (!file) throw new KithError('media-not-found')
       const until = new Date(Date.now() + readingSeconds * 1000)
       const url = addresses.signed(file.path, null, until)
-      // The private key is for the API alone.
+      // The private key is for the API only.
       const headers = { authorization: null, accept: '*/*' }
       const found = await atImageKit((terms) =>
         client
@@ -74,7 +74,7 @@ export function createImageKitDirect(place: ImageKitPlace): DirectUploads {
           .catch(nullIfAbsent),
       )
       if (!found) throw new KithError('media-not-found')
-      if (!found.body) throw unavailable(new Error('ImageKit answered without a file'))
+      if (!found.body) throw unavailable(new Error('ImageKit responded without a file'))
       let size = 0
       try {
         for await (const part of eachWithin({ millis: patienceMillis }, found.body)) {
@@ -84,7 +84,7 @@ export function createImageKitDirect(place: ImageKitPlace): DirectUploads {
       } catch (error) {
         throw unavailable(error)
       }
-      if (size !== file.size) throw unavailable(new Error('ImageKit gave other bytes than it stored'))
+      if (size !== file.size) throw unavailable(new Error('ImageKit returned other bytes than it stored'))
     },
     async discard(key) {
       await removeFolder(client, folders.staged(key))

@@ -1,34 +1,34 @@
 import { isKithError, KithError, RetryLaterError } from '@kith/core'
 
-/** What errors of ImageKit's client carry, whichever copy of it they are from. */
+/** The properties of errors of ImageKit's client, from any copy of it. */
 interface ClientFailure extends Error {
-  /** `undefined` where there was no response. */
+  /** `undefined` without a response. */
   status?: unknown
   headers?: Headers | undefined
   code?: unknown
 }
 
-/** The longest wait that is given to a client: whatever the host says, who comes back in an hour can ask again. */
+/** The maximum delay for clients, whatever the host says: after an hour a client can try again. */
 const longestWaitSeconds = 3_600
 
-/** The status that ImageKit answered with; `null` where there was none. */
+/** The status of ImageKit's response; `null` if there was none. */
 export function statusOf(error: unknown): number | null {
   const { status } = error instanceof Error ? (error as ClientFailure) : {}
   return typeof status === 'number' ? status : null
 }
 
-/** For `catch`: `null` where ImageKit says that there is no such file or folder. */
+/** For `catch`: `null` if ImageKit reports that the file or folder does not exist. */
 export function nullIfAbsent(error: unknown): null {
   if (statusOf(error) === 404) return null
   throw error
 }
 
-/** A place that answers nothing, for a few seconds. */
+/** An unavailable place, for a few seconds. */
 export function unavailable(cause: unknown, retryAfterSeconds = 5): RetryLaterError {
   return new RetryLaterError('media-unavailable', retryAfterSeconds, cause)
 }
 
-/** What Kith makes of what the client threw: media-unavailable, storage-failed, or the error itself where it is a bug. */
+/** Converts a client error: media-unavailable, storage-failed, or the error itself if it is a bug. */
 export function explain(error: unknown): unknown {
   if (isKithError(error) || !(error instanceof Error)) return error
   if (isTemporary(error)) return unavailable(bare(error), askedToWait(error))
@@ -44,7 +44,7 @@ export function isTemporary(error: unknown): boolean {
   return status === 408 || status === 409 || status === 429 || status >= 500
 }
 
-/** No connection, no response in time, or a response that broke off. */
+/** No connection, no response in time, or a truncated response. */
 function isBroken(error: ClientFailure): boolean {
   const { code } = (error.cause ?? error) as { code?: unknown }
   return (
@@ -54,13 +54,13 @@ function isBroken(error: ClientFailure): boolean {
   )
 }
 
-/** ImageKit tells it in milliseconds. */
+/** ImageKit reports it in milliseconds. */
 function askedToWait({ headers }: ClientFailure): number | undefined {
   const millis = Number(headers?.get('x-ratelimit-reset') ?? Number.NaN)
   return millis > 0 ? Math.min(Math.ceil(millis / 1000), longestWaitSeconds) : undefined
 }
 
-/** Without the headers and the body of the response. The message has the words of ImageKit. */
+/** Without the headers and the body of the response. The message is ImageKit's. */
 function bare(error: ClientFailure): Error {
   const request = error.headers?.get('x-ik-requestid') ?? '-'
   return new Error(`${error.message} (request ${request})`, error.cause ? { cause: error.cause } : {})

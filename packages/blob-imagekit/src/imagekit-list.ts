@@ -2,12 +2,12 @@ import { type BlobStore, isBlobKey } from '@kith/core/ports'
 import type { ImageKitPlace } from './imagekit-place.ts'
 import { foldersIn } from './library.ts'
 
-/** A page of folders and the one before it again, of which ImageKit lists 1,000 together. */
+/** A page of folders and the previous one again; ImageKit lists 1,000 together. */
 const mostListed = 500
-/** How many names go into one search. */
+/** How many names are in one search. */
 const namesAtOnce = 20
 
-/** What upkeep asks of a media library: each key has a folder, and its budget is that of look-ups. */
+/** What upkeep needs from a media library: each key has a folder, and lookups are budgeted. */
 export function listImageKitBlobs({
   client,
   folders,
@@ -17,7 +17,7 @@ export function listImageKitBlobs({
     async list(after, limit) {
       const [place, last = ''] = after?.split(/:(.*)/s) ?? ['0']
       const count = Math.min(limit, mostListed)
-      // ImageKit counts from the first, and as many as the page before named may have been removed since.
+      // ImageKit uses offsets, and as many items as the previous page had may have been removed since.
       const skip = Math.max(0, Number(place) - count)
       budget('upkeep')
       const found = await foldersIn(client, folders.allBlobs, { skip, limit: count * 2 })

@@ -9,51 +9,52 @@ import { createImageKitBlobs } from './imagekit-blobs.ts'
 import { createImageKitDirect } from './imagekit-direct.ts'
 import type { ImageKitPlace } from './imagekit-place.ts'
 
-/** Where the media are. */
+/** Where the media are stored. */
 export interface ImageKitMediaOptions {
-  /** Set up by the app: `new ImageKit({ privateKey })`. Nothing of it is changed. */
+  /** Created by the app: `new ImageKit({ privateKey })`. Its settings are not changed. */
   client: ImageKit
-  /** The public key that belongs to the private key of the client. */
+  /** The public key for the client's private key. */
   publicKey: string
-  /** Where ImageKit delivers: `https://ik.imagekit.io/your_imagekit_id`, or your own domain. */
+  /** ImageKit's delivery URL: `https://ik.imagekit.io/your_imagekit_id`, or your own domain. */
   urlEndpoint: string
-  /** The folder of the media library that everything is under: letters, digits, `_`, `-` and `/`. @default 'kith' */
+  /** The folder of the media library for all files: letters, digits, `_`, `-` and `/`. @default 'kith' */
   folder?: string | undefined
   /**
-   * Who may see the media. `private`: only clients that Kith's routes redirect, with signed URLs that expire. `public`: everybody who knows a URL.
+   * Who may see the media. `private`: only clients that Kith's routes redirect, with signed URLs that expire. `public`:
+   * everyone who has a URL.
    * @default 'private'
    */
   access?: 'private' | 'public' | undefined
   /**
-   * Whether what is removed or replaced is purged from ImageKit's caches too, which takes one of the purges that an account
-   * has a month. Without that a cache may show it for up to 180 days to anyone who still has a valid URL.
+   * Whether removed or replaced files are also purged from ImageKit's caches, which uses one of the account's monthly
+   * purges. Without that a cache may show them for up to 180 days to anyone who still has a valid URL.
    * @default true
    */
   purge?: boolean | undefined
   /**
-   * How many look-ups of sent files this process makes an hour at most: a confirmation makes two, one where nothing has come.
-   * Confirmations get four fifths of it, the rest is left to upkeep, and each account up to a quarter of what others have left;
-   * past that they are `media-unavailable` for a while.
+   * How many lookups of sent files this process may make per hour: a confirmation makes two, or one if nothing has
+   * arrived. Confirmations get four fifths of it, upkeep the rest, and each account up to a quarter of what others have
+   * left; beyond that they are `media-unavailable` for a while.
    * @default 3,600
-   * @reason One a second on average; more is somebody who confirms what was never sent.
+   * @reason One a second on average; more means confirming files that were never sent.
    */
   lookUpsPerHour?: number | undefined
   /** Gets a warning when most of that is used. @default `console` */
   logger?: Logger | undefined
-  /** Where files wait until they are whole. @default the system's own for temporary files */
+  /** Where files are kept until they are complete. @default the system's temporary folder */
   temporaryDirectory?: string | undefined
 }
 
 /** For the `media` option of Kith. */
 export interface ImageKitMedia {
-  /** A `GrantedBlobStore`, unless everybody may see the blobs. */
+  /** A `GrantedBlobStore`, unless the blobs are public. */
   blobs: BlobStore
   direct: DirectUploads
 }
 
 /**
- * Creates the media in the library of one ImageKit account. Does no I/O.
- * @throws TypeError for options that cannot work
+ * Creates the media in the library of one ImageKit account. No I/O.
+ * @throws TypeError for invalid options
  */
 export function createImageKitMedia(options: ImageKitMediaOptions): ImageKitMedia {
   const { client, publicKey, urlEndpoint } = options
@@ -66,7 +67,7 @@ export function createImageKitMedia(options: ImageKitMediaOptions): ImageKitMedi
     purge: options.purge ?? true,
     temporaryDirectory: options.temporaryDirectory ?? tmpdir(),
     budget: createCallBudget({
-      what: 'look-ups at ImageKit',
+      what: 'lookups at ImageKit',
       option: 'lookUpsPerHour',
       limit: options.lookUpsPerHour ?? 3_600,
       windowSeconds: 3_600,

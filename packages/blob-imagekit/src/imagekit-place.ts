@@ -3,7 +3,7 @@ import type { CallBudget } from '@kith/core/adapter'
 import type { Addresses } from './addresses.ts'
 import type { Folders } from './folders.ts'
 
-/** Where the media are, and what is needed there. */
+/** Where the media are stored, and the dependencies. */
 export interface ImageKitPlace {
   client: ImageKit
   publicKey: string
@@ -11,7 +11,7 @@ export interface ImageKitPlace {
   addresses: Addresses
   isPublic: boolean
   purge: boolean
-  /** Of look-ups of what was sent. */
+  /** For lookups of sent files. */
   budget: CallBudget
   temporaryDirectory: string
 }

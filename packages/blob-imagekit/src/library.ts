@@ -5,13 +5,13 @@ import type { Patience } from '@kith/core/adapter'
 import { unavailable } from './imagekit-errors.ts'
 import { atImageKit } from './requests.ts'
 
-/** The most files that ImageKit lists per call; the folder of a key has a few. */
+/** The maximum page size of ImageKit; the folder of a key has a few files. */
 const mostFiles = 1000
 
-/** As many folders are asked for at once. */
+/** How many folders are requested at a time. */
 const pageSize = 100
 
-/** What ImageKit measured of a file, as far as Kith needs it. */
+/** ImageKit's measurements of a file, as far as Kith needs them. */
 export interface StoredFile {
   fileId: string
   path: string
@@ -19,13 +19,13 @@ export interface StoredFile {
   /** In bytes. */
   size: number
   contentType: string
-  /** `null` where it was not measured. */
+  /** `null` if it was not measured. */
   pixels: number | null
-  /** What the extension for descriptions wrote. */
+  /** The result of the description extension. */
   description: string | null
 }
 
-/** The files right in a folder, the oldest first; none where there is no such folder. */
+/** The files directly in a folder, the oldest first; empty if the folder does not exist. */
 export async function filesIn(client: ImageKit, path: string, patience?: Patience): Promise<StoredFile[]> {
   const found = await atImageKit(
     (terms) => client.assets.list({ path, type: 'file', sort: 'ASC_CREATED', limit: mostFiles }, terms),
@@ -34,7 +34,7 @@ export async function filesIn(client: ImageKit, path: string, patience?: Patienc
   return demandList(found).map(toStored)
 }
 
-/** The paths of the folders right in a folder that were made before a time. */
+/** The paths of the folders directly in a folder that were created before a given time. */
 export async function foldersMadeBefore(client: ImageKit, path: string, before: Date): Promise<string[]> {
   const old: LibraryFolder[] = []
   for (let skip = 0; ; skip += pageSize) {
@@ -55,7 +55,7 @@ export interface StoredFolder {
   createdAt: Date
 }
 
-/** Some of the folders right in a folder, by name: a page of them, or those with one of these names. */
+/** Some of the folders directly in a folder, by name: a page of them, or those with these names. */
 export async function foldersIn(
   client: ImageKit,
   path: string,
@@ -66,21 +66,21 @@ export async function foldersIn(
       ? { searchQuery: which.names.map((name) => `name = "${name}"`).join(' OR '), limit: mostFiles }
       : { type: 'folder' as const, ...which }
   const found = await atImageKit((terms) => client.assets.list({ path, sort: 'ASC_NAME', ...filter }, terms))
-  // A search names files as well.
+  // A search also returns files.
   return demandList(found as readonly (LibraryFile | LibraryFolder)[]).flatMap((each) => {
     const { type, name, createdAt } = each
     return type === 'folder' && name !== undefined ? [{ name, createdAt: new Date(createdAt ?? 0) }] : []
   })
 }
 
-/** Whether there is such a folder, with something in it or not. */
+/** Whether the folder exists, empty or not. */
 export async function hasFolder(client: ImageKit, path: string): Promise<boolean> {
   return (await foldersIn(client, dirname(path), { names: [basename(path)] })).length > 0
 }
 
 function toStored({ fileId, filePath, createdAt, size, mime, ...file }: LibraryFile): StoredFile {
   if (fileId === undefined || filePath === undefined || createdAt === undefined || size === undefined)
-    throw unavailable(new Error('ImageKit lists a file without saying which'))
+    throw unavailable(new Error('ImageKit lists a file without its id'))
   const { width, height, description } = file
   return {
     fileId,
@@ -93,8 +93,8 @@ function toStored({ fileId, filePath, createdAt, size, mime, ...file }: LibraryF
   }
 }
 
-/** Whatever stands in between may answer something else. */
+/** An intermediary may respond with something else. */
 function demandList<Item>(found: readonly Item[]): readonly Item[] {
   if (Array.isArray(found)) return found as readonly Item[]
-  throw unavailable(new Error('ImageKit answered with something else than a list'))
+  throw unavailable(new Error('ImageKit did not respond with a list'))
 }

@@ -3,12 +3,12 @@ import type { ImageKit } from '@imagekit/nodejs'
 import { isTemporary, nullIfAbsent, statusOf } from './imagekit-errors.ts'
 import { atImageKit } from './requests.ts'
 
-/** Before the second try; each further one comes after twice as long. */
+/** The delay before the second attempt; it doubles each time. */
 const firstPauseMillis = 500
 
 /**
- * Removes a folder with all that is in it. Returns whether there was one; so it is tried again here and not by the client:
- * a 404 that follows a try whose response was lost says that there was.
+ * Removes a folder with its contents. Returns whether it existed; therefore retries happen here and not in the client:
+ * a 404 after an attempt whose response was lost means that it did.
  */
 export async function removeFolder(client: ImageKit, folderPath: string): Promise<boolean> {
   return await atImageKit(async (terms) => {

@@ -1,21 +1,21 @@
 import { type Patience, within } from '@kith/core/adapter'
 import { explain } from './imagekit-errors.ts'
 
-/** The longest that one call may take, with all tries of the client, and that a body may keep silent. */
+/** The maximum duration of a call, including the client's retries, and of a pause in a body. */
 export const patienceMillis = 10_000
 
-/** What goes along with each request. */
+/** Options of each request. */
 export interface RequestTerms {
   signal: AbortSignal
-  /** Of one try, in milliseconds: without it the client would stop a long upload. */
+  /** Of one attempt, in milliseconds: without it the client would abort a long upload. */
   timeout: number
-  /** Nothing is followed elsewhere. Without this `fetch` also keeps all that it has sent, for the case that it is. */
+  /** Redirects are not followed. Otherwise `fetch` would also keep everything it has sent, in case of one. */
   fetchOptions: { redirect: 'error' }
 }
 
 /**
- * Asks ImageKit, and waits no longer than told, also where the signal is not listened to: between its tries the client does not.
- * @throws media-unavailable, storage-failed instead of what its client throws
+ * Calls ImageKit with a time limit, even if the signal is not observed: between its attempts the client does not.
+ * @throws media-unavailable, storage-failed instead of its client's errors
  */
 export async function atImageKit<Answer>(
   ask: (terms: RequestTerms) => PromiseLike<Answer>,

@@ -14,15 +14,15 @@ export interface FileToUpload {
   read: () => AsyncIterable<Uint8Array> | Iterable<Uint8Array>
 }
 
-/** Besides the patience for any call, a file may take a second for as many bytes: 4 Mbit/s. */
+/** In addition to the limit for any call, a file may take a second for this many bytes: 4 Mbit/s. */
 const bytesPerSecond = 524_288
 
 /**
- * Uploads a file in one request, so that it is there whole or not at all, and replaces the one of its name. Returns whether
- * there was one.
+ * Uploads a file in one request, so that it is stored completely or not at all, and replaces an existing one of that
+ * name. Returns whether there was one.
  *
- * The form is written here. That of the client would be read into memory as fast as the disk gives it, whatever the network
- * takes, and a connection that breaks meanwhile would end the process with an unhandled rejection (undici, at the
+ * The form is written here. The client's form would be read into memory as fast as the disk allows, however slow the
+ * network, and a connection that breaks meanwhile would end the process with an unhandled rejection (undici, in the
  * `FormData` of `fetch`).
  */
 export async function uploadFile(client: ImageKit, file: FileToUpload): Promise<boolean> {
@@ -42,7 +42,7 @@ export async function uploadFile(client: ImageKit, file: FileToUpload): Promise<
   )
   const tail = Buffer.from(`\r\n--${boundary}--\r\n`)
   const body: AsyncIterable<Uint8Array> = {
-    // Asked for at each try of the client, and read on when the network has taken the part before.
+    // Called for each attempt of the client, and read further when the network has accepted the previous part.
     async *[Symbol.asyncIterator]() {
       yield head
       yield* file.read()

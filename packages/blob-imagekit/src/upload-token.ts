@@ -1,20 +1,20 @@
 import { createHmac } from 'node:crypto'
 
-/** Who signs. */
+/** The signing account. */
 export interface TokenKeys {
   publicKey: string
   privateKey: string
 }
 
-/** For how long. Both in seconds since 1970. */
+/** The lifetime. Both in seconds since 1970. */
 export interface TokenTime {
   iat: number
   exp: number
 }
 
 /**
- * A token for version 2 of ImageKit's upload: a JWT whose payload has every field of the form but the file, so that none
- * can be changed, added or left out. ImageKit takes each token once.
+ * A token for version 2 of ImageKit's upload: a JWT whose payload has every field of the form but the file, so that
+ * none can be changed, added or left out. ImageKit accepts each token once.
  */
 export function signUploadToken(
   fields: Readonly<Record<string, string>>,

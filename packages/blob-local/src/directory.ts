@@ -5,29 +5,29 @@ import { systemCode } from '@kith/core/adapter'
 import { goneError, isMissing } from './disk-errors.ts'
 import { keep, makeFolders, sync } from './lasting.ts'
 
-/** The file that has the mark. */
+/** The file with the mark. */
 const markName = '.kith-media'
-/** More than any mark has. */
+/** Longer than any mark. */
 const mostMarkLength = 1_000
 
-/** The folder that holds everything. It is made once: where it was seen and is not there any more, its disk is gone. */
+/** The folder with all files. It is created once: if it existed and is missing now, its disk is gone. */
 export interface Directory {
   readonly path: string
-  /** For files that are being made, on the same disk. */
+  /** For files in progress, on the same disk. */
   readonly temporary: string
-  /** Makes both, unless this process has seen them before. */
+  /** Creates both, unless this process has seen them before. */
   ensure(): Promise<void>
-  /** Whether there is anything to remove from: makes nothing but the folder for temporary files. */
+  /** Whether there is anything to remove from: creates nothing but the folder for temporary files. */
   isThere(): Promise<boolean>
-  /** Comes after an `ENOENT`. @throws storage-failed where the directory is gone, and not only what is in it */
+  /** Call it after an `ENOENT`. @throws storage-failed if the directory is gone, and not only its contents */
   demand(cause: unknown): Promise<void>
-  /** Makes a folder below it and those in between, lasting. @throws storage-failed where the directory is gone */
+  /** Creates a folder below it and those in between, durably. @throws storage-failed if the directory is gone */
   makeFolder(folder: string): Promise<void>
   readMark(): Promise<string | null>
   writeMark(mark: string): Promise<void>
 }
 
-/** Opens it; does no I/O. */
+/** Opens it, without I/O. */
 export function openDirectory(path: string): Directory {
   const temporary = join(path, '.temporary')
   const markPath = join(path, markName)
@@ -49,7 +49,7 @@ export function openDirectory(path: string): Directory {
 
   async function makeFolder(folder: string): Promise<void> {
     const parent = dirname(folder)
-    // An empty folder that a disk is mounted at would take what belongs on the disk.
+    // An empty mount point would otherwise receive the files that belong on the disk.
     if (parent === path) await demand(null)
     try {
       await unlessThere(mkdir(folder))

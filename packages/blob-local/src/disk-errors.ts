@@ -1,7 +1,7 @@
 import { KithError } from '@kith/core'
 import { systemCode, toSystemError } from '@kith/core/adapter'
 
-/** Runs something on the disk. @throws storage-full, busy, media-unavailable, storage-failed instead of the codes of the system */
+/** Runs a disk operation. @throws storage-full, busy, media-unavailable, storage-failed instead of system errors */
 export async function onDisk<Answer>(run: () => Promise<Answer>): Promise<Answer> {
   try {
     return await run()
@@ -10,13 +10,13 @@ export async function onDisk<Answer>(run: () => Promise<Answer>): Promise<Answer
   }
 }
 
-/** Whether an error says that a file or folder is not there. */
+/** Whether an error means that a file or folder does not exist. */
 export function isMissing(error: unknown): boolean {
   return systemCode(error) === 'ENOENT'
 }
 
-/** The folder of all media was there before, and is not any more. */
+/** The folder of all media existed before, and is gone. */
 export function goneError(cause: unknown): KithError {
-  const detail = 'The folder of the media is gone: look whether its disk is mounted.'
+  const detail = 'The folder of the media is gone: check whether its disk is mounted.'
   return new KithError('storage-failed', { detail, cause })
 }

@@ -3,9 +3,9 @@ import { dirname } from 'node:path'
 import { isMissing } from './disk-errors.ts'
 
 /**
- * Moves a finished file to where it is kept. Its bytes and its name are on the disk when this ends, so that a power cut
- * leaves it whole or not at all. Fails with `ENOENT` if the folder is not there; one that is taken away afterwards has
- * taken the file with it.
+ * Moves a finished file to its place. Its bytes and its name are on the disk when this ends, so that a power cut leaves
+ * it complete or not at all. Fails with `ENOENT` if the folder does not exist; if it is removed afterwards, the file
+ * was removed with it.
  */
 export async function keep(path: string, target: string): Promise<void> {
   await sync(path)
@@ -17,7 +17,7 @@ export async function keep(path: string, target: string): Promise<void> {
   }
 }
 
-/** Makes a folder and those above it, lasting. */
+/** Creates a folder and those above it, durably. */
 export async function makeFolders(folder: string): Promise<void> {
   const first = await mkdir(folder, { recursive: true })
   if (first === undefined) return

@@ -5,7 +5,7 @@ import { type BlobPage, isBlobKey, type ListedBlob } from '@kith/core/ports'
 import { folderOf, latest } from './blob-folder.ts'
 import { isMissing } from './disk-errors.ts'
 
-/** Lists keys by the folders that they are in, which are spread by a hash: its order is the order of the list. */
+/** Lists keys by their folders, which are spread by a hash: the order of the list is that of the folders. */
 export async function listBlobs(directory: string, after: string | null, limit: number): Promise<BlobPage> {
   const [afterTop = '', afterMiddle = '', afterKey = ''] = after?.split('/') ?? []
   const blobs: ListedBlob[] = []
@@ -17,7 +17,7 @@ export async function listBlobs(directory: string, after: string | null, limit: 
       for (const key of await namesIn(folder)) {
         if (!isBlobKey(key) || (isFirst && key <= afterKey)) continue
         if (blobs.length === limit) return { blobs, next: last }
-        // Somebody's copy in another folder than its own, whose removal would remove the one in its own.
+        // A copy in the wrong folder; removing its key would remove the one in the right folder.
         if (join(folder, key) !== folderOf(directory, key)) continue
         const storedAt = await newestIn(join(folder, key))
         // Removed since the folder was read.
@@ -37,12 +37,12 @@ export async function presentAmong(directory: string, keys: readonly string[]): 
   return present
 }
 
-/** The folders that spread the blobs, from one on. */
+/** The folders that spread the blobs, starting from one. */
 async function foldersIn(folder: string, from: string): Promise<string[]> {
   return (await namesIn(folder)).filter((name) => /^[0-9a-f]{2}$/.test(name) && name >= from)
 }
 
-/** When the newest file in the folder of a blob was written; when the folder was made, if there is none. */
+/** When the newest file in the folder of a blob was written; without one, when the folder was created. */
 async function newestIn(folder: string): Promise<Date | null> {
   try {
     const names = await namesIn(folder)
@@ -60,7 +60,7 @@ async function namesIn(folder: string): Promise<string[]> {
   try {
     return (await readdir(folder)).sort()
   } catch (error) {
-    // A file that is none of Kith's, where a folder would be.
+    // A foreign file in place of a folder.
     if (isMissing(error) || systemCode(error) === 'ENOTDIR') return []
     throw error
   }

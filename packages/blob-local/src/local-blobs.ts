@@ -21,13 +21,13 @@ import { keep } from './lasting.ts'
 import { listBlobs, presentAmong } from './list-blobs.ts'
 import { createTemporaryFiles } from './temporary-files.ts'
 
-/** Where the blobs are. */
+/** Where the blobs are stored. */
 export interface LocalBlobsOptions {
-  /** The folder that holds them; nothing else should be in it. It is made for the first blob, and never again. */
+  /** The folder for them; nothing else should be in it. It is created for the first blob, and never again. */
   directory: string
   /** Makes the renditions. */
   images: ImageProcessor
-  /** Whether browsers that take AVIF get it. Switch it off behind a cache that ignores `Vary: Accept`. @default true */
+  /** Whether browsers that accept AVIF get it. Turn it off behind a cache that ignores `Vary: Accept`. @default true */
   avif?: boolean | undefined
 }
 
@@ -35,10 +35,10 @@ interface FoundFile extends ServedFile {
   path: string
 }
 
-/** Blobs in a folder: Kith's routes serve them, and a mark says which database the folder belongs to. */
+/** Blobs in a folder: Kith's routes serve them, and a mark identifies the database that the folder belongs to. */
 export type LocalBlobs = ServedBlobStore & BlobMark
 
-/** Refuses what no type checker saw. */
+/** Refuses what a type checker would have found. */
 function checkOptions(options: Partial<LocalBlobsOptions> | undefined): void {
   if (typeof options?.directory !== 'string' || options.directory === '')
     throw new TypeError("createLocalBlobs: directory: give the path of a folder, such as 'media'")
@@ -48,7 +48,7 @@ function checkOptions(options: Partial<LocalBlobsOptions> | undefined): void {
     )
 }
 
-/** Creates a store of blobs as files, for an app on one machine or a shared disk. Does no I/O. */
+/** Creates a blob store in files, for an app on one machine or a shared disk. No I/O. */
 export function createLocalBlobs(options: LocalBlobsOptions): LocalBlobs {
   checkOptions(options)
   const root = openDirectory(resolve(options.directory))
@@ -116,7 +116,7 @@ async function write(path: string, bytes: AsyncIterable<Uint8Array>, meta: BlobM
   try {
     for await (const chunk of counted(bytes, meta.size)) await onDisk(() => file.appendFile(chunk))
   } finally {
-    // A disk over the network may say only now that it is full.
+    // A network disk may report only now that it is full.
     await onDisk(() => file.close())
   }
 }
@@ -138,7 +138,7 @@ async function list(folder: string): Promise<string[]> {
   }
 }
 
-/** Runs something again whose files were removed or replaced between two of its steps. */
+/** Retries an operation if its files were removed or replaced between two of its steps. */
 async function retryMissing<Answer>(run: () => Promise<Answer>, tries = 10): Promise<Answer> {
   try {
     return await run()

@@ -13,13 +13,15 @@ interface StoredFile {
   contentType: MediaType
 }
 
-/** Renditions, made when they are first asked for and kept beside their original. */
+/** Renditions, made on the first request and stored next to their original. */
 export interface LocalRenditions {
-  /** The file of a rendition; `null` if the original is no image. Fails with `ENOENT` if it is removed meanwhile. */
+  /**
+   * The file of a rendition; `null` if the original is not an image. Fails with `ENOENT` if it is removed meanwhile.
+   */
   find(folder: string, original: Original, form: RenditionForm): Promise<StoredFile | null>
 }
 
-/** Creates the renditions of one store. However many ask for one at the same time, it is made once. */
+/** Creates the renditions of one store. However many concurrent requests there are for one, it is made once. */
 export function createRenditions(images: ImageProcessor, temporary: TemporaryFiles): LocalRenditions {
   const once = createSingleFlight<void>()
 
@@ -27,7 +29,7 @@ export function createRenditions(images: ImageProcessor, temporary: TemporaryFil
     const source = join(folder, original.name)
     const target = await temporary.use(async (path) => {
       const { format, isOnlyFormat } = await images.rendition(source, path, form)
-      // What comes out in another format than was wanted will do so the next time.
+      // If the result has another format than requested, it will have it again next time.
       const written = { format, isOnlyFormat: isOnlyFormat || format !== form.format }
       const kept = join(folder, nameOfRendition(original, form.rendition, written))
       await keep(path, kept)
@@ -36,7 +38,7 @@ export function createRenditions(images: ImageProcessor, temporary: TemporaryFil
     try {
       await stat(source)
     } catch (error) {
-      // The key has a new original by now, and this is a rendition of the one before.
+      // The key has a new original now, and this is a rendition of the previous one.
       await rm(target, { force: true })
       throw error
     }
@@ -48,7 +50,7 @@ export function createRenditions(images: ImageProcessor, temporary: TemporaryFil
       for (;;) {
         const file = await findMade(folder, original, form)
         if (file) return file
-        // While one is made in the other format, that one is waited for: it may turn out to be the only one.
+        // While one is made in the other format, wait for it: it may turn out to be the only one.
         const place = join(folder, `${original.version}-${form.rendition}`)
         await once(place, () => make(folder, original, form))
       }
@@ -56,7 +58,7 @@ export function createRenditions(images: ImageProcessor, temporary: TemporaryFil
   }
 }
 
-/** The file of a rendition that was made before: in the format that is wanted, or in the only one there is of it. */
+/** The file of an existing rendition: in the requested format, or in the only one there is. */
 async function findMade(
   folder: string,
   original: Original,

@@ -4,16 +4,16 @@ import { join } from 'node:path'
 import type { Directory } from './directory.ts'
 import { isMissing, onDisk } from './disk-errors.ts'
 
-/** What is older than this was left by a process that stopped. */
+/** Older files were left by a process that stopped. */
 const staleMilliseconds = 3_600_000
 
-/** Files that are being made, on the same disk as those that are kept, so that keeping one is a rename. */
+/** Files in progress, on the same disk as stored files, so that storing one is a rename. */
 export interface TemporaryFiles {
-  /** Gives `make` a path; whatever it leaves there is gone afterwards, unless it was kept. */
+  /** Passes a path to `make`; anything left there is removed afterwards, unless it was kept. */
   use<Answer>(make: (path: string) => Promise<Answer>): Promise<Answer>
-  /** Moves a folder with all that is in it out of sight in one step, and then removes it. Idempotent. */
+  /** Moves a folder with its contents out of sight in one step, and then removes it. Idempotent. */
   discard(folder: string): Promise<void>
-  /** Removes what processes that stopped have left more than an hour ago. */
+  /** Removes what stopped processes have left more than an hour ago. */
   sweep(): Promise<void>
 }
 
@@ -43,7 +43,7 @@ export function createTemporaryFiles(directory: Directory): TemporaryFiles {
         if (!isMissing(error)) throw error
         return await directory.demand(error)
       }
-      // A put that had begun to move its file may find the folder here: then it is not empty at the last step.
+      // A put that had started moving its file may find the folder here: then it is not empty in the last step.
       await rm(path, { recursive: true, force: true, maxRetries: 10, retryDelay: 5 })
     },
     async sweep() {

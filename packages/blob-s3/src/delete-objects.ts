@@ -1,6 +1,6 @@
 import { DeleteObjectsCommand, type S3Client } from '@aws-sdk/client-s3'
 
-/** Deletes objects, of which some need not be there. At most 1,000, as many as a page of a listing has. */
+/** Deletes objects, some of which may not exist. At most 1,000, the size of a listing page. */
 export async function deleteObjects(
   client: S3Client,
   Bucket: string,
@@ -9,7 +9,7 @@ export async function deleteObjects(
   if (keys.length === 0) return
   const Delete = { Objects: keys.map((Key) => ({ Key })), Quiet: true }
   const { Errors = [] } = await client.send(new DeleteObjectsCommand({ Bucket, Delete }))
-  // Told inside of a 200. Some stores tell of objects, too, that another one has just deleted.
+  // Reported inside a 200. Some stores also report objects that were just deleted by another caller.
   const error = Errors.find(({ Code }) => Code !== 'NoSuchKey')
   if (error) {
     const { Code = 'InternalError', Message = 'not deleted' } = error

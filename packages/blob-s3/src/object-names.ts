@@ -1,23 +1,23 @@
 import { demandBlobKey } from '@kith/core/adapter'
 import { isBlobKey, type Rendition } from '@kith/core/ports'
 
-/** What an image consists of beside its original. */
+/** The parts of an image besides its original. */
 export const renditions: readonly Rendition[] = ['thumb', 'feed', 'full']
 
-/** What the objects of one store are called. What is no key of a blob is a `TypeError`. */
+/** The names of the objects of one store. Anything but a blob key is a `TypeError`. */
 export interface ObjectNames {
   /** A blob, or one of its renditions. */
   blob(key: string, rendition: Rendition | null): string
   staged(key: string): string
-  /** What stands before all blobs. */
+  /** The prefix of all blobs. */
   readonly allBlobs: string
-  /** The key of the blob that an object belongs to; `null` for what is none of ours. */
+  /** The blob key of an object; `null` for a foreign object. */
   keyOf(name: string): string | null
-  /** Behind every object of a blob, and before those of the blob after it. */
+  /** Sorts after every object of a blob, and before those of the next blob. */
   behind(key: string): string
-  /** The object that says which database this is the place of. */
+  /** The object that identifies the database of this place. */
   readonly mark: string
-  /** What stands before all that is staged. */
+  /** The prefix of all staged files. */
   readonly allStaged: string
 }
 

@@ -24,10 +24,10 @@ import { atS3 } from './s3-errors.ts'
 import type { S3Place } from './s3-place.ts'
 import { storeObject } from './store-object.ts'
 
-/** Signed URLs are valid no longer than this: S3 refuses to. */
+/** The maximum lifetime of signed URLs: a limit of S3. */
 const longestSeconds = 7 * 86_400
 
-/** Blobs as objects: `blobs/<key>/original` and beside it the renditions of an image, made when it is stored. */
+/** Blobs as objects: `blobs/<key>/original` and next to it the renditions of an image, made when it is stored. */
 export function createS3Blobs(place: S3Place): MarkedBlobStore {
   const { client, bucket: Bucket, names, publicUrl } = place
   const CacheControl = `${publicUrl === null ? 'private' : 'public'}, max-age=31536000, immutable`
@@ -41,7 +41,7 @@ export function createS3Blobs(place: S3Place): MarkedBlobStore {
     return storeObject(client, { Bucket, Key: names.blob(key, rendition), CacheControl }, from)
   }
 
-  /** All files are made before the first is sent. The original comes last: where it is, everything is. */
+  /** All files are made before the first is sent. The original comes last: if it exists, everything does. */
   async function putImage(key: string, bytes: AsyncIterable<Uint8Array>, meta: BlobMeta): Promise<void> {
     await sweepTemporaryFolders(place.temporaryDirectory)
     await inTemporaryFolder(place.temporaryDirectory, async (folder) => {
@@ -64,13 +64,13 @@ export function createS3Blobs(place: S3Place): MarkedBlobStore {
     })
   }
 
-  /** What a process that was killed in the middle of a put has left, which no listing of objects shows. */
+  /** Leftovers of a process that was killed in the middle of a put, which no object listing shows. */
   async function abandonUploads(Key: string): Promise<void> {
     const { Uploads = [] } = await client.send(new ListMultipartUploadsCommand({ Bucket, Prefix: Key }))
     for (const { UploadId, Key: found } of Uploads) {
       if (found !== Key) continue
       const abort = new AbortMultipartUploadCommand({ Bucket, Key, UploadId })
-      // Another process may have abandoned it just now.
+      // Another process may have just aborted it.
       await client.send(abort).catch((error: unknown) => {
         if (!(error instanceof Error && error.name === 'NoSuchUpload')) throw error
       })
@@ -103,7 +103,7 @@ export function createS3Blobs(place: S3Place): MarkedBlobStore {
     async grant(key, rendition, { until }) {
       if (!isBlobKey(key)) return null
       const command = new GetObjectCommand({ Bucket, Key: names.blob(key, rendition) })
-      // One whose time is over is signed as of then.
+      // An expired one is signed with that expiry.
       const signingDate = new Date(Math.min(Date.now(), until.getTime() - 1000))
       const seconds = Math.floor((until.getTime() - signingDate.getTime()) / 1000)
       const expiresIn = Math.min(Math.max(seconds, 1), longestSeconds)
@@ -112,7 +112,7 @@ export function createS3Blobs(place: S3Place): MarkedBlobStore {
   }
 }
 
-/** Does something for each at once, and is over when the last of them is. */
+/** Runs an operation for each concurrently, and ends when the last one does. */
 async function all<Item>(items: readonly Item[], act: (item: Item) => Promise<unknown>): Promise<void> {
   for (const result of await Promise.allSettled(items.map(act)))
     if (result.status === 'rejected') throw result.reason as Error

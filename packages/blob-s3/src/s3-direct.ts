@@ -29,7 +29,7 @@ export function createS3Direct({ client, bucket: Bucket, names, sendBy }: S3Plac
       Conditions: [['content-length-range', size, size]],
       Expires: Math.floor((until.getTime() - Date.now()) / 1000),
     })
-    // The address names the bucket; the field of that name would be one that could be left out.
+    // The URL names the bucket; the form field with that name could be left out.
     const { bucket: _named, ...sent } = fields
     return {
       method: 'POST',
@@ -58,7 +58,10 @@ export function createS3Direct({ client, bucket: Bucket, names, sendBy }: S3Plac
     }
   }
 
-  /** A missing bucket looks like a missing file. Asked once in a while: who confirms what was never sent costs one request. */
+  /**
+   * A missing bucket looks like a missing file. Checked occasionally: confirming a file that was never sent costs one
+   * request.
+   */
   async function demandBucket(): Promise<void> {
     if (performance.now() < bucketSeenUntil) return
     await client.send(new HeadBucketCommand({ Bucket }))
@@ -66,7 +69,7 @@ export function createS3Direct({ client, bucket: Bucket, names, sendBy }: S3Plac
   }
 
   async function discard(Key: string): Promise<void> {
-    // Some stores say so when another one has just deleted it.
+    // Some stores report this when another caller has just deleted it.
     await client.send(new DeleteObjectCommand({ Bucket, Key })).catch(nullIfAbsent)
   }
 

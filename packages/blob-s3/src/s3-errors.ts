@@ -1,6 +1,6 @@
 import { isKithError, KithError, RetryLaterError } from '@kith/core'
 
-/** What S3 and its clients call a failure that passes, whatever status comes with it. */
+/** Names of temporary failures in S3 and its clients, with any status. */
 const passing: readonly string[] = [
   'AbortError',
   'TimeoutError',
@@ -9,7 +9,7 @@ const passing: readonly string[] = [
   'Throttling',
   'ThrottlingException',
   'TooManyRequestsException',
-  // Somebody removed the blob while it was being put.
+  // The blob was removed during the put.
   'NoSuchUpload',
   'InvalidPart',
   'NoSuchKey',
@@ -20,7 +20,7 @@ interface S3Failure extends Error {
   $metadata?: { httpStatusCode?: number | undefined; requestId?: string | undefined }
 }
 
-/** Asks S3. @throws media-unavailable, storage-failed instead of what its client throws */
+/** Calls S3. @throws media-unavailable, storage-failed instead of its client's errors */
 export async function atS3<Answer>(ask: () => Promise<Answer>): Promise<Answer> {
   try {
     return await ask()
@@ -29,17 +29,17 @@ export async function atS3<Answer>(ask: () => Promise<Answer>): Promise<Answer> 
   }
 }
 
-/** The status of a response; `null` where there was none. */
+/** The status of a response; `null` if there was none. */
 export function statusOf(error: unknown): number | null {
   return (error as S3Failure | null)?.$metadata?.httpStatusCode ?? null
 }
 
-/** Whether S3 says that there is no such object. */
+/** Whether S3 reports that the object does not exist. */
 export function isAbsent(error: unknown): boolean {
   return error instanceof Error && ['NotFound', 'NoSuchKey'].includes(error.name)
 }
 
-/** A place that answers nothing, for a few seconds. */
+/** An unavailable place, for a few seconds. */
 export function unavailable(cause: unknown): RetryLaterError {
   return new RetryLaterError('media-unavailable', 5, cause)
 }
@@ -56,12 +56,14 @@ function explain(error: unknown): unknown {
   return typeof code === 'string' && /^(?:E[A-Z]+|UND_ERR_|ERR_)/.test(code) ? unavailable(error) : error
 }
 
-/** A 200 that is an error was nothing of S3: it broke off, or something in between has answered. */
+/** A 200 with an error did not come from S3: it broke off, or an intermediary responded. */
 function isPassing(status: number): boolean {
   return status < 300 || [408, 409, 429].includes(status) || status >= 500
 }
 
-/** Without the request and the response, which the client leaves on its errors: a key id and signatures are among them. */
+/**
+ * Without the request and the response, which the client attaches to its errors: they contain a key id and signatures.
+ */
 function bare({ name, message, $metadata }: S3Failure): Error {
   const { httpStatusCode = 0, requestId = '-' } = $metadata ?? {}
   return new Error(`${name}: ${message} (status ${httpStatusCode}, request ${requestId})`)

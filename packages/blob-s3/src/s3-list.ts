@@ -5,12 +5,12 @@ import type { S3Place } from './s3-place.ts'
 
 /** An original and its renditions. */
 const objectsOfBlob = 4
-/** S3 lists no more per call. */
+/** The maximum page size of S3. */
 const mostObjects = 1_000
-/** How many objects are asked for at the same time. */
+/** How many objects are requested concurrently. */
 const atOnce = 8
 
-/** What upkeep asks of a bucket. Objects are listed by name, so the keys come in their order. */
+/** What upkeep needs from a bucket. Objects are listed by name, so the keys come in their order. */
 export function listS3Blobs({
   client,
   bucket: Bucket,
@@ -33,7 +33,7 @@ export function listS3Blobs({
           Bucket,
           Prefix: names.allBlobs,
           ...(from !== null && { StartAfter: from }),
-          // One more, so that the first blob is whole in any case.
+          // One more, so that the first blob is complete in any case.
           MaxKeys: Math.min(limit * objectsOfBlob + 1, mostObjects),
         }),
       ),
@@ -49,18 +49,18 @@ export function listS3Blobs({
         for (const { Key = '', LastModified = new Date(0) } of Contents) {
           const key = names.keyOf(Key)
           const before = key === null ? undefined : found.get(key)
-          // Objects of other apps may be called so that they come behind all of a blob.
+          // Objects of other apps may sort after all objects of a blob.
           if (key !== null && key !== after && !(before && before > LastModified))
             found.set(key, LastModified)
         }
         const all: ListedBlob[] = [...found].map(([key, storedAt]) => ({ key, storedAt }))
         const last = Contents.at(-1)?.Key
         if (IsTruncated && all.length === 0 && last !== undefined) {
-          // A whole page of what is none of Kith's.
+          // An entire page of foreign objects.
           from = last
           continue
         }
-        // More objects of the last one may be on the next page, which then begins with it.
+        // More objects of the last blob may be on the next page, which then begins with it.
         const whole = IsTruncated && all.length > 1 ? all.slice(0, -1) : all
         const blobs = whole.slice(0, limit)
         const isEnd = !IsTruncated && blobs.length === all.length

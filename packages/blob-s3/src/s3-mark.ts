@@ -6,10 +6,10 @@ import { patience } from './requests.ts'
 import { atS3, isAbsent } from './s3-errors.ts'
 import type { S3Place } from './s3-place.ts'
 
-/** More than any mark has. */
+/** Longer than any mark. */
 const mostBytes = 1_000
 
-/** An object beside the blobs, so that a wrong bucket or prefix is noticed. */
+/** An object next to the blobs, so that a wrong bucket or prefix is detected. */
 export function markS3({ client, bucket: Bucket, names }: S3Place): BlobMark {
   return {
     async readMark() {

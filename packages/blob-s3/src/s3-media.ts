@@ -7,23 +7,23 @@ import { createS3Blobs } from './s3-blobs.ts'
 import { createS3Direct } from './s3-direct.ts'
 import type { S3Place } from './s3-place.ts'
 
-/** Where the media are. */
+/** Where the media are stored. */
 export interface S3MediaOptions {
-  /** Set up by the app, which also ends it: endpoint, region, credentials. Nothing of it is changed. */
+  /** Created and closed by the app: endpoint, region, credentials. Its settings are not changed. */
   client: S3Client
   bucket: string
   /** Makes the renditions of an image when it is stored. */
   images: ImageProcessor
-  /** What the keys of all objects begin with, such as `app/`. @default '' */
+  /** The prefix of all object keys, such as `app/`. @default '' */
   prefix?: string | undefined
   /**
-   * Where everyone finds the objects of the bucket: a CDN in front of it, or the bucket itself.
+   * The public URL of the bucket's objects: a CDN, or the bucket itself.
    * @default none: they are private, and Kith's routes redirect browsers to signed URLs
    */
   publicUrl?: string | undefined
-  /** How browsers send files straight to the bucket: `PUT` for a store that takes no forms, such as R2. @default 'POST' */
+  /** How browsers upload directly to the bucket: `PUT` for a store without form uploads, such as R2. @default 'POST' */
   sendBy?: 'POST' | 'PUT' | undefined
-  /** Where images wait while their renditions are made. @default the system's own for temporary files */
+  /** Where images are kept while their renditions are made. @default the system's temporary folder */
   temporaryDirectory?: string | undefined
 }
 
@@ -34,7 +34,7 @@ export interface S3Media {
   direct: DirectUploads
 }
 
-/** Creates the media of one bucket, in S3 or any store that speaks its protocol. Does no I/O. */
+/** Creates the media of one bucket, in S3 or any compatible store. No I/O. */
 export function createS3Media(options: S3MediaOptions): S3Media {
   const place: S3Place = {
     client: boundRequests(options.client),

@@ -2,9 +2,9 @@ import type { S3Client } from '@aws-sdk/client-s3'
 import type { ImageProcessor } from '@kith/core/ports'
 import type { ObjectNames } from './object-names.ts'
 
-/** Where the media are, and what is needed there. */
+/** Where the media are stored, and the dependencies. */
 export interface S3Place {
-  /** Each of its requests ends in time. */
+  /** With a time limit for each request. */
   client: S3Client
   bucket: string
   names: ObjectNames

@@ -13,8 +13,8 @@ export interface ObjectPlace {
 }
 
 /**
- * Stores a stream as one object, in parts of 5 MiB of which one is in memory at a time, so that each can be sent again. It is
- * there whole or not at all; the parts of one that fails are thrown away.
+ * Stores a stream as one object, in parts of 5 MiB with one in memory at a time, so that each can be retried. It is
+ * stored completely or not at all; the parts of a failed upload are removed.
  */
 export async function storeObject(
   client: S3Client,
@@ -27,7 +27,7 @@ export async function storeObject(
     try {
       yield* copied(counted(bytes, size))
     } catch (error) {
-      // Where the upload fails, its body is destroyed, which is thrown in here as well.
+      // If the upload fails, its body is destroyed, and that error is thrown in here as well.
       if (!body.destroyed) failure = { error }
       throw error
     }
@@ -36,14 +36,14 @@ export async function storeObject(
   const body = Readable.from(checked())
   const upload = new Upload({
     client,
-    // More at once is hardly faster beside the bucket, and takes as many times the memory.
+    // More concurrency is hardly faster this close to the bucket, and takes as many times the memory.
     queueSize: 1,
     params: { ...place, ContentType: contentType, Body: body },
   })
   try {
     await atS3(() => upload.done())
   } catch (error) {
-    // What the caller's own stream says comes first, and goes out as it is.
+    // An error of the caller's own stream takes precedence, and is rethrown unchanged.
     const { error: own } = (failure as { error: unknown } | null) ?? { error }
     throw own
   }

@@ -12,19 +12,31 @@ import { retrying } from './retrying.ts'
 
 /** How a model writes captions. */
 export interface AiCaptionsOptions {
-  /** A model that sees images: of any provider of the AI SDK, or its name at the AI Gateway. */
+  /** A model that accepts images: from any provider of the AI SDK, or its name at the AI Gateway. */
   model: LanguageModel
-  /** How the captions of this app sound: `'short and dry, no emoji'`. An instruction to the model. @default none */
+  /** The tone of this app's captions: `'short and dry, no emoji'`. An instruction to the model. @default none */
   style?: string | undefined
-  /** The language, BCP 47, where the user asks for none, or for one that does not exist. @default 'en' */
+  /** The language, BCP 47, if the user requests none, or an unknown one. @default 'en' */
   language?: string | undefined
-  /** How much the model thinks first, where its provider can say so: `'none'`, `'minimal'` … `'high'`. @default 'provider-default' */
+  /**
+   * How much the model thinks first, if its provider supports that: `'none'`, `'minimal'` … `'high'`. @default
+   * 'provider-default'
+   */
   reasoning?: Reasoning | undefined
-  /** The most tokens of a response, thinking included. @default 2000 @reason Five captions are a few hundred; the rest is for models that think first. */
+  /**
+   * The maximum number of tokens of a response, thinking included. @default 2000 @reason Five captions are a few
+   * hundred; the rest is for models that think first.
+   */
   maxOutputTokens?: number | undefined
-  /** How often to call again if the host of the model did not respond, as far as the time allows. @default 1 @reason A second failure in a row is rarely chance, and each call costs. */
+  /**
+   * How often to retry if the model host did not respond, as far as time allows. @default 1 @reason A second failure in
+   * a row is rarely chance, and each call costs.
+   */
   maxRetries?: number | undefined
-  /** The most bytes of an image that are sent; Anthropic takes 5 MB of base64. @default 3 MiB @reason The smallest bound among the hosts of models, less what base64 adds. */
+  /**
+   * The maximum size of an image; Anthropic accepts 5 MB of base64. @default 3 MiB @reason The smallest limit among the
+   * model hosts, minus the base64 overhead.
+   */
   maxImageBytes?: number | undefined
 }
 
@@ -33,7 +45,7 @@ const optionsSchema = z.strictObject({
   style: z.string().trim().min(1).max(1000).optional(),
   language: z
     .string()
-    .refine((tag) => languageName(tag) !== null, 'There is no such language')
+    .refine((tag) => languageName(tag) !== null, 'Unknown language')
     .default('en'),
   reasoning: z
     .enum(['provider-default', 'none', 'minimal', 'low', 'medium', 'high'])
@@ -48,8 +60,9 @@ const optionsSchema = z.strictObject({
 })
 
 /**
- * Creates a writer that shows an image, in its feed rendition, to a vision model and asks for all suggestions in one response. Nothing is called before a suggestion is asked for.
- * @throws TypeError for options that cannot work; the message names the option
+ * Creates a writer that sends an image, in its feed rendition, to a vision model and requests all suggestions in one
+ * response. Performs no I/O until a suggestion is requested.
+ * @throws TypeError for invalid options; the message names the option
  */
 export function createAiCaptions(options: AiCaptionsOptions): CaptionWriter {
   const { success, data, error } = optionsSchema.safeParse(options)
@@ -82,7 +95,7 @@ export function createAiCaptions(options: AiCaptionsOptions): CaptionWriter {
   }
 }
 
-// Only looked at: a model is an object with a life of its own.
+// Only inspected, not copied: a model is a stateful object.
 function isModel(value: unknown): boolean {
   if (typeof value !== 'object' || value === null) return typeof value === 'string' && value !== ''
   return 'modelId' in value && 'doGenerate' in value

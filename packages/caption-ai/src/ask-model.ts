@@ -24,18 +24,18 @@ export interface ModelCall {
   signal: AbortSignal
 }
 
-/** What a model said, and what it took. */
+/** The response of a model, and its usage. */
 export interface ModelAnswer {
-  /** Empty where it said nothing in the form that it was asked for. */
+  /** Empty if it returned nothing in the requested format. */
   suggestions: readonly string[]
   finishReason: FinishReason
   usage: CaptionUsage
 }
 
-/** No bounds: some vendors refuse them, and a response with one suggestion too many is still a response. */
+/** No limits: some vendors refuse them, and a response with one suggestion too many is still usable. */
 const schema = z.object({ suggestions: z.array(z.string()) })
 
-/** Calls a model once. Throws where its host did not answer. */
+/** Calls a model once. Throws if its host did not respond. */
 export async function askModel({ message, signal, ...settings }: ModelCall): Promise<ModelAnswer> {
   try {
     const result = await generateText({
@@ -44,14 +44,14 @@ export async function askModel({ message, signal, ...settings }: ModelCall): Pro
       output: Output.object({ schema, name: 'captions' }),
       maxRetries: 0,
       abortSignal: signal,
-      // The pictures and hints of users are nothing for the traces of an app.
+      // Users' pictures and hints do not belong in the traces of an app.
       telemetry: { functionId: 'kith.captions', recordInputs: false, recordOutputs: false },
     })
     const { finishReason, usage, response } = result.finalStep
     const suggestions = finishReason === 'content-filter' ? [] : suggestionsOf(result)
     return { suggestions, finishReason, usage: readUsage(usage, response.modelId) }
   } catch (error) {
-    // It did answer: something that is no JSON, or other JSON.
+    // It did respond: with something other than JSON, or other JSON.
     if (!NoObjectGeneratedError.isInstance(error) || !error.usage) throw error
     const { usage, finishReason = 'other', response } = error
     return { suggestions: [], finishReason, usage: readUsage(usage, response?.modelId ?? '') }

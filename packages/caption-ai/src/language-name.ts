@@ -1,8 +1,8 @@
 const names = new Intl.DisplayNames('en', { type: 'language', fallback: 'none' })
 
 /**
- * What a BCP 47 tag is called in English: `Austrian German`; `null` for one that names no known language. Of the tag only
- * language, script and region count: the rest could be any words, and the name becomes part of the instructions.
+ * The English name of a BCP 47 tag: `Austrian German`; `null` for an unknown language. Only language, script and region
+ * of the tag count: the rest could be any words, and the name becomes part of the instructions.
  */
 export function languageName(tag: string): string | null {
   try {

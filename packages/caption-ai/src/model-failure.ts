@@ -1,18 +1,18 @@
 import type { CaptionFailureReason } from '@kith/core/ports'
 import { z } from 'zod'
 
-/** Why a call of a model failed. */
+/** Why a model call failed. */
 export interface ModelFailure {
   reason: CaptionFailureReason
-  /** In our words alone: an error of the SDK carries the whole request, picture and hint included, and the vendor's text. */
+  /** In our own words: an SDK error carries the entire request, picture and hint included, and the vendor's text. */
   cause: Error
   /** Whether the same call can succeed a moment later. */
   isRetryable: boolean
-  /** What the vendor asks to wait. */
+  /** The retry delay that the vendor requests. */
   retryAfterSeconds: number | null
 }
 
-/** What the errors of the SDK, its gateway and Node say, where they say it. */
+/** Optional properties of errors of the SDK, its gateway and Node. */
 const link = z.object({
   name: z.string().catch('Error'),
   statusCode: z.number().nullable().catch(null),
@@ -23,24 +23,24 @@ const link = z.object({
     .object({ error: z.object({ code: z.string() }) })
     .nullable()
     .catch(null),
-  /** Of the system: `ECONNREFUSED`. */
+  /** A system error code: `ECONNREFUSED`. */
   code: z.string().nullable().catch(null),
   cause: z.unknown().optional(),
 })
 
-/** Overloaded in the words of Anthropic is 529. */
+/** Anthropic's status for overload is 529. */
 const limitedStatuses: readonly (number | null)[] = [429, 503, 529]
 
-/** At OpenAI and Azure: turned down for what the picture or the text is. */
+/** OpenAI and Azure: refused because of the content of the picture or the text. */
 const refusedCodes = ['content_filter', 'content_policy_violation', 'moderation_blocked']
 
-/** What to make of an error that calling a model threw. */
+/** Converts an error of a model call. */
 export function failureOf(error: unknown): ModelFailure {
   const links = chain(error)
   const status = links.find(({ statusCode }) => statusCode !== null)?.statusCode ?? null
   const headers = links.find(({ responseHeaders }) => responseHeaders !== null)?.responseHeaders ?? {}
   const vendorCode = links.find(({ data }) => data !== null)?.data?.error.code ?? ''
-  // Waiting fills no account.
+  // Waiting does not refill a balance.
   const isOutOfCredit = vendorCode === 'insufficient_quota'
   const isLimited = limitedStatuses.includes(status) && !isOutOfCredit
   return {
@@ -63,17 +63,17 @@ function chain(error: unknown): z.infer<typeof link>[] {
 }
 
 function describe(links: readonly z.infer<typeof link>[], status: number | null): string {
-  if (status === 200) return 'The host of the model answered with something else than JSON of its kind'
-  if (status !== null) return `The host of the model answered ${status}`
+  if (status === 200) return 'The model host did not respond with the expected JSON'
+  if (status !== null) return `The model host responded with ${status}`
   const systemCode = links.find(({ code }) => code !== null)?.code
-  if (systemCode) return `The host of the model cannot be reached: ${systemCode}`
-  return `The call of the model failed with ${links[0]?.name ?? 'no error'}`
+  if (systemCode) return `The model host cannot be reached: ${systemCode}`
+  return `The model call failed with ${links[0]?.name ?? 'no error'}`
 }
 
-/** A wait past this says nothing that helps anybody. */
+/** A longer wait is useless to everyone. */
 const longestWaitSeconds = 86_400
 
-/** RFC 9110, 10.2.3, and the finer header of OpenAI. */
+/** RFC 9110, 10.2.3, and OpenAI's more precise header. */
 function readRetryAfter(headers: Readonly<Record<string, string>>): number | null {
   const millis = Number.parseFloat(headers['retry-after-ms'] ?? '')
   if (millis >= 0) return millis / 1000

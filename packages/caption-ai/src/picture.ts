@@ -1,16 +1,19 @@
 import { sniff, within } from '@kith/core/adapter'
 import type { MediaType } from '@kith/core/ports'
 
-/** An image as it is sent. */
+/** An image to send. */
 export interface Picture {
   bytes: Uint8Array
   mediaType: MediaType
 }
 
-/** The types that the vendors of vision models read. */
+/** The types that vendors of vision models accept. */
 const readableTypes: readonly (MediaType | null)[] = ['image/jpeg', 'image/png', 'image/webp', 'image/gif']
 
-/** Reads an image to its end, or until it turns out to be too large; its type is told by its bytes. Throws the reason of `signal` where that is aborted. */
+/**
+ * Reads an image to its end, or until it turns out to be too large; its type is detected from its bytes. Throws the
+ * reason of `signal` if that is aborted.
+ */
 export async function readPicture(
   image: AsyncIterable<Uint8Array>,
   maxBytes: number,
@@ -42,7 +45,7 @@ async function readAll(
       chunks.push(value)
     }
   } finally {
-    // Not waited for: it may be the source that does not answer.
+    // Not awaited: it may be the source that does not respond.
     void source.return?.().catch(() => {})
   }
 }

@@ -1,7 +1,7 @@
 import type { UserModelMessage } from 'ai'
 import type { Picture } from './picture.ts'
 
-/** What the instructions are made of; nothing here was typed by a user. */
+/** The inputs of the instructions; nothing here was typed by a user. */
 export interface Task {
   count: number
   /** In English. */

@@ -9,9 +9,9 @@ export interface RetryTerms {
 }
 
 /**
- * Calls a model, again where its host could not answer: after the pause that the host asks for, or half a second, one,
- * two. A pause of more than half of the time that is left is not made, since hardly a response could follow: the caller
- * learns at once what the host said.
+ * Calls a model, and retries if its host could not respond: after the pause that the host requests, or half a second,
+ * one, two. A pause of more than half of the remaining time is skipped, since a response could hardly follow: the
+ * caller gets the host's error immediately.
  */
 export async function retrying<Result>(
   call: () => Promise<Result>,

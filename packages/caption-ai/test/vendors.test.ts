@@ -133,7 +133,7 @@ describe.each([openai, anthropic])('a model of $name', (vendor) => {
     const double = await start()
     const error = await failureOf(ask(double, { model: vendor.model(double.url, 'sk-wrong-key') }))
     expect(error.failures).toMatchObject([{ reason: 'failed', usage: null }])
-    expect(error.cause).toEqual(new Error('The host of the model answered 401'))
+    expect(error.cause).toEqual(new Error('The model host responded with 401'))
     expect(inspect(error, { depth: 20 })).not.toContain('sk-wrong-key')
     expect(double.calls).toHaveLength(1)
   })
@@ -142,7 +142,7 @@ describe.each([openai, anthropic])('a model of $name', (vendor) => {
     const double = await start([vendor.error(400)])
     const error = await failureOf(ask(double))
     expect(error.failures).toMatchObject([{ reason: 'failed' }])
-    expect(error.cause).toEqual(new Error('The host of the model answered 400'))
+    expect(error.cause).toEqual(new Error('The model host responded with 400'))
     expect(double.calls).toHaveLength(1)
   })
 
@@ -167,7 +167,7 @@ describe.each([openai, anthropic])('a model of $name', (vendor) => {
     const double = await vendor.start([])
     await double.close()
     const error = await failureOf(ask(double, { maxRetries: 0 }))
-    expect(error.cause).toEqual(new Error('The host of the model cannot be reached: ECONNREFUSED'))
+    expect(error.cause).toEqual(new Error('The model host cannot be reached: ECONNREFUSED'))
   })
 
   test('that asks to wait is asked again where there is time, and else not waited for', async () => {
@@ -188,10 +188,10 @@ describe.each([openai, anthropic])('a model of $name', (vendor) => {
     const double = await start([{ status: 200, body: `<html>${vendorsWords}</html>` }])
     const error = await failureOf(ask(double))
     expect(error.failures).toMatchObject([{ reason: 'failed' }])
-    expect(String(error.cause)).toMatch(/something else than JSON of its kind/)
+    expect(String(error.cause)).toMatch(/did not respond with the expected JSON/)
     const proxy = await start([{ status: 502, body: `<html>${vendorsWords}</html>` }])
     expect((await failureOf(ask(proxy, { maxRetries: 0 }))).cause).toEqual(
-      new Error('The host of the model answered 502'),
+      new Error('The model host responded with 502'),
     )
   })
 

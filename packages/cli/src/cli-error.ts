@@ -1,8 +1,8 @@
-/** What a command ends with: scripts may rely on these. */
+/** The exit codes of commands: scripts may rely on these. */
 export const exitCodes: Readonly<{ ok: 0; failed: 1; usage: 2; interrupted: 130; terminated: 143 }> =
   Object.freeze({ ok: 0, failed: 1, usage: 2, interrupted: 130, terminated: 143 })
 
-/** Why a command stops: one sentence, and what to do next. */
+/** Why a command stops, and what to do next, one sentence each. */
 export class CliError extends Error {
   override readonly name = 'CliError'
   readonly hint: string | null
@@ -15,7 +15,7 @@ export class CliError extends Error {
   }
 }
 
-/** Raised for a command line that cannot work. */
+/** Raised for an invalid command line. */
 export function usageError(message: string, hint: string): CliError {
   return new CliError(message, { hint, exitCode: exitCodes.usage })
 }

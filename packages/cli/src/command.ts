@@ -3,7 +3,7 @@ import type { Output } from './terminal/output.ts'
 
 /** One option of a command. */
 export interface CommandOption {
-  /** What its value is called in help; absent for a switch. */
+  /** The name of its value in help; absent for a switch. */
   value?: string
   summary: string
 }
@@ -15,19 +15,19 @@ export interface CommandArgument {
   optional?: boolean
 }
 
-/** What a command found or did. */
+/** The result of a command. */
 export interface Outcome {
-  /** For `--json`: the one document on standard output; `null` where the result was written already. */
+  /** For `--json`: the only document on standard output; `null` if the result was written already. */
   data: object | null
   /** For people. */
   lines: readonly string[]
-  /** Whether it found something wrong, or could not do all it was asked: then it ends with 1. */
+  /** Whether it found a problem, or could not do everything: then it exits with 1. */
   failed?: boolean
 }
 
-/** What a command works with. */
+/** The context of a command. */
 export interface CommandContext {
-  /** The arguments by name; those that are optional may be absent. */
+  /** The arguments by name; optional ones may be absent. */
   readonly args: Readonly<Record<string, string>>
   /** The values of options; see {@link option}. */
   readonly values: Readonly<Record<string, string | undefined>>
@@ -40,11 +40,11 @@ export interface CommandContext {
   readonly signal: AbortSignal
   /** Loads the Kith of the config file or of the environment, once. It is closed when the command has ended. */
   open(): Promise<OpenKith>
-  /** Asks before something that cannot be undone. @throws CliError where nobody can be asked and `--yes` is absent */
+  /** Asks before an irreversible change. @throws CliError if there is no terminal to ask and `--yes` is absent */
   confirm(question: string): Promise<void>
 }
 
-/** One row of the table of commands: help, docs/cli.md and the parser are made from it. */
+/** One row of the table of commands: help, docs/cli.md and the parser are generated from it. */
 export interface Command {
   /** One or two words, such as `verify counts`. */
   name: string
@@ -56,17 +56,17 @@ export interface Command {
   options?: Readonly<Record<string, CommandOption>>
   /** Whether it asks first; adds `--yes`. */
   asks?: boolean
-  /** Whether it may make the database; others refuse one that is not there. @default false */
+  /** Whether it may create the database; others refuse a missing one. @default false */
   creates?: boolean
-  /** What `1` means as its exit code. @default it failed */
+  /** The meaning of exit code `1`. @default it failed */
   failure?: string
   examples: readonly string[]
   run(context: CommandContext): Promise<Outcome>
 }
 
-/** An argument that the table demands. */
+/** A required argument. */
 export function argument(context: CommandContext, name: string): string {
   const value = context.args[name]
-  if (value === undefined) throw new TypeError(`The table of commands does not demand ${name}`)
+  if (value === undefined) throw new TypeError(`The table of commands does not require ${name}`)
   return value
 }

@@ -2,18 +2,18 @@ import { usageError } from './cli-error.ts'
 
 const unitSeconds: Readonly<Record<string, number>> = { s: 1, m: 60, h: 3_600, d: 86_400 }
 
-/** Reads `90s`, `15m`, `1h` or `30d` as seconds. @throws CliError that names the option */
+/** Parses `90s`, `15m`, `1h` or `30d` as seconds. @throws CliError that names the option */
 export function readDuration(text: string, option: string): number {
   const [, digits = '', unit = ''] = /^(\d{1,6})([smhd])$/.exec(text) ?? []
   const seconds = Number(digits) * (unitSeconds[unit] ?? 0)
   if (seconds > 0) return seconds
   throw usageError(
-    `--${option} ${text} is no length of time.`,
+    `--${option} ${text} is not a duration.`,
     'Give a number with a unit: 90s, 15m, 1h or 30d.',
   )
 }
 
-/** A length of time as people say it: `90 days`. */
+/** A duration for people: `90 days`. */
 export function inWords(seconds: number): string {
   const [size, unit] = (
     [

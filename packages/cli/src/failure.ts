@@ -1,15 +1,15 @@
 import { CliError, exitCodes } from './cli-error.ts'
 
-/** A failure in the form that is shown. */
+/** A failure as displayed. */
 export interface Failure {
   message: string
   hint: string | null
-  /** A code of Kith, where it raised the error. */
+  /** The code of a Kith error. */
   code: string | null
   exitCode: number
 }
 
-/** Puts any error into one sentence and what to do next. */
+/** Converts any error to one sentence and what to do next. */
 export function failureOf(error: unknown): Failure {
   if (error instanceof CliError) {
     const { message, hint, exitCode } = error
@@ -21,7 +21,7 @@ export function failureOf(error: unknown): Failure {
   const cause = error.cause instanceof Error ? ` (${error.cause.message.split('\n')[0]})` : ''
   return {
     message: `${fieldsOf(error) ?? error.message}${code === null ? '' : cause}`,
-    hint: code === null ? 'Run it again with KITH_DEBUG=1 to see where it comes from.' : null,
+    hint: code === null ? 'Run it again with KITH_DEBUG=1 for the stack trace.' : null,
     code,
     exitCode: exitCodes.failed,
   }
@@ -34,7 +34,7 @@ function fieldsOf(error: Error & { errors?: unknown }): string | null {
   return `${fields.map(({ path, message }) => `${path || 'The input'}: ${message}`).join('; ')}.`
 }
 
-/** Not by `isKithError`, which would load all of core to print a usage error. */
+/** Not with `isKithError`, which would load all of core to print a usage error. */
 function kithCode(error: unknown): string | null {
   const marked = typeof error === 'object' && error !== null && Symbol.for('kith.error') in error
   return marked ? String((error as { code?: unknown }).code) : null

@@ -2,7 +2,7 @@ import type { Command, CommandOption } from './command.ts'
 import { commonOptions, yesOption } from './parse.ts'
 import type { Style } from './terminal/style.ts'
 
-/** The line that shows how a command is called. */
+/** The usage line of a command. */
 function usageOf({ name, args = [], options = {} }: Command): string {
   const words = args.map((arg) => (arg.optional ? `[${arg.name}]` : `<${arg.name}>`))
   return ['kith', name, ...words, ...(Object.keys(options).length > 0 ? ['[options]'] : [])].join(' ')
@@ -22,8 +22,8 @@ export function helpOfAll(commands: readonly Command[], style: Style): string {
     style.bold('Options'),
     ...optionRows(commonOptions),
     '',
-    'Exit codes: 0 fine, 1 something was found or failed, 2 the command line or the config cannot work.',
-    '`kith <command> --help` says more about one of them.',
+    'Exit codes: 0 success, 1 something was found or failed, 2 the command line or the config is invalid.',
+    '`kith <command> --help` describes one of them.',
   ].join('\n')
 }
 
@@ -43,7 +43,7 @@ export function helpOf(command: Command, style: Style): string {
       table([
         ['0', 'done'],
         ['1', command.failure ?? 'it failed'],
-        ['2', 'the command line or the config cannot work'],
+        ['2', 'the command line or the config is invalid'],
       ]),
     ),
     ...section(
@@ -71,7 +71,7 @@ function table(rows: readonly (readonly [string, string])[]): string[] {
   return rows.map(([left, right]) => `  ${left.padEnd(width)}  ${right}`)
 }
 
-/** Breaks text at blanks, so that no line is longer than `width`. */
+/** Wraps text at blanks, so that no line is longer than `width`. */
 export function wrap(text: string, width: number): string[] {
   const lines: string[] = []
   for (const word of text.split(/\s+/)) {

@@ -3,12 +3,12 @@ import { exitCodes } from './cli-error.ts'
 /** What ends a command early. */
 export interface Interrupt {
   readonly signal: AbortSignal
-  /** The exit code of the signal that came, or `null`. */
+  /** The exit code of the received signal, or `null`. */
   exitCode(): number | null
   stop(): void
 }
 
-/** Takes the first Ctrl-C or SIGTERM as a wish to stop cleanly; a second one ends the process immediately. */
+/** Treats the first Ctrl-C or SIGTERM as a request to stop cleanly; a second one ends the process immediately. */
 export function listenForInterrupts(): Interrupt {
   const controller = new AbortController()
   let code: number | null = null

@@ -12,12 +12,12 @@ import { confirm } from './terminal/ask.ts'
 import { createOutput, type Output } from './terminal/output.ts'
 import { printable } from './terminal/style.ts'
 
-/** How long a command that was interrupted gets to note where it stopped. */
+/** How long an interrupted command may take to record where it stopped. */
 const graceMillis = 3_000
 
 /** Runs one command line and returns its exit code. */
 export async function main(argv: readonly string[]): Promise<number> {
-  // Anyone who reads the output may stop reading, as `head` does.
+  // The reader of the output may stop reading, as `head` does.
   process.stdout.on('error', () => process.exit(exitCodes.failed))
   const output = createOutput({
     stdout: process.stdout,
@@ -32,7 +32,7 @@ export async function main(argv: readonly string[]): Promise<number> {
     if (switches.has('help')) {
       return await say(output, command ? helpOf(command, output.style) : helpOfAll(commands, output.style))
     }
-    if (!command) throw usageError('No command was given.', '`kith --help` lists them.')
+    if (!command) throw usageError('The command is missing.', '`kith --help` lists them.')
     loadEnvironment(values['dotenv'])
     return await runCommand(command, { parsed, output })
   } catch (error) {
@@ -84,7 +84,7 @@ async function runCommand(
   }
 }
 
-/** Resolves to `null` where the command was interrupted and did not end by itself within the grace. */
+/** Resolves to `null` if the command was interrupted and did not end on its own within the grace period. */
 function untilInterrupted(work: Promise<Outcome>, { signal }: Interrupt): Promise<Outcome | null> {
   return new Promise((done, failed) => {
     let timer: NodeJS.Timeout | undefined
@@ -120,7 +120,7 @@ async function report(error: unknown, output: Output): Promise<number> {
   return exitCode
 }
 
-/** An error may quote what strangers have written. */
+/** An error may contain text of strangers. */
 function shown(text: string): string {
   return text.split('\n').map(printable).join('\n')
 }

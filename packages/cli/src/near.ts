@@ -1,4 +1,4 @@
-/** The candidate that a mistyped word means, or `null` where none is near. */
+/** The closest candidate for a mistyped word, or `null` if none is close. */
 export function nearest(word: string, candidates: readonly string[]): string | null {
   const [best] = candidates
     .map((candidate) => ({ candidate, distance: distanceOf(word, candidate) }))

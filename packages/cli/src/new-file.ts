@@ -9,8 +9,8 @@ import { usageError } from './cli-error.ts'
 export type Pieces = Iterable<string> | AsyncIterable<string | Uint8Array>
 
 /**
- * Writes a file that is there whole or not at all, also after a power cut, and that only this user can read. Its pieces go to
- * `<path>.partial` first. @throws CliError where it exists
+ * Writes a file that is complete or not there at all, even after a power cut, and that only this user can read. Its
+ * pieces go to `<path>.partial` first. @throws CliError if it exists
  */
 export async function writeNewFile(path: string, pieces: Pieces): Promise<void> {
   if (existsSync(path))
@@ -19,12 +19,12 @@ export async function writeNewFile(path: string, pieces: Pieces): Promise<void> 
 }
 
 /**
- * The same for a file that may exist: it is replaced in one step. With `like` the new one belongs to whom the old one belongs to, and can
- * be read by anyone who could read it: a server that runs as another user starts again.
+ * The same for a file that may exist: it is replaced in one step. With `like` the new one has the same owner and
+ * permissions as the old one: a server that runs as another user can still read it.
  */
 export async function replaceFile(path: string, pieces: Pieces, like?: Stats): Promise<void> {
   const partial = `${path}.partial`
-  // What was cut off; or what somebody else has put there, so that this is written elsewhere.
+  // A leftover; or a file that someone else has put there to redirect the write.
   await rm(partial, { force: true })
   try {
     await pipeline(
@@ -46,7 +46,7 @@ async function giveTo(path: string, { uid, gid, mode }: Stats): Promise<void> {
   await chmod(path, mode & 0o777)
 }
 
-/** Makes sure that a renamed file has its name after a power cut. Where the system cannot, as on Windows, it need not. */
+/** Ensures that a renamed file has its name after a power cut. Not needed on systems that cannot, such as Windows. */
 async function syncFolder(folder: string): Promise<void> {
   const handle = await open(folder, 'r').catch(() => null)
   await handle?.sync().catch(() => {})

@@ -33,11 +33,11 @@ test('the value of an option is no command', () => {
 
 test.each([
   [['impotr', 'a'], '`impotr` is not a command of kith.', 'Did you mean `kith import`?'],
-  [['verify'], '`kith verify` is not a whole command.', 'Did you mean `kith verify'],
+  [['verify'], '`kith verify` is not a complete command.', 'Did you mean `kith verify'],
   [['frobnicate'], '`frobnicate` is not a command of kith.', '`kith --help` lists the commands.'],
   [['ban', 'ada', '--jsn'], '`kith ban` has no option --jsn.', 'Did you mean --json?'],
   [['ban'], '`kith ban` needs <user>: an id, a username or an email address.', '`kith ban --help`'],
-  [['ban', 'ada', 'bob'], '`kith ban` does not know what to do with "bob".', '`kith ban --help`'],
+  [['ban', 'ada', 'bob'], '`kith ban` does not accept "bob".', '`kith ban --help`'],
   [['info', '--config'], "Option '--config <value>' argument missing.", '`kith info --help`'],
 ])('%j is refused, with what to do', (argv, message, hint) => {
   const error = failureOf(argv)

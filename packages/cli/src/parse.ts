@@ -7,24 +7,24 @@ import { nearest } from './near.ts'
 export const commonOptions: Readonly<Record<string, CommandOption>> = {
   config: {
     value: 'FILE',
-    summary: 'the config file (otherwise kith.config.ts, .mts, .js or .mjs, from here upwards)',
+    summary: 'the config file (otherwise kith.config.ts, .mts, .js or .mjs, in this folder or a parent)',
   },
-  // Not --env-file: Node reads that one itself, wherever it stands.
+  // Not --env-file: Node processes that one itself, at any position.
   dotenv: {
     value: 'FILE',
-    summary: 'read environment variables from a file first; those that are set win',
+    summary: 'read environment variables from a file first; variables already set take precedence',
   },
   json: { summary: 'write one JSON document to standard output, for machines' },
-  help: { summary: 'show what a command does' },
+  help: { summary: 'describe a command' },
   version: { summary: 'show the version' },
 }
 
 /** Added to a command that asks. */
 export const yesOption: CommandOption = { summary: 'do not ask; needed without a terminal' }
 
-/** A command line that was understood. */
+/** A parsed command line. */
 export interface Parsed {
-  /** `null` where none was named. */
+  /** `null` if there is none. */
   command: Command | null
   args: Record<string, string>
   values: Record<string, string | undefined>
@@ -36,7 +36,7 @@ export function optionsOf(command: Command | null): Record<string, CommandOption
   return { ...command?.options, ...(command?.asks && { yes: yesOption }), ...commonOptions }
 }
 
-/** Reads a command line. @throws CliError that names what is wrong and the nearest thing that is right */
+/** Parses a command line. @throws CliError that names the mistake and the closest valid word */
 export function parse(argv: readonly string[], commands: readonly Command[]): Parsed {
   const words = wordsOf(argv, commands)
   const command = find(words, commands)
@@ -70,7 +70,7 @@ function toParseOptions(options: Readonly<Record<string, CommandOption>>): NonNu
   )
 }
 
-/** The words that are no options, whatever the command is. */
+/** The words other than options, whatever the command is. */
 function wordsOf(argv: readonly string[], commands: readonly Command[]): string[] {
   const all = Object.assign({}, ...commands.map(optionsOf), commonOptions) as Record<string, CommandOption>
   return parseArgs({ args: [...argv], options: toParseOptions(all), strict: false, allowPositionals: true })
@@ -85,7 +85,7 @@ function find(words: readonly string[], commands: readonly Command[]): Command |
   if (found) return found
   const below = commands.flatMap(({ name }) => (name.startsWith(`${first} `) ? [name] : []))
   if (below.length > 0) {
-    throw usageError(`\`kith ${first}\` is not a whole command.`, `Did you mean ${listed(below)}?`)
+    throw usageError(`\`kith ${first}\` is not a complete command.`, `Did you mean ${listed(below)}?`)
   }
   const names = commands.map(({ name }) => name)
   const near = (second && nearest(`${first} ${second}`, names)) || nearest(first, names)
@@ -112,11 +112,11 @@ function strictly(
 }
 
 function readArguments(given: readonly string[], { name, args = [] }: Command): Record<string, string> {
-  const help = `\`kith ${name} --help\` shows how it is called.`
+  const help = `\`kith ${name} --help\` shows its usage.`
   const missing = args.find((arg, index) => !arg.optional && given[index] === undefined)
   if (missing) throw usageError(`\`kith ${name}\` needs <${missing.name}>: ${missing.summary}.`, help)
   if (given.length > args.length) {
-    throw usageError(`\`kith ${name}\` does not know what to do with "${given[args.length] ?? ''}".`, help)
+    throw usageError(`\`kith ${name}\` does not accept "${given[args.length] ?? ''}".`, help)
   }
   return Object.fromEntries(
     args.flatMap((arg: CommandArgument, index) => {

@@ -1,15 +1,15 @@
 import { isKithError, type Kith } from '@kith/core'
 import { inWords } from './duration.ts'
 
-/** Whether the servers heard of sessions that were just ended, and a line about tokens that are out. */
+/** Whether the servers were notified of sessions that were just ended, and a line about remaining tokens. */
 export interface ToldServers {
   isTold: boolean
   line: string
 }
 
 /**
- * Ends sessions, and says whether the servers heard of it. What could not be told them goes with this process; the sessions have ended
- * all the same, and what is cleared away behind the call is waited for, since this process is about to end.
+ * Ends sessions, and reports whether the servers were notified. This process cannot retry failed notifications; the
+ * sessions have ended anyway. Waits for the background cleanup, since this process is about to exit.
  */
 export async function endAndTell(kith: Kith, end: () => Promise<unknown>): Promise<ToldServers> {
   const failure = await end().then(() => null, onlyUnavailable)
@@ -20,10 +20,10 @@ export async function endAndTell(kith: Kith, end: () => Promise<unknown>): Promi
   if (failure && !(away && isStored)) throw failure
   const tokens = inWords(kith.config.sessions.accessTtlSeconds)
   if (away) {
-    const line = `The servers could not be told, and may let its access tokens in for up to ${tokens}: ${away.detail ?? 'see the log.'}`
+    const line = `The servers could not be notified, and may accept its access tokens for up to ${tokens}: ${away.detail ?? 'see the log.'}`
     return { isTold: false, line }
   }
-  const line = `Servers that do not share revocations by @kith/redis let its access tokens in for up to ${tokens}.`
+  const line = `Servers that do not share revocations with @kith/redis accept its access tokens for up to ${tokens}.`
   return { isTold: true, line }
 }
 

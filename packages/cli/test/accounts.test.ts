@@ -210,7 +210,7 @@ test('a ban and the end of sessions say when the servers could not be told, and 
     const { code, stdout } = await project.kith(args, away)
     expect([code, stdout]).toEqual([
       1,
-      expect.stringMatching(/could not be told.*15 minutes: Redis cannot be reached: see/),
+      expect.stringMatching(/could not be notified.*15 minutes: Redis cannot be reached: check/),
     ])
   }
   // Without Redis there is nobody to tell.

@@ -157,9 +157,9 @@ test('a process that is killed in a backup leaves nothing that is taken for one'
   const restored = await project.kith(['restore', 'saved'], {
     env: { KITH_SQLITE: join(project.folder, 'new.db') },
   })
-  expect([restored.code, restored.stderr]).toEqual([2, expect.stringContaining('cut off')])
+  expect([restored.code, restored.stderr]).toEqual([2, expect.stringContaining('interrupted')])
   const again = await project.kith(['backup', 'saved'])
-  expect([again.code, again.stderr]).toEqual([2, expect.stringContaining('cut off')])
+  expect([again.code, again.stderr]).toEqual([2, expect.stringContaining('interrupted')])
   expect((await project.kith(['backup', 'other'])).code).toBe(0)
 })
 
@@ -212,7 +212,10 @@ test('a restore overwrites neither a database nor the media of another', async (
   rmSync(media, { recursive: true })
   cpSync(other.media, media, { recursive: true })
   const foreign = await project.kith(['restore', 'saved'])
-  expect([foreign.code, foreign.stderr]).toEqual([1, expect.stringContaining('is not that of the database')])
+  expect([foreign.code, foreign.stderr]).toEqual([
+    1,
+    expect.stringContaining('does not belong to the database'),
+  ])
   expect(existsSync(project.database)).toBe(false)
 })
 
@@ -237,7 +240,7 @@ test('a backup that was changed since is refused, whatever part it is', async ()
       ['restore', 'saved'],
     ]) {
       const run = await project.kith(args)
-      expect([run.code, run.stderr], file).toEqual([1, expect.stringContaining('not what was backed up')])
+      expect([run.code, run.stderr], file).toEqual([1, expect.stringContaining('does not match the backup')])
     }
     truncateSync(file, 0)
     expect((await project.kith(['restore', 'saved', '--check'])).code).toBe(1)

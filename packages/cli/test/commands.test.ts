@@ -102,7 +102,7 @@ test('upkeep says what it removed; with --every it goes on until it is stopped',
     failed: [],
   })
   const odd = await project.kith(['upkeep', '--every', '1 hour'])
-  expect([odd.code, odd.stderr]).toEqual([2, expect.stringContaining('--every 1 hour is no length of time')])
+  expect([odd.code, odd.stderr]).toEqual([2, expect.stringContaining('--every 1 hour is not a duration')])
 
   const child = project.start(['upkeep', '--every', '1s', '--json'])
   let lines = 0
@@ -141,7 +141,7 @@ test('says how much waits in the outbox', async () => {
   const project = createProject()
   await project.kith(['migrate'])
   const none = await project.kith(['outbox'])
-  expect([none.code, none.stdout.trim()]).toEqual([0, 'No event waits.'])
+  expect([none.code, none.stdout.trim()]).toEqual([0, 'No event is waiting.'])
   const { DatabaseSync } = process.getBuiltinModule('node:sqlite')
   const database = new DatabaseSync(project.database)
   database.exec(

@@ -61,8 +61,8 @@ test('what a config logs does not get between the lines of a result', async () =
 })
 
 test.each([
-  ['nothing', 'const a = 1', 'exports no Kith by default'],
-  ['something else', 'export default { storage: {} }', 'exports no Kith by default'],
+  ['nothing', 'const a = 1', 'has no Kith as its default export'],
+  ['something else', 'export default { storage: {} }', 'has no Kith as its default export'],
   ['what throws', "throw new Error('no database')", 'failed: no database'],
   ['what does not parse', 'export default (', 'failed: Unexpected'],
   ['a package that is absent', "import 'absent-package'", "Cannot find package 'absent-package'"],

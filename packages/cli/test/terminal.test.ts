@@ -91,7 +91,7 @@ test('who stops reading is not an error with a stack', async () => {
 })
 
 test.each([
-  [[], 2, /No command was given/],
+  [[], 2, /The command is missing/],
   [['impotr'], 2, /Did you mean `kith import`/],
   [['info', '--jsn'], 2, /Did you mean --json/],
 ])('%j ends with %i', async (args, code, message) => {

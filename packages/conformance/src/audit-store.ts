@@ -169,7 +169,7 @@ export const auditStoreCases: readonly Case<AuditedStores>[] = [
   },
   {
     id: 'audit/copies',
-    title: 'what was given and what was answered may be changed: what is stored stays',
+    title: 'changes to arguments and results do not affect what is stored',
     async run({ users, audit }) {
       const key = await born({ users })
       const given = sampleRow('audit', { key })
@@ -199,7 +199,10 @@ function never(): never {
   throw new RangeError('no such row')
 }
 
-/** Has changes of accounts, by these names, store an entry each, the last one first; `times` go round. Gives them by id. */
+/**
+ * Makes changes to accounts, with these names, store an entry each, the last one first; `times` is used cyclically.
+ * Returns them by id.
+ */
 async function entries(
   stores: AuditedStores,
   names: readonly string[],

@@ -17,8 +17,8 @@ import { storingCases } from './blob-store/storing.ts'
 import type { Case } from './case.ts'
 
 /**
- * The promises of every `BlobStore`. What it holds is looked at as a browser does: through the store itself if Kith serves
- * it, else at the URL that it grants or has.
+ * The promises of every `BlobStore`. Contents are checked as a browser sees them: through the store itself if Kith
+ * serves it, otherwise at its granted or public URL.
  */
 export const blobStoreCases: readonly Case<BlobStore>[] = [
   ...addressCases,

@@ -4,18 +4,18 @@ import type { BreachedPasswords } from '@kith/core/ports'
 import type { Case } from './case.ts'
 import { race } from './race.ts'
 
-/** The promises of `BreachedPasswords`, over a list that has `password` and `123456`, as any list has. */
+/** The promises of `BreachedPasswords`, for a list that includes `password` and `123456`, as any list does. */
 export const breachedPasswordsCases: readonly Case<BreachedPasswords>[] = [
   {
     id: 'breached-passwords/common-seen',
-    title: 'those that everybody uses were seen',
+    title: 'very common passwords were seen',
     async run(breached) {
       for (const password of ['password', '123456']) assert.ok((await ask(breached, password)) > 0, password)
     },
   },
   {
     id: 'breached-passwords/unused-not-seen',
-    title: 'one that nobody ever used was seen 0 times',
+    title: 'a password that was never used was seen 0 times',
     async run(breached) {
       for (let each = 0; each < 5; each++)
         assert.equal(await ask(breached, randomBytes(24).toString('base64')), 0)
@@ -23,7 +23,7 @@ export const breachedPasswordsCases: readonly Case<BreachedPasswords>[] = [
   },
   {
     id: 'breached-passwords/prefix-not-seen',
-    title: 'one that begins like a known one was seen 0 times',
+    title: 'a password whose hash begins like a known one was seen 0 times',
     async run(breached) {
       const known = sha1Of('password')
       const alike = known.slice(0, -1) + (known.endsWith('0') ? '1' : '0')
@@ -32,7 +32,7 @@ export const breachedPasswordsCases: readonly Case<BreachedPasswords>[] = [
   },
   {
     id: 'breached-passwords/parallel',
-    title: '20 at once each get their own count',
+    title: '20 concurrent lookups each get their own count',
     async run(breached) {
       const counts = await race(20, (index) =>
         ask(breached, index % 2 ? 'password' : randomBytes(24).toString('hex')),
@@ -43,7 +43,7 @@ export const breachedPasswordsCases: readonly Case<BreachedPasswords>[] = [
   },
   {
     id: 'breached-passwords/aborted',
-    title: 'an aborted look-up rejects',
+    title: 'an aborted lookup rejects',
     async run(breached) {
       await assert.rejects(async () => breached.timesSeen(sha1Of('password'), AbortSignal.abort()))
       const controller = new AbortController()

@@ -3,5 +3,5 @@ import { answeringCases } from './caption-writer/answering.ts'
 import { stoppingCases } from './caption-writer/stopping.ts'
 import type { Case } from './case.ts'
 
-/** The promises of `CaptionWriter`. A writer that asks a model is given one that answers. */
+/** The promises of `CaptionWriter`. A writer that calls a model gets one that responds. */
 export const captionWriterCases: readonly Case<CaptionWriter>[] = [...answeringCases, ...stoppingCases]

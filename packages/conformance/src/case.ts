@@ -1,14 +1,14 @@
 /** One promise of a port, as data without a test runner. */
 export interface Case<Port> {
-  /** What lists and reports call it: it stays when the title gets better words. */
+  /** Identifies the case in lists and reports: it stays the same when the title is reworded. */
   readonly id: string
-  /** The promise in words: what an adapter author reads when it is broken. */
+  /** The promise, as the author of an adapter reads it when it is broken. */
   readonly title: string
-  /** Rejects if the promise is broken. The port is fresh, empty and nobody else's. */
+  /** Rejects if the promise is broken. The port is fresh, empty and exclusive. */
   run(port: Port): Promise<void>
 }
 
-/** Part of an id, made of a name. */
+/** Part of an id, from a name. */
 export function kebab(name: string): string {
   return name
     .toLowerCase()
@@ -19,7 +19,7 @@ export function kebab(name: string): string {
 /** What the kit needs of a test runner: `test` of vitest, of `node:test`, or one of your own. */
 export type RegisterTest = (name: string, body: () => Promise<void>) => unknown
 
-/** Registers every case as one test. `make` gives a fresh, empty instance, ready for use. */
+/** Registers every case as one test. `make` returns a fresh, empty instance, ready for use. */
 export function runCases<Port>(
   test: RegisterTest,
   cases: readonly Case<Port>[],

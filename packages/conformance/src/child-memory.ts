@@ -1,6 +1,6 @@
 import { readdirSync, readFileSync } from 'node:fs'
 
-/** The most MiB that any process which this one has started holds while `work` is done, where the system says so. */
+/** The peak memory of any child process while `work` runs, in MiB, if the system reports it. */
 export async function childMemory(work: () => Promise<void>): Promise<number> {
   let most = 0
   const look = (): void => {

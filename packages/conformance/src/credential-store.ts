@@ -6,7 +6,7 @@ import { removingCases } from './credential-store/removing.ts'
 import { rowCases } from './credential-store/rows.ts'
 import { steppingCases } from './credential-store/stepping.ts'
 
-/** The promises of `CredentialStore`. Accounts decide much of it, so the cases need those as well. */
+/** The promises of `CredentialStore`. Many depend on accounts, so the cases need those as well. */
 export const credentialStoreCases: readonly Case<CredentialStores>[] = [
   ...addingCases,
   ...steppingCases,

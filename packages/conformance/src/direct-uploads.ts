@@ -3,5 +3,5 @@ import { arrivingCases } from './direct-uploads/arriving.ts'
 import type { DirectHost } from './direct-uploads/direct-host.ts'
 import { refusingCases } from './direct-uploads/refusing.ts'
 
-/** The promises of `DirectUploads`. The files are sent to the addresses that it signs. */
+/** The promises of `DirectUploads`. The cases send files to the signed URLs. */
 export const directUploadsCases: readonly Case<DirectHost>[] = [...arrivingCases, ...refusingCases]

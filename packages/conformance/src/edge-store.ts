@@ -10,7 +10,7 @@ import { amongTheLiving, type SocialStores } from './peopled.ts'
 
 const edgeCases: readonly Case<EdgeStore>[] = [...addingCases, ...listCases, ...hidingCases, ...droppingCases]
 
-/** The promises of `EdgeStore`. It looks at accounts and posts before it adds, so the cases need all of one storage. */
+/** The promises of `EdgeStore`. It checks accounts and posts before it adds, so the cases need an entire storage. */
 export const edgeStoreCases: readonly Case<SocialStores>[] = [
   ...amongTheLiving<SocialStores>(
     edgeCases.map((each) => ({ ...each, run: ({ edges }) => each.run(edges) })),

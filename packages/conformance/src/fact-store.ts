@@ -9,7 +9,7 @@ import { difficultTexts, nextId } from './records.ts'
 export const factStoreCases: readonly Case<FactStore>[] = [
   {
     id: 'facts/set',
-    title: 'a fact that was never set is null; setting it again replaces it, and it alone',
+    title: 'a fact that was never set is null; setting it again replaces it, and no other',
     async run(facts) {
       assert.equal(await facts.get('one'), null)
       await facts.set('one', 'a')
@@ -55,7 +55,7 @@ export const factStoreCases: readonly Case<FactStore>[] = [
   },
   {
     id: 'facts/texts',
-    title: 'difficult texts come back as they went in, up to the longest',
+    title: 'difficult strings are returned unchanged, up to the maximum length',
     async run(facts) {
       const values = [...difficultTexts.filter(({ length }) => length <= factLimits.value), longestValue]
       for (const [index, value] of values.entries()) {
@@ -70,7 +70,7 @@ export const factStoreCases: readonly Case<FactStore>[] = [
   },
   {
     id: 'facts/invalid',
-    title: 'what is too long is refused and changes nothing, and so is an empty name',
+    title: 'a string that is too long is refused and changes nothing, and so is an empty name',
     async run(facts) {
       const long = 'n'.repeat(factLimits.name + 1)
       await facts.set('one', 'a')
@@ -90,7 +90,7 @@ export const factStoreCases: readonly Case<FactStore>[] = [
 export const sharedFactStoreCases: readonly Case<Pair<FactStore>>[] = [
   {
     id: 'shared-facts/read-at-once',
-    title: 'what one process has set the other reads immediately, also after it has read before',
+    title: 'a value set by one process is read by the other immediately, even after an earlier read',
     async run({ one, other }) {
       const name = nextId()
       assert.equal(await other.get(name), null)

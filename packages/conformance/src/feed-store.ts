@@ -24,12 +24,12 @@ export const feedStoreCases: readonly Case<FeedPorts>[] = amongTheLiving<FeedPor
       const page = await home(storage, reader)
       assert.deepEqual(page, shown)
       for (const post of page) post.createdAt.setTime(0)
-      assert.deepEqual(await home(storage, reader), shown, 'what it answers are copies')
+      assert.deepEqual(await home(storage, reader), shown, 'it returns copies')
     },
   },
   {
     id: 'feed/order',
-    title: 'posts are ordered by id, in whatever order they came and whatever time they bear',
+    title: 'posts are ordered by id, whatever their insertion order and their times',
     async run(storage) {
       const [reader, one, two] = await people(storage, 3)
       await follow(storage, reader, [one, two])
@@ -42,7 +42,7 @@ export const feedStoreCases: readonly Case<FeedPorts>[] = amongTheLiving<FeedPor
   },
   {
     id: 'feed/follows-nobody',
-    title: 'who follows nobody reads his own posts, and who has none reads nothing',
+    title: 'an account that follows no one reads its own posts, and one without posts reads nothing',
     async run(storage) {
       const [writer, other, silent] = await people(storage, 3)
       const posts = await write(storage, [writer, other, writer])
@@ -50,12 +50,12 @@ export const feedStoreCases: readonly Case<FeedPorts>[] = amongTheLiving<FeedPor
       assert.deepEqual(await home(storage, silent), [])
       await follow(storage, silent, [writer])
       assert.deepEqual(await home(storage, silent), [posts[2], posts[0]])
-      assert.deepEqual(await home(storage, nextId()), [], 'an account that never was')
+      assert.deepEqual(await home(storage, nextId()), [], 'an account that never existed')
     },
   },
   {
     id: 'feed/changes-at-once',
-    title: 'it agrees with follows and posts at once after each change',
+    title: 'it agrees with follows and posts immediately after each change',
     async run(storage) {
       const [reader, one, two] = await people(storage, 3)
       const [first, second, third] = await write(storage, [one, two, one])
@@ -78,7 +78,7 @@ export const feedStoreCases: readonly Case<FeedPorts>[] = amongTheLiving<FeedPor
   },
   {
     id: 'feed/banned-author',
-    title: 'posts of a banned author are out, and in again when the ban is lifted',
+    title: 'posts of a banned author are hidden, and shown again when the ban is lifted',
     async run(storage) {
       const [reader, banned, other] = await people(storage, 3)
       await follow(storage, reader, [banned, other])
@@ -91,7 +91,7 @@ export const feedStoreCases: readonly Case<FeedPorts>[] = amongTheLiving<FeedPor
   },
   {
     id: 'feed/deleted-author',
-    title: 'posts of a deleted author are out at once, before anything of the account is purged',
+    title: 'posts of a deleted author are gone immediately, before anything of the account is purged',
     async run(storage) {
       const [reader, deleted, other] = await people(storage, 3)
       await follow(storage, reader, [deleted, other])
@@ -102,7 +102,7 @@ export const feedStoreCases: readonly Case<FeedPorts>[] = amongTheLiving<FeedPor
   },
   {
     id: 'feed/removed-newest',
-    title: 'an author whose newest posts are removed is found by the ones before, and by those that come',
+    title: 'an author whose newest posts are removed is found through earlier and later ones',
     async run(storage) {
       const [reader, author, other] = await people(storage, 3)
       await follow(storage, reader, [author, other])
@@ -123,7 +123,7 @@ export const feedStoreCases: readonly Case<FeedPorts>[] = amongTheLiving<FeedPor
   },
   {
     id: 'feed/removed-while-banned',
-    title: 'a post that is removed while its author is banned does not come back with the author',
+    title: 'a post that is removed while its author is banned is not restored with the author',
     async run(storage) {
       const [reader, author] = await people(storage, 2)
       await follow(storage, reader, [author])
@@ -157,7 +157,7 @@ export const feedStoreCases: readonly Case<FeedPorts>[] = amongTheLiving<FeedPor
   },
   {
     id: 'feed/page-limit',
-    title: 'a page holds at most `limit` posts that sort before `before`, although that one was removed',
+    title: 'a page has at most `limit` posts that sort before `before`, even if that one was removed',
     async run(storage) {
       const [reader, one, two] = await people(storage, 3)
       await follow(storage, reader, [one, two])
@@ -173,7 +173,7 @@ export const feedStoreCases: readonly Case<FeedPorts>[] = amongTheLiving<FeedPor
   },
   {
     id: 'feed/pages-to-the-end',
-    title: 'pages to the very end give each post once, among many authors of whom only some are followed',
+    title: 'all pages together return each post once, among many authors of whom only some are followed',
     async run(storage) {
       const [reader, ...authors] = await people(storage, 40)
       const followed = authors.filter((_, index) => index % 3 === 0)
@@ -190,7 +190,7 @@ export const feedStoreCases: readonly Case<FeedPorts>[] = amongTheLiving<FeedPor
   },
   {
     id: 'feed/hundreds-followed',
-    title: 'who follows hundreds reads as who follows few',
+    title: 'a reader who follows hundreds gets the same as one who follows few',
     async run(storage) {
       const [reader, banned, ...authors] = await people(storage, 12)
       const followed = [banned, ...authors.filter((_, index) => index % 3)]
@@ -213,7 +213,7 @@ export const feedStoreCases: readonly Case<FeedPorts>[] = amongTheLiving<FeedPor
   },
   {
     id: 'feed/after-races',
-    title: 'after follows, posts and removals at the same moment it shows what is there',
+    title: 'after concurrent follows, posts and removals it shows the current state',
     async run(storage) {
       const [reader, ...authors] = await people(storage, 11)
       const old = await write(storage, authors)

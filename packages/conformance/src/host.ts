@@ -5,5 +5,5 @@ import { headerCases } from './host/headers.ts'
 import type { Host } from './host/host.ts'
 import { routingCases } from './host/routing.ts'
 
-/** What a framework has to get right for Kith to be mounted in it. */
+/** What a framework has to do right for Kith to be mounted in it. */
 export const hostCases: readonly Case<Host>[] = [...headerCases, ...bodyCases, ...fileCases, ...routingCases]

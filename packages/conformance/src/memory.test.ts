@@ -11,6 +11,7 @@ import {
   blobStoreCases,
   breachedPasswordsCases,
   captionWriterCases,
+  challengeCases,
   codeStoreCases,
   credentialStoreCases,
   directUploadsCases,
@@ -18,9 +19,11 @@ import {
   factStoreCases,
   feedStoreCases,
   grantedBlobStoreCases,
+  identityProviderCases,
   imageProcessorCases,
   markedBlobStoreCases,
   mediaStoreCases,
+  messengerCases,
   outboxStoreCases,
   type Pair,
   postStoreCases,
@@ -92,6 +95,9 @@ test('every case has a name of its own', () => {
     storageCases,
     videoProcessorCases,
     captionWriterCases,
+    messengerCases,
+    challengeCases,
+    identityProviderCases,
   ].flat()
   expect(new Set(all.map(({ id }) => id)).size).toBe(all.length)
 })

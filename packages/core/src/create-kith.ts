@@ -233,7 +233,7 @@ function createWithin(core: Core, stores: Stores): WithinTransaction {
 function storesWithin(storage: Storage, transaction: unknown): Stores {
   if (!storage.within)
     throw new TypeError(
-      'kith.within: this storage has no transactions of the app to work in; @kith/storage-postgres and @kith/storage-sqlite have',
+      'kith.within: this storage cannot join a transaction of the app; @kith/storage-postgres and @kith/storage-sqlite can',
     )
   if (!isJoined(storage, looseNames))
     throw new TypeError(

@@ -23,6 +23,11 @@ export const errorTable = {
   'device-proof-invalid': { status: 401, title: 'The device proof is not valid', carries: null },
   'session-bound': { status: 409, title: 'The session is bound to another key', carries: null },
   'code-invalid': { status: 403, title: 'The code is wrong, expired or already used', carries: null },
+  'code-not-sent': {
+    status: 409,
+    title: 'The account cannot confirm its identity by a sent code',
+    carries: null,
+  },
   'second-factor-required': { status: 401, title: 'A second factor is required', carries: 'challenge' },
   'factor-invalid': { status: 403, title: 'The second factor is wrong or already used', carries: null },
   'passkey-invalid': { status: 403, title: 'The passkey could not be verified', carries: null },

@@ -105,6 +105,11 @@ export interface KithEvents {
     reason: CaptionFailureReason
     usage: CaptionUsage | null
   }
+  /**
+   * Too many wrong passwords or codes were entered for an account, so some are not checked for a while. At most once a
+   * day for each account, with the notice to its owner.
+   */
+  'account.locked-out': { userId: string; address: string | null; userAgent: string | null }
   /** A passkey was refused because its counter did not increase, which suggests that its key was copied. */
   'passkey.copy-suspected': {
     userId: string
@@ -178,7 +183,8 @@ export const durability = {
   'media.missing': 'Requesting a file stores nothing.',
   'caption.suggested': 'Suggestions are not stored.',
   'caption.failed': 'Suggestions are not stored.',
-  'passkey.copy-suspected': 'A refusal stores nothing.',
+  'account.locked-out': true,
+  'passkey.copy-suspected': true,
   'login.failed': 'A wrong password stores nothing.',
   'login.locked': 'A password that is not checked stores nothing.',
   'limit.reached': 'A refusal stores nothing.',

@@ -17,7 +17,7 @@ export type {
 export type { Accounts, Edited } from './accounts/accounts.ts'
 export type { Addresses, ChangeAddressInput, VerifyAddressInput } from './accounts/addresses.ts'
 export type { BanInput } from './accounts/bans.ts'
-export type { HostAccounts } from './accounts/host-accounts.ts'
+export type { HostAccounts, UpdateAccountOptions } from './accounts/host-accounts.ts'
 export type { Puzzle } from './challenges/challenge.ts'
 export type { ImportOptions, ImportResult } from './accounts/import-all.ts'
 export type { AccountFilter } from './accounts/list-accounts.ts'

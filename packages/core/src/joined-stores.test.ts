@@ -18,7 +18,7 @@ function kithOf(storage: Storage, more: Partial<KithOptions> = {}): Kith {
 test.each(joinedNames)('another adapter for %s alone is refused, with what to do', (name) => {
   const mixed = { ...createMemoryStorage(), [name]: createMemoryStorage()[name] }
   expect(() => kithOf(mixed)).toThrow(
-    /^createKith: storage: `users`, .* of one adapter, or begin .*`sessions` and `facts` can/,
+    /^createKith: storage: `users`, .* of one adapter, or start your own store .*`sessions` and `facts` can/,
   )
   const { ...unmarked } = mixed[name]
   for (const symbol of Object.getOwnPropertySymbols(unmarked)) Reflect.deleteProperty(unmarked, symbol)

@@ -1,9 +1,11 @@
 import type { AuditAction, AuditEntry, Kith, KithOptions, SignIn, Viewer } from '@kith/core'
+import { createPasskeys } from '@kith/core/passkeys'
 import { Secret, TOTP } from 'otpauth'
 import { expect } from 'vitest'
 import { createDeviceKey } from './device-key.ts'
 import { codeOf, createInstance, type Instance } from './instance.ts'
 import { createMailbox, type Mailbox } from './mailbox.ts'
+import { createAuthenticator } from './software-authenticator.ts'
 
 export const password = 'correct horse'
 const email = 'ada@example.com'
@@ -12,6 +14,9 @@ export const client = { address: '192.0.2.1', userAgent: 'Test/1' }
 export const elsewhere = { address: '198.51.100.7', userAgent: 'Other/2' }
 const place = { address: client.address, userAgent: client.userAgent }
 const unknown = { address: null, userAgent: null }
+const origin = 'https://app.example.com'
+const passkeys = createPasskeys({ rpId: 'example.com', rpName: 'Example', origins: [origin] })
+const nobody = { actor: { kind: 'nobody', sessionId: null } } as const
 const host = { actor: { kind: 'host', sessionId: null }, ...unknown } as const
 
 export interface Audited extends Instance {
@@ -35,7 +40,7 @@ export async function audited(options: Partial<KithOptions> = keeping): Promise<
     impersonation: {},
   } as const
   const links = { revertAddress: 'https://app.example/revert' }
-  const made = createInstance({ messages: { email: mailbox, links }, sessions, ...options })
+  const made = createInstance({ messages: { email: mailbox, links }, sessions, passkeys, ...options })
   const ada = await made.kith.accounts.register({ username: 'ada', email, phone, password }, client)
   const viewer = viewerOf(ada)
   const self = { actor: { kind: 'self', sessionId: viewer.sessionId } as const, ...place }
@@ -463,6 +468,42 @@ export const doings: Record<AuditAction, Doing[]> = {
         return [
           { action: 'session.revoked', ...nobody, details },
           { action: 'session.reuse-detected', ...nobody, details },
+        ]
+      },
+    },
+  ],
+  'account.locked-out': [
+    {
+      async act({ kith }) {
+        for (let tried = 0; tried < 20; tried++)
+          await codeOf(kith.sessions.login({ login: 'ada', password: 'wrong' }, elsewhere))
+        await kith.settled()
+      },
+      expected: ({ viewer }) => [
+        { action: 'account.locked-out', userId: viewer.userId, ...nobody, ...elsewhere, details: {} },
+      ],
+    },
+  ],
+  'passkey.copy-suspected': [
+    {
+      async act({ kith, viewer }) {
+        const device = createAuthenticator({ origin })
+        const { token, options } = await kith.passkeys.beginAdd(viewer)
+        await kith.passkeys.confirmAdd(viewer, { token, response: device.create(options) }, client)
+        for (const counter of [7, 7, 6]) {
+          const begun = await kith.passkeys.beginLogin(elsewhere)
+          const response = device.get(begun.options, { counter })
+          await codeOf(kith.passkeys.login({ token: begun.token, response }, elsewhere))
+        }
+      },
+      expected: ({ viewer }) => {
+        const details = { credentialId: expect.any(String) as string }
+        const suspected = { action: 'passkey.copy-suspected', ...nobody, ...elsewhere, details } as const
+        return [
+          { action: 'credential.added' },
+          { action: 'session.opened' },
+          { ...suspected, userId: viewer.userId },
+          suspected,
         ]
       },
     },

@@ -1,4 +1,3 @@
-import { createServer } from 'node:http'
 import { createKith, type KithOptions, type Puzzle } from '@kith/core'
 import { createHcaptcha, createProofOfWork, createTurnstile } from '@kith/core/challenges'
 import type { Challenge, ChallengeContext } from '@kith/core/ports'
@@ -6,6 +5,7 @@ import type { Challenge as AltchaChallenge } from 'altcha-lib'
 import { describe, expect, test } from 'vitest'
 import { codeOf, createInstance } from './instance.ts'
 import { createMailbox } from './mailbox.ts'
+import { startSiteverify } from './siteverify-double.ts'
 import { solvePuzzle } from './solve-puzzle.ts'
 
 const password = 'correct horse'
@@ -140,50 +140,12 @@ describe('proof of work', () => {
   })
 })
 
-/** A service as its documents describe it: a form with the secret and the solution, each of which counts once. */
-async function startService(): Promise<{ url: string; asked: URLSearchParams[]; stop(): void }> {
-  const asked: URLSearchParams[] = []
-  const used = new Set<string>()
-  const server = createServer((request, response) => {
-    void (async () => {
-      let body = ''
-      for await (const chunk of request) body += String(chunk)
-      const form = new URLSearchParams(body)
-      asked.push(form)
-      const answer = form.get('response') ?? ''
-      const isForm = request.headers['content-type']?.startsWith('application/x-www-form-urlencoded')
-      const codes =
-        request.method !== 'POST' || !isForm
-          ? ['bad-request']
-          : form.get('secret') !== 'secret'
-            ? ['invalid-input-secret']
-            : form.get('sitekey') !== 'site' || !answer.startsWith('right')
-              ? ['invalid-input-response']
-              : used.has(answer)
-                ? ['timeout-or-duplicate']
-                : []
-      used.add(answer)
-      response.setHeader('content-type', 'application/json')
-      response.statusCode = answer === 'broken' ? 500 : 200
-      const hostname = answer.endsWith('elsewhere') ? 'evil.example' : 'app.example'
-      response.end(
-        answer === 'broken'
-          ? '<html>'
-          : JSON.stringify({ success: codes.length === 0, 'error-codes': codes, hostname }),
-      )
-    })()
-  })
-  await new Promise<void>((resolve) => void server.listen(0, '127.0.0.1', resolve))
-  const { port } = server.address() as { port: number }
-  return { url: `http://127.0.0.1:${port}/siteverify`, asked, stop: () => void server.close() }
-}
-
 describe.each([
   ['turnstile', createTurnstile],
   ['hcaptcha', createHcaptcha],
 ] as const)('%s', (kind, create) => {
   test('checks an answer at the service, once, with the address, and for pages of the app alone', async () => {
-    const { url, asked, stop } = await startService()
+    const { url, asked, stop } = await startSiteverify()
     const options = { siteKey: 'site', secretKey: 'secret', hostnames: ['app.example'], verifyUrl: url }
     const port: Challenge = create(options)
     expect([port.kind, await port.pose({ ...context, id: '', expiresAt: new Date() })]).toEqual([
@@ -208,7 +170,7 @@ describe.each([
   })
 
   test('lets a call pass in an app, and says so where the service is away', async () => {
-    const { url, stop } = await startService()
+    const { url, stop } = await startSiteverify()
     const { kith } = createInstance({
       challenge: create({ siteKey: 'site', secretKey: 'secret', verifyUrl: url }),
       limits: { ...limits, unchallengedByAddress: [{ limit: 1, window: '10m' }] },

@@ -1,3 +1,7 @@
+import { setTimeout as wait } from 'node:timers/promises'
+import { createKith, type UpdateAccountInput, type UpdateAccountOptions } from '@kith/core'
+import { createMemoryStorage } from '@kith/core/memory'
+import type { CodeStore } from '@kith/core/ports'
 import { describe, expect, test } from 'vitest'
 import { client, email, instance, password } from './coded-app.ts'
 import { codeOf } from './instance.ts'
@@ -29,5 +33,87 @@ describe('notices', () => {
     await kith.settled()
     const kinds = mailbox.messages.map(({ kind }) => kind)
     expect(kinds).toEqual(['new-device', 'reuse-detected', 'password-changed', 'locked-out'])
+  })
+
+  test('of an address that the host has changed goes to the former one, without a link, and can be turned off', async () => {
+    const { kith, mailbox, phones } = instance()
+    const phone = '+4930123456'
+    const { user, session } = await kith.accounts.register(
+      { username: 'ada', email, phone, password },
+      client,
+    )
+    const told = (): unknown[] =>
+      [...mailbox.messages.splice(0), ...phones.messages.splice(0)].map(({ kind, to, content }) => [
+        kind,
+        to,
+        content,
+      ])
+    const update = async (
+      ...[input, options]: [UpdateAccountInput, UpdateAccountOptions?]
+    ): Promise<unknown[]> => {
+      await kith.accounts.update(user.id, input, options)
+      await kith.settled()
+      return told()
+    }
+    const [second, third] = ['ada@example.org', 'ada@example.net']
+    const from = { from: email, to: second, link: null }
+    expect(await update({ email: second })).toEqual([['address-changed', email, from]])
+    expect(await update({ email: second, name: 'Ada' })).toEqual([])
+    expect(await update({ email: third }, { notify: false })).toEqual([])
+    expect(await update({ phone: null })).toEqual([
+      ['address-changed', phone, { from: phone, to: null, link: null }],
+    ])
+    expect(await update({ phone })).toEqual([
+      ['address-changed', third, { from: null, to: phone, link: null }],
+    ])
+    // The owner's own change comes with a link, also after one that the host has made.
+    await kith.accounts.edit(
+      { userId: user.id, sessionId: session.id },
+      { email, currentPassword: password },
+      client,
+    )
+    await kith.settled()
+    expect(told()).toEqual([
+      [
+        'address-changed',
+        third,
+        { from: third, to: email, link: expect.stringContaining('/revert') as string },
+      ],
+    ])
+  })
+
+  test('of a lock-out that several processes find at the same time is sent once a day', async () => {
+    const memory = createMemoryStorage()
+    // Both look before either has written.
+    const find: CodeStore['find'] = async (name) => {
+      const found = await memory.codes.find(name)
+      await wait(20)
+      return found
+    }
+    const storage = { ...memory, codes: { ...memory.codes, find } }
+    const { kith, options, mailbox, advance } = instance({ storage, audit: { keepFor: '30d' } })
+    const { user } = await kith.accounts.register({ username: 'ada', email, password }, client)
+    // Two processes over one storage, each of which counts for itself.
+    const both = [kith, createKith(options)]
+    const raised: unknown[] = []
+    for (const each of both) each.events.on('account.locked-out', (event) => void raised.push(event))
+    async function lockOut(): Promise<void> {
+      const guess = { login: 'ada', password: 'wrong' }
+      const tries = Array.from({ length: 20 }, () =>
+        both.map((each) => codeOf(each.sessions.login(guess, client))),
+      )
+      const codes = await Promise.all(tries.flat())
+      expect(codes.filter((code) => code === 'account-locked').length).toBeGreaterThan(10)
+      for (let time = 0; time < 2; time++) for (const each of both) await each.settled()
+    }
+    for (const times of [1, 2]) {
+      await lockOut()
+      await lockOut()
+      const { items } = await kith.audit.list(user.id)
+      expect(items.filter(({ action }) => action === 'account.locked-out')).toHaveLength(times)
+      expect(mailbox.messages.map(({ kind }) => kind)).toEqual(Array<string>(times).fill('locked-out'))
+      expect(raised).toHaveLength(times)
+      advance(86_400)
+    }
   })
 })

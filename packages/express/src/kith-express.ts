@@ -15,51 +15,60 @@ import { ExpressRequest, hostRequest } from './express-request.ts'
 
 /** Kith for an Express app. */
 export interface KithExpress<Role extends string = string> {
-  /** All routes of Kith: `app.use(routes)`. Any other path, and a route that is left out, goes on to the next handler untouched. */
+  /**
+   * All routes of Kith: `app.use(routes)`. Any other path, and a disabled route, goes on to the next handler untouched.
+   */
   routes: RequestHandler
-  /** Lets only those pass who are signed in, and sets `request.viewer`; others get a problem. */
+  /** Requires a signed-in caller, and sets `request.viewer`; others get a problem. */
   requireViewer: RequestHandler
   /**
-   * Lets only those pass whose account has one of these roles now (`accounts.setRole`), and sets `request.viewer`; others get a problem.
+   * Requires an account that currently has one of these roles (`accounts.setRole`), and sets `request.viewer`; others
+   * get a problem.
    */
   requireRole(...roles: [Role, ...Role[]]): RequestHandler
   /**
-   * Lets only those pass who have signed in or proved to be the account not longer ago than this, such as `'10m'`, and sets
+   * Requires a caller who has signed in or proved to be the account within this time, such as `'10m'`, and sets
    * `request.viewer`; others get a problem. @default `sessions.freshFor` of createKith
    */
   requireFresh(maxAge?: Duration): RequestHandler
-  /** Lets everyone pass, and sets `request.viewer`: `null` for a guest. */
+  /** Allows everyone, and sets `request.viewer`: `null` for a guest. */
   readViewer: RequestHandler
   /**
-   * For pages that this server renders: lets everyone pass, sets `request.viewer`, and renews a session whose access cookie has ended, by
-   * cookies on this response. The guards behind it know of that, so `requireViewer` lets the viewer pass.
+   * For pages that this server renders: allows everyone, sets `request.viewer`, and renews a session whose access
+   * cookie has expired, with cookies on this response. Later guards see the new session, so `requireViewer` accepts the
+   * viewer.
    */
   renewViewer: RequestHandler
   /**
-   * Who opens a WebSocket, from the request of `server.on('upgrade')`. Cookies count only for pages of `allowedOrigins`; a token comes in the
-   * `Authorization` header, or as the subprotocol `kith.bearer.<token>`, behind one of yours.
+   * The caller who opens a WebSocket, from the request of `server.on('upgrade')`. Cookies count only for pages of
+   * `allowedOrigins`; a token comes in the `Authorization` header, or as the subprotocol `kith.bearer.<token>`, after
+   * one of yours.
    * @throws unauthenticated, origin-not-allowed, access-token-invalid, access-token-expired, session-revoked
    */
   viewerOfUpgrade(incoming: IncomingMessage): Promise<Viewer>
   /**
-   * For a route of your own that signs in, such as one that registers with a picture: refuses pages that are not allowed,
-   * before it calls `signIn` with what belongs into its `ClientInfo`, and puts the tokens into cookies. What it answers
-   * holds none. Pages of `allowedOrigins` may read the response. @throws origin-not-allowed
+   * For your own routes that sign in, such as one that registers with a picture: refuses pages that are not allowed,
+   * calls `signIn` with the fields for its `ClientInfo`, and sets the tokens as cookies. The result contains none.
+   * Pages of `allowedOrigins` may read the response. @throws origin-not-allowed
    */
   signIn<User extends SignIn['user']>(
     to: SignInExchange,
     signIn: HostSignIn<User>,
   ): Promise<SignInAnswer<User>>
   /**
-   * Lets the pages of `allowedOrigins` call your own routes and read their responses: `app.use(cors)` in front of them. Routes of Kith,
-   * and yours in place of them that use `signIn`, need none, unless a `Router` with yours stands before `routes`.
+   * Lets the pages of `allowedOrigins` call your own routes and read their responses: `app.use(cors)` before them.
+   * Routes of Kith, and your replacements that use `signIn`, do not need it, unless a `Router` with yours comes before
+   * `routes`.
    */
   cors: RequestHandler
-  /** Answers errors of Kith from your own routes as problems, which pages of `allowedOrigins` may read; all others go on. Goes behind the routes. */
+  /**
+   * Converts Kith errors from your own routes to problems, which pages of `allowedOrigins` may read; passes all others
+   * on. Mount it after the routes.
+   */
   problems: ErrorRequestHandler
-  /** A handler for probes of whether this process goes on answering: `app.get('/health', health())`. Always 200. */
+  /** A handler for liveness probes: `app.get('/health', health())`. Always 200. */
   health(options?: ProbeOptions): RequestHandler
-  /** A handler for probes of whether it can do its work: `app.get('/ready', ready())`. 200, or 503. */
+  /** A handler for readiness probes: `app.get('/ready', ready())`. 200, or 503. */
   ready(options?: ProbeOptions): RequestHandler
 }
 
@@ -68,13 +77,13 @@ export interface SignInExchange {
   request: Request
   response: Response
   /**
-   * Whether the browser may come from any page, as to the callback of another service. Compare a `state` with a cookie of your own first:
-   * otherwise any page could sign its visitors in to an account of its own. @default false
+   * Whether the browser may come from any page, as for the callback of another service. Compare a `state` with your own
+   * cookie first: otherwise any page could sign its visitors in to the attacker's account. @default false
    */
   fromElsewhere?: boolean | undefined
 }
 
-/** Creates the routes and guards of a Kith. @throws TypeError for options that cannot work */
+/** Creates the routes and guards of a Kith. @throws TypeError for invalid options */
 export function kithExpress<Fields extends AppFields = AppFields>(
   kith: Kith<Fields>,
   options?: KithHttpOptions<Request>,
@@ -111,8 +120,7 @@ export function kithExpress<Fields extends AppFields = AppFields>(
   }
 
   const routes: RequestHandler = (request, response, next) => {
-    // As it stands on the request line, under whatever it is mounted: `request.path` is read by rules that are not those of
-    // Express's own routes.
+    // As on the request line, under any mount: `request.path` is parsed by other rules than Express's own routes.
     const match = http.find(request.baseUrl + request.url, request.method)
     if (!match) return next(misplaced(http, request))
     return http.answer(new ExpressRequest(request, response), match).then((answer) => send(answer, response))
@@ -128,7 +136,7 @@ export function kithExpress<Fields extends AppFields = AppFields>(
       const { viewer, setCookies } = await http.renewViewer(headOf(request), { address: request.ip })
       if (setCookies.length === 0) return viewer
       response.append('set-cookie', [...setCookies])
-      // A cache that many share may keep a response with cookies.
+      // A shared cache may store a response with cookies.
       if (!response.hasHeader('cache-control')) response.set('cache-control', 'private')
       return viewer
     }),
@@ -160,7 +168,7 @@ export function kithExpress<Fields extends AppFields = AppFields>(
   }
 }
 
-/** Under a mount that `prefix` does not name, no path would lead to Kith, and its URLs of media to nothing. */
+/** Under a mount that `prefix` does not include, no path would reach Kith, and its media URLs would be broken. */
 function misplaced(http: KithRoutes, { baseUrl, url, method }: Request): TypeError | undefined {
   if (baseUrl === '' || !http.find(url, method)) return undefined
   return new TypeError(

@@ -4,13 +4,13 @@ import type { Request } from 'express'
 declare global {
   namespace Express {
     interface Request {
-      /** Who asks; `null` for a guest. Set by the guards of Kith, absent where none ran. */
+      /** The caller; `null` for a guest. Set by the guards of Kith, absent without one. */
       viewer?: Viewer | null
     }
   }
 }
 
-/** Who asks, behind `requireViewer`. @throws TypeError where that guard did not run before */
+/** The caller, after `requireViewer`. @throws TypeError if that guard did not run before */
 export function viewerOf(request: Pick<Request, 'viewer'>): Viewer {
   if (request.viewer) return request.viewer
   throw new TypeError(

@@ -4,12 +4,12 @@ import { NodeRequest, requestIdOf as idOf } from '@kith/http/node'
 import type { Logger } from '@kith/core'
 import type { FastifyReply, FastifyRequest } from 'fastify'
 
-/** The id by which Kith logs this request, and that the response carries: its `x-request-id`, or the `id` that Fastify gave it. */
+/** The id with which Kith logs this request, also in the response: its `x-request-id`, or Fastify's `id`. */
 export function requestIdOf(request: FastifyRequest): string {
   return idOf(request.raw, request.id)
 }
 
-/** A request as Fastify has it. */
+/** A Fastify request. */
 export class HostedRequest extends NodeRequest {
   readonly #request: FastifyRequest
 

@@ -26,32 +26,35 @@ import { keepVary, send } from './send.ts'
 
 declare module 'fastify' {
   interface FastifyInstance {
-    /** A `preHandler` that lets only those pass who are signed in; others get a problem. */
+    /** A `preHandler` that requires a signed-in caller; others get a problem. */
     requireViewer: preHandlerHookHandler
-    /** A `preHandler` that lets only those pass whose account has one of these roles now (`accounts.setRole`). */
+    /** A `preHandler` that requires an account that currently has one of these roles (`accounts.setRole`). */
     requireRole(...roles: [string, ...string[]]): preHandlerHookHandler
     /**
-     * A `preHandler` that lets only those pass who have signed in or proved to be the account not longer ago than this, such as `'10m'`.
+     * A `preHandler` that requires a caller who has signed in or proved to be the account within this time, such as
+     * `'10m'`.
      * @default `sessions.freshFor` of createKith
      */
     requireFresh(maxAge?: Duration): preHandlerHookHandler
-    /** A `preHandler` that lets everyone pass and finds out who asks. */
+    /** A `preHandler` that allows everyone and identifies the caller. */
     readViewer: preHandlerHookHandler
     /**
-     * A `preHandler` for pages that this server renders: lets everyone pass, finds out who asks, and renews a session whose access cookie
-     * has ended, by cookies on this reply. The guards behind it know of that, so `requireViewer` lets the viewer pass.
+     * A `preHandler` for pages that this server renders: allows everyone, identifies the caller, and renews a session
+     * whose access cookie has expired, with cookies on this reply. Later guards see the new session, so `requireViewer`
+     * accepts the viewer.
      */
     renewViewer: preHandlerHookHandler
     /**
-     * Who opens a WebSocket, from the request of `app.server.on('upgrade')`. Cookies count only for pages of `allowedOrigins`; a token comes
-     * in the `Authorization` header, or as the subprotocol `kith.bearer.<token>`, behind one of yours.
+     * The caller who opens a WebSocket, from the request of `app.server.on('upgrade')`. Cookies count only for pages of
+     * `allowedOrigins`; a token comes in the `Authorization` header, or as the subprotocol `kith.bearer.<token>`, after
+     * one of yours.
      * @throws unauthenticated, origin-not-allowed, access-token-invalid, access-token-expired, session-revoked
      */
     viewerOfUpgrade(incoming: IncomingMessage): Promise<Viewer>
     /**
-     * For a route of your own that signs in, such as one that registers with a picture: refuses pages that are not
-     * allowed, before it calls `signIn` with what belongs into its `ClientInfo`, and puts the tokens into cookies. What it
-     * answers holds none. Pages of `allowedOrigins` may read the reply.
+     * For your own routes that sign in, such as one that registers with a picture: refuses pages that are not allowed,
+     * calls `signIn` with the fields for its `ClientInfo`, and sets the tokens as cookies. The result contains none.
+     * Pages of `allowedOrigins` may read the reply.
      * @throws origin-not-allowed
      */
     signIn<User extends SignIn['user']>(
@@ -60,19 +63,22 @@ declare module 'fastify' {
     ): Promise<SignInAnswer<User>>
     /**
      * An `onRequest` hook that lets the pages of `allowedOrigins` call your own routes and read their replies:
-     * `app.addHook('onRequest', app.cors)` at the root, where requests go that no route answers, as those before them are. Routes of
-     * Kith, and yours in place of them that use `signIn`, need none.
+     * `app.addHook('onRequest', app.cors)` at the root, where requests without a route end up, as preflights do. Routes
+     * of Kith, and your replacements that use `signIn`, do not need it.
      */
     cors: onRequestHookHandler
-    /** Sends an error of Kith from your own routes as a problem, which pages of `allowedOrigins` may read: for your error handler. `null` for any other. */
+    /**
+     * Sends a Kith error from your own routes as a problem, which pages of `allowedOrigins` may read: for your error
+     * handler. `null` for any other error.
+     */
     sendProblem(error: unknown, to: SignInExchange): FastifyReply | null
-    /** A handler for probes of whether this process goes on answering: `app.get('/health', app.healthProbe())`. Always 200. */
+    /** A handler for liveness probes: `app.get('/health', app.healthProbe())`. Always 200. */
     healthProbe(options?: ProbeOptions): RouteHandlerMethod
-    /** A handler for probes of whether it can do its work: `app.get('/ready', app.readyProbe())`. 200, or 503. */
+    /** A handler for readiness probes: `app.get('/ready', app.readyProbe())`. 200, or 503. */
     readyProbe(options?: ProbeOptions): RouteHandlerMethod
   }
   interface FastifyRequest {
-    /** Who asks; `null` for a guest, and where no guard of Kith ran. */
+    /** The caller; `null` for a guest, and without a guard of Kith. */
     viewer: Viewer | null
   }
 }
@@ -82,13 +88,13 @@ export interface SignInExchange {
   request: FastifyRequest
   reply: FastifyReply
   /**
-   * Whether the browser may come from any page, as to the callback of another service. Compare a `state` with a cookie of your own first:
-   * otherwise any page could sign its visitors in to an account of its own. @default false
+   * Whether the browser may come from any page, as for the callback of another service. Compare a `state` with your own
+   * cookie first: otherwise any page could sign its visitors in to the attacker's account. @default false
    */
   fromElsewhere?: boolean | undefined
 }
 
-/** What the plugin takes. */
+/** The options of the plugin. */
 export interface KithFastifyOptions extends KithHttpOptions<FastifyRequest> {
   kith: Kith
 }
@@ -117,7 +123,7 @@ const register: FastifyPluginAsync<KithFastifyOptions> = async (app, { kith, ...
       const { viewer, setCookies } = await http.renewViewer(headOfRequest(request), { address: request.ip })
       if (setCookies.length === 0) return viewer
       for (const cookie of setCookies) reply.header('set-cookie', cookie)
-      // A cache that many share may keep a reply with cookies.
+      // A shared cache may store a reply with cookies.
       if (!reply.hasHeader('cache-control')) reply.header('cache-control', 'private')
       return viewer
     }),

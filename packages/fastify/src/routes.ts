@@ -4,11 +4,11 @@ import type { FastifyInstance } from 'fastify'
 import { HostedRequest, hostRequest } from './fastify-request.ts'
 import { send } from './send.ts'
 
-/** Registers the routes of Kith in a scope of their own, whose parsers leave the bodies as they come. */
+/** Registers the routes of Kith in a separate scope, whose parsers leave the bodies untouched. */
 export function registerRoutes(scope: FastifyInstance, http: KithRoutes): void {
   scope.removeAllContentTypeParsers()
   scope.addContentTypeParser('*', (_request, payload, done) => done(null, payload))
-  // What Fastify itself refuses in this scope: a content type that cannot be read.
+  // What Fastify itself refuses in this scope: an unreadable content type.
   scope.setErrorHandler((error, request, reply) =>
     send(
       reply,
@@ -19,15 +19,15 @@ export function registerRoutes(scope: FastifyInstance, http: KithRoutes): void {
 
   for (const { path, answers } of http.mounts) {
     scope.route({
-      // Nearly all of them, so that a wrong one is told the right ones.
+      // Nearly all of them, so that the response to a wrong one lists the right ones.
       method: scope.supportedMethods.filter(answers),
       url: withinScope(path, scope.prefix),
       exposeHeadRoute: false,
       handler: async (request, reply) => {
-        // As its request line has it: by options of the router other spellings lead here too, in other letter case, with
-        // doubled slashes, as an absolute address.
+        // As on the request line: with router options, other spellings lead here too, in other letter case, with
+        // doubled slashes, as an absolute URL.
         const match = http.find(request.raw.url ?? '', request.method, path)
-        // Also to a path that is left out, where the router knows no better one than that of a parameter.
+        // Even to a disabled path, if the router has no better match than a parameter.
         if (!match) return reply.callNotFound()
         const answer = await http.answer(new HostedRequest(request, reply), match)
         return send(reply, answer, http.bodyTimeoutSeconds)
@@ -37,8 +37,8 @@ export function registerRoutes(scope: FastifyInstance, http: KithRoutes): void {
 }
 
 /**
- * Refuses spellings of paths of Kith before the router's own reading of them counts: the app's route in place of one that is
- * left out would run past a rule on its path.
+ * Refuses ambiguous spellings of Kith's paths before the router interprets them: the app's replacement of a disabled
+ * route would bypass a rule on its path.
  */
 export function refuseAmbiguous(app: FastifyInstance, http: KithRoutes): void {
   app.addHook('onRequest', (request, reply, done) => {
@@ -50,7 +50,7 @@ export function refuseAmbiguous(app: FastifyInstance, http: KithRoutes): void {
   })
 }
 
-/** Fastify puts the prefix of the scope before every route, and the prefix of Kith has it already. */
+/** Fastify adds the prefix of the scope to every route, and the prefix of Kith already includes it. */
 function withinScope(path: string, scopePrefix: string): string {
   if (path.startsWith(`${scopePrefix}/`)) return path.slice(scopePrefix.length)
   throw new TypeError(

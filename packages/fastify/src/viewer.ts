@@ -1,6 +1,6 @@
 import type { Viewer } from '@kith/core'
 
-/** Who asks, behind `requireViewer`. @throws TypeError where that guard did not let them in */
+/** The caller, after `requireViewer`. @throws TypeError if that guard did not run before */
 export function viewerOf(request: { readonly viewer: Viewer | null }): Viewer {
   if (request.viewer) return request.viewer
   throw new TypeError(

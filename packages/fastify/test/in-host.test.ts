@@ -132,7 +132,7 @@ test('a prefix that is given to the plugin is refused, and where it belongs is t
   const app = fastify()
   onTestFinished(() => app.close())
   const registering = app.register(kithFastifyDefault, { kith: makeKith(), prefix: '/auth' })
-  await expect(registering).rejects.toThrow(/give it to createKith/)
+  await expect(registering).rejects.toThrow(/pass it to createKith/)
 })
 
 test('a content type that Fastify itself refuses is a problem like any other', async () => {

@@ -7,36 +7,36 @@ import { type Exchange, publicRoute, type Route, viewerRoute } from './route.ts'
 import { shapes, type SignInAnswer } from './shapes.ts'
 import { type AnswerSignIn, signInBody, withoutTokens } from './sign-in.ts'
 
-/** What the routes of accounts and sessions depend on. */
+/** The dependencies of the account and session routes. */
 export interface RouteOptions {
   kith: Kith
   guard: Guard
   cookies: Cookies
   answerSignIn: AnswerSignIn
   deviceBound: DeviceBound
-  /** Whether the app has a sign-in of its own. */
+  /** Whether the app has its own sign-in. */
   ownSignIn: boolean
 }
 
-/** Where the account was banned, or deleted, while a session was being opened for it. */
+/** For an account that was banned, or deleted, while a session was being opened for it. */
 export const endedMeanwhile: readonly ['account-banned', 'invalid-credentials'] = [
   'account-banned',
   'invalid-credentials',
 ] as const
 
-/** The same, and what somebody is told who has proved to be an account that waits for approval. */
+/** The same, plus the error for someone who has proved to be an account that waits for approval. */
 export const keptOut: readonly [...typeof endedMeanwhile, 'approval-required'] = [
   ...endedMeanwhile,
   'approval-required',
 ]
 
-/** What a stranger is told who cannot have an account, as the app is set up. */
+/** The errors for a stranger who cannot register, depending on how the app is configured. */
 export function signUpProblems({ accounts: { signUp } }: Kith['config']): readonly ErrorCode[] {
   if (signUp === 'invite') return ['invitation-invalid']
   return signUp === 'closed' ? ['sign-up-closed'] : []
 }
 
-/** What a stranger is told who may be a script, where the app asks for that. */
+/** The errors for a stranger who may be a script, if the app has challenges. */
 export function challengeProblems({ challenge }: Kith['config']): readonly ErrorCode[] {
   return challenge ? ['challenge-required', 'challenge-unavailable'] : []
 }
@@ -48,7 +48,7 @@ const registering = {
   problems: ['identifier-taken', 'policy-refused', 'origin-not-allowed', 'rate-limited', 'busy'],
 } as const
 
-/** The routes of one's own account. */
+/** The routes of the viewer's own account. */
 export function accountRoutes({
   kith: { accounts, audit, registration, config },
   guard,
@@ -69,7 +69,7 @@ export function accountRoutes({
       output: shapes.Me,
       async handle(viewer, { credentials, headers }) {
         const user = await accounts.me(viewer)
-        // A browser that came back from a provider sends no cookies along when it registers a key from there.
+        // A browser returning from a provider sends no cookies along when it registers a key from there.
         if (credentials.kind === 'cookies') Object.assign(headers, await deviceBound.offerTo(viewer))
         const { actorId } = viewer
         return { body: actorId === undefined ? user : { ...user, actorId } }
@@ -142,7 +142,7 @@ export function accountRoutes({
     })
   }
 
-  /** Where the app confirms addresses. The tokens come with the account, so how they come is said there. */
+  /** For apps that confirm addresses. The tokens come with the account, so the second step accepts the transport. */
   function beginRegistration(): Route {
     return publicRoute({
       ...registering,
@@ -187,7 +187,7 @@ export function accountRoutes({
     })
   }
 
-  /** Without what needs a password, and what people are called by: both are the app's. */
+  /** Without changes that need a password, and without identifiers: both belong to the app. */
   function editProfile(): Route {
     return viewerRoute({
       method: 'PATCH',
@@ -205,7 +205,7 @@ export function accountRoutes({
     })
   }
 
-  /** Gives the tokens of a session that took the place of the one that asked, the way that one's came. */
+  /** Returns the tokens of a session that replaced the caller's, over the same transport as before. */
   function answerRenewal(
     {
       credentials,

@@ -9,7 +9,7 @@ import { signInBody, withoutTokens } from './sign-in.ts'
 
 const actBody = signInBody(impersonationReason)
 
-/** The routes of the back office. Each asks for the role of the account as it is now. */
+/** The routes of the back office. Each checks the account's current role. */
 export function adminRoutes({
   kith,
   keptSession,
@@ -53,7 +53,7 @@ export function adminRoutes({
       async handle(viewer, { params, body, client, credentials, setCookies }) {
         const { reason, transport } = parseInput(actBody, body)
         const own = credentials.kind === 'cookies' ? credentials.refreshToken : null
-        // Without it nothing would bring the session of the admin back.
+        // Without it nothing could restore the admin's session.
         if (transport !== 'bearer' && own === null)
           throw new InvalidInputError([{ path: 'transport', code: 'required', message: withoutCookie }])
         const input = { userId: params.id, reason }

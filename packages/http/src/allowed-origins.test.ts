@@ -28,7 +28,7 @@ test.each([
   ['', 'scheme and host'],
   ['*', 'wildcards'],
   ['https://*.app.example', 'wildcards'],
-  ['null', 'cannot be told'],
+  ['null', 'cannot be identified'],
   ['https://a.example, https://b.example', 'scheme and host'],
 ])('refuses %s and says how it should read', (text, hint) => {
   expect(() => readAllowedOrigins(['https://ok.example', text])).toThrow(TypeError)

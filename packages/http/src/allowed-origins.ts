@@ -1,4 +1,4 @@
-/** Checks a list of exact origins. @throws TypeError that says how each wrong one should read */
+/** Checks a list of exact origins. @throws TypeError with the correct form of each wrong one */
 export function readAllowedOrigins(list: readonly string[]): ReadonlySet<string> {
   const problems = list.flatMap((text) => {
     const problem = problemOf(text)
@@ -10,11 +10,12 @@ export function readAllowedOrigins(list: readonly string[]): ReadonlySet<string>
 
 function problemOf(text: string): string | null {
   if (text.includes('*')) return 'wildcards are not supported, list each origin'
-  if (text === 'null') return 'sandboxed pages and local files all send this, so it cannot be told who asks'
+  if (text === 'null')
+    return 'sandboxed pages and local files all send this, so the caller cannot be identified'
   const [, scheme = ''] = /^([a-z][a-z0-9+.-]*):\/\/[^\s/?#@\\]+/i.exec(text) ?? []
   if (scheme === '' || !URL.canParse(text)) return 'give scheme and host, like https://app.example'
   const url = new URL(text)
-  // Only for web schemes does a URL know its origin; apps in a shell have their own, such as `capacitor://localhost`.
+  // Only web schemes have an origin in a URL; apps in a shell have their own, such as `capacitor://localhost`.
   const origin = url.origin === 'null' ? `${url.protocol}//${url.host}` : url.origin
   return origin === text ? null : `give exactly what browsers send, ${origin}`
 }

@@ -1,14 +1,14 @@
 import { Readable } from 'node:stream'
 
-/** Hears how a stream ends, once. */
+/** Called once with how a stream ended. */
 export interface StreamEnd {
   done(): void
-  /** It failed while it was sent: the status is out by then, and a client sees no more than a body that is too short. */
+  /** It failed while it was sent, after its status: a client only sees a body that is too short. */
   brokeOff(error: unknown): void
   cancelled(): void
 }
 
-/** The body of a response, made as it is read. What makes it ends with it. */
+/** The body of a response, produced as it is read. Its producer ends with it. */
 export function streamOf(source: AsyncIterable<Uint8Array>, end: StreamEnd): Readable {
   const chunks = source[Symbol.asyncIterator]()
   let ahead: Promise<IteratorResult<Uint8Array>> | null = null
@@ -23,7 +23,7 @@ export function streamOf(source: AsyncIterable<Uint8Array>, end: StreamEnd): Rea
       if (!isOver) end.cancelled()
       isOver = true
       const close = (): void => done(error)
-      // What makes the chunks may be at work: it ends behind that.
+      // The producer may be busy: it ends after that.
       Promise.resolve(chunks.return?.()).then(close, close)
     },
   })
@@ -33,11 +33,11 @@ export function streamOf(source: AsyncIterable<Uint8Array>, end: StreamEnd): Rea
       const { done, value } = await (ahead ?? following())
       if (isOver) return
       if (done) return finish(stream)
-      // One chunk ahead, so that the end comes with the last one: a client that has counted its bytes may be gone before
-      // the server asks again, and the connection would not be seen as idle.
+      // One chunk ahead, so that the end comes with the last one: a client that has counted its bytes may be gone
+      // before the server asks again, and the connection would not be seen as idle.
       ahead = following()
       const next = await ahead
-      // A client that left meanwhile misses nothing, and nothing is wrong.
+      // If the client left meanwhile, nothing is missing and nothing is wrong.
       if (isOver) return
       if (next.done) isOver = true
       stream.push(value)
@@ -50,7 +50,7 @@ export function streamOf(source: AsyncIterable<Uint8Array>, end: StreamEnd): Rea
     }
   }
 
-  /** A stream that gets an empty chunk is not asked again. */
+  /** A stream that gets an empty chunk does not ask again. */
   async function following(): Promise<IteratorResult<Uint8Array>> {
     for (;;) {
       const next = await chunks.next()
@@ -65,7 +65,7 @@ export function streamOf(source: AsyncIterable<Uint8Array>, end: StreamEnd): Rea
   }
 }
 
-/** Ends a body that nobody wants; resolves when what made it has ended. */
+/** Ends an unwanted body; resolves when its producer has ended. */
 export async function endStream(body: Readable): Promise<void> {
   if (!body.destroy().closed) await new Promise((closed) => body.once('close', closed))
 }

@@ -28,7 +28,10 @@ const listQuery: z.ZodType<ListQuery> = z.strictObject({
 const whoMay = ['role-required', 'impersonated', 'account-banned'] satisfies ErrorCode[]
 const aboutOne = [...whoMay, 'account-not-found', 'account-protected', 'rate-limited'] satisfies ErrorCode[]
 
-/** The routes by which administrators change the accounts of others, where the app asks for them, and decide about those that wait. */
+/**
+ * The routes with which administrators change other accounts, if the app enables them, and decide about those that
+ * wait.
+ */
 export function backOfficeRoutes({ kith: { backOffice, config } }: Pick<RouteOptions, 'kith'>): Route[] {
   const isConfigured = config.accounts.backOffice !== null
   const approves = config.accounts.signUp === 'approval'
@@ -117,7 +120,7 @@ export function backOfficeRoutes({ kith: { backOffice, config } }: Pick<RouteOpt
       method: 'POST',
       path: '/admin/applications/:id/approve',
       operationId: 'approveApplication',
-      summary: 'Let an account in that waits for approval, and tell its owner',
+      summary: 'Approve an account that waits for approval, and notify its owner',
       isConfigured: approves,
       status: 200,
       output: shapes.HostUser,

@@ -1,14 +1,15 @@
 import { finished, type Readable } from 'node:stream'
 
-/** A chunk off a connection that is below this is joined with those that come right after it. */
+/** A chunk from a connection that is smaller than this is joined with those that follow immediately. */
 const smallBytes = 4 * 1024
-/** What is joined is handed on when it is this large, or when nothing more is there to join. */
+/** Joined chunks are passed on at this size, or when nothing more is waiting. */
 const joinedBytes = 16 * 1024
 
 /**
- * The chunks of a body as they came, where the iterator of its stream joins those that wait, a copy of each. Only small ones are
- * joined: each costs its readers the same work, and a sender could cut a body into single bytes. Nothing is read before it is
- * asked for. A reader that stops leaves the connection open, so that the response is sent: the rest passes unread.
+ * The chunks of a body as they arrived, while the iterator of its stream would join waiting ones, with a copy of each.
+ * Only small ones are joined: each chunk costs its readers the same work, and a sender could cut a body into single
+ * bytes. Nothing is read before it is requested. A reader that stops leaves the connection open, so that the response
+ * is sent; the rest is discarded.
  */
 export async function* bodyChunks(source: Readable): AsyncGenerator<Uint8Array, void, undefined> {
   const ready: Uint8Array[] = []
@@ -22,7 +23,7 @@ export async function* bodyChunks(source: Readable): AsyncGenerator<Uint8Array, 
     if (chunk.byteLength < smallBytes) {
       small.push(chunk)
       size += chunk.byteLength
-      // What lies in the socket already comes before this.
+      // Bytes in the socket arrive before this.
       if (size < joinedBytes) return void (soon ??= setImmediate(hand))
       return hand()
     }
@@ -60,7 +61,7 @@ export async function* bodyChunks(source: Readable): AsyncGenerator<Uint8Array, 
     clearImmediate(soon)
     ignoreEnd()
     source.off('data', take)
-    // Over HTTP/2, a stream that holds unread bytes is never closed.
+    // Over HTTP/2, a stream with unread bytes is never closed.
     source.on('error', () => {}).resume()
   }
 }

@@ -1,16 +1,19 @@
 import { KithError } from '@kith/core'
 
-/** How long a body may keep its reader waiting, all its waits together. */
+/** How long a body may keep its reader waiting, in total. */
 export interface BodyPace {
-  /** What any body has. */
+  /** The allowance of any body. */
   graceSeconds: number
-  /** What each byte adds, as a rate; 0 for nothing. What was sent faster is saved up, to three times the grace. */
+  /**
+   * The allowance that each byte adds, as a rate; 0 for none. Sending faster builds up an allowance of up to three
+   * times the grace.
+   */
   bytesPerSecond: number
 }
 
 /**
- * Reads a body that has to keep a pace. Only waiting for the sender counts: a reader that is slow itself is not charged to
- * it. A caller that stops reading lets go of the body. @throws request-timeout
+ * Reads a body that must arrive at a minimum pace. Only waiting for the sender counts, not a slow reader. A caller that
+ * stops reading releases the body. @throws request-timeout
  */
 export async function* readPaced(
   body: AsyncIterable<Uint8Array>,
@@ -25,7 +28,7 @@ export async function* readPaced(
       const { done, value } = await within(credit, chunks.next())
       if (done) return
       const waited = performance.now() - asked
-      // Later than the timer should have been: this process stood still, and nobody knows when the chunk came.
+      // Later than the timer should have fired: this process was blocked, and it is unknown when the chunk arrived.
       const stoodStill = waited > credit + 50
       if (!stoodStill) credit = Math.max(0, credit - waited)
       if (bytesPerSecond > 0)
@@ -33,7 +36,7 @@ export async function* readPaced(
       yield value
     }
   } finally {
-    // Not waited for, since a sender that has stopped may keep that waiting too.
+    // Not awaited, since a stalled sender may block that too.
     chunks.return?.().catch(() => {})
   }
 }
@@ -41,7 +44,7 @@ export async function* readPaced(
 async function within<Result>(milliseconds: number, result: Promise<Result>): Promise<Result> {
   let timer: NodeJS.Timeout | undefined
   const late = new Promise<never>((_resolve, reject) => {
-    // What has come while this process stood still is read before the timer counts.
+    // What arrived while this process was blocked is read before the timer counts.
     timer = setTimeout(() => setImmediate(() => reject(tooSlow())), milliseconds)
   })
   try {

@@ -12,7 +12,7 @@ export interface BodySource {
 }
 
 /**
- * Reads a JSON object; no body at all counts as an empty one.
+ * Reads a JSON object; a missing body counts as an empty one.
  * @throws payload-too-large, request-timeout, unsupported-media-type, malformed-request, invalid-input
  */
 export async function readJsonBody({ request, ...limits }: BodySource): Promise<object> {
@@ -21,7 +21,7 @@ export async function readJsonBody({ request, ...limits }: BodySource): Promise<
   let value: unknown
   if (parsedBody === undefined) {
     const body = request.body()
-    // Read first: of a body in chunks nobody knows before whether anything comes.
+    // Read first: a chunked body may turn out to be empty.
     const bytes = body && (await readBytes(body, limits))
     if (bytes === null || bytes.byteLength === 0) return {}
     demandJson(request, false)
@@ -40,7 +40,7 @@ export async function readJsonBody({ request, ...limits }: BodySource): Promise<
 export const formType = 'application/x-www-form-urlencoded'
 
 /**
- * Reads a form of fields, as a page posts it; one that comes twice is a list. @throws payload-too-large, request-timeout,
+ * Reads a form of fields, as a page posts it; a repeated field is a list. @throws payload-too-large, request-timeout,
  * unsupported-media-type, malformed-request
  */
 export async function readFormBody({ request, ...limits }: BodySource): Promise<object> {
@@ -74,7 +74,7 @@ async function readBytes(
   const chunks: Uint8Array[] = []
   let length = 0
   try {
-    // Leaving the loop lets go of the body, so nothing past the limit is read.
+    // Leaving the loop releases the body, so nothing past the limit is read.
     for await (const chunk of readPaced(body, { graceSeconds: timeoutSeconds, bytesPerSecond: 0 })) {
       length += chunk.byteLength
       if (length > limitBytes) throw tooLarge(limitBytes)
@@ -91,7 +91,7 @@ function parse(bytes: Uint8Array): unknown {
   try {
     return JSON.parse(new TextDecoder('utf-8', { fatal: true }).decode(bytes))
   } catch (error) {
-    // The cause is not kept: a syntax error quotes the text, which may hold a password.
+    // The cause is dropped: a syntax error quotes the body, which may contain a password.
     throw malformed(
       error instanceof SyntaxError ? 'The body is not valid JSON.' : 'The body is not valid UTF-8.',
     )
@@ -105,7 +105,7 @@ function checkParsed(value: unknown): unknown {
   return value
 }
 
-/** For a body that something else has read, so that it is gone. */
+/** For a body that was read by something else, and is gone. */
 export const consumedMessage =
   'The request body was read before it reached Kith: mount the routes of Kith before other body parsers than a JSON one'
 

@@ -1,22 +1,22 @@
 import { KithError } from '@kith/core'
 import type { RequestHead } from './http-request.ts'
 
-/** Whether the page that a request comes from may use the cookies that its browser adds. */
+/** Whether the calling page may use the cookies that its browser adds. */
 export interface CallingPage {
-  /** `unknown` is no browser, or one older than both headers that tell. */
+  /** `unknown` is not a browser, or one older than both of these headers. */
   judge(head: RequestHead): 'allowed' | 'refused' | 'unknown'
-  /** Refuses all but pages that are allowed. @throws origin-not-allowed */
+  /** Refuses everything but allowed pages. @throws origin-not-allowed */
   demandAllowed(head: RequestHead): void
-  /** Refuses pages that are not allowed, and lets pass what is no page. @throws origin-not-allowed */
+  /** Refuses pages that are not allowed; passes for anything but a page. @throws origin-not-allowed */
   demandNotForeign(head: RequestHead): void
   /**
-   * Refuses a visit that a page of another site began by itself. A click, a typed URL, and a page of `allowedOrigins` are the person's
-   * own doing. @throws origin-not-allowed
+   * Refuses a visit that a page of another site started without the user. A click, a typed URL, and a page of
+   * `allowedOrigins` count as the user's own action. @throws origin-not-allowed
    */
   demandOwnVisit(head: RequestHead): void
 }
 
-/** Creates the judge of one handler. */
+/** Creates the check of one handler. */
 export function createCallingPage(allowedOrigins: ReadonlySet<string>): CallingPage {
   function judge({ headers }: RequestHead): ReturnType<CallingPage['judge']> {
     const origin = headers.get('origin')

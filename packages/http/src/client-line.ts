@@ -2,17 +2,17 @@ import type { EventEmitter } from 'node:events'
 import type { ServerResponse } from 'node:http'
 import type { Http2ServerRequest, Http2Stream } from 'node:http2'
 
-/** What ends with a connection, or with a stream of HTTP/2. */
+/** Ends with a connection, or with an HTTP/2 stream. */
 const waiting = new WeakMap<EventEmitter, Set<() => void>>()
 
-/** Whether nobody is there any more who could get the response. */
+/** Whether the client is gone and can no longer get the response. */
 export function hasLeft(outgoing: ServerResponse): boolean {
   return outgoing.destroyed || lineOf(outgoing).destroyed
 }
 
 /**
- * Calls `leave` when the client of a response goes away before it has it. The response of Node does not always say so: one that
- * waits behind others on its connection, and one whose stream was reset before it began, hear of no end.
+ * Calls `leave` when the client of a response goes away before it has it. Node's response does not always report that:
+ * one that waits behind others on its connection, and one whose stream was reset before it began, emit nothing.
  */
 export function whenLeft(outgoing: ServerResponse, leave: () => void): void {
   if (hasLeft(outgoing)) return leave()
@@ -25,12 +25,12 @@ export function whenLeft(outgoing: ServerResponse, leave: () => void): void {
   })
 }
 
-/** One listener, however many answers wait. */
+/** One listener, however many responses wait. */
 function watch(line: EventEmitter): Set<() => void> {
   const leaves = new Set<() => void>()
   waiting.set(line, leaves)
   const leave = (): void => leaves.forEach((each) => each())
-  // A stream that was reset is closed only when what was written before is out, which it may never be.
+  // A stream that was reset closes only when everything written before is sent, which may never happen.
   line.once('close', leave).once('aborted', leave)
   return leaves
 }

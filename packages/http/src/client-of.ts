@@ -4,7 +4,7 @@ import type { RequestHead } from './http-request.ts'
 /** Longer than what browsers send for ten languages. */
 const languageMaxLength = 200
 
-/** Who calls, by what a request says of itself. Without an IP address all clients share their limits. */
+/** The client, according to the request. Without an IP address all clients share their limits. */
 export function clientOf({ headers }: RequestHead, address: string = 'unknown'): ClientInfo {
   return {
     address,

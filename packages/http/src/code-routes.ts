@@ -7,7 +7,7 @@ import { type Exchange, publicRoute, type Route, type RouteDescription, viewerRo
 import { shapes } from './shapes.ts'
 import { type AnswerSignIn, signInBody } from './sign-in.ts'
 
-/** What the routes of codes depend on. */
+/** The dependencies of the code routes. */
 export interface CodeRouteOptions {
   kith: Kith
   guard: Guard
@@ -16,19 +16,19 @@ export interface CodeRouteOptions {
 
 type Described = Pick<RouteDescription, 'path' | 'operationId' | 'summary' | 'isConfigured' | 'problems'>
 
-/** What a route does with its body, on behalf of nobody. */
+/** What a route does with its body, without a viewer. */
 interface Step<Body, Result> extends Described {
   body: z.ZodType<Body>
   call(body: Body, client: Exchange['client']): Promise<Result>
 }
 
-/** The routes of codes that are sent to people: each flow has one that sends a code and one that takes it. */
+/** The routes of codes that are sent to users: each flow has one route that sends a code and one that accepts it. */
 export function codeRoutes({ kith, guard, answerSignIn }: CodeRouteOptions): Route[] {
   const { accounts, registration, recovery, addresses, sessions, config } = kith
   const { email, sms } = config.messages
   const isConfigured = email !== null || sms !== null
   const { codeSignIn } = config.sessions
-  /** What an address of a kind gets that nothing is sent to. */
+  /** The error for a kind of address without a messenger. */
   const unsent: readonly ErrorCode[] = email && sms ? [] : ['not-configured']
 
   return [
@@ -135,6 +135,20 @@ export function codeRoutes({ kith, guard, answerSignIn }: CodeRouteOptions): Rou
       ],
       handle: async (viewer, { body, client }) => ({ body: await addresses.change(viewer, body, client) }),
     }),
+    viewerRoute({
+      method: 'POST',
+      path: '/users/me/prove/code',
+      operationId: 'sendProofCode',
+      summary: 'Send a code to your own confirmed email address or phone number, to confirm your identity',
+      body: addressInputs.verify,
+      status: 202,
+      output: shapes.CodeSent,
+      isConfigured,
+      problems: ['code-not-sent', 'impersonated', 'rate-limited', ...unsent],
+      handle: async (viewer, { body, client }) => ({
+        body: await sessions.sendProofCode(viewer, body, client),
+      }),
+    }),
     takes({
       path: '/users/addresses/confirm',
       operationId: 'confirmAddress',
@@ -155,7 +169,7 @@ export function codeRoutes({ kith, guard, answerSignIn }: CodeRouteOptions): Rou
     }),
   ]
 
-  /** A route by which somebody gets a code. No page that is not allowed has its visitors send any. */
+  /** A route that sends a code. Pages that are not allowed cannot make their visitors send any. */
   function sends<Body>({ call, ...described }: Step<Body, object>): Route {
     return publicRoute({
       ...described,
@@ -170,7 +184,10 @@ export function codeRoutes({ kith, guard, answerSignIn }: CodeRouteOptions): Rou
     })
   }
 
-  /** A route that takes a code and signs nobody in. It leaves the cookies of the browser alone: they may be those of another account. */
+  /**
+   * A route that accepts a code and signs nobody in. It does not touch the browser's cookies: they may belong to
+   * another account.
+   */
   function takes<Body>({ call, problems = [], ...described }: Step<Body, void>): Route {
     return publicRoute({
       ...described,

@@ -1,45 +1,47 @@
 import type { Clock, SignIn, Tokens } from '@kith/core'
 import type { HttpConfig } from './options.ts'
 
-/** The tokens that the cookies of a request hold. */
+/** The tokens in the cookies of a request. */
 export interface TokenCookies {
   accessToken: string | null
   refreshToken: string | null
-  /** Cookies of two sessions came, and nobody can tell which is of this person: no token counts. */
+  /** Cookies of two sessions arrived, and it is unknown which is this person's: no token counts. */
   conflict: boolean
 }
 
-/** Reads and writes the two session cookies, and the one that makes the device known. */
+/** Reads and writes the two session cookies, and the device cookie. */
 export interface Cookies {
-  /** The name of the cookie that holds the access token. */
+  /** The name of the access token's cookie. */
   readonly accessName: string
-  /** Its attributes but for its life, as a browser is told which cookie a key of its device renews. */
+  /** Its attributes except for its lifetime, which tell a browser which cookie a key of its device renews. */
   readonly accessAttributes: string
   read(header: string | null): TokenCookies
-  /** The device token, which says who has signed in on this device before; it gives access to nothing. */
+  /** The device token, which lists who has signed in on this device before; it grants no access. */
   readDevice(header: string | null): string | undefined
   /** The `Set-Cookie` headers of a sign-in or a refresh. */
   set(opened: Pick<SignIn, 'session' | 'tokens'>): string[]
-  /** A `Cookie` header with these tokens in place of those it has. */
+  /** A `Cookie` header with these tokens replacing its own. */
   replaceIn(header: string | null, tokens: Pick<Tokens, 'accessToken' | 'refreshToken'> | null): string
-  /** The `Set-Cookie` header that ends the access cookie alone: a browser that has bound its session renews it then. */
+  /** The `Set-Cookie` header that removes only the access cookie: a browser with a bound session renews it then. */
   endAccess(): string
   /** The `Set-Cookie` headers that remove the session cookies. The device stays known. */
   clear(): string[]
-  /** Those that remove both wherever else a host that shares the domain may have put them so that this path gets them. */
+  /**
+   * Those that remove both from every other place where a host that shares the domain may have set them for this path.
+   */
   clearEverywhere(path: string): string[]
 }
 
-/** Browsers keep no cookie for longer. */
+/** The longest time that browsers keep a cookie. */
 const deviceSeconds = 400 * 86_400
 
 /** Creates the cookies of one handler. */
 export function createCookies({ secure, sameSite, domain }: HttpConfig['cookies'], clock: Clock): Cookies {
-  // With a prefix the browser itself sees to it that no other host and no plain-http page could have set the cookie.
+  // With a prefix the browser ensures that no other host and no plain-http page could have set the cookie.
   const prefix = !secure ? '' : domain === null ? '__Host-' : '__Secure-'
   const accessName = `${prefix}kith-access`
   const refreshName = `${prefix}kith-refresh`
-  // Only the host that signs in reads it, and with this prefix no other host of the domain can put one of its own before it.
+  // Only the host that signs in reads it, and with this prefix no other host of the domain can shadow it.
   const deviceName = secure ? '__Host-kith-device' : 'kith-device'
   const ending = ['HttpOnly', ...(secure ? ['Secure'] : []), `SameSite=${capitalize(sameSite)}`].join('; ')
   const everywhere = domain === null ? [''] : [`Domain=${domain}; `, '']
@@ -56,14 +58,15 @@ export function createCookies({ secure, sameSite, domain }: HttpConfig['cookies'
       let conflict = false
       for (const [name, value] of pairsOf(header)) {
         if (name !== accessName && name !== refreshName) continue
-        // A host that shares the domain can add one with a longer path, and browsers put that first: into another account.
+        // A host that shares the domain can add one with a longer path, which browsers put first: it would sign the
+        // user in to another account.
         if (domain !== null && (found.get(name) ?? value) !== value) conflict = true
         // Of two that only this host can have set the first counts: it has the longest path, or is the oldest.
         if (!found.has(name)) found.set(name, value)
       }
       const accessToken = found.get(accessName) ?? null
       const refreshToken = found.get(refreshName) ?? null
-      // The access cookie goes earlier: then a foreign one may stand alone beside the refresh cookie of this person.
+      // The access cookie expires first: then a foreign one may remain next to the refresh cookie of this person.
       if (domain !== null && accessToken !== null && refreshToken !== null)
         conflict ||= sessionOf(accessToken) !== sessionOf(refreshToken)
       return conflict
@@ -102,7 +105,7 @@ export function createCookies({ secure, sameSite, domain }: HttpConfig['cookies'
   }
 }
 
-/** The session that a token names, without a check of its signature. */
+/** The session id in a token, without verifying its signature. */
 function sessionOf(token: string): unknown {
   try {
     const claims: unknown = JSON.parse(Buffer.from(token.split('.')[1] ?? '', 'base64url').toString())
@@ -112,10 +115,10 @@ function sessionOf(token: string): unknown {
   }
 }
 
-/** Browsers set no cookie for a longer path (RFC 6265bis, 5.6), so there is none to remove. */
+/** Browsers accept no cookie for a longer path (RFC 6265bis, 5.6), so there is none to remove. */
 const longestPath = 1024
 
-/** The paths whose cookies a browser sends to this one, but for those that end in a slash. */
+/** The paths whose cookies a browser sends to this one, except for those that end in a slash. */
 function pathsAbove(path: string): string[] {
   const segments = path.split('/').slice(1)
   const paths = ['/', ...segments.map((_, index) => `/${segments.slice(0, index + 1).join('/')}`)]
@@ -126,7 +129,7 @@ function capitalize(word: string): string {
   return word.slice(0, 1).toUpperCase() + word.slice(1)
 }
 
-/** The cookies of a request that are not empty, in their order: longest path first, then the oldest. */
+/** The non-empty cookies of a request, in their order: longest path first, then the oldest. */
 export function pairsOf(header: string | null): (readonly [name: string, value: string])[] {
   return (header ?? '')
     .split(';')

@@ -4,13 +4,13 @@ import { addToVary } from './vary.ts'
 
 /** Tells browsers which pages may read the responses. */
 export interface Cors {
-  /** The headers of a response for the page that asks. */
+  /** The headers of a response for the calling page. */
   readonly headersFor: (head: RequestHead) => Record<string, string>
   /** Adds them to a response. */
   expose(head: RequestHead, answer: HttpAnswer): void
-  /** The response to `OPTIONS` on a path with these methods, which a browser asks before some requests of other origins. */
+  /** The response to `OPTIONS` on a path with these methods, a preflight for some cross-origin requests. */
   preflight(head: RequestHead, methods: string): HttpAnswer
-  /** The response to what a browser asks before a request of an allowed page to a route of the app; `null` for any other request. */
+  /** The preflight response for an allowed page and a route of the app; `null` for any other request. */
   readonly hostPreflight: (head: RequestHead) => HttpAnswer | null
 }
 
@@ -55,7 +55,7 @@ export function createCors(allowedOrigins: ReadonlySet<string>): Cors {
     hostPreflight(head) {
       const method = head.headers.get('access-control-request-method')
       if (head.method !== 'OPTIONS' || method === null || allowed(head) === null) return null
-      // What it asks for is what it gets: what the routes of the app take nobody but the app knows, and these pages are its own.
+      // Everything requested is allowed: only the app knows what its routes accept, and these pages are its own.
       const names = head.headers.get('access-control-request-headers') ?? ownHeaders
       if (!listOfNames.test(method) || !listOfNames.test(names)) return null
       const answer = preflight(head, method, names)

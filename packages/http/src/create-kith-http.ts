@@ -10,34 +10,37 @@ import type { KithHttpOptions } from './options.ts'
 import type { ProbeOptions } from './probes.ts'
 import type { HostSignIn } from './sign-in.ts'
 
-/** What only the host knows of a Fetch request. */
+/** What only the host knows about a Fetch request. */
 export interface RequestContext extends RequestOrigin {
   /** The client's IP address by the host's own proxy setting. Without one, all clients share their limits. */
   address?: string | undefined
-  /** The IP address of the other end of the connection: shows that a proxy is there which the host does not trust. */
+  /** The IP address of the other end of the connection: reveals a proxy that the host does not trust. */
   peerAddress?: string | undefined
-  /** The body, if a JSON parser of the host has read it already. */
+  /** The body, if a JSON parser of the host has already read it. */
   parsedBody?: unknown
 }
 
 /** Kith as a Fetch handler: `Request` in, `Response` out. */
 export interface KithHttp extends KithSite<Response, Headers> {
   /**
-   * Handles a request; never throws. One that is not Kith's, or to a route that is left out, gets a `route-not-found`, and one whose path is Kith's for some readers
-   * only a `malformed-request`.
+   * Handles a request; never throws. One that is not Kith's, or to a disabled route, gets `route-not-found`, and one
+   * whose path only some readers take for Kith's gets `malformed-request`.
    */
   handle(request: Request, context?: RequestContext): Promise<Response>
   /**
-   * Whether a request is Kith's to answer. Paths are compared letter by letter. A spelling of a path of Kith that another router could
-   * take for it is Kith's too, to be refused; a route that is left out is not.
+   * Whether Kith handles a request. Paths are compared exactly. A spelling that another router could take for a path of
+   * Kith is Kith's too, to be refused; a disabled route is not.
    */
   owns(request: Pick<Request, 'url' | 'method'>): boolean
 }
 
-/** Creates the HTTP side of a Kith for hosts that speak Fetch. @throws TypeError for options that cannot work */
+/** Creates the HTTP side of a Kith for hosts that use Fetch. @throws TypeError for invalid options */
 export function createKithHttp(kith: Kith, options: KithHttpOptions<RequestHead> = {}): KithHttp {
   const routes = createKithRoutes(kith, options)
-  /** When the checks began that ended in these errors: the record of a refused request of the host is opened after them. */
+  /**
+   * When the checks started that ended in these errors: the record of a refused request of the host is opened after
+   * them.
+   */
   const starts = new WeakMap<Error, number>()
 
   async function check<Result>(work: () => Result | Promise<Result>): Promise<Result> {
@@ -53,7 +56,7 @@ export function createKithHttp(kith: Kith, options: KithHttpOptions<RequestHead>
   return Object.freeze({
     ...routes,
     async handle(request: Request, context: RequestContext = {}) {
-      // The router of a Fetch host saw no other target.
+      // The router of a Fetch host saw the same target.
       const { pathname, search } = new URL(request.url)
       const target = pathname + search
       const match = routes.find(target, request.method)
@@ -106,7 +109,7 @@ function toHttpRequest(
   }
 }
 
-/** The iterator of a stream itself waits for the next chunk before it lets go, and a sender that has stopped sends none. */
+/** The stream's own iterator waits for the next chunk before it lets go, and a stalled sender sends none. */
 function chunksOf(body: ReadableStream<Uint8Array>): AsyncIterable<Uint8Array> {
   const reader = body.getReader()
   return {

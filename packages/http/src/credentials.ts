@@ -1,19 +1,19 @@
 import type { Cookies, TokenCookies } from './cookies.ts'
 import type { RequestHead } from './http-request.ts'
 
-/** What a request shows to say who asks. */
+/** The credentials of a request. */
 export type Credentials =
   | { kind: 'none' }
   | { kind: 'bearer'; accessToken: string }
   | ({ kind: 'cookies' } & Omit<TokenCookies, 'conflict'>)
-  /** Cookies of which nobody can tell whose they are. */
+  /** Cookies of several sessions, so it is unknown whose. */
   | { kind: 'conflict' }
-  /** What the sign-in of the host's own reads. */
+  /** Credentials for the host's own sign-in. */
   | { kind: 'host'; head: RequestHead }
 
 /**
- * Reads the credentials of a request. A bearer token alone counts where cookies come too: a page of another site can
- * make a browser send cookies, but no header. Other schemes, such as the Basic of a proxy in front, are not ours.
+ * Reads the credentials of a request. A bearer token takes precedence over cookies: a page of another site can make a
+ * browser send cookies, but no header. Other schemes, such as Basic of a proxy, are ignored.
  */
 export function readCredentials({ headers }: RequestHead, cookies: Cookies): Credentials {
   const authorization = headers.get('authorization')
@@ -32,8 +32,8 @@ export function isBearer(authorization: string): boolean {
 }
 
 /**
- * An access token among the subprotocols of a WebSocket upgrade, as `kith.bearer.<token>`: a page can set no other header of it. That a
- * foreign page could send one is no harm, for it is a token that the page knows.
+ * An access token among the subprotocols of a WebSocket upgrade, as `kith.bearer.<token>`: a page cannot set any other
+ * header. It is safe that a foreign page could send one, since it would have to know the token.
  */
 export function bearerOfSocket({ headers }: RequestHead): string | null {
   const protocols = headers.get('sec-websocket-protocol')?.split(',') ?? []

@@ -5,7 +5,7 @@ import { publicRoute, type Route } from './route.ts'
 /** For documents that are the same for everyone. */
 const cacheable = { 'cache-control': 'public, max-age=300' }
 
-/** The routes that describe this API: its OpenAPI document, and its public keys where it has some. */
+/** The routes that describe this API: its OpenAPI document, and its public keys if it has any. */
 export function descriptionRoutes(kith: Kith, openApi: () => object): Route[] {
   const description = publicRoute({
     method: 'GET',

@@ -7,14 +7,15 @@ import type { HttpConfig } from './options.ts'
 import { publicRoute, type Route } from './route.ts'
 import { type SessionInstructions, shapes } from './shapes.ts'
 
-// Names and forms are those of the W3C draft "Device Bound Session Credentials" as of 2026-02-17. Earlier ones had `Sec-Session-…`.
+// Names and formats are those of the W3C draft "Device Bound Session Credentials" as of 2026-02-17. Earlier ones had
+// `Sec-Session-…`.
 
-/** Tells browsers that they may bind their session, and how. */
+/** Offers browsers to bind their session. */
 export interface DeviceBound {
   readonly isOn: boolean
-  /** The headers that offer it to the browser that has just opened this session; none where the option is off. */
+  /** The headers that offer it to the browser that has just opened this session; none if the option is off. */
   offerFor(session: SignIn['session']): Readonly<Record<string, string>>
-  /** The same for the session that asks, where it can still be bound. */
+  /** The same for the viewer's session, while it can still be bound. */
   offerTo(viewer: Viewer): Promise<Readonly<Record<string, string>>>
   instructions(sessionId: string): SessionInstructions
 }
@@ -22,7 +23,7 @@ export interface DeviceBound {
 const bindPath = '/users/bound-session'
 const refreshPath = '/users/bound-session/refresh'
 
-/** Creates it for one handler. Where cookies may go over plain http no browser would bind them. */
+/** Creates it for one handler. If cookies may be sent over plain http no browser would bind them. */
 export function createDeviceBound(
   { boundSessions, config }: Kith,
   { allowedOrigins, cookies: { secure } }: Pick<HttpConfig, 'allowedOrigins' | 'cookies'>,
@@ -53,7 +54,7 @@ export function createDeviceBound(
   }
 }
 
-/** What the routes depend on. */
+/** The dependencies of the routes. */
 interface BoundSessionOptions {
   kith: Kith
   guard: Guard
@@ -62,8 +63,8 @@ interface BoundSessionOptions {
 }
 
 /**
- * The routes that browsers call by themselves. No page asks, and some browsers say of none: what a page of another site cannot make
- * is the proof, and the headers that these requests have.
+ * The routes that browsers call on their own. No page calls them, and some browsers send no origin: a page of another
+ * site cannot create the proof, or set the headers of these requests.
  */
 export function boundSessionRoutes({
   kith: { boundSessions },
@@ -113,7 +114,7 @@ export function boundSessionRoutes({
         'Renew the cookies with a proof by the device key; browsers call it, and the error has the challenge to sign',
       status: 200,
       output: shapes.SessionInstructions,
-      // Where the option is off, those that were bound before go on.
+      // If the option is off, sessions that were bound before continue.
       isConfigured,
       fromOtherSite: true,
       problems: [
@@ -144,8 +145,9 @@ export function boundSessionRoutes({
 }
 
 /**
- * A script in a page must not register a key of its own: it could use the session without its cookies from then on. What a browser sends by
- * itself has the mode `no-cors`, in which a script cannot set such headers (Fetch, 2.2.2); browsers that do not say so say nothing.
+ * A script in a page must not register a key of its own: it could then use the session without its cookies. A request
+ * by the browser itself has the mode `no-cors`, in which a script cannot set such headers (Fetch, 2.2.2); some browsers
+ * send no mode.
  * @throws origin-not-allowed
  */
 function demandNoPage({ headers }: RequestHead): void {
@@ -162,7 +164,7 @@ function quoted(text: string): string {
   return `"${text.replaceAll(/["\\]/g, '\\$&')}"`
 }
 
-/** The string that a structured field holds, without its parameters; Chromium sends it bare. `null` where there is none. */
+/** The string in a structured field, without its parameters; Chromium sends it bare. `null` if there is none. */
 function readString({ headers }: RequestHead, name: string): string | null {
   const [, quotedText, bare] = /^(?:"([\w.-]+)"|([\w.-]+))(?:;.*)?$/.exec(headers.get(name) ?? '') ?? []
   return quotedText ?? bare ?? null

@@ -1,4 +1,4 @@
-/** Errors that were met: their records were written. */
+/** Errors whose records were already written. */
 export function createErrorSet(): { has(error: unknown): boolean; add(error: unknown): void } {
   const known = new WeakSet<object>()
   return {

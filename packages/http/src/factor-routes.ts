@@ -4,7 +4,7 @@ import { publicRoute, type Route, viewerRoute } from './route.ts'
 import { shapes } from './shapes.ts'
 import { signInBody } from './sign-in.ts'
 
-/** The routes of second factors, of proving oneself once more, and of the list of what an account proves itself with. */
+/** The routes of second factors, re-authentication, and the list of an account's credentials. */
 export function factorRoutes({
   kith: { credentials, factors, sessions },
   cookies,
@@ -27,7 +27,7 @@ export function factorRoutes({
       method: 'POST',
       path: '/users/me/prove',
       operationId: 'prove',
-      summary: 'Confirm your identity with the password or a second factor; renews the tokens',
+      summary: 'Confirm your identity with the password, a second factor or a sent code; renews the tokens',
       body: proveInput,
       status: 200,
       output: shapes.Refreshed,
@@ -42,7 +42,8 @@ export function factorRoutes({
       ],
       async handle(viewer, { body, client, credentials: given, setCookies }) {
         const { session, tokens } = await sessions.prove(viewer, body, client)
-        // Those of a bound session are renewed by its browser alone, right away: the token that it has is from before the proof.
+        // Those of a bound session are renewed only by its browser, right away: its current token is from before the
+        // proof.
         if (tokens === null) {
           if (given.kind === 'cookies') setCookies.push(cookies.endAccess())
           return { body: { session } }

@@ -54,7 +54,7 @@ const credential: z.ZodType<Credential> = z.strictObject({
 
 const handle = { rpId: z.string(), userId: base64url }
 
-/** What a sign-in still needs, as a problem carries it. */
+/** The remaining requirements of a sign-in, as in a problem. */
 export const factorChallenge: z.ZodType<FactorChallenge> = z.strictObject({
   token: z.string(),
   factors: z.array(z.enum(['totp', 'recovery-code', 'passkey'])),
@@ -62,7 +62,7 @@ export const factorChallenge: z.ZodType<FactorChallenge> = z.strictObject({
   expiresAt: time,
 })
 
-/** The shapes of what accounts prove themselves with, by the names they have in the OpenAPI document. */
+/** The shapes of credentials, by their names in the OpenAPI document. */
 export const factorShapes: {
   readonly Credential: z.ZodType<Credential>
   readonly CredentialList: z.ZodType<{ items: Credential[] }>

@@ -2,20 +2,23 @@ import { pairsOf } from './cookies.ts'
 import type { HttpConfig } from './options.ts'
 import { isOwnPage } from './return-page.ts'
 
-/** A browser that was sent elsewhere, as its cookie says. */
+/** A browser's provider flow, from its cookie. */
 interface FlowOfBrowser {
   browser: string
   /** A path, or a URL of `allowedOrigins`. */
   returnTo: string
 }
 
-/** The cookies that make a browser known that signs in elsewhere: without them what it brings back is of no use to anybody. */
+/** The cookies that identify the browser of a provider sign-in: without them the provider's response is useless. */
 export interface FlowCookies {
   /** `null` for another browser. */
   readFlow(header: string | null): FlowOfBrowser | null
-  /** Where the provider answers by a form, its page sends the cookie from another site; so do pages of the app, where the session cookies say so. */
+  /**
+   * If the provider posts a form, its page sends the cookie from another site; so do pages of the app, if the session
+   * cookies allow that.
+   */
   setFlow(flow: FlowOfBrowser, fromOtherSite: boolean): string
-  /** The token of an account of which something is missing; an empty string where there is none. */
+  /** The token of an account with missing fields; an empty string if there is none. */
   readDetails(header: string | null): string
   setDetails(token: string): string
   /** The `Set-Cookie` headers that remove them. */
@@ -31,7 +34,7 @@ export function createFlowCookies({
   allowedOrigins,
   cookies: { secure, sameSite: ofSessions },
 }: Pick<HttpConfig, 'allowedOrigins' | 'cookies'>): FlowCookies {
-  // With this prefix no other host of the domain can put one of its own: that would sign somebody in to the account of another.
+  // With this prefix no other host of the domain can set its own: that would sign someone in to another account.
   const prefix = secure ? '__Host-' : ''
   const [flowName, detailsName] = [`${prefix}kith-flow`, `${prefix}kith-details`]
 

@@ -4,7 +4,7 @@ import type { Cookies } from './cookies.ts'
 import { bearerOfSocket, type Credentials, readCredentials } from './credentials.ts'
 import { hostOf, isUnsafe, type RequestHead } from './http-request.ts'
 
-/** Decides who asks, and whether the page they ask from may. */
+/** Identifies the caller, and checks whether the calling page is allowed. */
 export interface Guard {
   /**
    * The credentials of a request. With cookies an unsafe method needs the header of an allowed page, since a browser
@@ -12,28 +12,28 @@ export interface Guard {
    */
   credentials(head: RequestHead): Credentials
   /**
-   * Those of a WebSocket upgrade: a GET that any page may make, with cookies, and that goes on as an open line. So cookies need the
+   * Those of a WebSocket upgrade: a GET that any page may send, with cookies, and that stays open. So cookies need the
    * header of an allowed page here as well. @throws origin-not-allowed
    */
   credentialsOfUpgrade(head: RequestHead): Credentials
   /** Refuses to sign a browser in by cookies for a page that is not allowed. @throws origin-not-allowed */
   demandOwnPage(head: RequestHead): void
   /**
-   * Whose these are, by a promise only where that takes more than a look in memory.
+   * The viewer of these credentials; a promise only if that takes more than a lookup in memory.
    * @throws unauthenticated, access-token-invalid, access-token-expired, session-revoked
    */
   viewerOf(credentials: Credentials): Viewer | Promise<Viewer>
-  /** The same, or `null` for a guest; a cookie that is no longer good makes a guest, a bearer token a problem. */
+  /** The same, or `null` for a guest; an invalid cookie makes a guest, an invalid bearer token a problem. */
   guestOf(credentials: Credentials): Viewer | null | Promise<Viewer | null>
 }
 
-/** The guard by sessions of Kith. */
+/** The guard for sessions of Kith. */
 export interface SessionGuard extends Guard {
-  /** From here on this request counts as one with these tokens, in place of those it came with. */
+  /** From here on this request counts as one with these tokens, instead of those it came with. */
   renewed(head: RequestHead, tokens: Pick<Tokens, 'accessToken' | 'refreshToken'>): void
 }
 
-/** What {@link createGuard} depends on. */
+/** The dependencies of {@link createGuard}. */
 export interface GuardOptions {
   sessions: Sessions
   cookies: Cookies
@@ -42,7 +42,7 @@ export interface GuardOptions {
 
 /** Creates the guard of one handler. */
 export function createGuard({ sessions, cookies, page }: GuardOptions): SessionGuard {
-  /** By the request of the host, which is one for all guards that it runs through. */
+  /** By the request of the host, which is the same object for all of its guards. */
   const renewed = new WeakMap<object, Credentials>()
 
   function fromOwnPage(found: Credentials, head: RequestHead): Credentials {
@@ -67,7 +67,7 @@ export function createGuard({ sessions, cookies, page }: GuardOptions): SessionG
     viewerOf(found) {
       if (found.kind === 'conflict') throw new KithError('access-token-invalid', { detail: conflict })
       if (!('accessToken' in found)) throw new KithError('unauthenticated', { detail: signIn })
-      // Browsers drop the access cookie when it ends; what remains of it is the refresh cookie.
+      // Browsers drop the access cookie when it expires; only the refresh cookie remains.
       if (found.accessToken === null)
         throw new KithError('access-token-expired', { detail: 'Refresh the session.' })
       return sessions.authenticateNow(found.accessToken)
@@ -85,18 +85,18 @@ export function createGuard({ sessions, cookies, page }: GuardOptions): SessionG
   }
 }
 
-/** Nobody, where a token is of no more use. */
+/** A guest, if the token is no longer valid. */
 function guestFor(error: unknown): null {
   if (isDeadToken(error)) return null
   throw error
 }
 
-/** Whether an error says that a token is of no more use. */
+/** Whether an error means that a token is no longer valid. */
 export function isDeadToken(error: unknown): error is KithError {
   return isKithError(error) && deadTokenCodes.has(error.code)
 }
 
-/** Whether a session is bound to a device, whose browser alone renews it. */
+/** Whether a session is bound to a device, so that only its browser renews it. */
 export function isUnproved(error: unknown): boolean {
   return isKithError(error) && error.code === 'device-proof-required'
 }

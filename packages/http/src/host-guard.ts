@@ -5,7 +5,7 @@ import type { Guard } from './guard.ts'
 import type { AskingRequest, HostViewer } from './host-viewer.ts'
 import { hostOf, isUnsafe, type RequestHead } from './http-request.ts'
 
-/** What {@link createHostGuard} depends on. */
+/** The dependencies of {@link createHostGuard}. */
 export interface HostGuardOptions {
   viewer: HostViewer<never>
   kith: Pick<Kith, 'accounts' | 'viewerOf'>
@@ -13,11 +13,11 @@ export interface HostGuardOptions {
 }
 
 /**
- * Creates the guard of an app with a sign-in of its own. That one says who asks; whether the account exists and is not suspended is
- * looked up here each time, by one read, since no session of Kith ends with it.
+ * Creates the guard of an app with its own sign-in. That identifies the account; whether it exists and is not suspended
+ * is checked here each time, with one read, since no session of Kith ends with it.
  */
 export function createHostGuard({ viewer: ask, kith, page }: HostGuardOptions): Guard {
-  /** What a browser may add by itself is more than cookies here: certificates, or passwords that it remembers. */
+  /** A browser may add more than cookies here on its own: certificates, or saved passwords. */
   function demandOwnPage(head: RequestHead): void {
     if (head.headers.get('cookie') !== null) return page.demandAllowed(head)
     if (!isBearer(head.headers.get('authorization') ?? '')) page.demandNotForeign(head)
@@ -27,7 +27,7 @@ export function createHostGuard({ viewer: ask, kith, page }: HostGuardOptions): 
     if (found.kind !== 'host') throw new TypeError('these are credentials of Kith')
     const userId: unknown = await ask(toAsking(found.head), hostOf(found.head) as never)
     if (userId === null) return null
-    // What is no id of an account in the spelling of Kith would count as one account more in limits and logs.
+    // An id in another spelling would count as a different account in limits and logs.
     if (typeof userId !== 'string' || !idPattern.test(userId)) throw new TypeError(noId(userId))
     const viewer = kith.viewerOf(userId)
     await kith.accounts.admit(viewer)
@@ -55,7 +55,7 @@ export function createHostGuard({ viewer: ask, kith, page }: HostGuardOptions): 
       try {
         return await viewerOf(found)
       } catch (error) {
-        // Reads what all may read.
+        // Reads what everyone may read.
         if (isKithError(error) && (error.code === 'account-banned' || error.code === 'unauthenticated'))
           return null
         throw error
@@ -79,7 +79,7 @@ function targetOf(head: RequestHead & { url?: unknown }): string | null {
 
 const idPattern = /^[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}$/
 
-/** Without the value, which may be a secret: a session token for instance. */
+/** Without the value, which may be a secret: a session token, for example. */
 function noId(value: unknown): string {
   const given = Array.isArray(value) ? 'an array' : typeof value
   const what = typeof value === 'string' ? 'a string that is no id' : given

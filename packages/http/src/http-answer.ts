@@ -4,13 +4,13 @@ import type { OwnBytes } from '@kith/core/adapter'
 /** A response as plain data: hosts write it themselves. */
 export interface HttpAnswer {
   status: number
-  /** By names in lower case. Only `set-cookie` has several values. */
+  /** By lower-case names. Only `set-cookie` has several values. */
   headers: Record<string, string | string[]>
   /** A stream has to be read to its end or destroyed. */
   body: string | OwnBytes | Readable | null
 }
 
-/** A response of JSON that no cache keeps. */
+/** An uncacheable JSON response. */
 export function jsonAnswer(
   status: number,
   body: object,

@@ -1,8 +1,8 @@
 import { type IdentityFinished, isKithError, isSecondFactorRequired } from '@kith/core'
 
 /**
- * Where a browser goes that came back. What the page needs stands behind the `#`, which browsers send to no server: `#signed-in=new`,
- * `#signed-in=known`, `#linked=yes`, or `#missing=…` with what the provider says of them.
+ * Where to send a browser that returned. Data for the page follows the `#`, which browsers send to no server:
+ * `#signed-in=new`, `#signed-in=known`, `#linked=yes`, or `#missing=…` with the provider's data.
  */
 export function finishedPath(finished: IdentityFinished): string {
   const { returnTo } = finished
@@ -18,7 +18,10 @@ export function finishedPath(finished: IdentityFinished): string {
   }
 }
 
-/** The same for a browser that got no further: `#error=<code>`. @throws what the page could do nothing about, or where there is none */
+/**
+ * The same for a failed flow: `#error=<code>`. @throws errors that the page could do nothing about, or if there is no
+ * page
+ */
 export function failedPath(error: unknown, returnTo: string | null): string {
   if (returnTo === null || !isKithError(error)) throw error
   if (error.status >= 500 && error.code !== 'provider-unavailable') throw error

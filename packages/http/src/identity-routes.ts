@@ -11,7 +11,7 @@ import { type Answer, type Exchange, publicRoute, type Route, viewerRoute } from
 import { shapes } from './shapes.ts'
 import { type AnswerSignIn, endSessionBefore, signInBody, viewerOf } from './sign-in.ts'
 
-/** What the routes of identities depend on. */
+/** The dependencies of the identity routes. */
 export interface IdentityRouteOptions {
   kith: Kith
   allowedOrigins: ReadonlySet<string>
@@ -35,7 +35,7 @@ const beginInput: z.ZodType<ReturnTo & { invitation?: string | undefined }> = z.
 type Parameters = Readonly<Record<string, unknown>>
 
 const parameter = z.string().optional()
-/** What providers send back; they may say more. */
+/** Parameters that providers send back; there may be others. */
 const answerInput: z.ZodType<Parameters> = z.looseObject({
   state: parameter,
   code: parameter,
@@ -50,7 +50,7 @@ const beginProblems = [
   'rate-limited',
 ] as const
 
-/** The routes by which people sign in with what they have elsewhere. Browsers go through some of them, and are sent on. */
+/** The routes for signing in with other providers. Browsers visit some of them, and are redirected. */
 export function identityRoutes({
   kith,
   allowedOrigins,
@@ -69,7 +69,7 @@ export function identityRoutes({
     problems: ['code-invalid', 'rate-limited'],
   } as const
 
-  /** Makes this browser the one that is sent to a provider, and returns where. */
+  /** Ties the flow to this browser, and returns the provider's URL. */
   async function sendOn(
     { params: { provider }, setCookies, client }: Exchange,
     given: ReturnTo,
@@ -77,7 +77,7 @@ export function identityRoutes({
   ): Promise<string> {
     const { returnTo } = given
     const purpose = viewer ? 'link' : 'sign-in'
-    // What is no string is for the schema to refuse.
+    // The schema refuses anything but a string.
     const path = typeof returnTo === 'string' ? readReturnPage(returnTo, allowedOrigins).path : returnTo
     const input = { ...given, purpose, returnTo: path } as const
     const { url, browser } = await identities.begin(provider, input, { viewer, client })
@@ -86,7 +86,7 @@ export function identityRoutes({
     return url
   }
 
-  /** Ends the way of a browser that came back: with what has become of it in the fragment of the page that it began at. */
+  /** Ends the flow of a browser that returned: with the result in the fragment of the page where it started. */
   async function finish(exchange: Exchange, answer: URLSearchParams): Promise<Answer> {
     const { request, params, client, credentials, setCookies } = exchange
     const flow = flowCookies.readFlow(request.headers.get('cookie'))
@@ -187,7 +187,7 @@ export function identityRoutes({
   ]
 }
 
-/** As they came: one that came twice is there twice. */
+/** Unchanged: a repeated parameter stays repeated. */
 function parametersOf(given: Parameters): URLSearchParams {
   return new URLSearchParams(
     Object.entries(given).flatMap(([name, value]) =>

@@ -2,20 +2,26 @@ import type { ClientInfo, Clock, Sessions, SignIn } from '@kith/core'
 import { type Cookies, pairsOf } from './cookies.ts'
 import { isDeadToken, isUnproved } from './guard.ts'
 
-/** The session of an admin, kept in a cookie of its own while their browser has the cookies of an account that they act as. */
+/**
+ * The session of an admin, kept in a separate cookie while their browser has the cookies of an account that they act
+ * as.
+ */
 export interface KeptSession {
-  /** The `Set-Cookie` headers that put one in the place of the other. */
+  /** The `Set-Cookie` headers that replace one with the other. */
   setAside(refreshToken: string, acting: SignIn): string[]
   /**
-   * Those that bring the session of the admin back, with fresh tokens, where the cookies of this request are of an account that they act
-   * as; `null` where they are not, or that session has ended too.
+   * Those that restore the admin's session, with fresh tokens, if the cookies of this request are of an account that
+   * they act as; `null` if they are not, or if that session has ended too.
    */
   bringBack(header: string | null, client: ClientInfo): Promise<string[] | null>
-  /** Ends the session that is kept, where there is one, since this browser signs in to something else; the headers that remove its cookie. */
+  /**
+   * Ends the kept session, if there is one, since this browser signs in to something else; returns the headers that
+   * remove its cookie.
+   */
   forget(header: string | null, client: ClientInfo): Promise<string[]>
 }
 
-/** What {@link createKeptSession} depends on. */
+/** The dependencies of {@link createKeptSession}. */
 export interface KeptSessionOptions {
   sessions: Sessions
   cookies: Cookies
@@ -25,7 +31,7 @@ export interface KeptSessionOptions {
 
 /** Creates it for one handler. */
 export function createKeptSession({ sessions, cookies, secure, clock }: KeptSessionOptions): KeptSession {
-  // With this prefix no other host of the domain can put one of its own: it would sign an admin in to another account.
+  // With this prefix no other host of the domain can set its own: it would sign an admin in to another account.
   const name = `${secure ? '__Host-' : ''}kith-admin`
   const write = (value: string, seconds: number): string =>
     `${name}=${value}; Max-Age=${seconds}; Path=/; HttpOnly; ${secure ? 'Secure; ' : ''}SameSite=Strict`
@@ -45,7 +51,7 @@ export function createKeptSession({ sessions, cookies, secure, clock }: KeptSess
       try {
         return [...cookies.set(await sessions.refresh(kept, client)), write('', 0)]
       } catch (error) {
-        // One that is bound to a device is refreshed by its browser alone, so the admin signs in again.
+        // One that is bound to a device is refreshed only by its browser, so the admin has to sign in again.
         if (isDeadToken(error) || isUnproved(error)) return null
         throw error
       }

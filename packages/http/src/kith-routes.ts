@@ -40,39 +40,40 @@ import { sessionRoutes } from './session-routes.ts'
 import { createAnswerSignIn, endSessionBefore, type HostSignIn, viewerOf, withoutTokens } from './sign-in.ts'
 import { createWhoAsks } from './who-asks.ts'
 
-/** The routes of Kith, as plain data in and out: what frameworks mount, each of which writes the answers itself. */
+/** The routes of Kith, as plain data in and out, for frameworks, which write the responses themselves. */
 export interface KithRoutes extends Omit<
   KithSite<HttpAnswer, HttpAnswer['headers']>,
   'requireViewer' | 'readViewer'
 > {
-  /** As that of `KithSite`, without a promise where there is nothing to wait for: it returns the viewer, or throws. */
+  /** Like that of `KithSite`, without a promise if there is nothing to wait for: it returns the viewer, or throws. */
   requireViewer(head: RequestHead): Viewer | Promise<Viewer>
-  /** As that of `KithSite`, without a promise where there is nothing to wait for. */
+  /** Like that of `KithSite`, without a promise if there is nothing to wait for. */
   readViewer(head: RequestHead): Viewer | null | Promise<Viewer | null>
   /**
-   * Finds where a request leads, by its method and its target: a path as it stands on the request line, with or without its query. Paths are compared letter by letter; `null` for one that is not Kith's,
-   * and for a route that is left out. A spelling of a path of Kith that another router could take for it is Kith's too, to be
-   * refused; so is a path that the host's router took for another one of `mounts`, where it says which.
+   * Finds the route of a request, by its method and its target: a path as on the request line, with or without its
+   * query. Paths are compared exactly; `null` for one that is not Kith's, and for a disabled route. A spelling that
+   * another router could take for a path of Kith is Kith's too, to be refused; so is a path that the host's router took
+   * for another one of `mounts`, if it says which.
    */
   find(target: string, method: string, route?: string): RouteMatch | null
-  /** What a framework registers that has no `find`. */
+  /** The routes to register in a framework that has no `find`. */
   readonly mounts: readonly Mount[]
-  /** Whether any route is left out: then spellings of its path that are ambiguous must not reach the app's own route either. */
+  /** Whether any route is disabled: then ambiguous spellings of its path must not reach the app's own route either. */
   readonly leavesOut: boolean
   /** Handles a request; never throws. Without a match it is a `route-not-found`. */
   answer(request: HttpRequest, match: RouteMatch | null): Promise<HttpAnswer>
 }
 
 const missingKith =
-  'Give what createKith returned: createKithHttp(kith, options), kithExpress(kith, options), or ' +
+  'Pass the result of createKith: createKithHttp(kith, options), kithExpress(kith, options), or ' +
   'app.register(kithFastify, { kith, ...options })'
 
-/** Creates the routes of a Kith. @throws TypeError for options that cannot work */
+/** Creates the routes of a Kith. @throws TypeError for invalid options */
 export function createKithRoutes<Host = unknown>(
   kith: Kith,
   options: KithHttpOptions<Host> = {},
 ): KithRoutes {
-  // A promise of one, or an object around one, is what is given by mistake.
+  // A promise of one, or an object around one, is a common mistake.
   if (!(kith as Partial<Kith> | undefined)?.config) throw new TypeError(missingKith)
   const config = readHttpOptions(options)
   const { allowedOrigins, bodyLimitBytes, bodyTimeoutSeconds } = config
@@ -132,7 +133,7 @@ export function createKithRoutes<Host = unknown>(
       ...(config.onRequest ? [config.onRequest] : []),
     ],
   }
-  // A framework may hand an error that ended a request to its error handler as well.
+  // A framework may also pass an error that ended a request to its error handler.
   const recorded = createErrorSet()
 
   function openHost(from: HostRequest): OpenRequest<RequestHead> {
@@ -167,10 +168,10 @@ export function createKithRoutes<Host = unknown>(
     return answer
   }
 
-  /** The response of a route when all went well. */
+  /** The response of a successful route. */
   function success(answered: Answer, usual: number, open: OpenRequest): HttpAnswer {
     const { body, bytes = null, stream, status = usual } = answered
-    // Here it is an error like any other; anyone who writes the response would throw.
+    // Here it is an error like any other; whoever writes the response would throw.
     for (const name in answered.headers) validateHeaderValue(name, answered.headers[name] ?? '')
     const headers: HttpAnswer['headers'] = {
       'cache-control': 'no-store',
@@ -258,7 +259,7 @@ export function createKithRoutes<Host = unknown>(
       try {
         return await guard.viewerOf(guard.credentialsOfUpgrade(head))
       } catch (error) {
-        // What refuses an upgrade has a socket and no response, so nobody might hand it to `problem`.
+        // The code that refuses an upgrade has a socket and no response, so it might not pass the error to `problem`.
         const open = openHost({ head, started })
         open.end(fail(error, open).status)
         recorded.add(error)
@@ -299,10 +300,10 @@ export function createKithRoutes<Host = unknown>(
 const plainPathDetail =
   'Write the path plainly, in its letter case: no backslashes, dot or empty segments, and percent-encode only what needs it.'
 
-/** What nginx logs for it too. Nobody gets this response. */
+/** nginx logs the same status. Nobody gets this response. */
 const cancelledStatus = 499
 
-/** Whether the work was stopped because its client has gone. */
+/** Whether the work was stopped because its client is gone. */
 function isCancelled(error: unknown, request: HttpRequest): boolean {
   return error instanceof Error && error.name === 'AbortError' && request.hasLeft?.() === true
 }

@@ -1,10 +1,10 @@
 import type { Attributes, Telemetry } from '@kith/core/ports'
 import type { RequestRecord } from './request-record.ts'
 
-/** The methods that have a name; anything else that a client may send is one. */
+/** The named methods; anything else that a client may send counts as one. */
 const known: ReadonlySet<string> = new Set(['GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE', 'OPTIONS'])
 
-/** Records each request by its route, its status and its code: nothing of it has more values than the table of routes. */
+/** Records each request by its route, status and code: no attribute has more values than the route table. */
 export function measureRequests(telemetry: Telemetry): (record: RequestRecord) => void {
   return ({ method, route, of, status, code, seconds }) => {
     const attributes: Attributes = {

@@ -29,17 +29,20 @@ type FileRoute = Pick<RouteDescription, 'path' | 'operationId' | 'summary' | 'pr
 /** Long enough to watch a video to its end. */
 const grantSeconds = 3_600
 
-/** A client that was redirected asks again after this time: how long a ban may go unnoticed, besides addresses that were signed. */
+/**
+ * A client that was redirected asks again after this time: how long a ban may go unnoticed, in addition to the lifetime
+ * of signed URLs.
+ */
 const sentOnSeconds = 600
 
-/** The routes of media: taking them in, serving them where the blob store does not, and captions for them. */
+/** The media routes: uploads, serving files if the blob store does not, and captions. */
 export function mediaRoutes({ uploads, captions, config }: Kith, limits: HttpConfig['uploads']): Route[] {
   const places = createUploadPlaces(limits.perAccount)
   const pace = { graceSeconds: limits.graceSeconds, bytesPerSecond: limits.minBytesPerSecond }
   const { blobs, direct, images, videos } = config.media
   const served = blobs?.kind === 'served' ? blobs : null
   const granted = blobs?.kind === 'granted' ? blobs : null
-  /** What files of a kind get that nothing here reads. */
+  /** The error for files without a processor. */
   const unread = images && videos ? [] : (['not-configured'] as const)
 
   return [
@@ -64,7 +67,7 @@ export function mediaRoutes({ uploads, captions, config }: Kith, limits: HttpCon
         ...unread,
       ],
       async handle(viewer, { request, client }) {
-        // The place first: what is refused has sent no byte of its file.
+        // The place first: a refused client has sent no byte of its file.
         const upload = await places.within(viewer.userId, () =>
           readUpload({ request, pace }, (bytes) =>
             uploads.add(viewer, bytes, { signal: request.signal, client }),
@@ -175,7 +178,7 @@ export function mediaRoutes({ uploads, captions, config }: Kith, limits: HttpCon
     const answer =
       served && visible && (await serveFile(served, { id, rendition, turn: visible.ownerId }, headers))
     if (answer) return answer
-    // There is no rendition of a video.
+    // A video has no renditions.
     if (visible && (rendition === null || visible.kind === 'image')) await uploads.noteMissing(id)
     throw new KithError('media-not-found')
   }

@@ -4,8 +4,8 @@ export interface RequestHeaders {
 }
 
 /**
- * Whether a request names a content type among those that it takes (RFC 9110, 12.5.1). That it takes anything is not
- * enough, nor is a quality of 0.
+ * Whether a request explicitly accepts a content type (RFC 9110, 12.5.1). A wildcard is not enough, nor is a quality of
+ * 0.
  */
 export function accepts(headers: RequestHeaders, contentType: string): boolean {
   return (headers.get('accept') ?? '').split(',').some((range) => {
@@ -14,7 +14,7 @@ export function accepts(headers: RequestHeaders, contentType: string): boolean {
   })
 }
 
-/** Whether the file with this tag is one that the client has already (RFC 9110, 13.1.2). Caches name several of one address. */
+/** Whether the client already has the file with this tag (RFC 9110, 13.1.2). Caches send several tags for one URL. */
 export function isKnown(headers: RequestHeaders, etag: string): boolean {
   const known = headers.get('if-none-match') ?? ''
   return known.trim() === '*' || (known.match(/"[^"]*"/g)?.includes(etag) ?? false)

@@ -16,7 +16,7 @@ import { addToVary } from './vary.ts'
 export { addToVary } from './vary.ts'
 export { shutDownOnSignals, type ShutDown, type ShutdownOptions } from './shut-down.ts'
 
-/** The head of a request: one object, since all of a guard takes less than a microsecond. */
+/** The head of a request: one object, since an entire guard takes less than a microsecond. */
 class IncomingHead implements RequestHead {
   readonly incoming: IncomingMessage
   readonly host: object
@@ -46,17 +46,17 @@ class IncomingHead implements RequestHead {
   }
 }
 
-/** A framework may have taken the path of its mount away from `url`. */
+/** A framework may have stripped its mount path from `url`. */
 function targetOf({ originalUrl, url }: IncomingMessage & { originalUrl?: string }): string | undefined {
   return originalUrl ?? url
 }
 
-/** A request of Node's own server. A framework extends it with what it knows better. Nothing is worked out before it is asked for. */
+/** A request of Node's own server. A framework extends it with its own data. Everything is computed on demand. */
 export class NodeRequest extends IncomingHead implements HttpRequest {
   readonly outgoing: ServerResponse
   #signal: AbortSignal | undefined
 
-  /** @param host the request of a framework, where it is another object */
+  /** @param host the framework's request, if it is another object */
   constructor(incoming: IncomingMessage, outgoing: ServerResponse, host?: object) {
     super(incoming, host)
     this.outgoing = outgoing
@@ -82,7 +82,7 @@ export class NodeRequest extends IncomingHead implements HttpRequest {
     return undefined
   }
 
-  /** The body where a framework has replaced the raw one. */
+  /** The body if a framework has replaced the raw one. */
   protected get source(): Readable {
     return this.incoming
   }
@@ -107,7 +107,7 @@ export class NodeRequest extends IncomingHead implements HttpRequest {
   }
 }
 
-/** Handles the requests of a server without a framework; `null` for one that goes elsewhere, which is left alone. */
+/** Handles the requests of a server without a framework; `null` for one that is not Kith's, which is not touched. */
 export type NodeHandler = (incoming: IncomingMessage, outgoing: ServerResponse) => Promise<void> | null
 
 /** Creates it: `createServer((incoming, outgoing) => void (handler(incoming, outgoing) ?? outgoing.writeHead(404).end()))`. */
@@ -121,25 +121,25 @@ export function createNodeHandler(routes: KithRoutes): NodeHandler {
   }
 }
 
-/** The head of a request, for guards. `host` is the request of the framework, where it is another object. */
+/** The head of a request, for guards. `host` is the framework's request, if it is another object. */
 export function headOf(incoming: IncomingMessage, host?: object): RequestHead {
   return new IncomingHead(incoming, host)
 }
 
-/** What a guard of a host asks. */
+/** The input of a host's guards. */
 export type GuardCheck = (head: RequestHead) => Viewer | null | Promise<Viewer | null>
 
 /**
- * Writes a response; resolves when it is sent, or the client has gone. What the host has set before stays, and
- * where it has answered meanwhile nothing is written. The rest of the request's body may go on for `bodyTimeoutSeconds` then, and a client that takes nothing of the response for twice as long is
- * left.
+ * Writes a response; resolves when it is sent, or the client is gone. Headers that the host has set stay, and if it has
+ * responded meanwhile nothing is written. The rest of the request's body may then take `bodyTimeoutSeconds`, and a
+ * client that reads nothing of the response for twice as long is disconnected.
  */
 export async function sendAnswer(
   { status, headers, body }: HttpAnswer,
   outgoing: ServerResponse,
   bodyTimeoutSeconds: number = 30,
 ): Promise<void> {
-  // By a time limit of its own.
+  // By its own time limit.
   if (outgoing.headersSent) {
     if (body instanceof Readable) body.destroy()
     return
@@ -154,7 +154,8 @@ export async function sendAnswer(
   if (body instanceof Readable) {
     endLate(outgoing, bodyTimeoutSeconds)
     endWithClient(body, outgoing)
-    // The pipeline of Node adds seven of them: with ours and those of a host more than the ten at which Node warns of a leak.
+    // Node's pipeline adds seven of them: with ours and those of a host more than the ten at which Node warns of a
+    // leak.
     const most = outgoing.getMaxListeners()
     if (most > 0) outgoing.setMaxListeners(most + 10)
     try {
@@ -174,16 +175,16 @@ function varyOf(outgoing: ServerResponse, more: string): string {
   return addToVary(typeof vary === 'number' ? undefined : vary, more)
 }
 
-/** Ends the body of a response with its client, and where the host has sent something else. */
+/** Ends the body of a response with its client, and if the host has sent something else. */
 export function endWithClient(body: Readable, outgoing: ServerResponse): void {
   whenLeft(outgoing, () => body.destroy())
   outgoing.once('close', () => body.destroy())
 }
 
 /**
- * Ends what a client holds open: the connection of a request whose body goes on long after its response, and a response of
- * which nothing is taken for twice as long. A response does not wait for the body, and where the host has no time limits of
- * its own, nobody else would wait for an end of either.
+ * Ends what a client holds open: the connection of a request whose body continues long after its response, and a
+ * response of which nothing is read for twice as long. A response does not wait for the body, and if the host has no
+ * time limits, nothing else would end either.
  */
 export function endLate(outgoing: ServerResponse, seconds: number): void {
   const incoming: IncomingMessage | Http2ServerRequest = outgoing.req
@@ -196,39 +197,39 @@ export function endLate(outgoing: ServerResponse, seconds: number): void {
   outgoing.once('finish', () => {
     if (incoming.complete) return
     after(seconds, incoming, () => {
-      // A request that was injected, as tests do, has a socket that is none.
+      // An injected request, as in tests, does not have a real socket.
       if (!incoming.complete) (incoming.socket as Partial<Socket> | null)?.destroy?.()
     })
   })
 }
 
-/** Whether all of a response was handed to the system: then nobody waits for the client. */
+/** Whether the entire response was passed to the system: then there is no need to wait for the client. */
 function isOut({ writableEnded, socket }: ServerResponse): boolean {
   return writableEnded && socket !== null && socket.writableLength === 0
 }
 
-/** Over HTTP/2 Node does not read what is left, and a stream that holds unread bytes is never closed. */
+/** Over HTTP/2 Node does not read the rest, and a stream with unread bytes is never closed. */
 function endLateStream(incoming: Http2ServerRequest, seconds: number): void {
   const { stream } = incoming
   function letGo(): void {
     // The request first: while it is paused, it pauses the stream.
     incoming.resume()
     stream.resume()
-    // More than closed: a reader that has stopped half-way keeps it paused.
+    // More than closed: a reader that has stopped halfway keeps it paused.
     after(seconds, stream, () => stream.destroy())
   }
-  // A client that reset the stream has ended it before its response was there.
+  // A client that reset the stream has ended it before its response existed.
   if (stream.writableFinished) letGo()
-  // The response is said to be finished only when the whole stream is closed.
+  // The response is reported as finished only when the entire stream is closed.
   else stream.once('finish', letGo)
 }
 
-/** On the request itself: an entry of a `WeakMap` for each request makes garbage collection several times as dear. */
+/** On the request itself: a `WeakMap` entry per request makes garbage collection several times as expensive. */
 const idKey: unique symbol = Symbol('kith.requestId')
 
 /**
- * The id of a request, as Kith logs it and the response carries it: that of a valid `x-request-id`, that of the host, or a new one. The same for each
- * call with one request.
+ * The id of a request, as Kith logs it and the response has it: a valid `x-request-id`, that of the host, or a new one.
+ * The same for each call with one request.
  */
 export function requestIdOf(incoming: IncomingMessage & { [idKey]?: string }, hostId?: unknown): string {
   const own = typeof hostId === 'string' || typeof hostId === 'number' ? String(hostId) : undefined
@@ -245,7 +246,7 @@ function after(seconds: number, source: Readable, end: () => void): void {
 }
 
 function hasBody(incoming: IncomingMessage | Http2ServerRequest): boolean {
-  // HTTP/2 frames its bodies: a length may come with them, and need not.
+  // HTTP/2 frames its bodies: a length is optional.
   if (isHttp2(incoming)) return !incoming.stream.endAfterHeaders
   const { headers } = incoming
   return headers['transfer-encoding'] !== undefined || Number(headers['content-length'] ?? 0) > 0

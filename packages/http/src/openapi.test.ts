@@ -136,7 +136,7 @@ test('describes what can be used, and nothing more', async () => {
   const files = ['getFile', 'getRendition']
   const sent = ['forgotPassword', 'resetPassword', 'resendCode']
   const signIn = ['sendLoginCode', 'loginByCode']
-  const addresses = ['verifyAddress', 'changeAddress', 'confirmAddress', 'revertAddress']
+  const addresses = ['verifyAddress', 'changeAddress', 'confirmAddress', 'revertAddress', 'sendProofCode']
   const passkeys = [
     'beginPasskeyLogin',
     'loginByPasskey',

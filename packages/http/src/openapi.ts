@@ -6,20 +6,20 @@ import type { Params, Route, RouteDescription } from './route.ts'
 import { shapes } from './shapes.ts'
 import { type SignInDescription, signInOfHost, signInOfKith } from './sign-in-description.ts'
 
-/** What the document is made from. */
+/** The inputs of the document. */
 export interface OpenApiOptions {
   routes: readonly Route[]
-  /** The name of the cookie that holds the access token. */
+  /** The name of the access token's cookie. */
   accessCookie: string
-  /** Whether the app has a sign-in of its own. */
+  /** Whether the app has its own sign-in. */
   ownSignIn: boolean
-  /** What says which fields of its own the app has. */
+  /** The options with the app's own fields. */
   config: Pick<VisibleConfig, 'accounts' | 'posts'>
 }
 
 type Json = Record<string, unknown>
 
-/** Makes the OpenAPI 3.1 document of a table. The same table gives the same document to the letter. */
+/** Builds the OpenAPI 3.1 document of a table. The same table always produces the identical document. */
 export function createOpenApi({ routes, accessCookie, ownSignIn, config }: OpenApiOptions): object {
   const signIn = ownSignIn ? signInOfHost : signInOfKith(accessCookie)
   const fields = describeFields(config, referenceTo)
@@ -38,7 +38,7 @@ export function createOpenApi({ routes, accessCookie, ownSignIn, config }: OpenA
       description: 'Accounts, sessions, profiles, posts and a home feed.',
       license: { name: 'MIT', identifier: 'MIT' },
     },
-    // Relative to this document, so that it holds behind any mount.
+    // Relative to this document, so that it is valid under any mount.
     servers: [{ url: '.' }],
     paths,
     components: {
@@ -56,7 +56,7 @@ export function createOpenApi({ routes, accessCookie, ownSignIn, config }: OpenA
           in: 'header',
           required: false,
           description:
-            'An id for this request, to be used in the answer and in the log: up to 64 letters, digits and `.:=+/@_-`. Any other text is ignored.',
+            'An id for this request, for the response and the log: up to 64 letters, digits and `.:=+/@_-`. Any other value is ignored.',
           schema: { type: 'string' },
         },
       },
@@ -65,7 +65,7 @@ export function createOpenApi({ routes, accessCookie, ownSignIn, config }: OpenA
   }
 }
 
-/** The schemas to which anything in the document leads. */
+/** The schemas that the document refers to, directly or indirectly. */
 function usedOf(schemas: Json, paths: object): Json {
   const used = new Set<string>()
   function follow(from: unknown): void {
@@ -141,7 +141,7 @@ function pathParameters({ path }: RouteDescription): Json[] {
   }))
 }
 
-/** What else comes is a 404, or a 400 where readers of the path could differ about it. */
+/** Anything else is a 404, or a 400 if readers could disagree about the path. */
 const parameterSchemas: Readonly<Record<keyof Params, Json>> = {
   id: { type: 'string', format: 'uuid' },
   username: { type: 'string', pattern: '^[A-Za-z0-9_](\\.?[A-Za-z0-9_])*$', maxLength: 30 },
@@ -162,7 +162,7 @@ function queryParameters({ query }: RouteDescription): Json[] {
 
 function success({ status, output, produces = [] }: RouteDescription): Json {
   if (status === 302)
-    return { description: 'Sent on to where the file is.', headers: sentOnHeaders('A signed URL.') }
+    return { description: 'A redirect to the file.', headers: sentOnHeaders('A signed URL.') }
   if (status === 303)
     return { description: 'Sent on.', headers: sentOnHeaders('A provider, or a page of the app.') }
   const done = { description: 'Done.', headers: requestIdHeader }
@@ -174,9 +174,9 @@ function success({ status, output, produces = [] }: RouteDescription): Json {
 }
 
 const otherDescriptions = {
-  206: 'The part that `Range` asked for.',
-  304: 'As the client has it: its `If-None-Match` is of this file.',
-  416: '`Range` asked for no part of the file.',
+  206: 'The part that `Range` requests.',
+  304: 'Unchanged: `If-None-Match` has the tag of this file.',
+  416: '`Range` is outside of the file.',
 }
 
 function otherAnswer({ produces = [] }: RouteDescription, status: 206 | 304 | 416): Json {
@@ -257,7 +257,7 @@ function toJsonSchema(schema: z.ZodType, io: 'input' | 'output', fields?: FieldD
   )
 }
 
-/** Without what a schema says of itself, which the document as a whole says. */
+/** Without the dialect of each schema, which the document declares once. */
 function bare({ $schema: _schema, $id: _id, ...schema }: Json): Json {
   return schema
 }

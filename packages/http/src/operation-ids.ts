@@ -36,6 +36,7 @@ const ofSessions = [
   'resendCode',
   'verifyAddress',
   'changeAddress',
+  'sendProofCode',
   'confirmAddress',
   'revertAddress',
   'loginByFactor',
@@ -99,13 +100,13 @@ const ofPeople = [
   'getJwks',
 ] as const
 
-/** The id of an operation: of one route of Kith, as the OpenAPI document and docs/http.md have it. */
+/** The id of an operation: of one route of Kith, as in the OpenAPI document and docs/http.md. */
 export type OperationId = (typeof ofAccounts | typeof ofSessions | typeof ofPeople)[number]
 
 /** The ids of all operations, in the order of docs/http.md. */
 export const operationIds: readonly OperationId[] = [...ofAccounts, ...ofSessions, ...ofPeople]
 
-/** Those that have nothing to do where the app signs people in itself: about passwords, tokens, sessions and what opens them. */
+/** Those that do not apply if the app signs people in itself: about passwords, tokens, sessions and what opens them. */
 export const ownSignInIds: ReadonlySet<OperationId> = new Set<OperationId>([
   'register',
   'deleteMe',
@@ -113,5 +114,5 @@ export const ownSignInIds: ReadonlySet<OperationId> = new Set<OperationId>([
   ...ofSessions,
 ])
 
-/** Switches of routes: `false` leaves one out. */
+/** Switches of routes: `false` disables one. */
 export type RouteSwitches = { readonly [Id in OperationId]?: boolean | undefined }

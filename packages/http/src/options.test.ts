@@ -17,7 +17,7 @@ test('defaults', () => {
 })
 
 test.each([
-  [{ prefix: '/api/v2' }, /give it to createKith/],
+  [{ prefix: '/api/v2' }, /pass it to createKith/],
   [{ cookies: { sameSite: 'none', secure: false } }, /sameSite/],
   [{ cookies: { domain: '.example.com' } }, /without a leading dot/],
   [{ cookies: { domain: 'example.com; Path=/x' } }, /domain/],
@@ -46,7 +46,7 @@ test.each([undefined, null, {}, { kith: {} }, Promise.resolve({})])(
   'a Kith that is none, %o, is told how each framework takes one',
   (given) => {
     expect(() => createKithRoutes(given as never)).toThrow(
-      /^Give what createKith returned: createKithHttp\(kith, options\), kithExpress.*, or app\.register\(kithFastify, \{ kith/,
+      /^Pass the result of createKith: createKithHttp\(kith, options\), kithExpress.*, or app\.register\(kithFastify, \{ kith/,
     )
   },
 )

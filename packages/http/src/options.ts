@@ -6,69 +6,88 @@ import type { OperationId, RouteSwitches } from './operation-ids.ts'
 import type { RequestRecord } from './request-record.ts'
 import { readSelection } from './selected-routes.ts'
 
-/** What {@link createKithHttp} takes besides a Kith. */
+/** The options of {@link createKithHttp} besides a Kith. */
 export interface KithHttpOptions<Host = unknown> {
   /**
-   * The origins whose pages may call with cookies and read the responses: one list for both CORS and CSRF. Exact origins
+   * The origins whose pages may send cookies and read the responses: one list for both CORS and CSRF. Exact origins
    * such as `https://app.example`. Pages of the same origin as the API need no entry in browsers of 2023 and later.
    * @default none
    */
   allowedOrigins?: readonly string[] | undefined
   /**
-   * Brings the sign-in of your app: says which account asks, by its id, or `null` for a guest. The routes about passwords, tokens,
-   * sessions and codes are not mounted then. See docs/own-auth.md.
+   * Connects your app's own sign-in: returns the id of the calling account, or `null` for a guest. The routes about
+   * passwords, tokens, sessions and codes are not mounted then. See docs/own-auth.md.
    * @default the sessions of Kith
    */
   viewer?: HostViewer<Host> | undefined
   /**
-   * Leaves routes out, by operation id: `{ register: false }`. Requests to them go on to the app, which can have routes of
-   * its own there.
+   * Disables routes, by operation id: `{ register: false }`. Requests to them go on to the app, which can have its own
+   * routes there.
    * @default all that are configured
    */
   routes?: RouteSwitches | undefined
-  /** In place of `routes`: the operation ids of the routes that are wanted, of which all others are left out. @default all that are configured */
+  /**
+   * Instead of `routes`: the operation ids of the routes to enable; all others are disabled. @default all that are
+   * configured
+   */
   only?: readonly OperationId[] | undefined
   /** How the session cookies are set. */
   cookies?: CookieOptions | undefined
-  /** The largest request body that is read. @default 65536 @reason The longest caption in the widest letters, escaped, is less; uploads have limits of their own. */
+  /**
+   * The maximum size of a request body. @default 65536 @reason The longest caption in the widest letters, escaped, is
+   * less; uploads have separate limits.
+   */
   bodyLimitBytes?: number | undefined
-  /** How long a client may take to send a JSON body, and the rest of any body whose response was sent before its end; a client that takes nothing of a response for twice as long is left. @default 30 @reason 64 KiB take seconds on a bad mobile network; a body that stops holds its connection no longer. */
+  /**
+   * How long a client may take to send a JSON body, and the rest of any body whose response was sent before its end; a
+   * client that reads nothing of a response for twice as long is disconnected. @default 30 @reason 64 KiB take seconds
+   * on a bad mobile network; a stalled body holds its connection no longer.
+   */
   bodyTimeoutSeconds?: number | undefined
-  /** How files are taken by `POST /media`. */
+  /** How `POST /media` accepts files. */
   uploads?: UploadLimits | undefined
-  /** Hears of each request of Kith when it has ended: for metrics, or a log of your own. @default nobody */
+  /** Called when a request of Kith has ended: for metrics, or your own log. @default none */
   onRequest?: ((record: RequestRecord) => void) | undefined
 }
 
-/** Limits of the files that come through this server, for each server process. */
+/** Limits for files that pass through this server, per server process. */
 export interface UploadLimits {
-  /** How many one account may send at the same time. @default 4 @reason Ten files of a post go in three turns; more at the same time is a flood of slow uploads by one account. */
+  /**
+   * How many files one account may send at the same time. @default 4 @reason Ten files of a post take three rounds;
+   * more at the same time is a flood of slow uploads by one account.
+   */
   perAccount?: number | undefined
-  /** The least rate of an upload on average, in bytes a second. @default 16384 @reason Below a bad mobile network; a slower sender holds a file and a place for nothing. */
+  /**
+   * The minimum average rate of an upload, in bytes per second. @default 16384 @reason Below a bad mobile network; a
+   * slower sender holds a file and a place for nothing.
+   */
   minBytesPerSecond?: number | undefined
   /** How long an upload may fall behind that rate. @default 10 @reason Mobile networks pause when they change cells. */
   graceSeconds?: number | undefined
 }
 
-/** Options of the session cookies. They are always HTTP-only. */
+/** Options of the session cookies. They are always HttpOnly. */
 export interface CookieOptions {
   /** `false` only for development over plain http: it also drops the prefix of the names. @default true */
   secure?: boolean | undefined
-  /** `'none'` lets pages of other sites call with cookies, where `allowedOrigins` has them; it needs `secure`. @default 'lax' */
+  /**
+   * `'none'` lets pages of other sites send cookies, if `allowedOrigins` has them; requires `secure`. @default 'lax'
+   */
   sameSite?: 'lax' | 'strict' | 'none' | undefined
   /**
-   * Shares the cookies with all subdomains of this domain. Each of these hosts can then set cookies of the same names, so
-   * all of them have to be trusted: where two of one name and of different values come, neither counts, and both are removed.
+   * Shares the cookies with all subdomains of this domain. Each of these hosts can then set cookies with the same
+   * names, so all of them have to be trusted: if two with one name and different values arrive, neither counts, and
+   * both are removed.
    * @default only the host that set them
    */
   domain?: string | undefined
 }
 
-/** The options of one handler, checked, with every default filled in. */
+/** The validated options of one handler, with every default filled in. */
 export interface HttpConfig {
   readonly allowedOrigins: ReadonlySet<string>
   readonly viewer: HostViewer<never> | null
-  /** The routes that are wanted. */
+  /** The enabled routes. */
   readonly wanted: ReadonlySet<OperationId>
   readonly cookies: { secure: boolean; sameSite: 'lax' | 'strict' | 'none'; domain: string | null }
   readonly bodyLimitBytes: number
@@ -77,7 +96,7 @@ export interface HttpConfig {
   readonly uploads: Readonly<{ perAccount: number; minBytesPerSecond: number; graceSeconds: number }>
 }
 
-// As long as a timer of Node can be.
+// The maximum of a Node timer.
 const seconds = z.number().positive().max(2_000_000)
 
 const schema = z.strictObject({
@@ -114,10 +133,10 @@ const schema = z.strictObject({
   onRequest: z.function().optional(),
 })
 
-/** Reads the options. The caller's object is only read. @throws TypeError for options that cannot work */
+/** Parses the options; never writes to the caller's object. @throws TypeError for invalid options */
 export function readHttpOptions<Host>(options: KithHttpOptions<Host>): HttpConfig {
   if (Object.hasOwn(Object(options) as object, 'prefix'))
-    throw new TypeError('createKithHttp: prefix: give it to createKith, whose URLs of media begin with it')
+    throw new TypeError('createKithHttp: prefix: pass it to createKith, whose media URLs begin with it')
   const { success, error } = schema.safeParse(options)
   if (!success) throw optionError('createKithHttp', error)
   const { perAccount = 4, minBytesPerSecond = 16_384, graceSeconds = 10 } = options.uploads ?? {}

@@ -4,12 +4,12 @@ import * as z from 'zod'
 type Json = Record<string, unknown>
 type FieldScope = NonNullable<VisibleConfig['posts']['fields']>
 
-/** How the OpenAPI document describes the app's own fields: components made of the app's schemas, and where they stand. */
+/** The app's own fields in the OpenAPI document: components made from the app's schemas, and their places. */
 export interface FieldDescriptions {
   readonly schemas: Readonly<Record<string, Json>>
-  /** The name of the component that describes a schema of an input, where it is one of the app's own fields. */
+  /** The name of the component for an input schema of the app's own fields. */
   inputName(schema: unknown): string | undefined
-  /** Describes the fields of a shape, or takes them out where the app has none. */
+  /** Describes the fields of a shape, or removes them if the app has none. */
   complete(shape: string, schema: Json): Json
 }
 
@@ -58,13 +58,13 @@ export function describeFields(
   }
 }
 
-/** What was stored before a field became required lacks it, so only what is always shown is promised. */
+/** Records from before a field became required lack it, so only fields that are always shown are promised. */
 function shown(scope: FieldScope): Json {
   const { required: _required, ...schema } = toJsonSchema(scope, 'output')
   return { ...schema, ...(scope.always.length > 0 && { required: scope.always }) }
 }
 
-/** Each field by itself, and `null` for those that can be removed. */
+/** Each field separately, with `null` for removable ones. */
 function changed(scope: FieldScope): Json {
   const { required: _required, properties = {}, ...schema } = toJsonSchema(scope, 'input')
   const changes = Object.entries(properties as Record<string, Json>).map(([name, property]) => {
@@ -75,13 +75,13 @@ function changed(scope: FieldScope): Json {
 }
 
 function toJsonSchema(scope: FieldScope, io: 'input' | 'output'): Json {
-  // Whatever copy of zod it is of: what a schema is made of is the same in each.
+  // From any copy of zod: the parts of a schema are the same in each.
   const schema = scope.schema as unknown as z.ZodType
   const { $schema: _schema, ...described } = z.toJSONSchema(schema, { io, unrepresentable: 'any' })
   return { ...described, additionalProperties: false }
 }
 
-/** A schema refers to parts of its own from the root of the document. */
+/** A schema refers to its own parts from the root of the document. */
 function within(reference: string, schema: Json): Json {
   const text = JSON.stringify(schema).replaceAll(/"\$ref":"#(\/[^"]*)?"/g, (_match, path: string = '') =>
     JSON.stringify({ $ref: reference + path }).slice(1, -1),

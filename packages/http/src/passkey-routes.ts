@@ -4,7 +4,10 @@ import { publicRoute, type Route, viewerRoute } from './route.ts'
 import { shapes } from './shapes.ts'
 import { signInBody } from './sign-in.ts'
 
-/** The routes of passkeys: each flow has one that gives the options of the browser, and one that takes what the browser made of them. */
+/**
+ * The routes of passkeys: each flow has one route that returns options for the browser, and one that accepts the
+ * browser's result.
+ */
 export function passkeyRoutes({
   kith: { passkeys, config },
   guard,
@@ -12,7 +15,7 @@ export function passkeyRoutes({
 }: CodeRouteOptions): Route[] {
   const { inputs } = passkeys
   const isConfigured = config.passkeys !== null
-  /** Where addresses are confirmed, an account begins with a code. */
+  /** If addresses are confirmed, an account begins with a code. */
   const opensAccounts = isConfigured && config.accounts.confirm === null
 
   return [
@@ -100,7 +103,7 @@ export function passkeyRoutes({
       method: 'POST',
       path: '/users/me/passkeys/begin',
       operationId: 'beginPasskey',
-      summary: 'Start to add a passkey; `conditional` is for one that the browser creates by itself',
+      summary: 'Start to add a passkey; `conditional` is for one that the browser creates without asking',
       body: inputs.beginAdd,
       status: 200,
       output: shapes.PasskeyCreation,

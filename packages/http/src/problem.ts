@@ -16,10 +16,10 @@ import {
 } from '@kith/core'
 import { type HttpAnswer, jsonAnswer } from './http-answer.ts'
 
-/** Where the page of each error code is: its address is the `type` of a problem. */
+/** The page of each error code: its URL is the `type` of a problem. */
 export const errorPages = 'https://github.com/kith-sdk/kith/blob/main/docs/errors/'
 
-/** What every failed request answers (RFC 9457). */
+/** The body of every failed request (RFC 9457). */
 export interface Problem {
   type: string
   title: string
@@ -29,17 +29,17 @@ export interface Problem {
   /** The id of the request, as in the `x-request-id` of the response and in the log. */
   requestId: string
   errors?: readonly FieldError[] | undefined
-  /** Where a second factor is needed: what to give it with. */
+  /** If a second factor is needed: what to send with it. */
   challenge?: FactorChallenge | undefined
-  /** Where no account has the passkey: what `PublicKeyCredential.signalUnknownCredential()` takes. */
+  /** If no account has the passkey: the input of `PublicKeyCredential.signalUnknownCredential()`. */
   unknownCredential?: UnknownCredential | undefined
-  /** What to solve, and give as `solution` with the same request. */
+  /** The puzzle to solve; send its `solution` with the same request. */
   puzzle?: Puzzle | undefined
-  /** Where the account is banned: until when, and why. */
+  /** If the account is banned: until when, and why. */
   ban?: Ban | undefined
 }
 
-/** Makes an error a problem. What Kith did not raise becomes `internal-error`, without its message. */
+/** Converts an error to a problem. Errors that Kith did not raise become `internal-error`, without their message. */
 export function problemAnswer(thrown: unknown, requestId: string): HttpAnswer {
   const error = isKithError(thrown) ? thrown : new KithError('internal-error', { cause: thrown })
   const { code, status, title } = error
@@ -61,7 +61,7 @@ export function problemAnswer(thrown: unknown, requestId: string): HttpAnswer {
   const { headers } = answer
   headers['x-request-id'] = requestId
   if (retryAfter !== null) headers['retry-after'] = retryAfter
-  // Nobody knows where the next request would begin.
+  // It is unknown where the next request would begin.
   if (code === 'request-timeout') headers['connection'] = 'close'
   if (status === 401)
     headers['www-authenticate'] =
@@ -71,7 +71,7 @@ export function problemAnswer(thrown: unknown, requestId: string): HttpAnswer {
   return answer
 }
 
-/** What is wrong inside, and what to do about it, is for the log. */
+/** The internal reason, and what to do about it, go to the log. */
 function detailOf({ status, title, detail }: KithError, retryAfter: string | null): string {
   if (status < 500) return detail ?? `${title}.`
   return retryAfter === null ? `${title}.` : `Try again in ${retryAfter} s.`

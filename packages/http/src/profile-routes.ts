@@ -6,7 +6,7 @@ import { shapes } from './shapes.ts'
 
 const imageInput: z.ZodType<{ media: string }> = z.strictObject({ media: z.string().max(100) })
 
-/** The routes of profiles: reading them, following, and one's own pictures. */
+/** The routes of profiles: reading them, following, and the viewer's own pictures. */
 export function profileRoutes({ profiles, follows, posts, saves, uploads, accounts, config }: Kith): Route[] {
   return [
     ...(['avatar', 'cover'] as const).flatMap((use) => pictureRoutes(use)),
@@ -138,14 +138,14 @@ export function profileRoutes({ profiles, follows, posts, saves, uploads, accoun
   }
 }
 
-/** Waits for the first line, so that an export that is refused is a problem and no broken answer. */
+/** Waits for the first line, so that a refused export is a problem and not a truncated response. */
 async function startLines(lines: AsyncIterable<string>): Promise<AsyncIterable<Uint8Array>> {
   const iterator = lines[Symbol.asyncIterator]()
   const first = await iterator.next()
   return encodeLines(first, iterator)
 }
 
-/** Lines go together in chunks: each chunk costs more than the lines in it. */
+/** Lines are sent in chunks: each chunk costs more than the lines in it. */
 const chunkLength = 16_384
 
 async function* encodeLines(

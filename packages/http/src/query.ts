@@ -1,4 +1,4 @@
-/** The query of a target as an input: a name that comes twice is a list, which no schema of a single value accepts. */
+/** The query of a target as an input: a repeated name is a list, which no schema of a single value accepts. */
 export function readQuery(query: string): Readonly<Record<string, string | string[]>> {
   if (query === '') return none
   const search = new URLSearchParams(query)

@@ -10,8 +10,8 @@ export interface Part {
 }
 
 /**
- * The part of a file that a `Range` header asks for (RFC 9110, 14): one range; several, or a malformed one, are answered
- * with the whole file, as the RFC allows.
+ * The part of a file that a `Range` header requests (RFC 9110, 14): one range; several, or a malformed one, return the
+ * entire file, as the RFC allows.
  */
 export function partOf(headers: RequestHeaders, { size, etag }: { size: number; etag: string }): Part {
   const range = readRange(headers, etag, size)
@@ -28,7 +28,7 @@ export function partOf(headers: RequestHeaders, { size, etag }: { size: number; 
   }
 }
 
-/** One that begins behind its end cannot be satisfied. */
+/** A range that begins after the end cannot be satisfied. */
 function readRange(headers: RequestHeaders, etag: string, size: number): ByteRange | null {
   const match = /^bytes=(\d{0,15})-(\d{0,15})$/.exec(headers.get('range') ?? '')
   const [, first = '', last = ''] = match ?? []

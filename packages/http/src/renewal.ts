@@ -5,23 +5,23 @@ import type { Cookies } from './cookies.ts'
 import { type Guard, isDeadToken, isUnproved, type SessionGuard } from './guard.ts'
 import type { RequestHead } from './http-request.ts'
 
-/** Who asks for a page, and what their browser gets with it. */
+/** The viewer of a page, and what to send to their browser. */
 export interface Renewal {
   /** `null` for a guest. */
   readonly viewer: Viewer | null
-  /** `Set-Cookie` headers for the response: new cookies, or those that remove dead ones. Mostly none. */
+  /** `Set-Cookie` headers for the response: new cookies, or those that remove dead ones. Usually none. */
   readonly setCookies: readonly string[]
   /**
-   * The `Cookie` header with the new cookies in place of the old: for a request that is handed on to whatever renders the page. `null`
-   * where it stays as it is.
+   * The `Cookie` header with the new cookies instead of the old: for a request that is passed on to the page renderer.
+   * `null` if unchanged.
    */
   readonly cookie: string | null
 }
 
-/** Finds out who asks, and renews a session whose access cookie has ended. */
+/** Finds the viewer, and renews a session whose access cookie has expired. */
 export type Renew = (head: RequestHead, client: ClientInfo) => Promise<Renewal>
 
-/** What {@link createRenew} depends on. */
+/** The dependencies of {@link createRenew}. */
 export interface RenewOptions {
   guard: SessionGuard
   cookies: Cookies
@@ -29,14 +29,14 @@ export interface RenewOptions {
   page: CallingPage
 }
 
-/** Creates the renewing of sessions by cookies. */
+/** Creates the renewal of sessions by cookies. */
 export function createRenew({ guard, cookies, sessions, page }: RenewOptions): Renew {
-  /** A page, its pictures and ten tabs that wake up together are one step, and one call of the session's limit. */
+  /** A page, its pictures and ten tabs that wake up together are one step, and one call in the session's limit. */
   const oneStep = createSingleFlight<Refreshed>()
 
   /**
-   * The new cookies have to arrive: without them the browser would come with a token that is used up, as a thief does. Some clients ask
-   * for a head and keep none of its cookies, and a page of another site can load ours as a picture and give up on it.
+   * The new cookies have to arrive: without them the browser would send a used token, as a thief does. Some clients
+   * request a head and keep none of its cookies, and a page of another site can load ours as a picture and abort.
    */
   function mayLoseCookies(head: RequestHead): boolean {
     if (head.method === 'HEAD') return true
@@ -50,7 +50,7 @@ export function createRenew({ guard, cookies, sessions, page }: RenewOptions): R
     if (viewer || refreshToken === null || mayLoseCookies(head)) return unchanged(viewer)
     const header = head.headers.get('cookie')
     try {
-      // The same step for the same client only: a second one within the grace is worth an event.
+      // The same step only for the same client: a second one within the grace period deserves an event.
       const { session, tokens } = await oneStep(
         JSON.stringify([refreshToken, client.address, client.userAgent]),
         () => sessions.refresh(refreshToken, client),
@@ -58,13 +58,13 @@ export function createRenew({ guard, cookies, sessions, page }: RenewOptions): R
       guard.renewed(head, tokens)
       const setCookies = cookies.set({ session, tokens })
       return {
-        // With who acts, where an admin does.
+        // With the actor, if an admin acts.
         viewer: await sessions.authenticate(tokens.accessToken),
         setCookies,
         cookie: cookies.replaceIn(header, tokens),
       }
     } catch (error) {
-      // Only its browser renews it, which does so for most requests before they are sent; for this one it has not.
+      // Only its browser renews it, before most requests; for this one it has not.
       if (isUnproved(error)) return unchanged(null)
       if (!isDeadToken(error)) throw error
       return { viewer: null, setCookies: cookies.clear(), cookie: cookies.replaceIn(header, null) }
@@ -72,7 +72,7 @@ export function createRenew({ guard, cookies, sessions, page }: RenewOptions): R
   }
 }
 
-/** Where the app signs people in itself, its own sign-in renews. */
+/** If the app signs people in itself, its own sign-in renews. */
 export function createRenewNothing(guard: Guard): Renew {
   return async (head) => unchanged(await guard.guestOf(guard.credentials(head)))
 }

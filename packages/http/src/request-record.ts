@@ -3,20 +3,23 @@ import type { Log } from '@kith/core/adapter'
 import { type HttpRequest, type RequestHead, requestIdOf, type RequestOrigin } from './http-request.ts'
 import { secretsOf } from './request-secrets.ts'
 
-/** One request of Kith, when it has ended: what the log and metrics are made of. */
+/** One finished request of Kith: the source of the log and metrics. */
 export interface RequestRecord {
-  /** From `x-request-id`, the host, or made; the response has it as well. */
+  /** From `x-request-id`, the host, or generated; the response has it as well. */
   readonly id: string
   readonly method: string
-  /** The template of its path with the prefix, such as `/api/v1/posts/:id`; `null` where no route was found. Never the path. */
+  /**
+   * The template of its path with the prefix, such as `/api/v1/posts/:id`; `null` if no route was found. Never the
+   * path.
+   */
   readonly route: string | null
   /** `kith`: a route of Kith. `host`: Kith refused it, or signed in, for a route of the host. */
   readonly of: 'kith' | 'host'
-  /** What Kith answered; 200 where a route of the host goes on, 499 where the work was stopped because the client had gone. */
+  /** Kith's status; 200 if a route of the host continues, 499 if the work was stopped because the client was gone. */
   readonly status: number
-  /** The code of the problem; `null` where all went well. A response that broke off has the status it began with, and a code. */
+  /** The code of the problem; `null` for success. A truncated response has its original status, and a code. */
   readonly code: ErrorCode | null
-  /** What is wrong inside and what to do about it, also where the client was not told. */
+  /** The internal problem and what to do about it, even if the client was not told. */
   readonly detail: string | null
   /** The limit or the queue that refused it. */
   readonly refusedBy: string | null
@@ -24,30 +27,30 @@ export interface RequestRecord {
   readonly sessionId: string | null
   /** The admin who acts as that account; `null` for its owner. */
   readonly actorId: string | null
-  /** Until the response was there, or had been streamed to its end. */
+  /** Until the response was ready, or had been streamed to its end. */
   readonly seconds: number
-  /** The client went away before it had the response, as far as Kith saw. */
+  /** The client went away before it had the response, as far as Kith could see. */
   readonly clientLeft: boolean
 }
 
-/** How a request ended, where its host does not know better. */
+/** How a request ended, unless its host knows more. */
 export interface Ending {
   brokeOff?: boolean
   clientLeft?: boolean
 }
 
-/** What the records of one handler depend on. */
+/** The dependencies of the records of one handler. */
 export interface RecordOptions {
   log: Log
-  /** Whether the logger of a request takes the place of the log's. */
+  /** Whether a request's logger replaces that of the log. */
   viaHost: boolean
-  /** Hear of each record; one that fails is logged and breaks nothing. */
+  /** Called with each record; one that fails is logged and breaks nothing. */
   listeners: readonly ((record: RequestRecord) => void)[]
 }
 
 const unremarkable: Ending = Object.freeze({})
 
-/** A request that is under way. What is learned of it is filled in. */
+/** A running request. Its data is filled in along the way. */
 export class OpenRequest<Head extends RequestHead = HttpRequest> {
   readonly id: string
   readonly head: Head
@@ -55,7 +58,7 @@ export class OpenRequest<Head extends RequestHead = HttpRequest> {
   viewer: Viewer | null = null
   route: string | null = null
   error: unknown = null
-  /** The body as it was parsed, and the query: what of it is in an error must not be in the log. */
+  /** The parsed body, and the query: if an error contains their values, they must not be logged. */
   body: unknown = undefined
   query = ''
   readonly #options: RecordOptions
@@ -84,7 +87,7 @@ export class OpenRequest<Head extends RequestHead = HttpRequest> {
     const { log, viaHost, listeners } = this.#options
     const { logger } = this.#origin
     const own = viaHost && logger ? log.via(logger) : log
-    // Nobody hears of it.
+    // No observers.
     if (error === null && status < 429 && listeners.length === 0 && !own.takesInfo()) return
     const problem = isKithError(error) ? error : null
     const record: RequestRecord = {
@@ -125,7 +128,7 @@ function tell(log: Log, listeners: RecordOptions['listeners'], record: RequestRe
   }
 }
 
-/** What is nobody's mistake here, and goes away when something else comes back. */
+/** Not a mistake of this server, and over when a dependency recovers. */
 const outages: ReadonlySet<ErrorCode> = new Set<ErrorCode>([
   'storage-busy',
   'storage-read-only',
@@ -163,7 +166,7 @@ function logRequest(log: Log, record: RequestRecord, { error, brokeOff, secrets 
   const isProblem = name === 'request.failed' || name === 'request.broke-off'
   const entry = {
     message: `${place}: ${brokeOff ? 'the response was cut off' : (code ?? status)}`,
-    // For 4xx it is what the client was told, and says what it sent.
+    // For 4xx it is the client's detail, and may quote its input.
     detail: isProblem ? detail : null,
     ...(isProblem && { error: reasonOf(error) }),
     fields: {
@@ -193,7 +196,7 @@ function nameOf(
   brokeOff: boolean,
 ): 'request.broke-off' | 'request.failed' | 'request.refused' | 'request.ended' {
   if (brokeOff) return 'request.broke-off'
-  // A queue that is full has a name; what is busy for another reason has a cause.
+  // A full queue has a name; anything else that is busy has a cause.
   if (status === 429 || (code === 'busy' && refusedBy !== null)) return 'request.refused'
   return status >= 500 ? 'request.failed' : 'request.ended'
 }

@@ -1,25 +1,25 @@
-/** What came with a request. */
+/** The data of a request. */
 export interface SentWith {
   headers: { get(name: string): string | null }
-  /** As it was parsed; `undefined` where none was read. */
+  /** As parsed; `undefined` if none was read. */
   body: unknown
   query: string
 }
 
 /**
- * What in a request no log may show, as values: an error of a driver may quote what it was given. Credentials, the cookies, and every
- * string of the body and the query: passwords, names of people, captions.
+ * Values of a request that must not be logged: a driver's error may quote its arguments. Credentials, the cookies, and
+ * every string of the body and the query: passwords, names of people, captions.
  */
 export function secretsOf({ headers, body, query }: SentWith): string[] {
   const bearer = headers.get('authorization')?.replace(/^\S+ +/, '')
   const proof = headers.get('secure-session-response') ?? ''
   const cookies = (headers.get('cookie') ?? '').split(/; */).map((pair) => pair.slice(pair.indexOf('=') + 1))
   const found = [bearer ?? '', proof, ...cookies, ...new URLSearchParams(query).values(), ...stringsOf(body)]
-  // The longest first, so that none leaves a part of another. A storage may have folded what it was given.
+  // The longest first, so that none leaves a part of another. A storage may have folded the values.
   return [...new Set(found.flatMap((text) => [text, text.toLowerCase()]))].sort((a, b) => b.length - a.length)
 }
 
-/** Not by recursion: a body may be 30,000 arrays in each other. */
+/** Not recursive: a body may be 30,000 nested arrays. */
 function stringsOf(body: unknown): string[] {
   const found: string[] = []
   const left = [body]

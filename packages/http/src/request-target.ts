@@ -1,11 +1,11 @@
-/** A request target as it stands on the request line, cut at its first question mark and otherwise untouched. */
+/** A request target as on the request line, cut at its first question mark and otherwise unchanged. */
 export interface RequestTarget {
   path: string
-  /** Without the question mark; empty where the target has none. */
+  /** Without the question mark; empty if the target has none. */
   query: string
 }
 
-/** Splits a target. Nothing is decoded or resolved, so that all who look at the path look at the same text. */
+/** Splits a target. Nothing is decoded or resolved, so that everything that reads the path reads the same string. */
 export function splitTarget(target: string): RequestTarget {
   const mark = target.indexOf('?')
   return mark === -1
@@ -14,15 +14,15 @@ export function splitTarget(target: string): RequestTarget {
 }
 
 /**
- * Whether all readers of a path agree on it: its segments are neither empty nor dots, nothing in it separates segments for
- * some readers only, and nothing is percent-encoded that could stand as it is or would act as syntax once it is decoded.
+ * Whether all readers of a path agree on it: its segments are neither empty nor dots, nothing in it separates segments
+ * only for some readers, and nothing is percent-encoded that could stand unencoded or would act as syntax once decoded.
  */
 export function isPlain(path: string): boolean {
   return plainPath.test(path) && !dotSegment.test(path) && (!path.includes('%') || decodesPlainly(path))
 }
 
-// RFC 3986: unreserved characters, and what else may stand in a segment. Without `;`, at which servlet containers, some
-// proxies and, by an option, Fastify cut a segment or the path.
+// RFC 3986: unreserved characters, and what else is allowed in a segment. Without `;`, at which servlet containers,
+// some proxies and, with an option, Fastify cut a segment or the path.
 const plainPath = /^(?:\/(?:[\w\-.~!$&'()*+,=:@]|%[\da-f]{2})+)+$/i
 const dotSegment = /\/\.{1,2}(?:\/|$)/
 
@@ -35,13 +35,14 @@ function decodesPlainly(path: string): boolean {
   return true
 }
 
-// Names are trimmed where they are looked up, and so are paths by some file systems.
+// Names are trimmed when they are looked up, and so are paths in some file systems.
 const outerBlank = /\/%20|%20(?:\/|$)/
 
-// Unreserved characters are the same encoded and not (RFC 3986, 6.2.2.2), so a rule for one spelling would miss the other.
+// Unreserved characters are equivalent encoded and not (RFC 3986, 6.2.2.2), so a rule for one spelling would miss the
+// other.
 const unsafeOnceDecoded = /[\w\-.~/\\;?#%]|\p{Cc}|(?! )\s/u
 
-/** Such as the full-width solidus: in its compatible form (NFKC) it is syntax, or a letter of another name. */
+/** Such as the full-width solidus: in its compatibility form (NFKC) it is syntax, or a letter of another name. */
 function looksLikeAscii(character: string): boolean {
   return character > '\x7f' && /[ -~]/.test(character.normalize('NFKC'))
 }
@@ -54,7 +55,7 @@ function decodeOrNull(text: string): string | null {
   }
 }
 
-/** The path as the most obliging of all readers would take it; plain paths stay as they are. */
+/** The path as the most lenient reader would interpret it; plain paths stay as they are. */
 export function looseReading(path: string): string {
   let text = withoutOrigin(path)
   // As often as a chain of proxies may decode.
@@ -69,7 +70,7 @@ export function looseReading(path: string): string {
 }
 
 function decodeLoosely(run: string): string {
-  // Two bytes for what is one, as decoders take that check nothing (CWE-180).
+  // Two bytes for one character, as decoders without checks accept (CWE-180).
   const short = run.replace(/%c([01])%([89ab][\da-f])/gi, (_long, high: string, low: string) =>
     encodeByte((Number(high) << 6) | (parseInt(low, 16) & 0x3f)),
   )

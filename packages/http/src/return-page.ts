@@ -8,8 +8,8 @@ export interface ReturnPage {
 }
 
 /**
- * Reads where a browser is to go back to: a path, or a URL whose origin `allowedOrigins` has, letter by letter. Anything else is a path
- * that nobody accepts.
+ * Parses where to send a browser back to: a path, or a URL whose origin is exactly one of `allowedOrigins`. Anything
+ * else becomes a path that nothing accepts.
  */
 export function readReturnPage(returnTo: string, allowedOrigins: ReadonlySet<string>): ReturnPage {
   for (const origin of allowedOrigins) {

@@ -10,7 +10,7 @@ import type { OpenRequest } from './request-record.ts'
 import type { Call, Params, RouteDescription } from './route.ts'
 import type { PathMatch } from './route-table.ts'
 
-/** What the calls of one handler share. */
+/** Shared by the calls of one handler. */
 export interface CallSite {
   guard: Guard
   cookies: Cookies
@@ -18,13 +18,13 @@ export interface CallSite {
   bodyTimeoutSeconds: number
 }
 
-/** A request that has found its path, and what its route says of where it may come from. */
+/** A request with a known path, and where its route may be called from. */
 interface Found {
   match: PathMatch
   fromOtherSite?: boolean | undefined
 }
 
-/** A request on its way through a route. What is not asked of it is not worked out. */
+/** A request on its way through a route. Everything is computed on demand. */
 export class RouteCall implements Call {
   readonly request: HttpRequest
   readonly params: Params

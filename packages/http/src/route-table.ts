@@ -6,25 +6,27 @@ interface PathEntry {
   /** With the prefix. */
   path: string
   routes: ReadonlyMap<Method, Route>
-  /** Methods of routes that the app has left out, where it may have its own. */
+  /** Methods of disabled routes, where the app may have its own. */
   leftOut: ReadonlySet<string>
-  /** The methods of the path, also those that are left out, as in an `Allow` header. */
+  /** The methods of the path, including disabled ones, as in an `Allow` header. */
   allow: string
 }
 
-/** A path at which Kith answers something, for frameworks that register each method of each path. */
+/** A path that Kith handles, for frameworks that register each method of each path. */
 export interface Mount {
   /** With the prefix; a segment that begins with a colon is a parameter. */
   readonly path: string
-  /** Whether requests with this method are Kith's, if only to say which methods the path has: those of routes that are left out are not. */
+  /**
+   * Whether Kith handles requests with this method, if only to list the methods of the path: not for disabled routes.
+   */
   answers(method: string): boolean
 }
 
-/** A path of a request that was found in the table. */
+/** A requested path that was found in the table. */
 export interface PathMatch extends PathEntry {
   kind: 'found'
   params: Readonly<Record<string, string>>
-  /** The path of the target, as it stands. */
+  /** The path of the target, unchanged. */
   requested: string
   /** The query of the target, without the question mark. */
   query: string
@@ -35,21 +37,24 @@ interface AmbiguousTarget {
   kind: 'ambiguous'
 }
 
-/** Where a target leads. */
+/** The result for a target. */
 export type RouteMatch = PathMatch | AmbiguousTarget
 
 /** All routes, by path. */
 export interface RouteTable {
-  /** The paths of all routes, also of those that are left out: Kith handles their preflights. */
+  /** The paths of all routes, including disabled ones: Kith handles their preflights. */
   readonly mounts: readonly Mount[]
   /**
-   * Reads a target, as it stands on the request line; `null` where it is none of Kith's, or of a route that is left out. What
-   * the host's router took for another `route` is ambiguous.
+   * Looks up a target, as on the request line; `null` if it is none of Kith's, or of a disabled route. If the host's
+   * router took it for another `route`, it is ambiguous.
    */
   find(target: string, method: string, route?: string): RouteMatch | null
 }
 
-/** Creates the table of these routes, of which those that are not wanted are left out. Paths are compared exactly, and a parameter never matches an empty segment. */
+/**
+ * Creates the table of these routes, without the disabled ones. Paths are compared exactly, and a parameter never
+ * matches an empty segment.
+ */
 export function createRouteTable(
   prefix: string,
   routes: readonly Route[],
@@ -83,15 +88,16 @@ export function createRouteTable(
     return null
   }
 
-  /** Whether a path that is not plain begins as those of Kith do, and would be one of them for somebody. */
+  /** Whether a path that is not plain starts like those of Kith, and some reader would take it for one. */
   function couldBeOurs(path: string): boolean {
     const ownPath = withoutOrigin(path)
     return ownPath.startsWith(prefix) && (match(ownPath) ?? match(looseReading(path))) !== null
   }
 
   /**
-   * Whether a path is that of a route that is left out in another letter case. Most routers do not see a difference and run the
-   * app's own route, past a rule on its path that does. For its own routes Kith needs no such care: it does not run them.
+   * Whether a path is that of a disabled route in another letter case. Most routers are case-insensitive and run the
+   * app's own route, bypassing a case-sensitive rule on its path. Kith's own routes need no such care: it does not run
+   * them.
    */
   function hasOtherCase(path: string, method: string): boolean {
     if (leftOut.length === 0 || !path.slice(0, prefix.length).toLowerCase().startsWith(beginning))
@@ -121,12 +127,12 @@ export function createRouteTable(
   }
 }
 
-/** Whether Kith handles a method of a path: where all routes are left out, nothing but preflights. */
+/** Whether Kith handles a method of a path: if all routes are disabled, only preflights. */
 function isAnswered({ routes, leftOut }: PathEntry, method: string): boolean {
   return method === 'OPTIONS' || (routes.size > 0 && !leftOut.has(routedAs(method)))
 }
 
-/** The method whose route answers this one. */
+/** The method whose route handles this one. */
 export function routedAs(method: string): string {
   return method === 'HEAD' ? 'GET' : method
 }

@@ -5,10 +5,10 @@ import type { Credentials } from './credentials.ts'
 import type { HttpRequest } from './http-request.ts'
 import type { OperationId } from './operation-ids.ts'
 
-/** The method of a route. `HEAD` is answered like `GET`, `OPTIONS` by the handler itself. */
+/** The method of a route. `HEAD` is handled like `GET`, `OPTIONS` by the handler itself. */
 export type Method = 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE'
 
-/** What a route is, apart from what it does: the OpenAPI document is made from this. */
+/** The description of a route, apart from what it does: the OpenAPI document is generated from this. */
 export interface RouteDescription {
   readonly method: Method
   /** Under the prefix; a segment that begins with a colon is a parameter. */
@@ -17,25 +17,31 @@ export interface RouteDescription {
   readonly summary: string
   readonly body?: z.ZodType | undefined
   readonly query?: z.ZodType | undefined
-  /** The status of the response when all went well. */
+  /** The status of a successful response. */
   readonly status: number
-  /** Of files: the statuses of a part, of what the client has already, and of a part that is not there. */
+  /** For files: the statuses of a part, of an unchanged file, and of an unsatisfiable range. */
   readonly otherStatuses?: readonly (206 | 304 | 416)[] | undefined
-  /** The shape of that answer; without one it has no body. */
+  /** The shape of that response; without one it has no body. */
   readonly output?: z.ZodType | undefined
-  /** The content types of a body that is no JSON; but for a form of fields, such a route reads it by itself. */
+  /** The content types of a body other than JSON; except for a form of fields, such a route reads it itself. */
   readonly consumes?: readonly string[] | undefined
-  /** Whether pages of other sites send browsers here: then the cookies of a session, which would need an allowed page, count for nothing. */
+  /**
+   * Whether pages of other sites send browsers here: then session cookies, which would need an allowed page, are
+   * ignored.
+   */
   readonly fromOtherSite?: boolean | undefined
-  /** The content types of a response that is no JSON. */
+  /** The content types of a response other than JSON. */
   readonly produces?: readonly string[] | undefined
-  /** `false` where something is missing that it needs, such as a place for media: it returns `not-configured`, and is not described. @default true */
+  /**
+   * `false` if a dependency is missing, such as media storage: it returns `not-configured`, and is not described.
+   * @default true
+   */
   readonly isConfigured?: boolean | undefined
-  /** What this route can answer besides what every route like it can. */
+  /** Its problems in addition to those of every similar route. */
   readonly problems?: readonly ErrorCode[] | undefined
 }
 
-/** What a route returns when all went well. */
+/** The result of a successful route. */
 export interface Answer {
   /** Sent as JSON. */
   body?: object | undefined
@@ -44,40 +50,40 @@ export interface Answer {
   /** @default the route's */
   status?: number | undefined
   headers?: Readonly<Record<string, string>> | undefined
-  /** Who signed in by this call, for its record. */
+  /** Who signed in with this call, for its record. */
   viewer?: Viewer | undefined
 }
 
-/** A request that has found its route. */
+/** A request whose route was found. */
 export interface Exchange<Body = unknown, Query = unknown> {
   readonly request: HttpRequest
   readonly params: Params
-  /** Who calls, without who asks. */
+  /** The client, without the account. */
   readonly client: ClientInfo
   readonly credentials: Credentials
-  /** `Set-Cookie` headers to go with the response, also if it is a problem. */
+  /** `Set-Cookie` headers for the response, even if it is a problem. */
   readonly setCookies: string[]
-  /** Other headers to go with the response, also if it is a problem; names in lower case. */
+  /** Other headers for the response, even if it is a problem; names in lower case. */
   readonly headers: Record<string, string>
-  /** As it came: what a route hands to a service is read there, once, and typed here for that. */
+  /** Unvalidated: the service validates its input, once; it is typed here for that. */
   readonly body: Body
   readonly query: Query
 }
 
-/** The parameters of a path, by name. One that the path does not have is a mistake of the table. */
+/** The parameters of a path, by name. A parameter that the path does not have is a mistake in the table. */
 export type Params = Readonly<Record<'id' | 'username' | 'file' | 'rendition' | 'provider', string>>
 
-/** What the table needs to know of a request to answer it. */
+/** What the table needs from a request to handle it. */
 export interface Call extends Exchange {
   requireViewer(): Promise<Viewer>
   readViewer(): Promise<Viewer | null>
-  /** Reads body and query, so that they are there. */
+  /** Reads body and query, so that they are available. */
   read(route: RouteDescription): Promise<void> | undefined
 }
 
 /** One row of the table. */
 export interface Route extends RouteDescription {
-  /** `guest`: who is signed in is told apart, but need not be. */
+  /** `guest`: guests are allowed, and signed-in callers are identified. */
   readonly auth: 'public' | 'guest' | 'viewer'
   handle(call: Call): Promise<Answer>
 }
@@ -87,7 +93,7 @@ interface Schemas<Body, Query> {
   query?: z.ZodType<Query>
 }
 
-/** Makes a route that anyone may call. */
+/** Creates a route that anyone may call. */
 export function publicRoute<Body = undefined, Query = undefined>(
   route: RouteDescription &
     Schemas<Body, Query> & { handle(exchange: Exchange<Body, Query>): Promise<Answer> },
@@ -102,7 +108,7 @@ export function publicRoute<Body = undefined, Query = undefined>(
   }
 }
 
-/** Makes a route for those who are signed in. */
+/** Creates a route for signed-in callers. */
 export function viewerRoute<Body = undefined, Query = undefined>(
   route: RouteDescription &
     Schemas<Body, Query> & { handle(viewer: Viewer, exchange: Exchange<Body, Query>): Promise<Answer> },
@@ -111,7 +117,7 @@ export function viewerRoute<Body = undefined, Query = undefined>(
     ...route,
     auth: 'viewer',
     async handle(call) {
-      // The viewer first: a stranger learns nothing of what is wrong with an input.
+      // The viewer first: a stranger learns nothing about errors in an input.
       const viewer = await call.requireViewer()
       await call.read(route)
       return await route.handle(viewer, call as Exchange<Body, Query>)
@@ -119,7 +125,7 @@ export function viewerRoute<Body = undefined, Query = undefined>(
   }
 }
 
-/** Makes a route that guests may call, and that tells who is signed in. */
+/** Creates a route that guests may call, and that identifies signed-in callers. */
 export function guestRoute<Body = undefined, Query = undefined>(
   route: RouteDescription &
     Schemas<Body, Query> & {

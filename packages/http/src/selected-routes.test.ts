@@ -60,24 +60,24 @@ test('without a selection every route is wanted', () => {
 })
 
 test.each([
-  [{ routes: { registr: false } }, 'routes: "registr" is no operation, did you mean "register"?'],
+  [{ routes: { registr: false } }, 'routes: "registr" is not an operation, did you mean "register"?'],
   [{ routes: { deleteme: false } }, 'did you mean "deleteMe"?'],
   [
     { only: ['getfeed', 'GetPosts'] },
-    'only: "getfeed" is no operation, did you mean "getFeed"?; only: "GetPosts"',
+    'only: "getfeed" is not an operation, did you mean "getFeed"?; only: "GetPosts"',
   ],
   [{ only: ['GetPosts'] }, 'did you mean "getPost"?'],
-  [{ only: ['constructor'] }, 'only: "constructor" is no operation'],
+  [{ only: ['constructor'] }, 'only: "constructor" is not an operation'],
   [{ only: [], routes: {} }, 'give `routes` or `only`, not both'],
   [{ routes: { register: 'no' } }, 'routes.register'],
   [{ only: 'register' }, 'only'],
   [
     { only: ['getFeed', 'login', 'endSession'], viewer: (): null => null },
-    '"login" is not there with `viewer`, since your app signs people in itself: take it out; "endSession"',
+    '"login" does not exist with `viewer`, since your app signs people in itself: remove it; "endSession"',
   ],
   [
     { routes: { login: true, getFeed: true }, viewer: (): null => null },
-    '"login" is not there with `viewer`',
+    '"login" does not exist with `viewer`',
   ],
 ])('refuses %j', (options, message) => {
   expect(() => make(options as KithHttpOptions)).toThrow(TypeError)

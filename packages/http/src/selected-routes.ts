@@ -1,14 +1,20 @@
 import { type OperationId, operationIds, ownSignInIds, type RouteSwitches } from './operation-ids.ts'
 
-/** Which routes an app wants of Kith: all but those that are switched off, or those in `only`. */
+/** The routes that an app enables: all but those that are switched off, or those in `only`. */
 interface RouteSelection {
   routes?: RouteSwitches | undefined
   only?: readonly OperationId[] | undefined
-  /** Whether the app has a sign-in of its own, under which the routes about passwords, tokens, sessions, codes, factors and passkeys have nothing to do. */
+  /**
+   * Whether the app has its own sign-in, with which the routes about passwords, tokens, sessions, codes, factors and
+   * passkeys do not apply.
+   */
   ownSignIn?: boolean | undefined
 }
 
-/** Reads a selection. @throws TypeError that names what is no operation, with the nearest one, and what is not there with the app's sign-in */
+/**
+ * Parses a selection. @throws TypeError for unknown operations, with the nearest name, and for those that do not exist
+ * with the app's own sign-in
+ */
 export function readSelection({ routes, only, ownSignIn = false }: RouteSelection): ReadonlySet<OperationId> {
   if (routes && only) throw new TypeError('createKithHttp: give `routes` or `only`, not both')
   const problems = [
@@ -28,16 +34,18 @@ export function readSelection({ routes, only, ownSignIn = false }: RouteSelectio
 
 function problemOf(option: string, id: string): string[] {
   if (known.has(id)) return []
-  return [`${option}: ${JSON.stringify(id)} is no operation, did you mean ${JSON.stringify(nearest(id))}?`]
+  return [
+    `${option}: ${JSON.stringify(id)} is not an operation, did you mean ${JSON.stringify(nearest(id))}?`,
+  ]
 }
 
-/** Those that are asked for by name. */
+/** Those that are requested by name. */
 function wanted({ routes = {}, only }: RouteSelection): readonly OperationId[] {
   return only ?? operationIds.filter((id) => routes[id] === true)
 }
 
 function problemOfSessions(id: OperationId): string {
-  return `${JSON.stringify(id)} is not there with \`viewer\`, since your app signs people in itself: take it out`
+  return `${JSON.stringify(id)} does not exist with \`viewer\`, since your app signs people in itself: remove it`
 }
 
 const known: ReadonlySet<string> = new Set(operationIds)
@@ -48,7 +56,7 @@ function nearest(id: string): string {
     .sort((a, b) => a.away - b.away)[0]?.other as string
 }
 
-/** How many letters have to be put in, taken out or changed, whatever their case (Levenshtein). */
+/** How many letters have to be inserted, removed or changed, ignoring case (Levenshtein). */
 function distance(from: string, to: string): number {
   const goal = to.toLowerCase()
   let row = Array.from({ length: goal.length + 1 }, (_, index) => index)

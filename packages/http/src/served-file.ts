@@ -3,7 +3,7 @@ import { accepts, type RequestHeaders, isKnown } from './negotiation.ts'
 import { partOf } from './range.ts'
 import type { Answer } from './route.ts'
 
-/** For what never changes and belongs to nobody. Nothing in it may run, whatever a browser takes it for. */
+/** For immutable, public files. Nothing in them may run, whatever type a browser detects. */
 export const fileHeaders = {
   'cache-control': 'public, max-age=31536000, immutable',
   'content-security-policy': "default-src 'none'; sandbox",
@@ -11,22 +11,22 @@ export const fileHeaders = {
 }
 
 /**
- * A stored file never changes either, but it is not served any more when its account is banned or it is deleted: caches ask
- * again after ten minutes, and the response is a 304 without a byte of it.
+ * A stored file is immutable too, but is no longer served when its account is banned or it is deleted: caches
+ * revalidate after ten minutes, and the response is a 304 without a body.
  */
 const cacheControl = 'public, max-age=600'
 
-/** What is asked for: a file, or one of its renditions. */
+/** The requested file, or one of its renditions. */
 export interface FileAddress {
   id: string
   rendition: Rendition | null
-  /** The account that it belongs to. */
+  /** Its account. */
   turn: string
 }
 
 /**
- * Returns a file of a blob store or a part of it; `null` where there is none. A rendition is AVIF for whom names AVIF in
- * `Accept`: a wildcard does not count, because browsers that cannot show AVIF send one as well.
+ * Returns a file of a blob store or a part of it; `null` if it does not exist. A rendition is AVIF if `Accept` names
+ * AVIF: a wildcard does not count, because browsers that cannot show AVIF send one as well.
  */
 export async function serveFile(
   store: ServedBlobStore,
@@ -55,7 +55,7 @@ export async function serveFile(
   }
 }
 
-/** Reads the first chunk now: a file that cannot be opened is a response of its own, and no body that breaks off. */
+/** Reads the first chunk now: a file that cannot be opened is a proper error response, and not a truncated body. */
 async function begun(bytes: AsyncIterable<Uint8Array>): Promise<AsyncIterable<Uint8Array>> {
   const chunks = bytes[Symbol.asyncIterator]()
   let first: IteratorResult<Uint8Array> | null = await chunks.next()
@@ -65,7 +65,7 @@ async function begun(bytes: AsyncIterable<Uint8Array>): Promise<AsyncIterable<Ui
       first = null
       return chunk
     },
-    // Also before the first was taken, which a generator would not pass on.
+    // Even before the first was read, which a generator would not pass on.
     async return() {
       await chunks.return?.()
       return { done: true, value: undefined }

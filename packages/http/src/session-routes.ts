@@ -97,12 +97,12 @@ export function sessionRoutes({
         const body = parseInput(tokenInput, sent)
         const cookie = credentials.kind === 'cookies' ? credentials.refreshToken : null
         const refreshTokens = [cookie, body.refreshToken].filter((token) => typeof token === 'string')
-        // Nobody can tell which session to end, and 204 would say that one was.
+        // It is unknown which session to end, and 204 would claim that one was ended.
         if (credentials.kind === 'conflict' && refreshTokens.length === 0)
           throw new KithError('access-token-invalid', { detail: signInAgain })
         for (const token of refreshTokens) await sessions.logoutByRefreshToken(token, client)
         if ('accessToken' in credentials && credentials.accessToken !== null) {
-          // Without a refresh token, an access token past its end leaves a session alive: not what 204 says.
+          // Without a refresh token, an expired access token leaves a session alive: 204 would be wrong.
           const alone = credentials.kind === 'bearer' && refreshTokens.length === 0
           await endByAccessToken(credentials.accessToken, { alone, client })
         }
@@ -155,7 +155,10 @@ export function sessionRoutes({
     }),
   ]
 
-  /** A browser that is bound renews the access cookie before it sends a page's call to do so: then there is nothing left to do. */
+  /**
+   * A bound browser renews the access cookie before it sends a page's request to do so: then there is nothing left to
+   * do.
+   */
   async function freshAlready(credentials: Credentials): Promise<Answer | null> {
     const viewer = await guard.guestOf(credentials)
     const session = viewer && (await boundSessions.current(viewer))

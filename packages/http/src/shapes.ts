@@ -19,23 +19,26 @@ import type { Problem } from './problem.ts'
 import { signUpShapes } from './sign-up-shapes.ts'
 import { page, socialShapes, time, withOwnUser } from './social-shapes.ts'
 
-/** What a sign-in returns: the tokens only where they were asked for, otherwise they are in cookies. `User` has the fields of the app. */
+/**
+ * The result of a sign-in: with tokens only if they were requested, otherwise they are in cookies. `User` has the
+ * fields of the app.
+ */
 export interface SignInAnswer<User extends SignIn['user'] = SignIn['user']> {
   user: User
   session: SignIn['session']
   tokens?: Tokens | undefined
 }
 
-/** What refreshing answers: the session, and the tokens only where the refresh token came in the body. */
+/** The result of a refresh: the session, and the tokens only if the refresh token was in the body. */
 export type RefreshAnswer = Omit<SignInAnswer, 'user'>
 
-/** What a change of one's own account returns: the account, and where the password was given the fresh session beside it. */
+/** The result of a change to the viewer's own account: the account, and a fresh session if the password was sent. */
 export type EditAnswer = OwnUser & { session?: SignIn['session'] | undefined; tokens?: Tokens | undefined }
 
-/** One's own account, and who acts as it where that is an admin. */
+/** The viewer's own account, and the admin who acts as it, if any. */
 export type Me = OwnUser & { actorId?: string | undefined }
 
-/** What a browser is told of its bound session: "JSON session instructions" of the W3C draft, 9.6. */
+/** Instructions for a browser about its bound session: "JSON session instructions" of the W3C draft, 9.6. */
 export interface SessionInstructions {
   session_identifier: string
   refresh_url: string
@@ -91,7 +94,7 @@ const signIn: z.ZodType<SignInAnswer> = z.strictObject({
 
 const codeSent: z.ZodType<CodeSent> = z.strictObject({ flow: z.string(), expiresAt: time })
 
-/** Where a browser is to be sent; its cookie has the secret that goes with it. */
+/** Where to send a browser; its cookie has the matching secret. */
 const identityBegun: z.ZodType<{ url: string }> = z.strictObject({ url: z.url() })
 
 const refreshed: z.ZodType<RefreshAnswer> = z.strictObject({
@@ -115,7 +118,7 @@ const edit: z.ZodType<EditAnswer> = withOwnUser<Pick<EditAnswer, 'session' | 'to
   tokens: tokens.optional(),
 })
 
-/** A variant for each code, with the parameters that the table says. */
+/** A variant for each code, with the parameters in the table. */
 const fieldError = z.union(
   Object.entries(fieldErrorTable).map(([code, { meaning, parameters }]) =>
     z
@@ -154,7 +157,7 @@ const problem: z.ZodType<Problem> = z.strictObject({
   ban: z.strictObject({ until: z.iso.datetime().nullable(), reason: z.string().nullable() }).optional(),
 })
 
-/** The shapes of all responses, by the names they have in the OpenAPI document. Strict: a field they do not name is a mistake. */
+/** The shapes of all responses, by their names in the OpenAPI document. Strict: an unnamed field is a mistake. */
 export const shapes: typeof socialShapes &
   typeof factorShapes &
   typeof signUpShapes & {

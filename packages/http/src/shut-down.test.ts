@@ -65,7 +65,7 @@ test('where the part of the host never ends, Kith closes after what is left of t
     await new Promise((turn) => void setImmediate(turn))
   }
   const [error, millis] = ended as [unknown, number]
-  expect(String(error)).toMatch(/`close` of the app has not ended/)
+  expect(String(error)).toMatch(/`close` of the app did not end/)
   expect(millis).toBeGreaterThanOrEqual(13_000)
   expect(millis).toBeLessThan(14_000)
   expect(order).toEqual(['drain', 'kith'])

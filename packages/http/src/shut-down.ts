@@ -3,37 +3,44 @@ import type { Http2Session } from 'node:http2'
 import type { Server, Socket } from 'node:net'
 import type { Kith } from '@kith/core'
 
-/** How a server stops. */
+/** Options for stopping a server. */
 export interface ShutdownOptions {
   /** Closed when the server is: media processes end, background work is left to upkeep, the storage closes last. */
   kith: Pick<Kith, 'drain' | 'close'> & { config: Pick<Kith['config'], 'log'> }
   /**
-   * What else of the host closes, before Kith does: `() => app.close()` of Fastify, other databases, other servers. It has what is left of
-   * the grace and 3 s more; if it fails or does not end, Kith closes all the same, and the process ends with 1.
+   * Anything else that the host closes, before Kith does: Fastify's `() => app.close()`, other databases, other
+   * servers. It has the rest of the grace period and 3 s more; if it fails or does not end, Kith closes anyway, and the
+   * process exits with 1.
    */
   close?: (() => Promise<unknown>) | undefined
-  /** For how long requests that are under way, such as uploads, may go on. @default 25 @reason Kubernetes kills after 30 s; five are left to close the rest. */
+  /**
+   * How long running requests, such as uploads, may continue. @default 25 @reason Kubernetes kills after 30 s; five are
+   * left to close the rest.
+   */
   graceSeconds?: number | undefined
-  /** For how long it goes on accepting first, for a load balancer that takes a while to notice. @default 0 @reason Without a load balancer nobody needs it; behind one take the interval of its probes. */
+  /**
+   * How long the server keeps accepting requests first, for a load balancer that is slow to notice. @default 0 @reason
+   * Not needed without a load balancer; behind one use the interval of its probes.
+   */
   drainSeconds?: number | undefined
   /** Which signals stop it. A second one ends the process immediately. @default ['SIGTERM', 'SIGINT'] */
   signals?: readonly NodeJS.Signals[] | undefined
 }
 
-/** Stops the server; resolves when all is closed. Further calls return the same promise. */
+/** Stops the server; resolves when everything is closed. Further calls return the same promise. */
 export type ShutDown = () => Promise<void>
 
-/** What the host's own `close` has on top of what is left of the grace. */
+/** The time for the host's own `close` in addition to the rest of the grace period. */
 const hostMillis = 3_000
-/** How often connections that have become idle are looked for. */
+/** How often to look for idle connections. */
 const lookMillis = 100
-/** A process that something of the host keeps alive afterwards ends after this. */
+/** A process that something of the host keeps alive afterwards exits after this. */
 const lingerMillis = 1_000
 
 /**
- * Stops a Node server in order when the process gets a signal: each response says `Connection: close`, requests under way
- * finish within the grace, then the host's own `close` runs, then Kith closes. Call it once, before the server listens or
- * immediately after. Returns the same for the host to call.
+ * Stops a Node server cleanly when the process gets a signal: each response has `Connection: close`, running requests
+ * finish within the grace period, then the host's own `close` runs, then Kith closes. Call it once, before the server
+ * listens or immediately after. Returns the same function for the host to call.
  */
 export function shutDownOnSignals(server: Server, options: ShutdownOptions): ShutDown {
   const { signals = ['SIGTERM', 'SIGINT'] } = options
@@ -51,7 +58,7 @@ export function shutDownOnSignals(server: Server, options: ShutdownOptions): Shu
     try {
       await inTime(options.close?.(), end - performance.now())
     } finally {
-      // Also where the host's part has failed, or never ends: a `quit()` to a server that is away.
+      // Even if the host's part has failed, or never ends: a `quit()` to an unreachable server.
       await options.kith.close()
     }
   }
@@ -62,7 +69,7 @@ export function shutDownOnSignals(server: Server, options: ShutdownOptions): Shu
     if (signalled) process.exit(signal === 'SIGINT' ? 130 : 143)
     signalled = true
     shutDown().then(
-      // Without a reference: a process that nothing keeps alive ends by itself, with its output written.
+      // Unreferenced: a process that nothing keeps alive exits on its own, with its output written.
       () => void setTimeout(() => process.exit(), lingerMillis).unref(),
       (error: unknown) => {
         options.kith.config.log.error('process.not-shut-down', { error })
@@ -78,7 +85,7 @@ export function shutDownOnSignals(server: Server, options: ShutdownOptions): Shu
 interface Connections {
   /** From now on each response ends its connection. */
   closeAfterAnswers(): void
-  /** Ends what waits for nothing: also connections on which no request came, which Node takes for busy. */
+  /** Ends idle connections, including those without any request, which Node considers busy. */
   endIdle(): void
   endAll(): void
 }
@@ -89,7 +96,7 @@ function watchConnections(server: Server): Connections {
   const answers = new Set<ServerResponse>()
   let closing = false
 
-  // Those of TLS come decrypted by an event of their own, and their raw ones have read bytes.
+  // TLS connections have their own event, and their raw sockets have read bytes.
   for (const event of ['connection', 'secureConnection'])
     server.on(event, (socket: Socket) => {
       sockets.add(socket)
@@ -100,7 +107,7 @@ function watchConnections(server: Server): Connections {
     session.once('close', () => sessions.delete(session))
   })
   server.prependListener('request', (_request: IncomingMessage, response: unknown) => {
-    // Over HTTP/2 a connection is left by its session.
+    // HTTP/2 connections end through their session.
     if (!(response instanceof ServerResponse)) return
     if (closing) response.shouldKeepAlive = false
     answers.add(response)
@@ -144,7 +151,7 @@ function pause(millis: number): Promise<void> {
 }
 
 async function inTime(work: Promise<unknown> | undefined, millis: number): Promise<void> {
-  const late = new Error('The `close` of the app has not ended in time, and was not waited for any longer.')
+  const late = new Error('The `close` of the app did not end in time; the shutdown continues without it.')
   let timer: NodeJS.Timeout | undefined
   const over = new Promise<never>((_, fail) => (timer = setTimeout(fail, millis, late)))
   await Promise.race([work, over]).finally(() => clearTimeout(timer))

@@ -1,16 +1,16 @@
 import type { ErrorCode } from '@kith/core'
 
-/** How people sign in, and what a route returns to those who have not. */
+/** How people sign in, and the errors for those who have not. */
 export interface SignInDescription {
   /** The security schemes of OpenAPI, by name. */
   schemes: Readonly<Record<string, unknown>>
-  /** The problems of routes for people who have signed in, */
+  /** The problems of routes that require a sign-in, */
   viewer: readonly ErrorCode[]
   /** and of those that guests may call too. */
   guest: readonly ErrorCode[]
 }
 
-/** By tokens of Kith, in this cookie or the `Authorization` header. */
+/** With tokens of Kith, in this cookie or the `Authorization` header. */
 export function signInOfKith(accessCookie: string): SignInDescription {
   const tokens: ErrorCode[] = ['access-token-invalid', 'access-token-expired', 'session-revoked']
   return {
@@ -23,17 +23,17 @@ export function signInOfKith(accessCookie: string): SignInDescription {
   }
 }
 
-/** By the sign-in of the app itself. */
+/** With the app's own sign-in. */
 export const signInOfHost: SignInDescription = {
   schemes: {
     app: {
       type: 'apiKey',
       in: 'header',
       name: 'Cookie',
-      description: 'The sign-in of the app itself: its session cookie, or whatever else it reads.',
+      description: 'The sign-in of the app: its session cookie, or whatever it uses.',
     },
   },
-  // The last where the account goes while the request is answered.
+  // The last if the account is deleted during the request.
   viewer: ['unauthenticated', 'account-banned', 'session-revoked'],
   guest: [],
 }

@@ -9,11 +9,11 @@ import type { KeptSession } from './kept-session.ts'
 import type { Answer, Exchange } from './route.ts'
 import type { SignInAnswer } from './shapes.ts'
 
-/** What any sign-in takes besides its own input. */
+/** The common inputs of every sign-in. */
 export interface TransportInput {
   /** Where the tokens go: into cookies, or with `bearer` into the response. @default 'cookie' */
   transport?: 'cookie' | 'bearer' | undefined
-  /** The `deviceToken` of an earlier sign-in on this device, where it is not in a cookie. */
+  /** The `deviceToken` of an earlier sign-in on this device, if it is not in a cookie. */
   deviceToken?: string | undefined
 }
 
@@ -24,27 +24,27 @@ const transportInput: z.ZodType<TransportInput> = z.strictObject({
 })
 
 /**
- * Signs in, and gives the tokens the way that was asked for. A session whose credentials came along ends: nobody could sign
- * out of it any more.
+ * Signs in, and returns the tokens as requested. The session of credentials that came along ends: nobody could sign out
+ * of it any more.
  */
 export type AnswerSignIn = <Input extends object>(
   exchange: Exchange<Input & TransportInput, undefined>,
   service: SignInService<Input>,
 ) => Promise<Answer>
 
-/** What signs in. It counts the call before it reads the input, so the input comes to it as it was sent. */
+/** The sign-in itself. It counts the call before it parses the input, so it gets the input unchanged. */
 interface SignInService<Input> {
-  /** The schema by which it reads. */
+  /** The schema of its input. */
   schema: z.ZodType<Input>
   signIn(input: Input, client: ClientInfo): Promise<SignIn>
 }
 
-/** The schema of the whole body of a sign-in. */
+/** The schema of the entire body of a sign-in. */
 export function signInBody<Input>(schema: z.ZodType<Input>): z.ZodType<Input & TransportInput> {
   return z.intersection(schema, transportInput)
 }
 
-/** What {@link createAnswerSignIn} depends on. */
+/** The dependencies of {@link createAnswerSignIn}. */
 export interface AnswerSignInOptions {
   guard: Guard
   cookies: Cookies
@@ -53,7 +53,7 @@ export interface AnswerSignInOptions {
   keptSession: KeptSession
 }
 
-/** Creates the answering of sign-ins. */
+/** Creates the sign-in response. */
 export function createAnswerSignIn({
   guard,
   cookies,
@@ -64,14 +64,14 @@ export function createAnswerSignIn({
   return async ({ body, request, client, credentials, setCookies, headers }, { schema, signIn }) => {
     const { transport, deviceToken, ...input } = body
     const bearer = transport === 'bearer'
-    // Otherwise any page could sign its visitors in to an account of its own (login CSRF).
+    // Otherwise any page could sign its visitors in to the attacker's account (login CSRF).
     if (!bearer) guard.demandOwnPage(request)
     const { success } = transportInput.safeParse({ transport, deviceToken })
     const device = (success ? deviceToken : undefined) ?? client.device
-    // What is wrong of ours stays in the input, so that the service counts the call before it is refused.
+    // Invalid fields of ours stay in the input, so that the service counts the call before it is refused.
     const given = success ? (input as typeof body) : body
     const signedIn = await signIn(given, { ...client, device }).catch((error: unknown) => {
-      // It told our field to be unknown: told again with what is wrong with it, and with all others.
+      // It reported our field as unknown: report it again with its own error, and all others.
       if (!success && isKithError(error) && error.code === 'invalid-input')
         parseInput(signInBody(schema), body)
       throw error
@@ -88,7 +88,7 @@ export function createAnswerSignIn({
   }
 }
 
-/** Ends the session that credentials belong to; those that are of no more use end nothing. */
+/** Ends the session of these credentials; invalid ones end nothing. */
 export async function endSessionBefore(
   sessions: Sessions,
   credentials: Credentials,
@@ -110,12 +110,15 @@ export function viewerOf({ user, session }: SignIn): Viewer {
   return { userId: user.id, sessionId: session.id }
 }
 
-/** What signs somebody in for a route of the host's own. It gets what belongs into the `ClientInfo`; its account is of the type that is answered. */
+/**
+ * The sign-in of one of the host's own routes. It gets the fields for `ClientInfo`; its account type is that of the
+ * response.
+ */
 export type HostSignIn<User extends SignIn['user']> = (
   client: Pick<ClientInfo, 'device'>,
 ) => Promise<Omit<SignIn, 'user'> & { user: User }>
 
-/** What a sign-in returns where the tokens are in cookies. */
+/** The response of a sign-in with cookies. */
 export function withoutTokens<User extends SignIn['user']>({
   user,
   session,

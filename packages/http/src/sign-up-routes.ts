@@ -3,7 +3,7 @@ import type { RouteOptions } from './account-routes.ts'
 import { publicRoute, type Route, viewerRoute } from './route.ts'
 import { shapes } from './shapes.ts'
 
-/** The routes of invitations, where the app asks for them. */
+/** The routes of invitations, if the app enables them. */
 export function signUpRoutes({
   kith: { invitations, config },
   guard,

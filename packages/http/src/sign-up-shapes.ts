@@ -22,7 +22,7 @@ const invitationView: z.ZodType<InvitationView> = z.strictObject({
   expiresAt: time,
 })
 
-/** The shapes of answers about who may come in. */
+/** The shapes of responses about invitations and approvals. */
 export const signUpShapes: {
   readonly Invitation: z.ZodType<Invitation>
   readonly NewInvitation: z.ZodType<NewInvitation>

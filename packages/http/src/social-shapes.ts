@@ -16,11 +16,11 @@ import type {
 import type { SignedUpload } from '@kith/core/ports'
 import * as z from 'zod'
 
-/** A moment, as every response has it. */
+/** A point in time, as in every response. */
 export const time: z.ZodType<string> = z.iso.datetime()
 const url = z.string()
 
-/** Fields of the app's own, which the OpenAPI document describes by the app's schema. */
+/** The app's own fields, which the OpenAPI document describes by the app's schema. */
 const appFields = z.record(z.string(), z.unknown()).exactOptional()
 
 const image: z.ZodType<Image> = z.strictObject({
@@ -69,7 +69,7 @@ const user: z.ZodType<User> = z.strictObject(userFields)
 
 const ownUser: z.ZodType<OwnUser> = z.strictObject({ ...userFields, ...ownFields })
 
-/** Those of one's own account with more beside them, as one object: of two strict ones JSON Schema lets nothing pass. */
+/** The viewer's own account with more fields, as one object: two strict ones combined accept nothing in JSON Schema. */
 export function withOwnUser<More extends object>(more: {
   readonly [Name in keyof More]-?: z.ZodType<More[Name]>
 }): z.ZodType<OwnUser & More> {
@@ -139,7 +139,7 @@ export function page<Item>(item: z.ZodType<Item>): z.ZodType<Page<Item>> {
   return z.strictObject({ items: z.array(item), nextCursor: z.string().nullable() })
 }
 
-/** The shapes of the social half, by the names they have in the OpenAPI document. */
+/** The shapes of the social half, by their names in the OpenAPI document. */
 export const socialShapes: {
   readonly OwnUser: z.ZodType<OwnUser>
   readonly SignedInUser: z.ZodType<SignedInUser>

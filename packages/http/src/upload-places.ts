@@ -1,8 +1,8 @@
 import { RefusedError } from '@kith/core'
 
-/** How many files each account sends at the same time. */
+/** How many files each account is sending. */
 export interface UploadPlaces {
-  /** Runs `work` in a place of the account, or refuses at once. @throws rate-limited */
+  /** Runs `work` in a place of the account, or refuses immediately. @throws rate-limited */
   within<Result>(account: string, work: () => Promise<Result>): Promise<Result>
 }
 

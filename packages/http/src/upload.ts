@@ -5,13 +5,13 @@ import { type BodyPace, readPaced } from './body-pace.ts'
 import { hastenCollection } from './hasten-collection.ts'
 import type { HttpRequest } from './http-request.ts'
 
-/** Takes a file. */
+/** Consumes a file. */
 type Take<Result> = (bytes: AsyncIterable<Uint8Array>) => Promise<Result>
 
 /** A request with a file in its body. */
 export interface UploadSource {
   request: HttpRequest
-  /** How fast the file has to come. */
+  /** The minimum pace of the file. */
   pace: BodyPace
 }
 
@@ -37,7 +37,7 @@ export async function readUpload<Result>(
   return isForm ? await readMultipart(bytes, type, take) : await take(bytes)
 }
 
-/** What was too slow says so; anything else is a connection that broke. */
+/** A timeout has its own error; anything else is a broken connection. */
 async function* received(body: AsyncIterable<Uint8Array>, pace: BodyPace): AsyncGenerator<Uint8Array> {
   try {
     for await (const chunk of readPaced(body, pace)) {
@@ -60,7 +60,7 @@ async function readMultipart<Result>(
   try {
     return await new Promise<Result>((resolve, reject) => {
       form.on('file', (name, file) => {
-        // A part that ends early has an error of its own, which `take` sees, or nobody needs to.
+        // A truncated part has its own error, which `take` sees, or nobody needs.
         file.on('error', () => {})
         if (name !== 'file' || part) {
           file.resume()
@@ -84,13 +84,13 @@ async function readMultipart<Result>(
   }
 }
 
-// Anyone who takes the file must see its end, to clear away what was taken in so far.
+// The consumer must see the end of the file, to clean up what it has stored so far.
 async function giveUp(
   part: { file: Readable; taken: Promise<unknown> } | null,
   error: unknown,
 ): Promise<void> {
   if (!part) return
-  part.file.destroy(error instanceof Error ? error : new Error('the upload was given up'))
+  part.file.destroy(error instanceof Error ? error : new Error('the upload was aborted'))
   await part.taken.catch(() => {})
 }
 

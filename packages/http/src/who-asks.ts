@@ -6,7 +6,7 @@ import { createHostGuard } from './host-guard.ts'
 import type { HttpConfig } from './options.ts'
 import { createRenew, createRenewNothing, type Renew } from './renewal.ts'
 
-/** What finds out who asks: by the sessions of Kith, or by the sign-in of the app. */
+/** Identifies callers: through sessions of Kith, or the app's own sign-in. */
 export interface WhoAsks {
   guard: Guard
   renew: Renew

@@ -1,12 +1,12 @@
 import { domainToASCII } from 'node:url'
 
-/** A mailbox as nodemailer takes it without reading anything into it: a string with commas would be several. */
+/** A mailbox in a form that nodemailer does not parse: a string with commas would be several. */
 export interface Mailbox {
   name: string
   address: string
 }
 
-/** Reads `ada@example.com` or `Ada Lovelace <ada@example.com>`; `null` where it is neither. */
+/** Parses `ada@example.com` or `Ada Lovelace <ada@example.com>`; `null` if it is neither. */
 export function readMailbox(text: string): Mailbox | null {
   const [, name = '', named, bare] =
     /^(?:"?([^"<>\p{Cc}]*?)"?\s*<([^<>]+)>|([^<>]+))$/u.exec(text.trim()) ?? []
@@ -15,7 +15,7 @@ export function readMailbox(text: string): Mailbox | null {
 }
 
 /**
- * Whether a string is one address, and one only. Local parts in quotes are none: nobody has them, and what is in them could be more
+ * Whether a string is exactly one address. Quoted local parts are refused: nobody has them, and they could contain more
  * than an address.
  */
 export function isAddress(text: string): boolean {
@@ -24,7 +24,7 @@ export function isAddress(text: string): boolean {
   )
 }
 
-/** The domain of an address in ASCII, as a `Message-ID` has it. */
+/** The domain of an address in ASCII, for a `Message-ID`. */
 export function domainOf(address: string): string {
   const domain = address.slice(address.lastIndexOf('@') + 1)
   return domainToASCII(domain) || 'localhost'

@@ -1,6 +1,6 @@
 import { MessageRefused } from '@kith/core/ports'
 
-/** The parts of an error of nodemailer that say what happened. */
+/** The parts of a nodemailer error that describe what happened. */
 interface SmtpError {
   code?: unknown
   command?: unknown
@@ -8,16 +8,16 @@ interface SmtpError {
   responseCode?: unknown
 }
 
-/** What the server says of a mailbox or of the message, and not of the account that sends it. */
+/** Replies about a mailbox or the message, and not the account that sends it. */
 const ofTheMessage: readonly unknown[] = ['RCPT TO', 'DATA']
-/** Sign in first: said to any command. */
+/** Sign in first: a possible reply to any command. */
 const ofTheAccount: readonly number[] = [530, 535, 538]
-/** As RFC 5321 has it, a wrong order of commands is permanent, but it is no fault of the message. */
+/** By RFC 5321 a wrong order of commands is permanent, but it is not the message's fault. */
 const wrongOrder = 503
 
 /**
- * The error to reject with, in words of ours: those of a server repeat the address. A message is refused for good where the server
- * says so of its mailbox or its content; anything else may be different at the next try.
+ * The error to reject with, in our own words: those of a server contain the address. A message is refused permanently
+ * if the server says so about its mailbox or its content; anything else may be different on the next attempt.
  */
 export function toFailure(error: unknown): Error {
   const { command, responseCode } = partsOf(error)
@@ -28,34 +28,34 @@ export function toFailure(error: unknown): Error {
     !ofTheAccount.includes(responseCode) &&
     ofTheMessage.includes(command)
   return isRefused
-    ? new MessageRefused(`The mail server refused the message for good (${statusOf(error)})`)
+    ? new MessageRefused(`The mail server refused the message permanently (${statusOf(error)})`)
     : new Error(adviceOn(error))
 }
 
-/** What happened and what to see to, without a name of a host, a user or a mailbox. */
+/** What happened and what to do, without the name of a host, a user or a mailbox. */
 export function adviceOn(error: unknown): string {
   const { code, responseCode } = partsOf(error)
   switch (code) {
     case 'EAUTH':
     case 'ENOAUTH':
     case 'EOAUTH2':
-      return `The mail server does not accept the user or the password (${statusOf(error)}): see both in the URL.`
+      return `The mail server does not accept the user or the password (${statusOf(error)}): check both in the URL.`
     case 'ETLS':
-      return 'No TLS with the mail server: it has to offer STARTTLS, by a certificate that is trusted here (see `tls`).'
+      return 'No TLS with the mail server: it has to offer STARTTLS, with a certificate that is trusted here (see `tls`).'
     case 'EDNS':
-      return 'The name of the mail server is not found: see the URL.'
+      return 'The host of the mail server was not found: check the URL.'
     case 'ETIMEDOUT':
       return 'The mail server does not respond in time.'
     default:
       if (typeof responseCode === 'number')
-        return `The mail server did not take the message now (${statusOf(error)}).`
+        return `The mail server did not accept the message now (${statusOf(error)}).`
       if (isCertificateError(error))
         return `The certificate of the mail server is not trusted here (${String(code)}): see \`tls\`.`
       return `The mail server cannot be reached, or ended the connection (${typeof code === 'string' ? code : 'no code'}).`
   }
 }
 
-/** Of a response only the numbers: `550 5.1.1, to RCPT TO`. */
+/** Only the numbers of a reply: `550 5.1.1, to RCPT TO`. */
 function statusOf(error: unknown): string {
   const { command, response, responseCode } = partsOf(error)
   const extended =

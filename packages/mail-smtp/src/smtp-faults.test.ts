@@ -1,6 +1,6 @@
 import { setTimeout } from 'node:timers/promises'
 import { beforeAll, describe, expect, onTestFinished, test } from 'vitest'
-import { sampleMessage } from '../../core/test/sample-messages.ts'
+import { sampleMessage } from '../../../test/kit-samples.ts'
 import {
   type Certificate,
   makeCertificate,
@@ -55,7 +55,7 @@ describe.skipIf(opensslMissing)('faults of a mail server (needs openssl)', () =>
     const error = await failureOf(messengerFor(await startMailServer(certificate)), `${local}@example.com`)
     expect(error.name).toBe('MessageRefused')
     // The words of a server repeat the address.
-    expect(error.message).toBe(`The mail server refused the message for good (${status})`)
+    expect(error.message).toBe(`The mail server refused the message permanently (${status})`)
     expect(error.cause).toBeUndefined()
   })
 
@@ -68,7 +68,7 @@ describe.skipIf(opensslMissing)('faults of a mail server (needs openssl)', () =>
     const messenger = messengerFor(await startMailServer(certificate))
     const error = await failureOf(messenger, `${local}@example.com`)
     expect(error.name).toBe('Error')
-    expect(error.message).toBe(`The mail server did not take the message now (${status}).`)
+    expect(error.message).toBe(`The mail server did not accept the message now (${status}).`)
     // The connection serves the next one.
     await messenger.send(sampleMessage('new-device'), never)
   })
@@ -89,7 +89,7 @@ describe.skipIf(opensslMissing)('faults of a mail server (needs openssl)', () =>
       done(Object.assign(new Error('5.7.60 not yours'), { responseCode: 550 }))
     const error = await failureOf(messengerFor(await startMailServer({ ...certificate, onMailFrom })))
     expect(error.name).toBe('Error')
-    expect(error.message).toBe('The mail server did not take the message now (550 5.7.60, to MAIL FROM).')
+    expect(error.message).toBe('The mail server did not accept the message now (550 5.7.60, to MAIL FROM).')
   })
 
   test('without STARTTLS nothing is sent, not even the password, unless the URL says so', async () => {
@@ -208,7 +208,7 @@ describe.skipIf(opensslMissing)('faults of a mail server (needs openssl)', () =>
     const silent = await startRawServer(() => {})
     const begun = performance.now()
     const advice = await messengerFor(silent, { timeout: '30s' }).check()
-    expect(advice).toBe('The mail server does not respond in time. Messages wait and are tried again.')
+    expect(advice).toBe('The mail server does not respond in time. Messages wait and are retried.')
     expect(performance.now() - begun).toBeLessThan(2_000)
   })
 

@@ -1,6 +1,6 @@
 import { createTransport } from 'nodemailer'
 import { beforeAll, describe, expect, onTestFinished, test } from 'vitest'
-import { sampleMessage } from '../../core/test/sample-messages.ts'
+import { sampleMessage } from '../../../test/kit-samples.ts'
 import { type Certificate, makeCertificate, startMailServer, user } from '../test/mail-server.ts'
 import { createSmtpMessenger, type SmtpMessenger, type SmtpMessengerOptions } from './smtp-messenger.ts'
 import { opensslMissing } from '../../../test/servers/openssl.ts'
@@ -174,13 +174,13 @@ describe.skipIf(opensslMissing)('a mail server (needs openssl)', () => {
 
 test.each<[Record<string, unknown>, string]>([
   [{ url: undefined }, 'url: give `url` or `transport`'],
-  [{ url: 'https://mail.example' }, 'url: give an URL: smtp://'],
-  [{ url: 'mail.example:587' }, 'url: give an URL: smtp://'],
-  [{ from: 'Photo Club' }, 'from: give an address'],
-  [{ from: 'a@b.example, c@d.example' }, 'from: give an address'],
-  [{ from: 'Club\r\nBcc: x <a@b.example>' }, 'from: give an address'],
-  [{ replyTo: 'nobody' }, 'replyTo: give an address'],
-  [{ transport: {} }, 'transport: give what createTransport() of nodemailer returns'],
+  [{ url: 'https://mail.example' }, 'url: give a URL: smtp://'],
+  [{ url: 'mail.example:587' }, 'url: give a URL: smtp://'],
+  [{ from: 'Photo Club' }, 'from: give an email address'],
+  [{ from: 'a@b.example, c@d.example' }, 'from: give an email address'],
+  [{ from: 'Club\r\nBcc: x <a@b.example>' }, 'from: give an email address'],
+  [{ replyTo: 'nobody' }, 'replyTo: give an email address'],
+  [{ transport: {} }, 'transport: give the result of createTransport() of nodemailer'],
   [{ maxConnections: 0 }, 'maxConnections: give at least 1'],
   [{ timeout: '10 s' }, 'timeout: give whole seconds'],
   [{ origin: 'https://x.example' }, 'origin: '],

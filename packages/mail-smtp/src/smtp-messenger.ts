@@ -12,31 +12,40 @@ import { openTransport } from './smtp-transport.ts'
 export interface SmtpMessengerOptions extends Omit<RenderOptions, 'appName' | 'origin'> {
   /** `smtp://user:password@host:587` or `smtps://…:465`. TLS is required unless it ends in `?requireTLS=false`. */
   url?: string | undefined
-  /** Instead of `url`: a transport of nodemailer that the app has set up and ends. @default none */
+  /** Instead of `url`: a nodemailer transport that the app creates and closes. @default none */
   transport?: Transporter | undefined
-  /** Who writes: `Photo Club <hello@photos.example>`. */
+  /** The sender: `Photo Club <hello@photos.example>`. */
   from: string
   /** Where replies go. @default `from` */
   replyTo?: string | undefined
-  /** How the app calls itself. @default the name in `from`, or else its domain */
+  /** The name of the app. @default the name in `from`, or else its domain */
   appName?: string | undefined
-  /** With `url`: what TLS goes by, such as `{ ca }` for a certificate of your own. @default the authorities that Node trusts */
+  /**
+   * With `url`: TLS options, such as `{ ca }` for your own certificate authority. @default the authorities that Node
+   * trusts
+   */
   tls?: ConnectionOptions | undefined
-  /** With `url`: the most connections at a time. @default 5 @reason What mail servers commonly allow one client; the rest waits its turn. */
+  /**
+   * With `url`: the maximum number of connections. @default 5 @reason What mail servers commonly allow one client; the
+   * rest waits its turn.
+   */
   maxConnections?: number | undefined
-  /** With `url`: how long to wait for a connection, a greeting and any response. @default '10s' @reason A server that is well responds within two seconds; the message comes again. */
+  /**
+   * With `url`: how long to wait for a connection, a greeting and any response. @default '10s' @reason A healthy server
+   * responds within two seconds; the message is retried.
+   */
   timeout?: Duration | undefined
 }
 
 /** Sends email. */
 export interface SmtpMessenger extends Messenger, Checkable {
-  /** Ends the connections, after what is being sent. A transport of the app stays open. */
+  /** Closes the connections, after running deliveries. A transport of the app stays open. */
   close(): Promise<void>
 }
 
 const mailbox = z.string().transform((text, context): Mailbox => {
   const read = readMailbox(text)
-  if (read === null) context.addIssue('give an address: `Photo Club <hello@photos.example>`')
+  if (read === null) context.addIssue('give an email address: `Photo Club <hello@photos.example>`')
   return read ?? { name: '', address: '' }
 })
 
@@ -49,11 +58,11 @@ const optionsSchema = z
       .string()
       .refine(
         isSmtpUrl,
-        'give an URL: smtp://user:password@host:587, with special characters as in encodeURIComponent()',
+        'give a URL: smtp://user:password@host:587, with special characters as in encodeURIComponent()',
       )
       .optional(),
     transport: z
-      .custom<Transporter>(isTransport, 'give what createTransport() of nodemailer returns')
+      .custom<Transporter>(isTransport, 'give the result of createTransport() of nodemailer')
       .optional(),
     from: mailbox,
     replyTo: mailbox.optional(),
@@ -73,12 +82,12 @@ const optionsSchema = z
 
 /** A readiness check has two seconds. */
 const checkMillis = 1_500
-/** Providers count how often somebody signs in. */
+/** Providers count sign-ins. */
 const checkedMillis = 30_000
 
 /**
- * Creates a messenger that sends email by SMTP. Nothing is connected before there is a message.
- * @throws TypeError for options that cannot work; the message names the option
+ * Creates a messenger that sends email over SMTP. Does not connect until there is a message.
+ * @throws TypeError for invalid options; the message names the option
  */
 export function createSmtpMessenger(options: SmtpMessengerOptions): SmtpMessenger {
   const { success, data, error } = optionsSchema.safeParse(options)
@@ -103,7 +112,7 @@ export function createSmtpMessenger(options: SmtpMessengerOptions): SmtpMessenge
         cause instanceof Error && cause.name === 'TimeoutError'
           ? 'The mail server does not respond in time.'
           : adviceOn(cause)
-      return `${advice} Messages wait and are tried again.`
+      return `${advice} Messages wait and are retried.`
     }
   }
 
@@ -140,7 +149,7 @@ function mailFor(message: Message, { from, replyTo, render }: LetterParts): Send
   const { id, to } = message
   const rendered = renderMessage(message, render)
   if (rendered.channel !== 'email') throw new MessageRefused('createSmtpMessenger sends no text messages')
-  if (!isAddress(to)) throw new MessageRefused('What the message goes to is not one address')
+  if (!isAddress(to)) throw new MessageRefused('The recipient is not a single address')
   const { subject, text, html, language } = rendered
   return {
     messageId: `<${id.replace(/[^\w.-]/g, '')}@${domainOf(from.address)}>`,

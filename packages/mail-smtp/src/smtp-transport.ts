@@ -1,7 +1,7 @@
 import type { ConnectionOptions } from 'node:tls'
 import { createTransport, type Transporter } from 'nodemailer'
 
-/** How a mail server is reached. */
+/** How to connect to a mail server. */
 export interface SmtpServer {
   url: string
   tls: ConnectionOptions | undefined
@@ -9,10 +9,10 @@ export interface SmtpServer {
   timeoutSeconds: number
 }
 
-/** Connections serve so many messages before a fresh one takes over: some servers end them after 100. */
+/** Connections are replaced after this many messages: some servers end them after 100. */
 const maxMessages = 100
 
-/** A pool of connections to one server. Nothing is connected before there is a message. */
+/** A pool of connections to one server. Does not connect until there is a message. */
 export function openTransport({ url, tls, maxConnections, timeoutSeconds }: SmtpServer): Transporter {
   const millis = timeoutSeconds * 1000
   return createTransport({
@@ -25,13 +25,16 @@ export function openTransport({ url, tls, maxConnections, timeoutSeconds }: Smtp
     greetingTimeout: millis,
     socketTimeout: millis,
     dnsTimeout: millis,
-    // The outbox tries again, and knows when a message is over.
+    // The outbox retries, and drops expired messages.
     maxRequeues: 1,
     ...(tls === undefined ? {} : { tls }),
   })
 }
 
-/** Without TLS anybody on the way reads the codes, so it has to be given up by name: `?ignoreTLS=true` or `?requireTLS=false`. */
+/**
+ * Without TLS anyone in between can read the codes, so it must be disabled explicitly: `?ignoreTLS=true` or
+ * `?requireTLS=false`.
+ */
 function needsTls(url: string): boolean {
   const { protocol, searchParams } = new URL(url)
   const givenUp = searchParams.get('ignoreTLS') === 'true' || searchParams.get('requireTLS') === 'false'

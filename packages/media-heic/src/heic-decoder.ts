@@ -4,8 +4,8 @@ import { fileURLToPath } from 'node:url'
 import { type HeicDecoder, moduleBeside } from '@kith/core/adapter'
 
 /**
- * Creates what decodes HEIC, by libheif-js: `createSharpImages({ heic: createHeicDecoder() })`. Nothing is loaded before the first
- * HEIC. @throws TypeError where its module was left out of a bundle, and an error of Node where libheif-js is not installed
+ * Creates a HEIC decoder, with libheif-js: `createSharpImages({ heic: createHeicDecoder() })`. Loads nothing until the
+ * first HEIC. @throws TypeError if its module was left out of a bundle, and Node's error if libheif-js is not installed
  */
 export function createHeicDecoder(): HeicDecoder {
   const require = createRequire(import.meta.url)

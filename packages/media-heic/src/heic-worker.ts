@@ -13,7 +13,7 @@ interface HeifImage {
   has_alpha_channel(): boolean
   get_width(): number
   get_height(): number
-  /** Writes red, green, blue and opacity, upright; `null` for a picture that cannot be decoded. */
+  /** Writes red, green, blue and alpha, upright; `null` for a picture that cannot be decoded. */
   display(target: Rgba, done: (shown: Rgba | null) => void): void
 }
 

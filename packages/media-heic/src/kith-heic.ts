@@ -2,24 +2,24 @@ import { Worker } from 'node:worker_threads'
 import { KithError } from '@kith/core'
 import { type DecodeHeic, type HeicFile, moduleBeside, within } from '@kith/core/adapter'
 
-/** One that takes longer only holds a place: 48 megapixels take 2 s of the processor. */
+/** A slower one only holds a place: 48 megapixels take 2 s of CPU time. */
 const maxSeconds = 10
 
-/** See {@link DecodeHeic}. The thread begins and ends with the file, and what libheif took goes with it. */
+/** See {@link DecodeHeic}. The thread starts and ends with the file, which frees libheif's memory. */
 export const decodeHeic: DecodeHeic = (file) => decodeIn(file, maxSeconds)
 
-/** The same, in so many seconds. */
+/** The same, in seconds. */
 export async function decodeIn(file: HeicFile, seconds: number): Promise<Uint8Array> {
   const module = moduleBeside(import.meta.url, 'heic-worker')
   const worker = new Worker(module, {
     name: 'kith-heic',
     workerData: file,
-    // Nothing of the host: not what it preloads into its threads, nor what its environment holds; and libheif prints.
+    // Nothing of the host: neither what it preloads into its threads, nor its environment; and libheif prints.
     execArgv: module.pathname.endsWith('.ts')
       ? ['--experimental-strip-types', '--disable-warning=ExperimentalWarning']
       : [],
     env: {},
-    // Pixels and what libheif takes are counted with the process.
+    // Pixels and libheif's memory count toward the process.
     resourceLimits: { codeRangeSizeMb: 16, maxOldGenerationSizeMb: 64, maxYoungGenerationSizeMb: 8 },
     stdout: true,
     stderr: true,

@@ -1,16 +1,16 @@
-/** What a TIFF is to hold. */
+/** The content of a TIFF. */
 export interface TiffForm {
   width: number
   height: number
-  /** Whether opacity is left out. */
+  /** Whether alpha is left out. */
   isOpaque: boolean
   /** ICC; `null` for sRGB. */
   profile: Uint8Array | null
 }
 
-/** A TIFF that is being written, in the memory of its pixels. */
+/** A TIFF in progress, in the memory of its pixels. */
 export interface Tiff {
-  /** Where red, green, blue and opacity of all pixels go. */
+  /** The place for red, green, blue and alpha of all pixels. */
   rgba: Uint8Array
   /** The file. */
   finish(): Uint8Array<ArrayBuffer>
@@ -18,10 +18,10 @@ export interface Tiff {
 
 /** A reader has one strip of rows in memory. */
 const rowsOfStrip = 16
-/** Of the numbers in a field (TIFF 6.0, section 2). */
+/** The types of numbers in a field (TIFF 6.0, section 2). */
 const [short, long, bytes] = [3, 4, 7]
 
-/** Begins a TIFF 6.0 that is not compressed, because it is read at once and thrown away. */
+/** Starts an uncompressed TIFF 6.0: it is read immediately and discarded. */
 export function writeTiff({ width, height, isOpaque, profile }: TiffForm): Tiff {
   const channels = isOpaque ? 3 : 4
   const strips = Math.ceil(height / rowsOfStrip)
@@ -42,12 +42,12 @@ export function writeTiff({ width, height, isOpaque, profile }: TiffForm): Tiff 
       Array.from({ length: strips }, (_, index) => Math.min(stripBytes, pixelBytes - index * stripBytes)),
     ],
     [284, short, [1]],
-    // Opacity that the colors are not multiplied by.
+    // Alpha that is not premultiplied.
     ...(isOpaque ? [] : [[338, short, [2]] satisfies Field]),
     ...(profile ? [[34_675, bytes, profile] satisfies Field] : []),
   ]
   const start = directory(fields(0)).length
-  // One allocation for all, because a picture of 50 million pixels is big enough once.
+  // One allocation for everything, because a picture of 50 million pixels is big enough once.
   const file = new Uint8Array(start + width * height * 4)
   file.set(directory(fields(start)))
   const rgba = file.subarray(start)
@@ -63,7 +63,7 @@ export function writeTiff({ width, height, isOpaque, profile }: TiffForm): Tiff 
 
 type Field = [tag: number, type: number, values: ArrayLike<number>]
 
-/** The header, the directory and what does not fit into its fields of four bytes. */
+/** The header, the directory and the values that do not fit into its four-byte fields. */
 function directory(fields: readonly Field[]): Buffer<ArrayBuffer> {
   const table = Buffer.alloc(8 + 2 + fields.length * 12 + 4)
   table.write('II*\0', 'latin1')
@@ -87,7 +87,7 @@ function directory(fields: readonly Field[]): Buffer<ArrayBuffer> {
   return Buffer.concat(parts)
 }
 
-/** Padded to whole words. */
+/** Padded to full words. */
 function numbers(type: number, values: ArrayLike<number>): Buffer<ArrayBuffer> {
   const size = type === short ? 2 : type === long ? 4 : 1
   const content = Buffer.alloc((values.length * size + 3) & ~3)

@@ -1,7 +1,10 @@
 /** OBUs that begin a frame: a header alone, or one with its tiles (AV1 specification, 6.2.2). */
 const frameTypes: ReadonlySet<number> = new Set([3, 6])
 
-/** How many frames the data of an AV1 picture has for a decoder, shown or not. A still picture has one, a layered one up to four. */
+/**
+ * How many frames a decoder decodes from the data of an AV1 picture, shown or not. A still picture has one, a layered
+ * one up to four.
+ */
 export function countAv1Frames(data: Buffer): number {
   let frames = 0
   for (let at = 0; at < data.length;) {

@@ -1,6 +1,6 @@
 /**
- * What becomes of the colors of a source in its stored form. `same`: its numbers are those of sRGB or Display P3 and stay;
- * `convert`: they are brought into one of the two.
+ * How the colors of a source are stored. `same`: its values are those of sRGB or Display P3 and stay; `convert`: they
+ * are converted to one of the two.
  */
 export interface StoredColors {
   numbers: 'same' | 'convert'
@@ -9,7 +9,7 @@ export interface StoredColors {
 
 type Point = readonly [x: number, y: number, z: number]
 
-/** The red, green and blue of a profile, adapted to D50 as ICC.1 wants them. */
+/** The red, green and blue of a profile, adapted to D50 as ICC.1 requires. */
 type Primaries = readonly [Point, Point, Point]
 
 const srgb: Primaries = [
@@ -17,17 +17,17 @@ const srgb: Primaries = [
   [0.38515, 0.71687, 0.09708],
   [0.14307, 0.06061, 0.7141],
 ]
-/** Display P3, as {@link displayP3} has it too. */
+/** Display P3, as in {@link displayP3}. */
 export const p3: Primaries = [
   [0.51512, 0.2412, -0.00105],
   [0.29198, 0.69225, 0.04189],
   [0.1571, 0.06657, 0.78407],
 ]
 
-/** Profiles are rounded in many ways; no eye tells colors apart that differ by so little. */
+/** Profiles are rounded in many ways; nobody can see such small differences. */
 const nearness = 0.003
 
-/** Decides by the profile that a source came with. The profile itself, which can name a device, is never kept. */
+/** Decides based on the profile of a source. The profile itself, which can identify a device, is never kept. */
 export function storedColors(profile: Buffer | undefined): StoredColors {
   const primaries = profile && readPrimaries(profile)
   if (!profile || !primaries) return { numbers: profile ? 'convert' : 'same', space: 'srgb' }
@@ -40,7 +40,7 @@ export function storedColors(profile: Buffer | undefined): StoredColors {
   return { numbers: 'convert', space: areaOf(primaries) > areaOf(srgb) * 1.1 ? 'p3' : 'srgb' }
 }
 
-/** `null` for profiles of another kind: those with tables instead, of gray, or of printers. */
+/** `null` for other kinds of profiles: with tables, for gray, or for printers. */
 function readPrimaries(profile: Buffer): Primaries | null {
   if (profile.toString('latin1', 16, 20) !== 'RGB ' || tag(profile, 'A2B0')) return null
   const [red, green, blue] = ['rXYZ', 'gXYZ', 'bXYZ'].map((name) => readPoint(tag(profile, name)))
@@ -52,7 +52,7 @@ function readPoint(content: Buffer | null): Point | null {
   return [fixed(content, 8), fixed(content, 12), fixed(content, 16)]
 }
 
-/** ICC.1, 7.3: entries of twelve bytes, each a name, where its content is, and how long. */
+/** ICC.1, 7.3: entries of twelve bytes, each with a name, an offset and a length. */
 function tag(profile: Buffer, name: string): Buffer | null {
   const count = Math.min(profile.length > 132 ? profile.readUInt32BE(128) : 0, 100)
   for (let entry = 132; entry < 132 + count * 12 && entry + 12 <= profile.length; entry += 12) {
@@ -63,7 +63,7 @@ function tag(profile: Buffer, name: string): Buffer | null {
   return null
 }
 
-/** Whether a curve is that of sRGB, seen at a few places: as a formula (`para`) or as a table (`curv`). */
+/** Whether a curve is that of sRGB, sampled at a few points: as a formula (`para`) or as a table (`curv`). */
 function isSrgbCurve(content: Buffer | null): boolean {
   const curve = content && (readFormula(content) ?? readTable(content))
   return curve
@@ -100,7 +100,7 @@ function isNear(one: Primaries, other: Primaries): boolean {
   return one.flat().every((value, index) => Math.abs(value - (other.flat()[index] ?? Infinity)) < nearness)
 }
 
-/** Of the triangle of a space in the diagram of colors. */
+/** The area of a color space in the chromaticity diagram. */
 function areaOf(primaries: Primaries): number {
   const [a = [0, 0], b = [0, 0], c = [0, 0]] = primaries.map(([x, y, z]) => [
     x / (x + y + z),
@@ -110,7 +110,7 @@ function areaOf(primaries: Primaries): number {
   return Math.abs((bx - ax) * (cy - ay) - (cx - ax) * (by - ay)) / 2
 }
 
-/** A number of 16 bits before and 16 behind the point. */
+/** A fixed-point number with 16 bits before and 16 after the point. */
 function fixed(content: Buffer, at: number): number {
   return at + 4 <= content.length ? content.readInt32BE(at) / 65_536 : 0
 }

@@ -1,12 +1,12 @@
 import { p3 } from './color-profile.ts'
 
-/** How the numbers of sRGB and Display P3 become light: the constants of IEC 61966-2-1 for `para` of kind 3. */
+/** The transfer function of sRGB and Display P3: the constants of IEC 61966-2-1 for `para` of kind 3. */
 const curve = [2.4, 1 / 1.055, 0.055 / 1.055, 1 / 12.92, 0.04045]
-/** From D65, the white of screens, to D50, that of profiles, after Bradford. */
+/** From D65, the white of screens, to D50, that of profiles, by Bradford. */
 const adaptation = [1.04788, 0.02292, -0.05022, 0.02959, 0.99048, -0.01707, -0.00925, 0.01508, 0.75168]
 const whiteD50 = [0.9642, 1, 0.8249]
 
-/** A profile of Display P3 that tells nothing else: ICC.1:2022, a display of three colors. */
+/** A Display P3 profile without other information: ICC.1:2022, a display with three colors. */
 export const displayP3: Buffer = writeProfile()
 
 function writeProfile(): Buffer {
@@ -37,7 +37,7 @@ function header(size: number): Buffer {
   bytes.writeUInt32BE(size, 0)
   bytes.writeUInt32BE(0x04400000, 8)
   bytes.write('mntrRGB XYZ ', 12, 'latin1')
-  // ICC.1, 4.2: any date will do, and the same for every file.
+  // ICC.1, 4.2: any date is valid, and it is the same for every file.
   for (const [index, part] of [2026, 1, 1].entries()) bytes.writeUInt16BE(part, 24 + index * 2)
   bytes.write('acsp', 36, 'latin1')
   Buffer.concat(whiteD50.map(fixed)).copy(bytes, 68)

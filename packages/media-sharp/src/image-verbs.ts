@@ -19,12 +19,12 @@ import { readTakenAt } from './taken-at.ts'
 import { replaceProfile } from './webp-profile.ts'
 
 /**
- * The stored form is the source of all renditions, so it loses less than they do. At effort 2 it is written in half the
- * time of effort 4 and is 3 % larger, and somebody waits for it.
+ * The stored image is the source of all renditions, so it loses less than they do. Effort 2 takes half the time of
+ * effort 4 and results in 3 % more bytes, and a user is waiting.
  */
 const storedWebp: WebpOptions = Object.freeze({ quality: 90, effort: 2 })
 const renditionWebp: WebpOptions = Object.freeze({ quality: 80, effort: 4 })
-/** Looks like the WebP in fewer bytes, and is made in the same time; effort 2 takes half as long again for as many. */
+/** Looks like the WebP in fewer bytes, and takes the same time; effort 2 takes half as long again for as many. */
 const renditionAvif: AvifOptions = Object.freeze({ quality: 58, effort: 1, chromaSubsampling: '4:2:0' })
 
 const encodings: Readonly<Record<RenditionFormat, (image: Sharp) => Sharp>> = Object.freeze({
@@ -35,7 +35,7 @@ const encodings: Readonly<Record<RenditionFormat, (image: Sharp) => Sharp>> = Ob
 /** The longest side that WebP can have. */
 const webpPixels = 16_383
 
-/** What is done to one image, wherever it is done: see `ImageProcessor`. */
+/** The processing of one image, in any process: see `ImageProcessor`. */
 export const imageVerbs: {
   inspect(path: string, settings: ImageSettings): Promise<ImageHeader>
   normalize(path: string, target: string, settings: ImageSettings): Promise<ImageMeasures>
@@ -73,7 +73,7 @@ export const imageVerbs: {
   async rendition({ path, target }, { rendition, format: wanted }, settings) {
     const source = await openImage(path, settings)
     const frames = rendition === 'thumb' ? 'first' : source.kept
-    // sharp writes no moving AVIF, and few programs show one.
+    // sharp writes no animated AVIF, and few programs show one.
     const isOnlyFormat = frames === 'all'
     const format = isOnlyFormat ? 'webp' : wanted
     const { data } = await source.decode(frames, (image) =>
@@ -84,13 +84,13 @@ export const imageVerbs: {
   },
 }
 
-/** A source and where its rendition goes. */
+/** A source and the target of its rendition. */
 interface Files {
   path: string
   target: string
 }
 
-/** WebP stores red, green and blue: numbers of another space are brought into sRGB. */
+/** WebP stores red, green and blue: values of another space are converted to sRGB. */
 function colorsOf({ metadata: { space, icc } }: SourceImage): ReturnType<typeof storedColors> {
   return space === 'srgb' || space === 'rgb16' ? storedColors(icc) : { numbers: 'convert', space: 'srgb' }
 }
@@ -106,7 +106,7 @@ function resized(image: Sharp, { metadata }: SourceImage, rendition: Rendition):
   return image.resize(side, side, { fit: 'cover' })
 }
 
-/** Frames cannot be turned by sharp; only those are kept that stand upright. */
+/** sharp cannot rotate frames; only upright ones are kept. */
 function orient(image: Sharp, frames: 'first' | 'all'): Sharp {
   return frames === 'all' ? image : image.autoOrient()
 }
@@ -119,7 +119,10 @@ function toBytes(image: Sharp): Promise<{ data: Buffer; info: OutputInfo }> {
   return image.toBuffer({ resolveWithObject: true })
 }
 
-/** Made from the upload, not from the stored form: a large JPEG is decoded small, which is many times faster. */
+/**
+ * Made from the upload, not from the stored image: a large JPEG is decoded at a reduced size, which is many times
+ * faster.
+ */
 async function look(image: Sharp): Promise<Look> {
   const { data, info } = await shrink(image.autoOrient(), lookPixels)
     .toColorspace('srgb')
@@ -129,7 +132,7 @@ async function look(image: Sharp): Promise<Look> {
   return measure({ width: info.width, height: info.height, rgba: data })
 }
 
-/** Under a new name first, which nothing that lies there can redirect; then it takes the place of what is at the target. */
+/** Under a new name first, so that no existing link can redirect it; then it replaces the target. */
 async function write(target: string, data: Uint8Array): Promise<void> {
   const made = `${target}.${randomUUID()}`
   try {

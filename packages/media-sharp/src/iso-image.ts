@@ -4,11 +4,11 @@ import { maxProfileBytes, tooComplex } from './too-complex.ts'
 
 /** A HEIC of a phone has a few hundred. */
 const maxBoxes = 20_000
-/** Boxes of pictures nest four or five deep. */
+/** Boxes of pictures nest four or five levels deep. */
 const maxDepth = 8
 /** The tiles of a HEIC with 48 megapixels are 192. */
 const maxItems = 2_000
-/** Boxes that hold boxes behind so many bytes of their own. */
+/** Boxes that contain boxes after this many bytes of their own. */
 const containers: Readonly<Record<string, number>> = {
   meta: 4,
   iprp: 0,
@@ -25,21 +25,21 @@ const containers: Readonly<Record<string, number>> = {
 }
 /** Of the codec of HEIC. */
 const hevc = ['hvc1', 'hev1']
-/** Items that a decoder works for; the others are put together from them, or are no pictures. */
+/** Items that a decoder has to decode; the others are composed of them, or are not pictures. */
 const coded = ['hvc1', 'hev1', 'lhv1', 'av01', 'vvc1', 'avc1', 'jpeg', 'j2k1', 'unci']
 
-/** The layers of one picture, each better than the one before, count as one: AV1 numbers them by two bits. */
+/** The layers of one picture, each better than the previous one, count as one: AV1 numbers them with two bits. */
 const maxLayers = 4
 
-/** How much an AVIF or HEIC makes a decoder do, as its boxes say (ISO 14496-12, 23008-12). */
+/** How much decoding an AVIF or HEIC requires, according to its boxes (ISO 14496-12, 23008-12). */
 export interface IsoImage {
-  /** Pixels of all coded pictures together: tiles, thumbnails, those that nothing shows, and more frames than one has. */
+  /** Pixels of all coded pictures together: tiles, thumbnails, hidden ones, and extra frames. */
   codedPixels: number
-  /** Whether the data of the pictures of a HEIC is there to its end, as far as its frame of units shows: its decoder ignores that. */
+  /** Whether the data of a HEIC's pictures is complete, as far as its unit lengths show: its decoder ignores that. */
   isWhole: boolean
 }
 
-/** A box: its type, and where its content is. */
+/** A box: its type, and the place of its content. */
 interface Box {
   type: string
   start: number
@@ -59,7 +59,7 @@ export function readIsoImage(bytes: Buffer): IsoImage {
   const located = extents.reduce((sum, { from, to }) => sum + to - from, 0)
   if (located > 2 * bytes.length) throw tooComplex('an image whose items share their bytes')
   const items = all('infe').map((box) => readItem(bytes, box))
-  // Of an item that is named twice a decoder may take either.
+  // For an item that is listed twice a decoder may use either.
   const types = new Map([...items, ...items.filter(([, type]) => coded.includes(type))])
   const properties = propertiesOf(boxes)
   const sizes = properties.map(({ type, start }) =>
@@ -88,13 +88,13 @@ export function readIsoImage(bytes: Buffer): IsoImage {
   return { codedPixels, isWhole }
 }
 
-/** How many frames a coded picture has: what is behind the first is decoded as well, and not shown. `null` where that cannot be told. */
+/** How many frames a coded picture has: those after the first are decoded as well, and not shown. `null` if unknown. */
 function framesOf(type: string, parts: readonly Buffer[], lengthBytes: number): number | null {
   if (type === 'av01') return countAv1Frames(Buffer.concat(parts))
   return hevc.includes(type) ? countHevcPictures(Buffer.concat(parts), lengthBytes) : 1
 }
 
-/** Of the lengths in front of the units of a HEIC item, as its configuration says (ISO 14496-15, 8.3.3.1). */
+/** The size of the length fields of a HEIC item's units, from its configuration (ISO 14496-15, 8.3.3.1). */
 function lengthBytesOf(bytes: Buffer, properties: readonly (Box | undefined)[]): number {
   const configuration = properties.find((box) => box?.type === 'hvcC')
   return ((bytes[(configuration?.start ?? bytes.length) + 21] ?? 3) & 3) + 1
@@ -145,7 +145,7 @@ function* walk(bytes: Buffer): Generator<Box & { depth: number }> {
   }
 }
 
-/** Properties are named by their place in `ipco`. */
+/** Properties are identified by their position in `ipco`. */
 function propertiesOf(boxes: readonly (Box & { depth: number })[]): Box[] {
   const list = boxes.find(({ type }) => type === 'ipco')
   if (!list) return []
@@ -154,7 +154,7 @@ function propertiesOf(boxes: readonly (Box & { depth: number })[]): Box[] {
   )
 }
 
-/** The items that one is put together from. Each time that one is among them it is decoded. */
+/** The items that an item is composed of. An item is decoded as often as it is listed. */
 function parts(bytes: Buffer, { start, end }: Box, isWide: boolean): number[] {
   const idSize = isWide ? 4 : 2
   const from = start + idSize + 2
@@ -194,14 +194,17 @@ function* associations(bytes: Buffer, { start, end }: Box): Generator<[item: num
   }
 }
 
-/** Bytes of the file that an item has. */
+/** The number of bytes of an item. */
 interface Extent {
   item: number
   from: number
   to: number
 }
 
-/** What `iloc` says; its numbers have sizes of their own (ISO 14496-12, 8.11.3). `inner` is where the content of `idat` begins. */
+/**
+ * The entries of `iloc`, with variable number sizes (ISO 14496-12, 8.11.3). `inner` is where the content of `idat`
+ * begins.
+ */
 function* extentsOf(bytes: Buffer, { box, inner }: { box: Box; inner: number }): Generator<Extent> {
   const version = bytes[box.start] ?? 0
   const [offsetSize, lengthSize] = nibbles(bytes[box.start + 4])

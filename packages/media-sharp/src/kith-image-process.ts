@@ -2,6 +2,6 @@ import { serveMediaJobs } from '@kith/core/adapter'
 import sharp from 'sharp'
 import { imageVerbs } from './image-verbs.ts'
 
-// Each image comes once. What a cache holds would be the memory of the next.
+// Each image is processed once. A cache would take the memory of the next.
 sharp.cache(false)
 serveMediaJobs(imageVerbs)

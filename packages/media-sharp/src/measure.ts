@@ -2,20 +2,20 @@ import type { ImageMeasures } from '@kith/core/ports'
 import { rgbaToThumbHash } from 'thumbhash'
 import { type Pixels, findPalette } from './palette.ts'
 
-/** What is measured of a small picture of the image. */
+/** The measurements of a small version of the image. */
 export type Look = Pick<ImageMeasures, 'thumbhash' | 'palette' | 'lightness' | 'saturation'>
 
-/** The longest side of the small picture: as much as a thumbhash can be made of. */
+/** The longest side of the small version: the maximum for a ThumbHash. */
 export const lookPixels = 100
 
-/** A small picture: red, green, blue and opacity, one byte each. */
+/** A small version: red, green, blue and alpha, one byte each. */
 export interface Thumbnail {
   width: number
   height: number
   rgba: Uint8Array
 }
 
-/** Measures a small picture, seen on a white page where it is transparent. */
+/** Measures a small version, on white where it is transparent. */
 export function measure({ width, height, rgba }: Thumbnail): Look {
   const pixels = onWhite(rgba)
   let lightness = 0

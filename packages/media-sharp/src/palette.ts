@@ -10,14 +10,14 @@ interface Cluster {
 
 /** As many as a page can use for a placeholder. */
 const maxColors = 5
-/** Colors nearer than this, of 441 between black and white, count as one. */
+/** Colors closer than this, of 441 between black and white, count as one. */
 const nearness = 56
-/** A color on fewer of the pixels than this is no main one. */
+/** A color on fewer of the pixels than this is not a main one. */
 const minShare = 0.02
 
 /**
- * Up to five main colors, most frequent first. Each is the mean of its pixels, so it can be one that no pixel has.
- * The same pixels always give the same palette.
+ * Up to five main colors, most frequent first. Each is the mean of its pixels, so it may not occur in any pixel. The
+ * same pixels always result in the same palette.
  */
 export function findPalette(pixels: Pixels): string[] {
   const main: Cluster[] = []
@@ -32,7 +32,7 @@ export function findPalette(pixels: Pixels): string[] {
     .map(toHex)
 }
 
-/** Gathers the pixels into cells of 16 levels per channel. */
+/** Groups the pixels into cells of 16 levels per channel. */
 function collect(pixels: Pixels): Cluster[] {
   const cells = new Map<number, Cluster>()
   for (let offset = 0; offset + 2 < pixels.length; offset += 3) {

@@ -1,6 +1,6 @@
 import { tooComplex } from './too-complex.ts'
 
-/** Twenty minutes at fifteen a second. */
+/** Twenty minutes at fifteen frames per second. */
 const maxFrames = 20_000
 /** Two for each frame. */
 const maxBlocks = 40_000
@@ -8,7 +8,10 @@ const [extension, picture, trailer] = [0x21, 0x2c, 0x3b]
 const [control, application] = [0xf9, 0xff]
 const looping = ['NETSCAPE2.0', 'ANIMEXTS1.0']
 
-/** Keeps the blocks of a GIF that a decoder needs: no comments, texts or XMP (GIF89a, 23 to 26). @throws media-too-complex */
+/**
+ * Keeps the blocks of a GIF that a decoder needs: no comments, text or XMP (GIF89a, 23 to 26). @throws
+ * media-too-complex
+ */
 export function reduceGif(bytes: Buffer): Buffer {
   let offset = 13 + colorTableBytes(bytes[10])
   const kept: Buffer[] = [bytes.subarray(0, offset)]
@@ -24,7 +27,7 @@ export function reduceGif(bytes: Buffer): Buffer {
       offset = endOfSubBlocks(bytes, offset + 11 + colorTableBytes(bytes[offset + 9]))
     } else if (kind === extension) offset = endOfSubBlocks(bytes, offset + 2)
     else {
-      // The trailer, or what no decoder reads on from.
+      // The trailer, or something after which no decoder continues.
       kept.push(bytes.subarray(start, kind === trailer ? start + 1 : undefined))
       break
     }

@@ -2,9 +2,9 @@ import { maxProfileBytes, tooComplex } from './too-complex.ts'
 
 /** Encoders write ten or twelve for a progressive picture. */
 const maxScans = 100
-/** A scan goes through all of the picture: twenty of one with 50 megapixels. */
+/** Each scan covers the entire picture: this is twenty with 50 megapixels. */
 const maxScannedPixels = 1_000_000_000
-/** Of tables and the like; a marker that begins an interval within a scan is none of them. */
+/** Tables and the like; markers that begin an interval within a scan do not count. */
 const maxSegments = 10_000
 
 const start = 0xd8
@@ -13,8 +13,8 @@ const scan = 0xda
 const comment = 0xfe
 
 /**
- * Keeps the segments of a JPEG that a decoder needs: those of the picture, EXIF that says how it was held and when it was
- * taken, its color profile and how its colors are stored. What follows its end goes too. @throws media-too-complex
+ * Keeps the segments of a JPEG that a decoder needs: those of the picture, EXIF with its orientation and time, its
+ * color profile and color encoding. Data after its end is removed too. @throws media-too-complex
  */
 export function reduceJpeg(bytes: Buffer): Buffer {
   const kept: Buffer[] = [bytes.subarray(0, 2)]
@@ -64,7 +64,7 @@ function isAlone(marker: number): boolean {
   return marker === 1 || (marker >= 0xd0 && marker <= start)
 }
 
-/** SOF0 to SOF15, but for DHT, JPG and DAC that lie between them. */
+/** SOF0 to SOF15, except for DHT, JPG and DAC in between. */
 function isFrame(marker: number): boolean {
   return marker >= 0xc0 && marker <= 0xcf && ![0xc4, 0xc8, 0xcc].includes(marker)
 }
@@ -73,7 +73,7 @@ function isApplication(marker: number): boolean {
   return (marker >= 0xe0 && marker <= 0xef) || marker === comment
 }
 
-/** JFIF and Adobe say how red, green and blue are stored. */
+/** JFIF and Adobe define how red, green and blue are stored. */
 function isColors(marker: number, content: Buffer): boolean {
   return (
     (marker === 0xe0 && startsWith(content, 'JFIF\0')) || (marker === 0xee && startsWith(content, 'Adobe'))

@@ -1,18 +1,18 @@
 import { inflateSync } from 'node:zlib'
 import { maxProfileBytes, tooComplex } from './too-complex.ts'
 
-/** What the picture and its colors are made of, and the EXIF that says how it was held and when it was taken. */
+/** The chunks of the picture and its colors, and the EXIF with its orientation and time. */
 const needed = ['IHDR', 'PLTE', 'tRNS', 'gAMA', 'cHRM', 'sRGB', 'iCCP', 'eXIf', 'IDAT', 'IEND']
 
 /** Encoders write one for every 4 KiB or more. */
 const maxChunks = 50_000
-/** Profiles and palettes take less, and text is not kept at all. */
+/** Profiles and palettes are smaller, and text is not kept at all. */
 const maxAncillaryBytes = 2 * 1024 * 1024
 const signatureBytes = 8
 
 /**
- * Keeps the chunks of a PNG that a decoder needs. Texts are unpacked by decoders without a limit on their sum, and 95 KB of
- * them can become a gigabyte. @throws media-too-complex
+ * Keeps the chunks of a PNG that a decoder needs. Decoders unpack text without a limit on the total, and 95 KB of it
+ * can become a gigabyte. @throws media-too-complex
  */
 export function reducePng(bytes: Buffer): Buffer {
   const kept: Buffer[] = [bytes.subarray(0, signatureBytes)]
@@ -24,7 +24,7 @@ export function reducePng(bytes: Buffer): Buffer {
     const length = bytes.readUInt32BE(offset)
     const type = bytes.toString('latin1', offset + 4, offset + 8)
     const end = offset + 12 + length
-    // A second profile is none (PNG 3, 5.6), and each that is unpacked takes time.
+    // A second profile is invalid (PNG 3, 5.6), and each that is unpacked takes time.
     const isSecond = type === 'iCCP' && hasProfile
     hasProfile ||= type === 'iCCP'
     if (needed.includes(type) && !isSecond) {

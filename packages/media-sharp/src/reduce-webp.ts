@@ -9,8 +9,8 @@ const headBytes = 12
 const hasXmp = 0x04
 
 /**
- * Keeps the chunks of a WebP that a decoder needs, those of its picture, its profile and the EXIF that says when it was
- * taken. @throws media-too-complex
+ * Keeps the chunks of a WebP that a decoder needs: those of its picture, its profile and the EXIF with its time.
+ * @throws media-too-complex
  */
 export function reduceWebp(bytes: Buffer): Buffer {
   const kept: Buffer[] = []
@@ -37,7 +37,7 @@ function withoutXmp(chunk: Buffer): Buffer {
   return copy
 }
 
-/** A file of these chunks. One that was cut off keeps on saying that it is longer. */
+/** A file of these chunks. A truncated one still claims its full length. */
 function riff(chunks: readonly Buffer[], isCutOff: boolean): Buffer {
   const whole = Buffer.concat([Buffer.from('RIFF\0\0\0\0WEBP', 'latin1'), ...chunks])
   whole.writeUInt32LE(whole.length - 8 + (isCutOff ? 2 : 0), 4)

@@ -4,19 +4,19 @@ import type { ImageProcessor, Observable } from '@kith/core/ports'
 import { readSettings, type SharpImagesOptions } from './image-settings.ts'
 import { imageVerbs } from './image-verbs.ts'
 
-/** The image processor on sharp. */
+/** The image processor based on sharp. */
 export interface SharpImages extends ImageProcessor, Observable {
-  /** Ends the processes that images are decoded in. They end by themselves as well, when the server does or has no images. */
+  /** Ends the processes that decode images. They also end when the server does, or after a while without images. */
   close(): Promise<void>
-  /** How much waits to be done. */
+  /** The current load. */
   load(): QueueLoad
 }
 
 const defaults = Object.freeze({ concurrency: 2, maxWaiting: 200, maxSeconds: 30, maxMebibytes: 1024 })
 
 /**
- * Creates the image processor. It starts its processes with the first image, and ends them when there are none for a while.
- * @throws TypeError where the module that processes run was left out of a bundle
+ * Creates the image processor. It starts its processes with the first image, and ends them after a while without any.
+ * @throws TypeError if the module that processes run was left out of a bundle
  */
 export function createSharpImages(options: SharpImagesOptions = {}): SharpImages {
   const settings = readSettings(options)
@@ -25,7 +25,7 @@ export function createSharpImages(options: SharpImagesOptions = {}): SharpImages
     of: 'createSharpImages',
     choices: options,
     defaults,
-    // Named so that a bundle beside which a host has files of its own starts none of them.
+    // A name that no host uses, so that a bundle does not start a file of the host instead.
     entry: moduleBeside(import.meta.url, 'kith-image-process'),
     verbs: imageVerbs,
   })

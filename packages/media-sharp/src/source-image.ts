@@ -12,33 +12,38 @@ import { reducePng } from './reduce-png.ts'
 import { reduceWebp } from './reduce-webp.ts'
 import { tooComplex } from './too-complex.ts'
 
-/** An image file that was opened and is of a type that is accepted. */
+/** An opened image file of an accepted type. */
 export interface SourceImage {
   metadata: Metadata
   /** Frames of an animation; 1 for a still. */
   frames: number
-  /** The frames that fit into the limits. An animation is kept whole, or is its first frame. */
+  /** The frames that fit into the limits. An animation is kept completely, or only its first frame is. */
   kept: 'first' | 'all'
-  /** Decodes one frame or all of them, as `work` says. @throws media-unreadable, media-too-large, media-too-complex */
+  /**
+   * Decodes one frame or all of them, as `work` specifies. @throws media-unreadable, media-too-large, media-too-complex
+   */
   decode<Answer>(frames: 'first' | 'all', work: (image: Sharp) => Promise<Answer>): Promise<Answer>
 }
 
 const heicAdvice =
   'HEIC is not read here: send it as JPEG. Anyone who runs this server can install @kith/media-heic and give it to createSharpImages.'
 
-/** A decoder that has worked this long on one image is stopped. */
+/** A decoder is stopped after this long on one image. */
 const maxSeconds = 60
 
-/** A file without the parts that no decoder needs, and the pixels that its header hides from the one of the decoder. */
+/**
+ * A file without the parts that no decoder needs, and the pixels that a decoder processes in addition to those in its
+ * header.
+ */
 interface Reduced extends IsoImage {
   bytes: Buffer
 }
 
 /**
  * Opens an image without decoding it. The type is sniffed first, so that none of the other loaders of libvips, such as
- * SVG, ever sees a file, and what is not needed is taken out before any loader sees the rest. The whole file is read,
- * because libvips keeps what it opens by name: the file open, and with some formats its pixels, even after another one has
- * taken the name.
+ * SVG, ever sees a file, and unneeded parts are removed before any loader sees the rest. The entire file is read,
+ * because libvips caches what it opens by name: the file open, and with some formats its pixels, even after another
+ * file has taken the name.
  */
 export async function openImage(path: string, settings: ImageSettings): Promise<SourceImage> {
   const file = await readFile(path)
@@ -51,7 +56,7 @@ export async function openImage(path: string, settings: ImageSettings): Promise<
   const frames = isAnimation ? (metadata.pages ?? 1) : 1
   const { width, height } = metadata
   const pixels = width * height
-  // The frames of an animation are laid over each other, with their opacity.
+  // The frames of an animation are composited, with their alpha.
   const channels = frames > 1 ? 4 : metadata.channels
   const unpackedBytes = pixels * channels * (metadata.depth === 'uchar' ? 1 : 2)
   const isUpright = (metadata.orientation ?? 1) === 1
@@ -69,7 +74,7 @@ export async function openImage(path: string, settings: ImageSettings): Promise<
       unpackedBytes > settings.maxUnpackedBytes
     if (isLarge) throw new KithError('media-too-large', { detail: 'Send it with fewer pixels.' })
     if (!isWhole) throw new KithError('media-unreadable', { cause: new Error('a HEIC that is cut off') })
-    // Twice: beside the picture there are thumbnails, maps of its depth and of its light.
+    // Twice: in addition to the picture there are thumbnails, depth maps and gain maps.
     if (codedPixels > 2 * Math.min(settings.maxPixels, 2 * pixels + 4_000_000))
       throw tooComplex('an image of more pictures than it shows')
   }
@@ -110,7 +115,7 @@ function reduce(type: MediaType, bytes: Buffer): Reduced {
   }
 }
 
-/** `type` is that of a file that sharp alone reads. */
+/** `type` is that of a file that only sharp reads. */
 async function readable<Answer>(type: MediaType | null, work: Promise<Answer>): Promise<Answer> {
   try {
     return await work

@@ -2,9 +2,9 @@ const exifDirectory = 0x8769
 const dateTimeOriginal = 0x9003
 
 /**
- * When a picture was taken, as ISO 8601 without a zone, from its raw EXIF: `DateTimeOriginal` of Exif 2.32, 4.6.5, found
- * through the directories of TIFF 6.0. `null` where it is missing or is no date. Looks at two directories and never
- * outside the bytes, whatever they say.
+ * When a picture was taken, as ISO 8601 without a zone, from its raw EXIF: `DateTimeOriginal` of Exif 2.32, 4.6.5,
+ * found through the directories of TIFF 6.0. `null` if it is missing or not a date. Reads two directories and never
+ * outside the bytes, whatever they contain.
  */
 export function readTakenAt(exif: Uint8Array): string | null {
   const bytes = asText(exif, 0, 6) === 'Exif\0\0' ? exif.subarray(6) : exif
@@ -20,7 +20,7 @@ export function readTakenAt(exif: Uint8Array): string | null {
     return value
   }
 
-  /** The value, or where it stands, of a tag in a directory: entries of 12 bytes behind their count. */
+  /** The value, or its offset, of a tag in a directory: entries of 12 bytes after their count. */
   function find(directory: number, tag: number): number | null {
     const count = Math.min(number(directory, 2), Math.floor((bytes.length - directory - 2) / 12))
     for (let index = 0; index < count; index++) {

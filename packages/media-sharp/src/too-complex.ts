@@ -1,6 +1,6 @@
 import { KithError } from '@kith/core'
 
-/** What a file is made of is more than any real one has. */
+/** A file has more parts than any real one. */
 export function tooComplex(what: string): KithError {
   return new KithError('media-too-complex', {
     detail: 'Save it as a new JPEG and send that.',
@@ -8,5 +8,5 @@ export function tooComplex(what: string): KithError {
   })
 }
 
-/** The most bytes of color profiles: those of printers have 2 MiB at most. */
+/** The maximum size of color profiles: those of printers have at most 2 MiB. */
 export const maxProfileBytes: number = 4 * 1024 * 1024

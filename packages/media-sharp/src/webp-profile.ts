@@ -2,7 +2,7 @@ const headBytes = 12
 /** In the flags of VP8X. */
 const hasProfile = 0x20
 
-/** Puts a profile in place of the one that a WebP has, or takes it out: `null`. One without a profile stays as it is. */
+/** Replaces the profile of a WebP, or removes it: `null`. One without a profile stays as it is. */
 export function replaceProfile(webp: Buffer, profile: Buffer | null): Buffer {
   const parts: Buffer[] = []
   let isChanged = false
@@ -19,7 +19,7 @@ export function replaceProfile(webp: Buffer, profile: Buffer | null): Buffer {
   if (!isChanged) return webp
   const whole = Buffer.concat([webp.subarray(0, headBytes), ...parts])
   whole.writeUInt32LE(whole.length - 8, 4)
-  // VP8X comes first where there is a profile.
+  // VP8X comes first if there is a profile.
   if (!profile) whole[headBytes + 8] = (whole[headBytes + 8] ?? 0) & ~hasProfile
   return whole
 }

@@ -1,11 +1,11 @@
 import { type BitReader, clearBitsFrom, readBits } from './bits.ts'
 
-/** Kinds of AAC whose configuration is the one below: main, LC, SSR, LTP, and LC with SBR and PS. */
+/** Kinds of AAC with the configuration below: main, LC, SSR, LTP, and LC with SBR and PS. */
 const general = new Set([1, 2, 3, 4])
 const extended = new Set([5, 29])
 
 /**
- * Cleans the configuration of AAC in place (ISO 14496-3, 1.6.2.1) and returns how long it is; `null` for another kind, and
+ * Cleans the configuration of AAC in place (ISO 14496-3, 1.6.2.1) and returns its length; `null` for another kind, and
  * for one that describes its channels itself: such a description has room for a comment, and hardly any file has one.
  */
 export function cleanAacConfig(config: Buffer): number | null {

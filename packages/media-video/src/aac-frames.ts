@@ -5,12 +5,12 @@ import type { Frame } from './frame-cleaning.ts'
 /** ISO 14496-3, table 4.85. */
 const elements = { data: 4, fill: 6 } as const
 
-/** The longest data and filler that stand in front of sound, in which an encoder writes its name: as long as a frame can be. */
+/** The longest data and filler before sound, where an encoder writes its name: as long as a frame can be. */
 const maxLeadBytes = 8192
 
 /**
- * Clears data and filler that stand in front of the sound of a frame of AAC. What is behind the sound cannot be found
- * without decoding it: its length is nowhere.
+ * Clears data and filler before the sound in an AAC frame. What follows the sound cannot be found without decoding it:
+ * its length is not stored.
  */
 export async function cleanAacFrame({ file, budget, start, end }: Frame): Promise<void> {
   budget.spend('frame')

@@ -6,7 +6,7 @@ import type { Range } from './video-file.ts'
 /** AV1 specification, 6.2.2. */
 const types = { sequenceHeader: 1, delimiter: 2, metadata: 5, padding: 15 } as const
 
-/** Headers, frames, and the marks between them; lists of tiles and types to come are not. */
+/** Headers, frames, and the marks between them; not tile lists and reserved types. */
 const kept: ReadonlySet<number> = new Set([1, 2, 3, 4, 6, 7])
 
 /** AV1 specification, 6.7.4. */
@@ -25,7 +25,7 @@ interface Unit {
   end: number
 }
 
-/** Cleans a frame of AV1: metadata that are none of light and display become padding. */
+/** Cleans an AV1 frame: metadata other than light and display becomes padding. */
 export async function cleanAv1Frame({ file, budget, start, end }: Frame): Promise<void> {
   for (let at = start; at < end;) {
     budget.spend('frame')
@@ -45,13 +45,13 @@ export async function cleanAv1Frame({ file, budget, start, end }: Frame): Promis
   }
 }
 
-/** Its type, what it has, and the bit that ends it. */
+/** Its type, its content, and the bit that ends it. */
 function isPlainMetadata(content: Buffer): boolean {
   const isPlain = keptMetadata.get(content[0] ?? 0)
   return content.at(-1) === 0x80 && isPlain?.(Buffer.from(content.subarray(1, -1))) === true
 }
 
-/** Cleans an `av1C`, which WebM has as well: four bytes, and the header of the sequence. */
+/** Cleans an `av1C`, which WebM has as well: four bytes, and the sequence header. */
 export function cleanAv1Config(content: Buffer): number | null {
   if (content.length < 4 || content[0] !== 0x81) return null
   const parts = [Buffer.from(content.subarray(0, 4))]
@@ -66,7 +66,7 @@ export function cleanAv1Config(content: Buffer): number | null {
   return written.length
 }
 
-/** A unit has a length of its own, or goes to the end. */
+/** A unit has its own length, or extends to the end. */
 function unitAt(head: Buffer, { start, end }: Range): Unit {
   const first = head[0] ?? 0
   let at = first & 0x04 ? 2 : 1

@@ -1,4 +1,4 @@
-/** Reads numbers of any count of bits; zeros behind the end. */
+/** Reads numbers of any number of bits; zeros past the end. */
 export interface BitReader {
   /** How many bits were read. */
   position(): number
@@ -24,7 +24,7 @@ export function readBits(bytes: Uint8Array): BitReader {
   }
 }
 
-/** Makes all bits from one on zero, and returns how many bytes are left. */
+/** Sets all bits from one on to zero, and returns how many bytes are left. */
 export function clearBitsFrom(bytes: Buffer, position: number): number {
   const length = Math.ceil(position / 8)
   if (position % 8 > 0) bytes[length - 1] = (bytes[length - 1] ?? 0) & (0xff << (8 - (position % 8)))

@@ -1,11 +1,14 @@
 import type { Budget } from './budget.ts'
 import type { Range, VideoFile } from './video-file.ts'
 
-/** Where a frame is, and in what. */
+/** The place of a frame. */
 export interface Frame extends Range {
   file: VideoFile
   budget: Budget
 }
 
-/** Takes out of one frame what is no picture and no sound, in place. @throws media-unreadable if it is not built as frames are */
+/**
+ * Removes everything but picture and sound from one frame, in place. @throws media-unreadable if it is not a valid
+ * frame
+ */
 export type FrameCleaner = (frame: Frame) => Promise<void>

@@ -4,21 +4,24 @@ import type { Range } from './video-file.ts'
 /** A box of ISO 14496-12, which QuickTime calls an atom. */
 export interface Box {
   type: string
-  /** Where its header begins, where its content begins, and where it ends. */
+  /** The start of its header, the start of its content, and its end. */
   start: number
   content: number
   end: number
 }
 
-/** A part of some bytes that are in memory. */
+/** A range of bytes in memory. */
 export interface Area extends Range {
   bytes: Buffer
 }
 
-/** As much of a box as its header can take. */
+/** The maximum size of a box header. */
 export const maxHeaderBytes = 16
 
-/** Reads the header of a box that has to end in time. @throws media-unreadable where it does not, as in a file that was cut off */
+/**
+ * Reads the header of a box that has to end within its parent. @throws media-unreadable if it does not, as in a
+ * truncated file
+ */
 export function boxAt(header: Buffer, { start, end }: Range): Box {
   demand(header.length >= 8)
   let size = header.readUInt32BE(0)
@@ -47,7 +50,7 @@ export function boxesIn({ bytes, start, end }: Area, budget: Budget): Box[] {
   return boxes
 }
 
-/** The header of a box of free space that is as long as a part of a file. */
+/** The header of a free-space box that covers a part of a file. */
 export function freeHeader({ start, end }: Range): Buffer {
   const isLong = end - start > 0xffff_ffff
   const header = Buffer.alloc(isLong ? 16 : 8)
@@ -57,7 +60,7 @@ export function freeHeader({ start, end }: Range): Buffer {
   return header
 }
 
-/** Joins ranges that touch each other; they come in order. */
+/** Merges adjacent ranges; they come in order. */
 export function joined(ranges: readonly Range[]): Range[] {
   const result: Range[] = []
   for (const { start, end } of ranges) {

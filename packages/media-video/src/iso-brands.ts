@@ -1,4 +1,4 @@
-/** Who may read the file. Others are the mark of one program, or a text. */
+/** Known compatible brands. Others identify one program, or are arbitrary text. */
 const brands = new Set([
   'isom',
   'iso2',
@@ -32,7 +32,7 @@ const brands = new Set([
   '3gp7',
 ])
 
-/** Cleans the content of an `ftyp` or `styp`: brands that are not known become that of any MP4. */
+/** Cleans the content of an `ftyp` or `styp`: unknown brands are replaced by that of any MP4. */
 export function cleanBrands(content: Buffer): number | null {
   if (content.length < 8) return null
   content.fill(0, 4, 8)

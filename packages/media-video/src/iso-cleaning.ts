@@ -3,21 +3,21 @@ import { type Area, type Box, boxesIn, freeHeader, joined } from './iso-boxes.ts
 import type { Range } from './video-file.ts'
 
 /**
- * Cleans the content of a box in place and returns how much of it counts; what is behind is freed. `null`: nothing of the
+ * Cleans the content of a box in place and returns how much of it is kept; the rest is freed. `null`: nothing of the
  * box may stay.
  */
 export type Leaf = (content: Buffer, budget: Budget) => number | null
 
-/** What cleans a box: its content, or the boxes in it. */
+/** How to clean a box: its content, or the boxes in it. */
 type Rule = Leaf | { readonly within: Schema }
 
-/** What may be in a box, by type. What is not named becomes free space: tags, locations, thumbnails. */
+/** The allowed contents of a box, by type. Everything else becomes free space: tags, locations, thumbnails. */
 export type Schema = Readonly<Record<string, Rule>>
 
-/** Types that can be there several times; of others the first counts, and a second is a place to hide something. */
+/** Types that may occur several times; of others the first counts, and a second could hide something. */
 const repeated = new Set(['trak', 'trex', 'traf', 'trun'])
 
-/** Cleans the boxes of an area in place: nothing is moved, and neighbors that go become one box of free space. */
+/** Cleans the boxes of an area in place: nothing is moved, and adjacent removed boxes become one box of free space. */
 export function cleanBoxes(area: Area, schema: Schema, budget: Budget): void {
   const { bytes } = area
   const freed: Range[] = []
@@ -37,13 +37,13 @@ export function cleanBoxes(area: Area, schema: Schema, budget: Budget): void {
   bytes.fill(0, last, area.end)
 }
 
-/** Makes an area one box of free space. */
+/** Turns an area into one box of free space. */
 export function freeArea({ bytes, start, end }: Area): void {
   bytes.fill(0, start, end)
   bytes.set(freeHeader({ start, end }), start)
 }
 
-/** Where that ends what counts of the box; `null` where nothing does. */
+/** The end of what is kept of the box; `null` if nothing is. */
 function cleanBox({ bytes, content, end }: Box & Area, rule: Rule, budget: Budget): number | null {
   if (typeof rule === 'function') {
     const length = rule(bytes.subarray(content, end), budget)
@@ -53,7 +53,7 @@ function cleanBox({ bytes, content, end }: Box & Area, rule: Rule, budget: Budge
   return end
 }
 
-/** Ends a box earlier, and returns what is behind it now. */
+/** Ends a box earlier, and returns what follows it now. */
 function shorten({ bytes, start, content, end }: Box & Area, earlier: number): Range {
   if (content - start === 16) bytes.writeBigUInt64BE(BigInt(earlier - start), start + 8)
   else bytes.writeUInt32BE(earlier - start, start)

@@ -9,7 +9,7 @@ interface Descriptor {
   content: Buffer
 }
 
-/** Writes an `esds` anew from the kind of sound and its configuration: bit rates, addresses and whatever else go. */
+/** Rewrites an `esds` from the kind of sound and its configuration: bit rates, URLs and everything else are dropped. */
 export function cleanElementaryStream(cleanConfig: (config: Buffer) => number | null): Leaf {
   return (content) => {
     const stream = descriptorAt(content, 4)

@@ -4,7 +4,7 @@ import type { Leaf } from './iso-cleaning.ts'
 /** Text read as a number is larger: `    ` is 2²⁹. */
 export const maxSmall = 0x00ff_ffff
 
-/** A box of fixed length: fields are set, the rest of the length is kept, and what is behind goes. */
+/** A box of fixed length: these fields are set, the others kept, and anything after them removed. */
 export function fixed(length: number, set: (content: Buffer) => void = () => {}): Leaf {
   return (content) => {
     if (content.length < length) return null
@@ -13,7 +13,7 @@ export function fixed(length: number, set: (content: Buffer) => void = () => {})
   }
 }
 
-/** A box that begins with version and flags; what follows is longer in version 1. */
+/** A box that begins with version and flags; the rest is longer in version 1. */
 export function versioned(
   lengths: readonly [number, number],
   set: (content: Buffer, isLong: boolean) => void,
@@ -27,7 +27,7 @@ export function versioned(
   }
 }
 
-/** A table: version, flags, what `headBytes` has, the last of it being how many entries there are, and the entries. */
+/** A table: version, flags, `headBytes` that end with the number of entries, and the entries. */
 export function table(entryBytes: number, headBytes = 8): Leaf {
   return (content) => {
     demand(content.length >= headBytes)
@@ -38,9 +38,7 @@ export function table(entryBytes: number, headBytes = 8): Leaf {
   }
 }
 
-/**
- * A table of pairs: how many samples, and something of each. Of no sample it is nothing.
- */
+/** A table of pairs: a number of samples, and a value for each. Zero samples have no value. */
 export const pairs: Leaf = (content, budget) => {
   const length = table(8)(content, budget)
   for (let at = 8; length !== null && at < length; at += 8)
@@ -48,7 +46,7 @@ export const pairs: Leaf = (content, budget) => {
   return length
 }
 
-/** A table of numbers of samples that rise, up to where they do not. */
+/** A table of ascending sample numbers, up to where they stop ascending. */
 export const rising: Leaf = (content, budget) => {
   const length = table(4)(content, budget) ?? 0
   let end = 8
@@ -61,12 +59,12 @@ export const rising: Leaf = (content, budget) => {
   return end
 }
 
-/** A time of 64 bits is what a double can say exactly, or all ones for one that is not known; text is larger. */
+/** A 64-bit time that a double represents exactly, or all ones if unknown; text is larger. */
 export function cleanLongTime(content: Buffer, at: number): void {
   if (content.readUInt32BE(at) >= 2 ** 21) content.fill(0xff, at, at + 8)
 }
 
-/** A matrix turns, mirrors and scales; where it moves the picture to is whole pixels. Other numbers become those of no change. */
+/** A matrix rotates, mirrors and scales; translations are full pixels. Other values are replaced by the identity. */
 export function cleanMatrix(matrix: Buffer): void {
   const turn = [0, 4, 12, 16].map((at) => matrix.readInt32BE(at))
   const place = [24, 28].map((at) => matrix.readInt32BE(at) & ~0xffff)
@@ -77,7 +75,7 @@ export function cleanMatrix(matrix: Buffer): void {
     matrix.writeInt32BE(value, index * 4)
 }
 
-/** Keeps 32-bit numbers that are no larger than a limit, and makes others zero. */
+/** Keeps 32-bit numbers up to a limit, and sets others to zero. */
 export function cleanNumbers(content: Buffer, { at, count, limit }: Numbers): void {
   for (let index = 0; index < count; index++) {
     const offset = at + index * 4
@@ -91,7 +89,7 @@ interface Numbers {
   limit: number
 }
 
-/** Whether 32-bit numbers, or their negatives, are no larger than text would be. */
+/** Whether 32-bit numbers, or their negatives, are smaller than text would be. */
 export function areSmall(content: Buffer): boolean {
   for (let at = 0; at + 4 <= content.length; at += 4)
     if (Math.abs(content.readInt32BE(at)) > maxSmall) return false

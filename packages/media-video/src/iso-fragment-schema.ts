@@ -4,10 +4,10 @@ import { cleanNumbers, fixed, maxSmall, versioned } from './iso-fields.ts'
 
 /** Text read as a number is larger. */
 const maxDefault = 2 ** 29 - 1
-/** Of the flags of a sample (ISO 14496-12, 8.8.3.1) those that say what depends on it: 16 bits say how bad it is. */
+/** The flags of a sample (ISO 14496-12, 8.8.3.1) about dependencies: 16 bits are a degradation priority. */
 const sampleFlags = 0x0fff_0000
 
-/** What samples of a track are, unless they say otherwise. */
+/** The defaults of a track's samples. */
 export const trackDefaults: Leaf = fixed(24, (content) => {
   content.fill(0, 0, 4)
   cleanNumbers(content, { at: 4, count: 2, limit: maxSmall })
@@ -15,7 +15,7 @@ export const trackDefaults: Leaf = fixed(24, (content) => {
   cleanFlags(content, 20)
 })
 
-/** What may be in a `moof`. */
+/** The allowed contents of a `moof`. */
 export const fragmentSchema: Schema = {
   mfhd: fixed(8, (content) => {
     content.fill(0, 0, 4)
@@ -73,7 +73,7 @@ const maxSamplesOfRun = 100_000
 const run = { offset: 1, firstFlags: 4, duration: 0x100, size: 0x200, flags: 0x400, time: 0x800 }
 const perSample = [run.duration, run.size, run.flags, run.time]
 
-/** Of a run there are as many fields for each sample as its flags name, and none where they name none. */
+/** A run has as many fields per sample as its flags indicate, possibly none. */
 function cleanRun(content: Buffer, budget: Budget): number | null {
   demand(content.length >= 8)
   const count = content.readUInt32BE(4)
@@ -93,7 +93,7 @@ function cleanRun(content: Buffer, budget: Budget): number | null {
   return length
 }
 
-/** Clears the flags of a box that are not known, and returns those that are set. */
+/** Clears unknown flags of a box, and returns the set ones. */
 function keepFlags(content: Buffer, known: readonly number[]): number {
   demand((content[0] ?? 2) <= 1)
   const set = content.readUIntBE(1, 3) & known.reduce((sum, flag) => sum | flag, 0)

@@ -14,7 +14,7 @@ export interface Fragment {
   samples: Range[]
 }
 
-/** The sizes of samples that say nothing about it, by track. */
+/** The default sample sizes, by track. */
 export function defaultSizes(movie: IndexBox, budget: Budget): Map<number, number> {
   const extends_ = boxesIn(movie, budget).find(({ type }) => type === 'mvex')
   if (!extends_) return new Map()
@@ -26,7 +26,7 @@ export function defaultSizes(movie: IndexBox, budget: Budget): Map<number, numbe
   )
 }
 
-/** Where the samples of a fragment are, by track; tracks that are not ours are freed. */
+/** The place of a fragment's samples, by track; foreign tracks are freed. */
 export function readFragment(
   fragment: IndexBox,
   ours: ReadonlyMap<number, number>,

@@ -10,7 +10,7 @@ import { cleanOpusFrame } from './opus-packets.ts'
 /** Where the boxes begin in the description of a picture. */
 const pictureFieldBytes = 78
 
-/** What cleans the frames of a track; `null` where nothing but picture or sound can be told in them. */
+/** Returns the cleaner of a track's frames; `null` if they can contain nothing but picture or sound. */
 export function frameCleanerOf(track: Track, budget: Budget): FrameCleaner | null {
   switch (track.coding) {
     case 'avc1':
@@ -30,7 +30,7 @@ export function frameCleanerOf(track: Track, budget: Budget): FrameCleaner | nul
   }
 }
 
-/** How many bytes the length of a unit takes; all descriptions have to say the same. */
+/** The size of a unit's length field; all descriptions have to agree. */
 function lengthBytes(
   { descriptions }: Track,
   { type, at }: { type: string; at: number },
@@ -48,11 +48,14 @@ function lengthBytes(
   return length
 }
 
-/** QuickTime's version of a description says how long its fields are; the configuration of AAC is behind them, and MP3 has none. */
+/**
+ * QuickTime's version of a description determines the length of its fields; the configuration of AAC follows them, and
+ * MP3 has none.
+ */
 function isAac({ descriptions }: Track): boolean {
   return descriptions.every((description) => {
     const at = description.indexOf('esds', 28, 'latin1')
-    // Version, flags, and the heads of two descriptors, as this package writes them.
+    // Version, flags, and the headers of two descriptors, as this package writes them.
     return at >= 0 && [0x40, 0x66, 0x67, 0x68].includes(description[at + 4 + 4 + 2 + 3 + 2] ?? 0)
   })
 }

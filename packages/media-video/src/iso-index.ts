@@ -7,29 +7,29 @@ import { movieSchema } from './iso-movie-schema.ts'
 import type { Patch } from './patches.ts'
 import type { Range, VideoFile } from './video-file.ts'
 
-/** A box at the top of a file that was read into memory whole. */
+/** A top-level box that was completely read into memory. */
 export interface IndexBox extends Area {
   /** Where it is in the file. */
   at: number
 }
 
-/** All of an MP4 or MOV but its samples, clean. */
+/** Everything of an MP4 or MOV but its samples, cleaned. */
 export interface IsoIndex {
   movie: IndexBox
   fragments: IndexBox[]
   brands: Patch[]
   /** Where the samples are. */
   media: Range[]
-  /** What is free space, or becomes it. */
+  /** Existing and new free space. */
   free: Range[]
-  /** The bytes behind the last box; too few for one. */
+  /** The bytes after the last box; too few for one. */
   rest: Range
 }
 
-/** The index is read into memory: tables of hours, or that of each fragment. */
+/** The index is read into memory: tables for hours, or that of each fragment. */
 const maxIndexBytes = 32 * 1024 * 1024
 
-/** Files name some ten brands of four bytes. */
+/** Files list about ten brands of four bytes. */
 const maxBrandBytes = 1024
 
 /** Reads and cleans the index. @throws media-unreadable, media-too-complex */
@@ -72,7 +72,7 @@ export async function readIsoIndex(file: VideoFile, budget: Budget): Promise<Iso
   return { ...index, movie, free: joined(index.free) }
 }
 
-/** Returns what becomes free space of the box. */
+/** Returns the parts of the box that become free space. */
 async function takeBrands(file: VideoFile, box: Box, brands: Patch[]): Promise<Range[]> {
   if (box.end - box.start > maxBrandBytes) return [box]
   const bytes = Buffer.from(await file.read(box.start, box.end - box.start))
@@ -83,7 +83,7 @@ async function takeBrands(file: VideoFile, box: Box, brands: Patch[]): Promise<R
   return []
 }
 
-/** What makes the index of the file clean; what free space holds is not among it. */
+/** The patches that clean the file's index; not including the content of free space. */
 export function patchesOf({ movie, fragments, brands, free }: IsoIndex): Patch[] {
   const loaded = [movie, ...fragments].map(({ at, bytes }) => ({ start: at, bytes }))
   const headers = free.map((range) => ({ start: range.start, bytes: freeHeader(range) }))

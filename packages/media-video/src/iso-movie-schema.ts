@@ -14,7 +14,7 @@ import {
 import { trackDefaults } from './iso-fragment-schema.ts'
 import { cleanDescriptions } from './iso-sample-entries.ts'
 
-/** Ticks a second; text read as a number is larger. */
+/** Ticks per second; text read as a number is larger. */
 const maxTimescale = 1_000_000_000
 
 const movieHeader = versioned([100, 112], (content, isLong) => {
@@ -25,7 +25,7 @@ const movieHeader = versioned([100, 112], (content, isLong) => {
   rest.writeUInt16BE(0x100, 4)
   cleanMatrix(rest.subarray(16, 52))
   rest.fill(0, 52, 76)
-  // The number of a track that could be added: none is.
+  // The next track number: no track will be added.
   rest.writeUInt32BE(0xffff_ffff, 76)
 })
 
@@ -47,18 +47,18 @@ const trackHeader = versioned([84, 96], (content, isLong) => {
 
 const mediaHeader = versioned([24, 36], (content, isLong) => {
   cleanTimes(content, isLong)
-  // No language is named: ISO 639 calls that `und`.
+  // No language: `und` in ISO 639.
   content.writeUInt32BE(0x55c4_0000, isLong ? 32 : 20)
 })
 
-/** When it was made goes; the unit of time and the duration stay. */
+/** Drops the creation time; keeps the unit of time and the duration. */
 function cleanTimes(content: Buffer, isLong: boolean): void {
   content.fill(0, 1, isLong ? 20 : 12)
   demand(content.readUInt32BE(isLong ? 20 : 12) <= maxTimescale)
   if (isLong) cleanLongTime(content, 24)
 }
 
-/** The name of the handler is that of a camera or program, and so is its manufacturer. */
+/** The handler's name is that of a camera or program, and so is its manufacturer. */
 function cleanHandler(content: Buffer): number | null {
   if (content.length < 20) return null
   const kind = content.toString('latin1', 4, 8)
@@ -67,11 +67,11 @@ function cleanHandler(content: Buffer): number | null {
   content.fill(0, 0, isKnown ? 4 : 8)
   content.fill(0, 12)
   if (!/^[a-z ]{4}$/.test(handler)) content.fill(0, 8, 12)
-  // QuickTime has a length there, ISO the end of a text, and both are a zero.
+  // QuickTime has a length there, ISO the end of a string; both are a zero.
   return Math.min(content.length, 25)
 }
 
-/** The picture is at these times of the movie. */
+/** The times of the movie at which the picture is shown. */
 const edits: Leaf = (content, budget) => {
   demand(content.length >= 8 && (content[0] ?? 0) <= 1)
   content.fill(0, 1, 4)
@@ -88,7 +88,7 @@ const edits: Leaf = (content, budget) => {
   return length
 }
 
-/** Data references can hold the path of a file on somebody's disk. All that is taken is in the same file. */
+/** Data references can contain a local file path. All accepted data is in the same file. */
 const references: Leaf = (content, budget) => {
   if (content.length < 20) return null
   const count = Math.min(content.readUInt32BE(4), 16, Math.floor((content.length - 8) / 12))
@@ -141,7 +141,7 @@ const track: Schema = {
   mdia: { within: { mdhd: mediaHeader, hdlr: cleanHandler, minf: { within: mediaInformation } } },
 }
 
-/** What may be in a `moov`. */
+/** The allowed contents of a `moov`. */
 export const movieSchema: Schema = {
   mvhd: movieHeader,
   trak: { within: track },

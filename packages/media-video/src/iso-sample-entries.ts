@@ -9,7 +9,7 @@ import { isDisplay, isLight } from './light.ts'
 import { cleanElementaryStream } from './iso-elementary-stream.ts'
 import { cleanDtsNumbers, cleanFlacBlocks, cleanOpusMapping } from './sound-configs.ts'
 
-/** Colors are told by three numbers; a profile of a display can have a serial number in it. */
+/** Three numbers describe the colors; a display profile can contain a serial number. */
 function cleanColor(content: Buffer): number | null {
   const kind = content.toString('latin1', 0, 4)
   if (kind === 'nclx' && content.length >= 11) {
@@ -24,7 +24,7 @@ function areCodes(content: Buffer): boolean {
   return [4, 6, 8].every((at) => content.readUInt16BE(at) < 256)
 }
 
-/** Numbers that are no text, or nothing. */
+/** Numbers that are not text, or nothing. */
 function numbers(length: number, mayBe: (content: Buffer) => boolean = areSmall) {
   return (content: Buffer): number | null =>
     content.length >= length && mayBe(content.subarray(0, length)) ? length : null
@@ -44,7 +44,7 @@ const vpConfig = fixed(12, (content) => {
   content.fill(0, 10, 12)
 })
 
-/** What a decoder of each kind of picture has to know. */
+/** The configuration that a decoder of each kind of picture needs. */
 const pictures: Readonly<Record<string, Schema>> = {
   ...Object.fromEntries(['avc1', 'avc3'].map((type) => [type, { ...pictureParts, avcC: cleanAvcConfig }])),
   ...Object.fromEntries(['hvc1', 'hev1'].map((type) => [type, { ...pictureParts, hvcC: cleanHevcConfig }])),
@@ -54,7 +54,7 @@ const pictures: Readonly<Record<string, Schema>> = {
   ...Object.fromEntries(['apco', 'apcs', 'apcn', 'apch', 'ap4h', 'ap4x'].map((type) => [type, pictureParts])),
 }
 
-/** One stream, with the place of its channels where others depend on it: ETSI TS 102 366, F.6. */
+/** One stream, with its channel location if others depend on it: ETSI TS 102 366, F.6. */
 function cleanEnhancedAc3(content: Buffer): number | null {
   if (content.length < 5) return null
   content[1] = (content[1] ?? 0) & 0xf8
@@ -65,7 +65,7 @@ function cleanEnhancedAc3(content: Buffer): number | null {
 const endian = fixed(2)
 const elementaryStream = cleanElementaryStream(cleanAacConfig)
 
-/** QuickTime has what decoders of sound have to know in a box of its own. */
+/** QuickTime has the configuration of sound decoders in a separate box. */
 const wave: Schema = {
   frma: fixed(4, (content) => content.write('mp4a', 'latin1')),
   mp4a: fixed(4, (content) => content.fill(0)),
@@ -101,11 +101,11 @@ const sounds: Readonly<Record<string, Schema>> = {
   ),
 }
 
-/** The kinds of picture and sound that are taken, by the type of their description. */
+/** The accepted kinds of picture and sound, by the type of their description. */
 export const pictureTypes: ReadonlySet<string> = new Set(Object.keys(pictures))
 export const soundTypes: ReadonlySet<string> = new Set(Object.keys(sounds))
 
-/** A description of each way the samples of a track are coded in. */
+/** A description of each coding that the samples of a track use. */
 export function cleanDescriptions(content: Buffer, budget: Budget): number {
   demand(content.length >= 8 && (content[0] ?? 2) <= 1)
   content.fill(0, 1, 4)
@@ -121,7 +121,7 @@ export function cleanDescriptions(content: Buffer, budget: Budget): number {
   return end
 }
 
-/** A track is coded in one way, or in a few where it was cut together. */
+/** A track uses one coding, or a few if it was edited. */
 const maxDescriptions = 16
 
 function cleanEntry(bytes: Buffer, { type, content, end }: Box, budget: Budget): void {
@@ -131,7 +131,7 @@ function cleanEntry(bytes: Buffer, { type, content, end }: Box, budget: Budget):
     cleanPictureFields(entry)
     cleanBoxes({ bytes, start: content + 78, end }, picture, budget)
   } else if (sound) {
-    // The version of the table tells QuickTime's longer fields from those of ISO.
+    // The version of the table distinguishes QuickTime's longer fields from those of ISO.
     const start = content + cleanSoundFields(entry, bytes[0] === 0)
     demand(start <= end)
     cleanBoxes({ bytes, start, end }, sound, budget)
@@ -142,7 +142,7 @@ function cleanPictureFields(entry: Buffer): void {
   if (entry.length < 78) throw unreadable()
   entry.fill(0, 0, 6)
   entry.fill(0, 8, 24)
-  // 72 dots per inch, as the standard has it for every picture.
+  // 72 dots per inch, as in the standard for every picture.
   for (const at of [28, 32]) entry.writeUInt32BE(0x480000, at)
   entry.fill(0, 36, 40)
   entry.writeUInt16BE(1, 40)
@@ -151,7 +151,7 @@ function cleanPictureFields(entry: Buffer): void {
   entry.writeInt16BE(-1, 76)
 }
 
-/** Returns how long they are. */
+/** Returns their length. */
 function cleanSoundFields(entry: Buffer, isQuickTime: boolean): number {
   demand(entry.length >= 28)
   const version = entry.readUInt16BE(8)
@@ -169,7 +169,7 @@ function cleanSoundFields(entry: Buffer, isQuickTime: boolean): number {
   }
   const rate = entry.readDoubleBE(32)
   demand(rate > 0 && rate < 10_000_000)
-  // As text would be no whole number.
+  // As text it would not be an integer.
   entry.writeDoubleBE(Math.round(rate), 32)
   entry.writeUInt32BE(72, 28)
   entry.writeUInt32BE(0x7f000000, 44)

@@ -2,15 +2,15 @@ import { type Budget, demand, tooComplex } from './budget.ts'
 import type { Track } from './iso-tracks.ts'
 import type { Range } from './video-file.ts'
 
-/** Plain sound of 16 channels of 32 bits. */
+/** PCM sound with 16 channels of 32 bits. */
 const maxFrameBytes = 64
 
-/** Pictures of four hours and a half at 60 a second. */
+/** Four and a half hours at 60 pictures a second. */
 const maxPictures = 1_000_000
 
 /**
- * Checks that the tables of a track are about the same samples: a few bytes can claim billions, and mediabunny would list
- * them one by one. Some writers miscount by a few.
+ * Checks that the tables of a track describe the same samples: a few bytes can claim billions, and mediabunny would
+ * list them one by one. Some writers are off by a few.
  * @throws media-unreadable, media-too-complex
  */
 export function checkTables({ table }: Track): void {
@@ -19,13 +19,13 @@ export function checkTables({ table }: Track): void {
   const most = samples + Math.max(1000, samples / 10)
   const [times, offsets] = [samplesIn(table('stts')), samplesIn(table('ctts'))]
   demand(times <= most && offsets <= most)
-  // Plain sound has one sample for each moment, millions in all, and no table of offsets: it is not listed one by one.
+  // PCM sound has one sample per time step, millions in total, and no table of offsets: it is not listed one by one.
   if (offsets > 0 && Math.max(times, offsets) > maxPictures) throw tooComplex()
   const chunks = Math.max((table('stco').length - 8) / 4, (table('co64').length - 8) / 8, 0)
   demand(samplesInChunks(table('stsc'), chunks) <= most)
 }
 
-/** The samples of a table of pairs: how many, and something of each. */
+/** The samples of a table of pairs: a number, and a value for each. */
 function samplesIn(table: Buffer): number {
   let samples = 0
   for (let offset = 8; offset + 8 <= table.length; offset += 8) samples += table.readUInt32BE(offset)
@@ -45,13 +45,14 @@ function samplesInChunks(table: Buffer, chunks: number): number {
   return samples
 }
 
-/** Where the samples of a track lie: each one, or one range for each chunk of them. */
+/** The places of a track's samples: each one, or one range for each chunk of them. */
 export function sampleRanges(track: Track, by: 'sample' | 'chunk', budget: Budget): Range[] {
   const { table } = track
   const runs = table('stsc')
   const sizes = table('stsz')
   const uniform = entry(sizes, 1)
-  // QuickTime writes sample sizes of 1 for plain sound, whatever they are (QuickTime File Format, sound sample descriptions).
+  // QuickTime writes sample sizes of 1 for PCM sound, regardless of the real size (QuickTime File Format, sound sample
+  // descriptions).
   const least = uniform > 0 && uniform <= maxFrameBytes ? bytesPerFrame(track) : 0
   const runCount = entry(runs, 1)
   const ranges: Range[] = []
@@ -86,12 +87,12 @@ function chunkOffsets(table: Track['table']): number[] {
   return Array.from({ length: entry(long, 1) }, (_, index) => Number(long.readBigUInt64BE(8 + index * 8)))
 }
 
-/** The 32-bit number at a place of a table, its version and flags being the first. */
+/** The 32-bit number at a position of a table; its version and flags are the first. */
 function entry(table: Buffer, index: number): number {
   return table.length >= index * 4 + 4 ? table.readUInt32BE(index * 4) : 0
 }
 
-/** The bytes of one frame of plain sound, over all channels. */
+/** The bytes of one PCM frame, across all channels. */
 function bytesPerFrame({ descriptions }: Track): number {
   const [description = Buffer.alloc(0)] = descriptions
   if (description.length < 28) return 0

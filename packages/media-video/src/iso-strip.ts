@@ -15,15 +15,15 @@ interface Kept extends Range {
   clean: FrameCleaner | null
 }
 
-/** What of a video stays. */
+/** The parts of a video that are kept. */
 export interface Choice {
   trackIds: readonly number[]
   budget: Budget
 }
 
 /**
- * Removes from a copy of an MP4 or MOV all but picture and sound: the index is replaced by its clean form, what else there
- * is becomes zeros in place, and frames lose what is no picture, so no offset changes and nothing is moved.
+ * Removes everything but picture and sound from a copy of an MP4 or MOV: the index is replaced by its cleaned form,
+ * everything else is zeroed in place, and frames lose what is not picture, so no offset changes and nothing is moved.
  */
 export async function stripIso(
   file: VideoFile,
@@ -63,14 +63,14 @@ function keptOfFragments({ movie, fragments }: IsoIndex, tracks: readonly Track[
   )
 }
 
-/** Goes once through all that can hold samples: cleans those that stay, and blanks what is between them. */
+/** Goes once through everything that can contain samples: cleans those that stay, and blanks what is between them. */
 async function cleanMedia(
   file: VideoFile,
   { kept, media }: { kept: readonly Kept[]; media: readonly Range[] },
   budget: Budget,
 ): Promise<void> {
   const inOrder = kept.filter(({ start, end }) => start < end).sort((one, other) => one.start - other.start)
-  // Samples that lie over each other would be read again and again.
+  // Overlapping samples would be read again and again.
   if (inOrder.reduce((sum, { start, end }) => sum + end - start, 0) > file.size * 2) throw tooComplex()
   let next = 0
   for (const { start, end } of media) {

@@ -2,8 +2,8 @@ import { demand } from './budget.ts'
 import type { Track } from './iso-tracks.ts'
 
 /**
- * Clears what no sample uses of the tables of a track, in place: sizes, times and places of samples and chunks that there
- * are none of could be any text.
+ * Clears unused entries in the tables of a track, in place: sizes, times and offsets of nonexistent samples and chunks
+ * could be any text.
  */
 export function cleanTables({ table, descriptions }: Track, fileSize: number): void {
   const [runs, sizes] = [table('stsc'), table('stsz')]
@@ -28,7 +28,7 @@ export function cleanTables({ table, descriptions }: Track, fileSize: number): v
   for (const type of chunks > 0 ? ['stts', 'ctts'] : []) cleanPairs(table(type), samples)
 }
 
-/** Runs begin with chunks that there are, and are described by one of the descriptions. */
+/** Runs begin with existing chunks, and refer to one of the descriptions. */
 function cleanRuns(runs: Buffer, { chunks, descriptions }: { chunks: number; descriptions: number }): void {
   for (let at = 8; at + 12 <= runs.length; at += 12) {
     if (runs.readUInt32BE(at) > chunks) {
@@ -39,7 +39,7 @@ function cleanRuns(runs: Buffer, { chunks, descriptions }: { chunks: number; des
   }
 }
 
-/** What is told of samples behind the last one. */
+/** Entries for samples after the last one. */
 function cleanPairs(pairs: Buffer, samples: number): void {
   let told = 0
   for (let at = 8; at + 8 <= pairs.length; at += 8) {

@@ -4,15 +4,15 @@ import { freeArea } from './iso-cleaning.ts'
 import type { IndexBox } from './iso-index.ts'
 import { pictureTypes, soundTypes } from './iso-sample-entries.ts'
 
-/** A track of a clean index. */
+/** A track of a cleaned index. */
 export interface Track {
   id: number
   box: Box
-  /** How its samples are coded: the type of their descriptions. `null` where that is not taken. */
+  /** How its samples are coded: the type of their descriptions. `null` if not accepted. */
   coding: string | null
   /** The contents of its descriptions. */
   descriptions: Buffer[]
-  /** A table of its samples; nothing where there is none. */
+  /** A table of its samples; `undefined` if there is none. */
   table(type: string): Buffer
 }
 
@@ -52,7 +52,7 @@ function readTrack(bytes: Buffer, box: Box, budget: Budget): Track | null {
     budget,
   )
   const [entry] = entries
-  // Frames are cleaned as their description says, so there is one way for all of them.
+  // Frames are cleaned according to their description, so all of them must use the same.
   if (entries.some(({ type }) => type !== entry?.type))
     throw unreadable('Its pictures are coded in several ways.')
   const types = handler === 'vide' ? pictureTypes : soundTypes

@@ -1,8 +1,8 @@
-/** How a format writes places in the diagram of colors, and luminances. */
+/** How a format encodes chromaticities and luminances. */
 export interface DisplayUnits {
-  /** What is 1 in the diagram. */
+  /** The value for 1 in the diagram. */
   one: number
-  /** What is one candela, of the brightest and of the darkest. */
+  /** The value for one candela, of the brightest and of the darkest. */
   candela: readonly [brightest: number, darkest: number]
 }
 
@@ -15,15 +15,15 @@ const gamuts: readonly (readonly number[])[] = [
   [0.68, 0.32, 0.265, 0.69, 0.15, 0.06, 0.3127, 0.329],
   [0.708, 0.292, 0.17, 0.797, 0.131, 0.046, 0.3127, 0.329],
 ]
-/** Writers round in their own ways. */
+/** Writers round differently. */
 const nearness = 0.0005
 const [maxBrightest, maxDarkest] = [10_000, 5]
-/** No light is brighter than what PQ can say, and text as a number is. */
+/** No light is brighter than PQ can encode; text read as a number is. */
 const maxLight = 10_000
 
 /**
- * Whether 24 bytes describe a display that they may: sixteen bytes of places could be a text. The primaries can be in any
- * order, since encoders mix up red, green and blue.
+ * Whether 24 bytes describe a known display: sixteen bytes of chromaticities could be a text. The primaries can be in
+ * any order, since encoders mix up red, green and blue.
  */
 export function isDisplay(content: Buffer, { one, candela }: DisplayUnits = iso2086): boolean {
   if (content.length !== 24) return false
@@ -40,7 +40,7 @@ export function isDisplay(content: Buffer, { one, candela }: DisplayUnits = iso2
   })
 }
 
-/** Whether four bytes are the most and the mean light of pictures. */
+/** Whether four bytes are the maximum and mean light of pictures. */
 export function isLight(content: Buffer): boolean {
   return content.length === 4 && content.readUInt16BE(0) <= maxLight && content.readUInt16BE(2) <= maxLight
 }

@@ -4,29 +4,42 @@ import { createMediaWork, moduleBeside, type QueueLoad } from '@kith/core/adapte
 import type { Observable, VideoProcessor } from '@kith/core/ports'
 import { videoVerbs } from './video-verbs.ts'
 
-/** How videos are worked on. */
+/** How videos are processed. */
 export interface MediabunnyVideosOptions {
   /**
-   * Where videos are read. `process`: in processes of their own, which end with what goes wrong in them. `none`: in the server
-   * itself, for hosts that cannot start processes; a file that makes the reader use up memory then does so to the server.
+   * Where videos are read. `process`: in separate processes, which end if anything goes wrong in them. `none`: in the
+   * server itself, for hosts that cannot start processes; a file that makes the reader use up memory then does so to
+   * the server.
    * @default 'process'
    */
   isolation?: 'process' | 'none' | undefined
-  /** The longest that one video may take. @default 60 @reason Files at the size limit are copied in a few seconds; a bomb holds a place no longer. */
+  /**
+   * The maximum time for one video. @default 60 @reason Files at the size limit are copied in a few seconds; a bomb
+   * holds a place no longer.
+   */
   maxSeconds?: number | undefined
-  /** The most memory that a process may hold. @default 512 @reason Index and cache fit several times over; more is a file made to fill memory. */
+  /**
+   * The maximum memory of a process, in MiB. @default 512 @reason Index and cache fit several times over; more is a
+   * file made to fill memory.
+   */
   maxMebibytes?: number | undefined
-  /** How many videos are worked on at the same time; the others wait, accounts in turn. @default 2 @reason Mostly reading and writing of the disk, and a process for each. */
+  /**
+   * How many videos are processed at the same time; the others wait, accounts in turn. @default 2 @reason Mostly
+   * reading and writing the disk, and a process for each.
+   */
   concurrency?: number | undefined
-  /** How many may wait before the next is refused as `busy`. @default 200 @reason Some minutes of waiting: anyone who would wait longer is asked to come back. */
+  /**
+   * How many may wait before the next is refused as `busy`. @default 200 @reason Some minutes of waiting: anyone who
+   * would wait longer is asked to retry.
+   */
   maxWaiting?: number | undefined
 }
 
-/** The video processor on mediabunny. */
+/** The video processor based on mediabunny. */
 export interface MediabunnyVideos extends VideoProcessor, Observable {
-  /** Ends the processes that videos are read in. They end by themselves as well, when the server does or has no videos. */
+  /** Ends the processes that read videos. They also end when the server does, or after a while without videos. */
   close(): Promise<void>
-  /** How much waits to be done. */
+  /** The current load. */
   load(): QueueLoad
 }
 
@@ -34,9 +47,9 @@ const defaults = Object.freeze({ concurrency: 2, maxWaiting: 200, maxSeconds: 60
 
 /**
  * Creates the video processor: MP4, MOV and WebM, read by mediabunny and never decoded. Stripping copies the file and
- * blanks in the copy what is not picture or sound; that costs next to no memory, whatever the size. Its processes start with
- * the first video, and end when there are none for a while.
- * @throws TypeError where the module that processes run was left out of a bundle
+ * blanks everything but picture and sound in the copy; that takes very little memory for any size. Its processes start
+ * with the first video, and end after a while without any.
+ * @throws TypeError if the module that processes run was left out of a bundle
  */
 export function createMediabunnyVideos(options: MediabunnyVideosOptions = {}): MediabunnyVideos {
   const maxSeconds = options.maxSeconds ?? defaults.maxSeconds
@@ -44,7 +57,7 @@ export function createMediabunnyVideos(options: MediabunnyVideosOptions = {}): M
     of: 'createMediabunnyVideos',
     choices: options,
     defaults,
-    // Named so that a bundle beside which a host has files of its own starts none of them.
+    // A name that no host uses, so that a bundle does not start a file of the host instead.
     entry: moduleBeside(import.meta.url, 'kith-video-process'),
     verbs: videoVerbs,
   })
@@ -55,7 +68,7 @@ export function createMediabunnyVideos(options: MediabunnyVideosOptions = {}): M
       try {
         await run({ key: turn }, { verb: 'strip', arguments: [resolve(path), resolve(target), maxSeconds] })
       } catch (error) {
-        // A process that was ended could not remove it itself.
+        // A process that was killed could not remove it itself.
         await rm(target, { force: true })
         throw error
       }

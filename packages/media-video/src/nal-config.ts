@@ -7,8 +7,8 @@ interface Sets {
 }
 
 /**
- * Writes an `avcC` anew: profile, and the parameter sets of ISO 14496-15, 5.3.3.1. Units of another type that stand among
- * them go, as does what is behind.
+ * Rewrites an `avcC`: profile, and the parameter sets of ISO 14496-15, 5.3.3.1. Units of other types among them are
+ * dropped, as is anything after them.
  */
 export function cleanAvcConfig(content: Buffer): number | null {
   if (content.length < 7 || content[0] !== 1) return null
@@ -29,7 +29,7 @@ export function cleanAvcConfig(content: Buffer): number | null {
   return replace(content, written)
 }
 
-/** Profiles from High on have their format of color behind; 0 extensions of parameter sets follow. */
+/** Profiles from High on are followed by their color format; 0 extensions of parameter sets follow. */
 function highProfile(content: Buffer, at: number): Buffer {
   const [chroma, luma, bits] = content.subarray(at, at + 4)
   if (![100, 110, 122, 144, 244].includes(content[1] ?? 0)) return Buffer.alloc(0)
@@ -38,7 +38,7 @@ function highProfile(content: Buffer, at: number): Buffer {
   return Buffer.from([0xfc | chroma, 0xf8 | luma, 0xf8 | bits, 0])
 }
 
-/** Writes an `hvcC` anew, its arrays being those of parameter sets: ISO 14496-15, 8.3.3.1. An array of SEI goes. */
+/** Rewrites an `hvcC` with arrays of parameter sets: ISO 14496-15, 8.3.3.1. SEI arrays are dropped. */
 export function cleanHevcConfig(content: Buffer): number | null {
   if (content.length < 23 || content[0] !== 1) return null
   const arrays: Buffer[] = []
@@ -59,7 +59,7 @@ export function cleanHevcConfig(content: Buffer): number | null {
   return replace(content, Buffer.concat([hevcNumbers(content), Buffer.from([count]), ...arrays]))
 }
 
-/** ISO 14496-15, 8.3.3.1.2: what is reserved is as it has to be, and flags are those that are defined. */
+/** ISO 14496-15, 8.3.3.1.2: reserved bits have their fixed values, and only defined flags are set. */
 function hevcNumbers(content: Buffer): Buffer {
   const numbers = Buffer.from(content.subarray(0, 22))
   // Compatible profiles, of which there are twelve.
@@ -71,7 +71,7 @@ function hevcNumbers(content: Buffer): Buffer {
   numbers[13] = 0xf0 | (numbers[13] ?? 0)
   for (const at of [15, 16]) numbers[at] = 0xfc | (numbers[at] ?? 0)
   for (const at of [17, 18]) numbers[at] = 0xf8 | (numbers[at] ?? 0)
-  // How many pictures a second: not said.
+  // Pictures per second: unspecified.
   numbers.fill(0, 19, 21)
   return numbers
 }

@@ -4,11 +4,11 @@ import { maxParameterSetBytes } from './nal-config.ts'
 import { fillerSei, isPlainSei } from './sei-messages.ts'
 import type { Range } from './video-file.ts'
 
-/** How the units of a codec are told apart. */
+/** How to identify the units of a codec. */
 interface Units {
   headerBytes: number
   typeOf(first: number): number
-  /** Slices, which may have any length; parameter sets and marks between pictures, with the most bytes that they take. */
+  /** Slices, which may have any length; parameter sets and marks between pictures, with their maximum length. */
   kept: ReadonlyMap<number, number>
   sei: ReadonlySet<number>
   filler: Buffer
@@ -48,15 +48,15 @@ const hevc: Units = {
   filler: Buffer.from([0x4c, 0x01]),
 }
 
-/** More than this is no message for a decoder. */
+/** A longer unit is not a message for a decoder. */
 const maxSeiBytes = 4096
 
-/** Cleans frames of H.264: units of a length that takes so many bytes. */
+/** Cleans H.264 frames: units with a length field of this size. */
 export function cleanAvcFrame(lengthBytes: number): FrameCleaner {
   return (frame) => cleanUnits(frame, avc, lengthBytes)
 }
 
-/** Cleans frames of HEVC. */
+/** Cleans HEVC frames. */
 export function cleanHevcFrame(lengthBytes: number): FrameCleaner {
   return (frame) => cleanUnits(frame, hevc, lengthBytes)
 }
@@ -92,7 +92,7 @@ async function cleanSei(unit: Frame, units: Units): Promise<void> {
   else await replaceByFiller(unit, units)
 }
 
-/** A unit of filler is as long as one likes, and no decoder looks into it. */
+/** A filler unit can have any length, and no decoder reads it. */
 async function replaceByFiller({ file, start, end }: Frame, { filler }: Units): Promise<void> {
   const content: Range = { start: start + filler.length, end }
   await file.write(start, filler.subarray(0, end - start))

@@ -1,6 +1,6 @@
 import type { Frame } from './frame-cleaning.ts'
 
-/** Makes the padding of a packet of Opus zeros: RFC 6716, 3.2.5. */
+/** Zeroes the padding of an Opus packet: RFC 6716, 3.2.5. */
 export async function cleanOpusFrame({ file, budget, start, end }: Frame): Promise<void> {
   budget.spend('frame')
   await budget.rest()

@@ -1,6 +1,6 @@
 import type { Range, VideoFile } from './video-file.ts'
 
-/** Bytes that take the place of others. */
+/** Bytes that replace others. */
 export interface Patch {
   start: number
   bytes: Buffer
@@ -11,7 +11,7 @@ export async function writePatches(file: VideoFile, patches: readonly Patch[]): 
   for (const { start, bytes } of patches) await file.write(start, bytes)
 }
 
-/** Puts patches, which come in order and do not overlap, over bytes that were read at an offset of a file. */
+/** Applies patches, which come in order and do not overlap, to bytes that were read at an offset of a file. */
 export function patch(bytes: Buffer, offset: number, patches: readonly Patch[]): void {
   const end = offset + bytes.length
   for (let index = firstBehind(patches, offset); index < patches.length; index++) {
@@ -23,7 +23,7 @@ export function patch(bytes: Buffer, offset: number, patches: readonly Patch[]):
   }
 }
 
-/** The first patch that ends behind an offset. */
+/** The first patch that ends after an offset. */
 function firstBehind(patches: readonly Patch[], offset: number): number {
   let [low, high] = [0, patches.length]
   while (low < high) {

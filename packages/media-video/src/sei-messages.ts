@@ -2,9 +2,9 @@ import { readBits } from './bits.ts'
 import { isDisplay, isLight } from './light.ts'
 
 /**
- * What a decoder may need, by payload type and with the most bytes it takes: where decoding can start, the display that it
- * was made on, its light, the other transfer function. Types 4 and 5, in which cameras write texts and places, times of day,
- * captions and hashes are not among them.
+ * What a decoder may need, by payload type and with its maximum length: where decoding can start, the mastering
+ * display, its light, the alternative transfer function. Not included: types 4 and 5, in which cameras write text and
+ * locations, times of day, captions and hashes.
  */
 const kept: ReadonlyMap<number, (payload: Buffer) => boolean> = new Map([
   [6, isRecoveryPoint],
@@ -13,7 +13,7 @@ const kept: ReadonlyMap<number, (payload: Buffer) => boolean> = new Map([
   [147, ({ length }) => length === 1],
 ])
 
-/** Whether an SEI (its bytes behind the header of the unit) has nothing but messages that are kept. ITU-T H.264, 7.3.2.3. */
+/** Whether an SEI (its bytes after the unit header) has only allowed messages. ITU-T H.264, 7.3.2.3. */
 export function isPlainSei(escaped: Buffer): boolean {
   const bytes = unescape(escaped)
   let at = 0
@@ -29,16 +29,16 @@ export function isPlainSei(escaped: Buffer): boolean {
 }
 
 /**
- * The bytes of an SEI that says nothing: messages of filler, behind the header of a unit. It can stand wherever the one
- * stood that it replaces, so a decoder sees no unit where none may be. `null` if there are too few bytes for it.
+ * The bytes of an empty SEI: filler messages, after the unit header. It is allowed wherever the one it replaces was, so
+ * a decoder sees no misplaced unit. `null` if there are too few bytes for it.
  */
 export function fillerSei(length: number): Buffer | null {
   if (length < 3) return null
   const bytes = Buffer.alloc(length, 0xff)
-  // A message takes its type, its size in bytes of 255 and a last one, and so many bytes.
+  // A message consists of its type, its size in bytes of 255 and a last one, and that many bytes.
   let at = 0
   for (let left = length - 1; left > 0;) {
-    // 257 bytes more than a multiple of 256 can be no message, so a short one goes in front.
+    // 257 bytes more than a multiple of 256 cannot be a message, so a short one comes first.
     const take = (left - 2) % 256 === 255 ? 2 : left
     const sizeBytes = Math.floor((take - 2) / 256)
     bytes[at] = 3
@@ -56,7 +56,7 @@ function readCount(bytes: Buffer, start: number): { value: number; end: number }
   return { value: (at - start) * 255 + (bytes[at] ?? 0), end: at + 1 }
 }
 
-/** Without the bytes of 3 that keep three zeros apart. */
+/** Without the emulation prevention bytes (3). */
 function unescape(bytes: Buffer): Buffer {
   const plain = Buffer.alloc(bytes.length)
   let length = 0
@@ -69,7 +69,7 @@ function unescape(bytes: Buffer): Buffer {
   return plain.subarray(0, length)
 }
 
-/** A count of frames and four bits, or two in HEVC. */
+/** A frame count and four bits, or two in HEVC. */
 function isRecoveryPoint(payload: Buffer): boolean {
   const bits = readBits(payload)
   let zeros = 0

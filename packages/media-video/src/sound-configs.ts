@@ -1,7 +1,7 @@
-/** The content of a `dOps`: what OpusHead has without its mark, RFC 7845 in the order of bytes of ISO. */
+/** The content of a `dOps`: OpusHead without its magic, RFC 7845 in ISO byte order. */
 export function cleanOpusMapping(content: Buffer): number | null {
   const length = mappingLength(content, 0)
-  // The rate of what was encoded: for information only.
+  // The rate of the input: for information only.
   if (length !== null) content.writeUInt32BE(48_000, 4)
   return length
 }
@@ -18,7 +18,7 @@ export function cleanOpusHead(content: Buffer): number | null {
 /** RFC 7845, 5.1.1: mono and stereo, and up to eight channels of a surround. */
 const maxChannels = [2, 8]
 
-/** Version, channels, lead-in, rate, gain, and for more than stereo where each channel is. */
+/** Version, channels, pre-skip, rate, gain, and for more than stereo the channel mapping. */
 function mappingLength(content: Buffer, version: number): number | null {
   if (content.length < 11 || content[0] !== version) return null
   const channels = content[1] ?? 0
@@ -29,8 +29,8 @@ function mappingLength(content: Buffer, version: number): number | null {
 }
 
 /**
- * Of the blocks of FLAC the first stays, which says how it is coded, without the sizes of frames and the hash of the sound,
- * both of which may be unknown; comments and pictures go. RFC 9639, 8.
+ * Keeps the first of the FLAC blocks, which describes the coding, without the frame sizes and the hash of the sound,
+ * both of which may be unknown; drops comments and pictures. RFC 9639, 8.
  */
 export function cleanFlacBlocks(content: Buffer): number | null {
   if (content.length < 38 || ((content[0] ?? 0) & 0x7f) !== 0 || content.readUIntBE(1, 3) !== 34) return null
@@ -40,14 +40,14 @@ export function cleanFlacBlocks(content: Buffer): number | null {
   return 38
 }
 
-/** FLAC in WebM has its mark in front of its blocks. */
+/** FLAC in WebM has its magic before its blocks. */
 export function cleanFlacHead(content: Buffer): number | null {
   if (content.toString('latin1', 0, 4) !== 'fLaC') return null
   const length = cleanFlacBlocks(content.subarray(4))
   return length === null ? null : length + 4
 }
 
-/** Vorbis has three headers, the second of them for comments: it becomes one of none. Vorbis I, 5. */
+/** Vorbis has three headers, the second of them for comments: it becomes an empty one. Vorbis I, 5. */
 export function cleanVorbisHeaders(content: Buffer): number | null {
   if (content[0] !== 2) return null
   const lengths: number[] = []
@@ -72,14 +72,14 @@ export function cleanVorbisHeaders(content: Buffer): number | null {
     return null
   // Three bit rates, which are hints.
   content.fill(0, at + 16, at + 28)
-  // The name of the encoder takes all the room, in zeros.
+  // The encoder name fills the space, with zeros.
   comments.fill(0, 7)
   comments.writeUInt32LE(second - 16, 7)
   comments[second - 1] = 1
   return content.length
 }
 
-/** The numbers of a `ddts` (ETSI TS 102 114, E.2.2.3): bit rates and what is reserved go. */
+/** The numbers of a `ddts` (ETSI TS 102 114, E.2.2.3): bit rates and reserved bits are dropped. */
 export function cleanDtsNumbers(content: Buffer): void {
   if (content.readUInt32BE(0) > 768_000) content.writeUInt32BE(0, 0)
   content.fill(0, 4, 12)

@@ -13,29 +13,31 @@ import { type VideoFile, withFile } from './video-file.ts'
 import { patchesOf as webmPatchesOf, readWebmIndex } from './webm-index.ts'
 import { stripWebm } from './webm-strip.ts'
 
-/** A video file that was opened. */
+/** An opened video file. */
 export interface SourceVideo {
   input: Input
   video: InputVideoTrack
   /** `null` for a silent video. */
   audio: InputAudioTrack | null
-  /** Removes from a copy of the file all but these tracks. */
+  /** Removes everything but these tracks from a copy of the file. */
   strip(copy: VideoFile, choice: Choice): Promise<void>
 }
 
-/** The most of a file that is held in memory. */
+/** The maximum part of a file that is held in memory. */
 const cacheBytes = 4 * 1024 * 1024
 
-/** How a WebM begins; the other containers are made of boxes. */
+/** The first bytes of a WebM; the other containers consist of boxes. */
 const ebmlMagic = Buffer.from([0x1a, 0x45, 0xdf, 0xa3])
 
-/** The index of a file, checked and clean. */
+/** The checked and cleaned index of a file. */
 interface Index {
   patches: Patch[]
   strip(copy: VideoFile, choice: Choice): Promise<void>
 }
 
-/** Opens a video and gives it to `use`. @throws media-unreadable, media-too-complex for whatever cannot be read */
+/**
+ * Opens a video and passes it to `use`. @throws media-unreadable, media-too-complex for anything that cannot be read
+ */
 export async function withVideo<Result>(
   { path, budget }: { path: string; budget: Budget },
   use: (source: SourceVideo) => Promise<Result>,
@@ -75,7 +77,7 @@ async function readWebm(file: VideoFile, budget: Budget): Promise<Index> {
   return { patches: webmPatchesOf(index), strip: (copy, choice) => stripWebm(copy, index, choice) }
 }
 
-/** mediabunny sees no byte of an index that was not checked: neither what was freed, nor what is in its place. */
+/** mediabunny only sees checked parts of an index: neither what was freed, nor what replaced it. */
 function sourceOf(handle: FileHandle, size: number, patches: readonly Patch[]): CustomSource {
   return new CustomSource({
     getSize: () => size,
@@ -96,10 +98,10 @@ function sourceOf(handle: FileHandle, size: number, patches: readonly Patch[]): 
   })
 }
 
-/** As large as an index or a cluster may be. */
+/** The maximum size of an index or a cluster. */
 const maxReadBytes = 40 * 1024 * 1024
 
-/** Of several sound tracks the first that can be copied: phones add one of their own kind beside a common one. */
+/** The first of several sound tracks that can be copied: phones add a proprietary one next to a common one. */
 async function findAudio(input: Input): Promise<InputAudioTrack | null> {
   const tracks = await input.getAudioTracks()
   for (const track of tracks) if ((await track.getCodec()) !== null) return track
@@ -111,7 +113,9 @@ function unknownCodec(what: 'video' | 'sound'): KithError {
   return new KithError('media-unreadable', { detail: `Its ${what} uses an unsupported codec.` })
 }
 
-/** A full disk or a missing file says nothing about the video. Codes such as `ERR_OUT_OF_RANGE` are of the runtime. */
+/**
+ * A full disk or a missing file says nothing about the video. Codes such as `ERR_OUT_OF_RANGE` come from the runtime.
+ */
 function isSystemError(error: unknown): boolean {
   return /^E(?!RR_)/.test(systemCode(error))
 }

@@ -1,12 +1,12 @@
 import { type FileHandle, open } from 'node:fs/promises'
 
-/** A part of a file, its end not included. */
+/** A part of a file, with an exclusive end. */
 export interface Range {
   start: number
   end: number
 }
 
-/** A file that is read and changed in place through one window, with little memory whatever its size. */
+/** A file that is read and changed in place through one window, with little memory for any size. */
 export interface VideoFile {
   readonly size: number
   /** Reads bytes; fewer at the end of the file. The buffer is valid until the next call. */
@@ -16,10 +16,10 @@ export interface VideoFile {
   fill(range: Range, byte: number): Promise<void>
 }
 
-/** Neighbors are read and written together: a system call for each frame would take longer than all else. */
+/** Neighboring parts are read and written together: a system call per frame would take longer than everything else. */
 const windowBytes = 256 * 1024
 
-/** What an opened file is for. */
+/** Why a file is opened. */
 interface Opening {
   path: string
   to: 'read' | 'change'
@@ -45,7 +45,7 @@ function fileOf(handle: FileHandle, size: number): VideoFile & { flush: () => Pr
   const window = Buffer.alloc(windowBytes)
   let from = 0
   let filled = 0
-  /** What of the window is not in the file yet. */
+  /** The part of the window that is not in the file yet. */
   let changed: Range | null = null
 
   async function flush(): Promise<void> {
@@ -73,7 +73,7 @@ function fileOf(handle: FileHandle, size: number): VideoFile & { flush: () => Pr
   async function moveTo(offset: number, length: number): Promise<void> {
     if (offset >= from && offset + length <= from + filled) return
     await flush()
-    // What comes next is likely to lie a little behind.
+    // The next access is likely to be a little further on.
     from = offset
     filled = 0
     filled = await readInto(window, offset)

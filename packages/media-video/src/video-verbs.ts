@@ -5,7 +5,7 @@ import { createBudget } from './budget.ts'
 import { withVideo } from './source-video.ts'
 import { withFile } from './video-file.ts'
 
-/** What is done with videos, here or in a process of its own. */
+/** The operations on videos, here or in a separate process. */
 export type VideoVerbs = Readonly<{
   inspect: (path: string, maxSeconds: number) => Promise<VideoMeasures>
   strip: (path: string, target: string, maxSeconds: number) => Promise<void>

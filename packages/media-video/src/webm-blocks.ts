@@ -4,16 +4,16 @@ import type { Element } from './webm-elements.ts'
 import { elementsOf } from './webm-parts.ts'
 import { ids } from './webm-schema.ts'
 
-/** The frames of a block: of which track, and where each of them is. */
+/** The frames of a block: its track, and the place of each frame. */
 export interface Frames {
   track: number
   ranges: Range[]
 }
 
-/** More than 256 frames with their sizes take no more room in front of them. */
+/** More than 256 frames with their sizes take no more space before them. */
 const maxLacingBytes = 64 * 1024
 
-/** Finds the frames of a block, several of which can be laced together: RFC 9559, 10. @throws media-unreadable */
+/** Finds the frames of a block, several of which can be laced: RFC 9559, 10. @throws media-unreadable */
 export async function frameRanges(
   file: VideoFile,
   { content, end }: Element,
@@ -59,7 +59,7 @@ function unlace(bytes: Buffer, { start, end }: Range, lacing: number): Range[] {
     ranges.push({ start: at, end: at + size })
     at += size
   }
-  // The last frame takes what is left.
+  // The last frame takes the rest.
   ranges.push({ start: at, end })
   demand(at <= end && bytes.length > 0)
   return ranges
@@ -91,7 +91,7 @@ function xiphSizes(bytes: Buffer, count: number): Sizes {
   return { sizes, length: at }
 }
 
-/** The first size, and how much each is more than the one before. */
+/** The first size, and the difference of each from the previous one. */
 function ebmlSizes(bytes: Buffer, count: number): Sizes {
   const sizes: number[] = []
   let at = 1

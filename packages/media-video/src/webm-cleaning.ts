@@ -3,24 +3,24 @@ import { joined } from './iso-boxes.ts'
 import type { Range } from './video-file.ts'
 import { type Element, elementsIn, voidHeader } from './webm-elements.ts'
 
-/** Cleans the content of an element in place and returns how much of it counts. `null`: nothing of it may stay. */
+/** Cleans the content of an element in place and returns how much of it is kept. `null`: nothing of it may stay. */
 export type Leaf = (content: Buffer) => number | null
 
-/** What cleans an element: its content, the elements in it, or all of it together. */
+/** How to clean an element: its content, the elements in it, or everything together. */
 type Rule = Leaf | { readonly within: Schema }
 
-/** What may be in an element, by id. What is not named becomes void: names, codec settings, tags. */
+/** The allowed contents of an element, by id. Everything else becomes void: names, codec settings, tags. */
 export type Schema = ReadonlyMap<number, Rule>
 
-/** A part of some bytes that are in memory. */
+/** A range of bytes in memory. */
 interface Area extends Range {
   bytes: Buffer
 }
 
-/** Elements that can be there several times; of others the first counts. */
+/** Elements that may occur several times; of others the first counts. */
 const repeated = new Set([0xae, 0xbb, 0xb7, 0x4dbb])
 
-/** Cleans the elements of an area in place: nothing is moved, and neighbors that go become one void element. */
+/** Cleans the elements of an area in place: nothing is moved, and adjacent removed elements become one void element. */
 export function cleanElements(area: Area, schema: Schema, budget: Budget): void {
   const { bytes } = area
   const gone: Range[] = []
@@ -37,7 +37,7 @@ export function cleanElements(area: Area, schema: Schema, budget: Budget): void 
   for (const range of joined(gone)) voidArea({ bytes, ...range })
 }
 
-/** Makes an area one void element. */
+/** Turns an area into one void element. */
 export function voidArea({ bytes, start, end }: Area): void {
   bytes.fill(0, start, end)
   bytes.set(voidHeader({ start, end }), start)
@@ -56,7 +56,7 @@ function cleanElement(
   return end
 }
 
-/** Ends an element earlier, its size in as many bytes as before, and returns what is behind it now. */
+/** Ends an element earlier, with a size field of the same length, and returns what follows it now. */
 function shorten(bytes: Buffer, { start, content, end }: Element, earlier: number): Range {
   const idLength = Math.clz32(bytes[start] ?? 0) - 23
   const sizeLength = content - start - idLength

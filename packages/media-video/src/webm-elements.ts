@@ -1,23 +1,23 @@
 import { type Budget, demand } from './budget.ts'
 import type { Range } from './video-file.ts'
 
-/** An element of EBML, RFC 8794. */
+/** An EBML element, RFC 8794. */
 export interface Element {
   id: number
-  /** Where its header begins, where its content begins, and where it ends. */
+  /** The start of its header, the start of its content, and its end. */
   start: number
   content: number
   end: number
-  /** Whether a recorder left it without a size. */
+  /** Whether a recorder wrote it without a size. */
   isUnsized: boolean
 }
 
-/** As much of an element as its header can take. */
+/** The maximum size of an element header. */
 export const maxHeaderBytes = 12
 
 /**
- * Reads the header of an element that has to end in time. One without a size goes to the end.
- * @throws media-unreadable where it does not fit
+ * Reads the header of an element that has to end within its parent. One without a size extends to the end.
+ * @throws media-unreadable if it does not fit
  */
 export function elementAt(head: Buffer, { start, end }: Range): Element {
   const idLength = lengthOf(head[0])
@@ -37,7 +37,7 @@ export function elementAt(head: Buffer, { start, end }: Range): Element {
   return { id: head.readUIntBE(0, idLength), start, content, end: content + size, isUnsized }
 }
 
-/** The elements in a part of some bytes that are in memory; each has a size. */
+/** The elements in a range of bytes in memory; each has a size. */
 export function elementsIn(bytes: Buffer, { start, end }: Range, budget: Budget): Element[] {
   const elements: Element[] = []
   for (let at = start; at < end;) {
@@ -50,7 +50,7 @@ export function elementsIn(bytes: Buffer, { start, end }: Range, budget: Budget)
   return elements
 }
 
-/** The header of a void element that is as long as a part of a file. It takes two bytes at least, as every element does. */
+/** The header of a void element that covers a part of a file. It takes at least two bytes, as every element does. */
 export function voidHeader({ start, end }: Range): Buffer {
   const length = end - start
   demand(length >= 2)
@@ -65,7 +65,7 @@ export function voidHeader({ start, end }: Range): Buffer {
   return head
 }
 
-/** The number of an element of up to eight bytes. */
+/** The number in an element of up to eight bytes. */
 export function numberIn(content: Uint8Array): number {
   let value = 0
   for (const byte of content) value = value * 256 + byte

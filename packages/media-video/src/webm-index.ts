@@ -9,15 +9,15 @@ import { elementsOf, partsOf } from './webm-parts.ts'
 import { cuesSchema, headerSchema, ids, infoSchema, seekHeadSchema } from './webm-schema.ts'
 import { cleanTracks, type WebmTrack } from './webm-tracks.ts'
 
-/** All of a WebM but its clusters, clean. */
+/** Everything of a WebM but its clusters, cleaned. */
 export interface WebmIndex {
   segment: Range
-  /** The elements that stay, whole. */
+  /** The elements that stay, completely. */
   kept: Patch[]
-  /** The tracks, and the element that they are in. */
+  /** The tracks, and their element. */
   tracks: WebmTrack[]
   trackBytes: Buffer
-  /** What becomes void. */
+  /** The parts that become void. */
   gone: Range[]
 }
 
@@ -74,7 +74,7 @@ export async function readWebmIndex(file: VideoFile, budget: Budget): Promise<We
   return { segment, kept, ...tracks, gone: joined(gone) }
 }
 
-/** What makes the index of the file clean; what void elements hold is not among it. */
+/** The patches that clean the file's index; not including the content of void elements. */
 export function patchesOf({ kept, gone }: WebmIndex): Patch[] {
   const headers = gone.map((range) => ({ start: range.start, bytes: voidHeader(range) }))
   return [...kept, ...headers].sort((one, other) => one.start - other.start)

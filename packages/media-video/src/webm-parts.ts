@@ -3,7 +3,7 @@ import type { Range, VideoFile } from './video-file.ts'
 import { type Element, elementAt, maxHeaderBytes } from './webm-elements.ts'
 import { clusterNumbers, ids } from './webm-schema.ts'
 
-/** An element of the segment, or of a cluster in it. */
+/** An element of the segment, or of one of its clusters. */
 export interface Part {
   element: Element
   /** Whether it belongs to a cluster. */
@@ -22,9 +22,9 @@ const inSegment: ReadonlySet<number> = new Set([
   ids.crc32,
 ])
 
-/** mediabunny reads a cluster whole, which has a few seconds, and lists its blocks. */
+/** mediabunny reads an entire cluster, which has a few seconds, and lists its blocks. */
 const maxClusterBlocks = 65_536
-/** A cluster is read whole; encoders begin one every few seconds. */
+/** A cluster is read completely; encoders begin one every few seconds. */
 const maxClusterBytes = 32 * 1024 * 1024
 
 /** The elements in a part of a file. */
@@ -39,7 +39,7 @@ export async function* elementsOf(
     const element = elementAt(head, { start: at, end })
     const isBlock = element.id === ids.simpleBlock || element.id === ids.blockGroup
     budget.spend(isBlock ? 'frame' : 'part')
-    // What is in a cluster without a size comes as if it stood beside it.
+    // The content of a cluster without a size appears next to it.
     if (element.isUnsized && element.id === ids.cluster) element.end = element.content
     demand(!element.isUnsized || element.id === ids.cluster || element.id === ids.segment)
     yield element
@@ -48,8 +48,8 @@ export async function* elementsOf(
 }
 
 /**
- * All parts of a segment. Anything among them that is none is refused: mediabunny 1.61.0 looks for the next part behind it
- * and never ends if the file ends 8 bytes later (`resync`).
+ * All parts of a segment. Anything else among them is refused: mediabunny 1.61.0 looks for the next part after it and
+ * never ends if the file ends 8 bytes later (`resync`).
  * @throws media-unreadable, media-too-complex
  */
 export async function* partsOf(file: VideoFile, segment: Range, budget: Budget): AsyncGenerator<Part> {

@@ -11,7 +11,7 @@ const unsigned: Leaf = (content) =>
 /** A version, or a code of ITU-T H.273. */
 const small: Leaf = (content) => (content.length <= 8 && numberIn(content) < 256 ? content.length : null)
 
-/** A number below zero begins with ones. */
+/** A negative number begins with ones. */
 const signed: Leaf = (content) => {
   if (content.length === 0 || content.length > 8) return null
   const value = BigInt.asIntN(content.length * 8, BigInt(`0x${content.toString('hex')}`))
@@ -25,7 +25,7 @@ const float: Leaf = (content) => {
   return Math.abs(value) < maxNumber && (value === 0 || Math.abs(value) > 1e-9) ? content.length : null
 }
 
-/** One of some texts, with zeros behind it. */
+/** One of several strings, with zeros after it. */
 function oneOf(texts: readonly string[]): Leaf {
   return (content) => {
     const text = content.toString('latin1').replace(/\0+$/, '')
@@ -33,14 +33,14 @@ function oneOf(texts: readonly string[]): Leaf {
   }
 }
 
-/** No language is named; without the element it would be English. */
+/** No language; without the element it would be English. */
 const language: Leaf = (content) => {
   if (content.length < 3) return null
   content.write('und', 'latin1')
   return 3
 }
 
-/** The number of the track, in place of one that was made up on a device. */
+/** The number of the track, instead of one that a device generated. */
 function uniqueId(number: number): Leaf {
   return (content) => {
     if (content.length === 0 || content.length > 8) return null
@@ -58,7 +58,7 @@ function floats(...ids: readonly number[]): [number, Leaf][] {
   return ids.map((id) => [id, float])
 }
 
-/** The ids that are asked for by name; those of RFC 9559, as are all others here. */
+/** The ids that the code refers to; those of RFC 9559, like all others here. */
 export const ids = {
   ebml: 0x1a45dfa3,
   void: 0xec,
@@ -107,7 +107,7 @@ export const seekHeadSchema: Schema = new Map([
   ],
 ])
 
-/** Which cluster is for which time. */
+/** Which cluster has which time. */
 export const cuesSchema: Schema = new Map([
   [
     0xbb,
@@ -151,16 +151,16 @@ const picture: Schema = new Map<number, Leaf | { within: Schema }>([
 
 const sound: Schema = new Map([...floats(0xb5, 0x78b5), ...numbers(0x9f, 0x6264)])
 
-/** What a track is known to be. */
+/** What is known about a track. */
 interface TrackForm {
   number: number
-  /** The names that its codec may have. */
+  /** The allowed names of its codec. */
   codecs: readonly string[]
-  /** Cleans what its codec needs to know. */
+  /** Cleans the configuration of its codec. */
   config: Leaf
 }
 
-/** What may be in a track. */
+/** The allowed contents of a track. */
 export function trackSchema({ number, codecs, config }: TrackForm): Schema {
   return new Map<number, Leaf | { within: Schema }>([
     ...numbers(ids.trackNumber, ids.trackType, 0xb9, 0x88, 0x55aa, 0x9c, 0x23e383, 0x56aa, 0x56bb),
@@ -174,10 +174,10 @@ export function trackSchema({ number, codecs, config }: TrackForm): Schema {
   ])
 }
 
-/** What is in a cluster beside its blocks: its time, and where it is. */
+/** The contents of a cluster besides its blocks: its time, and its position. */
 export const clusterNumbers: ReadonlySet<number> = new Set([0xe7, 0xa7, 0xab])
 
-/** What is in a group beside its block: how long it lasts, what it refers to, and what of it is not heard. */
+/** The contents of a group besides its block: its duration, its references, and its discarded part. */
 export const groupNumbers: ReadonlyMap<number, Leaf> = new Map([
   [0x9b, unsigned],
   [0xfb, signed],
@@ -185,5 +185,5 @@ export const groupNumbers: ReadonlyMap<number, Leaf> = new Map([
   [0xfa, unsigned],
 ])
 
-/** A number that a cluster has. */
+/** A number in a cluster. */
 export const clusterNumber: Leaf = unsigned

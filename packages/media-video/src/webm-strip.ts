@@ -10,12 +10,12 @@ import { patchesOf, type WebmIndex } from './webm-index.ts'
 import { elementsOf, partsOf } from './webm-parts.ts'
 import { clusterNumber, clusterNumbers, groupNumbers, ids } from './webm-schema.ts'
 
-/** By the number of each track that stays, what cleans its frames. */
+/** The cleaner for the frames of each track that stays, by number. */
 type Cleaners = ReadonlyMap<number, FrameCleaner | null>
 
 /**
- * Removes from a copy of a WebM all but picture and sound: what else there is becomes void in place, and frames lose what
- * is no picture, so nothing is moved. Other tracks go with their blocks.
+ * Removes everything but picture and sound from a copy of a WebM: everything else becomes void in place, and frames
+ * lose what is not picture, so nothing is moved. Other tracks are removed with their blocks.
  */
 export async function stripWebm(
   file: VideoFile,
@@ -48,7 +48,7 @@ async function cleanClusters(
   for await (const { element, isInCluster } of partsOf(file, segment, budget)) {
     if (!isInCluster) continue
     if (await keeps(file, element, { cleaners, budget })) continue
-    // Neighbors become one void element, when the last of them is known.
+    // Neighbors become one void element, once the last of them is known.
     const last = gone.pop()
     if (last && last.end !== element.start) await voidRange(file, last)
     gone.push({ start: last?.end === element.start ? last.start : element.start, end: element.end })
@@ -98,7 +98,7 @@ async function keepsBlock(file: VideoFile, block: Element, { cleaners, budget }:
   return true
 }
 
-/** Of the flags of a block: key frame, invisible, lacing and discardable. RFC 9559, 10. */
+/** The flags of a block: key frame, invisible, lacing and discardable. RFC 9559, 10. */
 const blockFlags = 0x8f
 
 async function clearReserved(file: VideoFile, { content }: Element): Promise<void> {

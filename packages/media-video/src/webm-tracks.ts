@@ -12,7 +12,7 @@ import { cleanElements, type Leaf, voidArea } from './webm-cleaning.ts'
 import { elementsIn, numberIn } from './webm-elements.ts'
 import { ids, trackSchema } from './webm-schema.ts'
 
-/** A track of a clean WebM. */
+/** A track of a cleaned WebM. */
 export interface WebmTrack extends Range {
   number: number
   clean: FrameCleaner | null
@@ -20,7 +20,7 @@ export interface WebmTrack extends Range {
 
 const nothing: Leaf = () => null
 
-/** The features of VP9: four numbers at most, each with its id and length. */
+/** The features of VP9: at most four numbers, each with its id and length. */
 const vp9Features: Leaf = (content) => {
   for (let at = 0; at < content.length; at += 3)
     if ((content[at] ?? 0) > 4 || content[at + 1] !== 1 || content.length < at + 3)
@@ -29,19 +29,19 @@ const vp9Features: Leaf = (content) => {
 }
 
 interface Codec {
-  /** What decoders have to know of it. */
+  /** The configuration that decoders need. */
   config: Leaf
   frames?: (config: Buffer) => FrameCleaner
 }
 
-/** How many bytes the length of a unit takes. */
+/** The size of a unit's length field. */
 function lengthBytes(config: Buffer, at: number): number {
   const bytes = ((config[at] ?? 2) & 3) + 1
   if (bytes === 3) throw unreadable('Its pictures do not say how they are coded.')
   return bytes
 }
 
-/** The codecs that are taken. */
+/** The accepted codecs. */
 const codecs: Readonly<Record<string, Codec>> = {
   V_VP8: { config: nothing },
   V_VP9: { config: vp9Features },

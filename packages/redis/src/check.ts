@@ -3,7 +3,7 @@ import { createReach, type WhenUnreachable, within } from '@kith/core/adapter'
 import { openBeside, type RedisClient } from './client.ts'
 import { adviceOn, toKithError } from './redis-error.ts'
 
-/** What a check needs. */
+/** The dependencies of a check. */
 export interface CheckParts {
   client: RedisClient
   whenUnreachable: WhenUnreachable
@@ -11,15 +11,15 @@ export interface CheckParts {
   call(): Promise<string | null>
 }
 
-/** How long finding the reason may take, after the second that the call had. */
+/** How long finding the reason may take, after the second for the call. */
 const reasonMillis = 700
 
 /**
- * Creates a check. What is wrong is the detail of its error; with `open`, where the app goes on without Redis, it is what
- * should be seen to.
+ * Creates a check. The problem is the detail of its error; with `open`, where the app continues without Redis, it is a
+ * warning.
  */
 export function createCheck({ client, whenUnreachable, call }: CheckParts): () => Promise<string | null> {
-  // Of its own: while requests find Redis silent, theirs fails without a call.
+  // A separate check: while requests find Redis silent, theirs fails without a call.
   const reach = createReach({ server: 'Redis', toKithError })
   return async () => {
     try {
@@ -28,7 +28,7 @@ export function createCheck({ client, whenUnreachable, call }: CheckParts): () =
       const { cause } = toKithError(error)
       const reason = isFromServer(cause) ? cause : await reasonOf(client, cause)
       const detail = adviceOn(reason)
-      if (whenUnreachable === 'open') return `${detail} Meanwhile the app goes on without it.`
+      if (whenUnreachable === 'open') return `${detail} Meanwhile the app continues without it.`
       throw new RetryLaterError('storage-unavailable', { seconds: 1, detail }, toKithError(reason).cause)
     }
   }
@@ -38,7 +38,7 @@ function isFromServer(cause: unknown): boolean {
   return cause instanceof Error && cause.name === 'ReplyError'
 }
 
-/** A client that waits before it connects again says only that it waits; a fresh connection says why. */
+/** A client that waits to reconnect reports only that it waits; a fresh connection reports why. */
 async function reasonOf(client: RedisClient, otherwise: unknown): Promise<unknown> {
   const connection = openBeside(client)
   const told = new Promise<unknown>((resolve) => {

@@ -1,25 +1,25 @@
 import type { Cluster, Redis } from 'ioredis'
 
-/** A client of ioredis: for one server, for Sentinel, or for a Redis Cluster. It stays the caller's, who also closes it. */
+/** An ioredis client: for one server, for Sentinel, or for a Redis Cluster. The caller owns and closes it. */
 export type RedisClient = Redis | Redis<'resp3'> | Cluster | Cluster<'resp3'>
 
-/** A connection of our own, made like the caller's client. */
+/** A separate connection, created like the caller's client. */
 export type RedisConnection = Redis | Cluster
 
 /**
- * Opens a connection beside that of the caller's client. It is for one use: where it breaks it fails at once what is
- * under way, and does not come back.
+ * Opens a connection in addition to the caller's client. It is for one use: if it breaks, it immediately fails pending
+ * calls, and does not reconnect.
  */
 export function openBeside(client: RedisClient): RedisConnection {
   const connection = client.isCluster
     ? duplicateCluster(client as Cluster)
     : (client as Redis).duplicate(alone)
-  // Whoever waits for a command hears of it there.
+  // Callers that wait for a command get the error there.
   connection.on('error', () => {})
   return connection
 }
 
-/** Whatever the caller's client has set, these are needed for commands that wait and for answers of one shape. */
+/** Whatever the options of the caller's client, blocking commands and uniform replies need these. */
 const alone = {
   lazyConnect: false,
   retryStrategy: null,
@@ -54,9 +54,9 @@ function duplicateCluster(client: Cluster): Cluster {
   })
 }
 
-/** Keys start with it. Braces would change how a cluster places them. @throws TypeError */
+/** The prefix of keys. Braces would change how a cluster places them. @throws TypeError */
 export function checkPrefix(prefix: string): string {
   if (typeof prefix !== 'string' || /[{}]/.test(prefix))
-    throw new TypeError('prefix must be text without braces')
+    throw new TypeError('prefix must be a string without braces')
   return prefix
 }

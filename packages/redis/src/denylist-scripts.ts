@@ -1,6 +1,6 @@
 import { defineScript, type Script } from './script.ts'
 
-/** How long an unused stream stays, in milliseconds: a day. Where it has gone, mirrors are rebuilt. */
+/** How long an unused stream is kept, in milliseconds: a day. If it is gone, mirrors are rebuilt. */
 const streamMillis = 86_400_000
 
 const readTime = `
@@ -8,10 +8,10 @@ local time = redis.call('TIME')
 local now = time[1] * 1000 + math.floor(time[2] / 1000)`
 
 /**
- * KEYS: the sorted set, the stream. ARGV: ids, each followed by the milliseconds its entry is to last. An entry that
- * would last less than a second longer is left as it is, so that processes that write what they all know push nothing.
- * Both keys expire. A server without memory to spare refuses a script only before its first write, and that one frees
- * memory: so revocations are written all the same. Pushed before they are stored: if that fails, trying again pushes.
+ * KEYS: the sorted set, the stream. ARGV: ids, each followed by the remaining milliseconds of its entry. An entry that
+ * would be prolonged by less than a second is left as it is, so that processes that write what they all know push
+ * nothing. Both keys expire. A server without free memory refuses a script only before its first write, and that one
+ * frees memory: so revocations are written anyway. Pushed before they are stored: if that fails, a retry pushes again.
  */
 export const writeScript: Script = defineScript(`${readTime}
 redis.call('ZREMRANGEBYSCORE', KEYS[1], '-inf', now)
@@ -34,13 +34,13 @@ redis.call('PEXPIREAT', KEYS[1], last[2])
 return #news / 2
 `)
 
-/** KEYS: the sorted set. ARGV: the id. An entry that is over and not yet swept still denies, which does no harm. */
+/** KEYS: the sorted set. ARGV: the id. An ended entry that is not swept yet still denies, which is harmless. */
 export const isDeniedScript: Script = defineScript(`
 return redis.call('ZSCORE', KEYS[1], ARGV[1]) and 1 or 0
 `)
 
 /**
- * KEYS: the stream. It is given a first message if it has none, so that there is a position to hold on to. PEXPIRE comes
+ * KEYS: the stream. It gets a first message if it has none, so that there is a position to start from. PEXPIRE comes
  * first because a replica, whose stream may be behind, refuses it.
  */
 export const positionScript: Script = defineScript(`
@@ -53,8 +53,8 @@ return position
 `)
 
 /**
- * KEYS: the sorted set. ARGV: the first and last rank, from the latest end. Counted from that side, pages read one after
- * the other cannot skip an entry: those that are over go at the other side, and new ones only push the rest back.
+ * KEYS: the sorted set. ARGV: the first and last rank, from the latest end. Counted from that side, consecutive pages
+ * cannot skip an entry: ended entries are removed at the other side, and new ones only push the rest back.
  */
 export const pageScript: Script = defineScript(`${readTime}
 local page = redis.call('ZREVRANGE', KEYS[1], ARGV[1], ARGV[2], 'WITHSCORES')

@@ -6,9 +6,9 @@ import { runScript } from './script.ts'
 const pageLength = 10_000
 
 /**
- * Creates the access to the denylist under a prefix: a sorted set of session ids by the end of their entries, and a stream that pushes
- * each new one to the mirrors. Both have one slot. Ends are counted by the clock of Redis, from what is left of them when they are
- * written or read: so it does not matter whether the clocks of machines agree.
+ * Creates the access to the denylist under a prefix: a sorted set of session ids by the end of their entries, and a
+ * stream that pushes each new one to the mirrors. Both have one slot. Ends are measured by the clock of Redis, from the
+ * remaining time when they are written or read: so the clocks of machines need not agree.
  */
 export function createDenylist(client: RedisClient, prefix: string): Denylist {
   const denied = `${checkPrefix(prefix)}:{revocations}:denied`
@@ -25,7 +25,7 @@ export function createDenylist(client: RedisClient, prefix: string): Denylist {
     if (values.length > 0) await runScript(over, writeScript, { keys: [denied, pushed], values })
   }
 
-  /** Whether the stream still holds `position`, and so everything after it. */
+  /** Whether the stream still has `position`, and so everything after it. */
   async function holds(connection: RedisConnection, position: string): Promise<boolean> {
     return (await connection.xrange(pushed, position, position)).length > 0
   }
@@ -39,7 +39,7 @@ export function createDenylist(client: RedisClient, prefix: string): Denylist {
     open(): DenylistLine {
       const connection = openBeside(client)
       return {
-        // Only a master answers.
+        // Only a master responds.
         async position() {
           return (await runScript(connection, positionScript, { keys: [pushed], values: [] })) as string
         },
@@ -53,7 +53,7 @@ export function createDenylist(client: RedisClient, prefix: string): Denylist {
         },
         async next(position, waitMillis) {
           const streams = await connection.xread('BLOCK', waitMillis, 'STREAMS', pushed, position)
-          // Asked after the read: what the stream still holds now, it held then, with all that followed.
+          // Checked after the read: what the stream still has now, it had then, with everything that followed.
           if (!(await holds(connection, position)))
             throw new Error('the stream of revocations was cut or is another one')
           const messages = streams?.[0]?.[1] ?? []
@@ -69,7 +69,7 @@ export function createDenylist(client: RedisClient, prefix: string): Denylist {
   }
 }
 
-/** From ids that alternate with what is left of their entries, in milliseconds. */
+/** From ids that alternate with the remaining milliseconds of their entries. */
 function toEntries(alternating: readonly string[]): DenylistEntry[] {
   const now = performance.now()
   const entries: DenylistEntry[] = []

@@ -2,7 +2,7 @@ import type { Log } from '@kith/core/adapter'
 import type { Cluster, Redis } from 'ioredis'
 import type { RedisClient } from './client.ts'
 
-/** What is wrong with one server, as a sentence for the log; `null` where nothing is. */
+/** What is wrong with one server, as a sentence for the log; `null` if nothing is. */
 async function problemOf(server: RedisClient): Promise<string | null> {
   const info = String(await server.info('memory'))
   const policy = /^maxmemory_policy:(\S+)/m.exec(info)?.[1]
@@ -11,18 +11,21 @@ async function problemOf(server: RedisClient): Promise<string | null> {
   if (limit === '0' || policy === 'noeviction') return null
   return (
     `Redis: maxmemory-policy is ${policy}, so a full server drops revocations, and sessions that were ended work again for up ` +
-    'to 15 minutes. Set it to noeviction, or keep revocations on a server of their own.'
+    'to 15 minutes. Set it to noeviction, or keep revocations on a separate server.'
   )
 }
 
 function unchecked(reason: string): string {
   return (
     `Redis: whether a full server drops revocations could not be checked: ${reason}. Make sure that maxmemory-policy is ` +
-    'noeviction, and allow the user of Kith to ask (`ACL SETUSER <user> +info`) to have it checked at each start.'
+    'noeviction, and allow the user of Kith to run it (`ACL SETUSER <user> +info`) so that it is checked at each start.'
   )
 }
 
-/** What is wrong with how the servers make room when they are full, as a sentence; `null` where nothing is. @throws where they cannot be asked */
+/**
+ * What is wrong with the eviction policies of the servers, as a sentence; `null` if nothing is. @throws if they cannot
+ * be queried
+ */
 export async function evictionProblem(client: RedisClient): Promise<string | null> {
   const servers: RedisClient[] = client.isCluster ? (client as Cluster).nodes('master') : [client]
   try {
@@ -35,11 +38,11 @@ export async function evictionProblem(client: RedisClient): Promise<string | nul
 }
 
 /**
- * Checks how the server makes room when it is full, as soon as the client is connected, and says in the log what is wrong. Sends nothing
- * while it is not, and asks again after a connection that broke meanwhile. Returns what ends it.
+ * Checks the eviction policy of the server as soon as the client is connected, and logs a problem. Sends nothing while
+ * it is not connected, and repeats the query if the connection broke meanwhile. Returns a function that ends it.
  */
 export function checkEviction(client: RedisClient, log: Log): () => void {
-  // Both kinds of clients emit the same event, and TypeScript has no common type of their methods.
+  // Both kinds of clients emit the same event, but TypeScript has no common type of their methods.
   const emitter = client as Redis
   const stop = (): void => void emitter.off('ready', check)
 
@@ -49,7 +52,7 @@ export function checkEviction(client: RedisClient, log: Log): () => void {
         stop()
         if (problem !== null) log.warn('redis.evicts', { message: problem })
       },
-      // The connection broke: the next one asks.
+      // The connection broke: the next one repeats the query.
       () => {},
     )
   }

@@ -1,13 +1,13 @@
 import { defineScript, type Script } from './script.ts'
 
 /**
- * Counts an attempt by the rules of `RateLimits.hit`, as `countAttempt` of the core does, and returns 0, or for how many
- * milliseconds it is refused.
+ * Counts an attempt by the rules of `RateLimits.hit`, as `countAttempt` of the core does, and returns 0, or for how
+ * many milliseconds it is refused.
  *
- * KEYS: a bucket, which is a hash of many subjects. ARGV: the subject, the present in milliseconds, and for each limit how
- * many attempts it allows and its length in seconds. A field is a subject after an `s`; its value has each window as `length:count:end`.
- * The field without a name says when the bucket is to be swept next, once a minute at most. The present is that of
- * the caller, so windows end when the caller's clock says so; the clock of Redis only clears the bucket away.
+ * KEYS: a bucket, which is a hash of many subjects. ARGV: the subject, the present in milliseconds, and for each limit
+ * how many attempts it allows and its length in seconds. A field is a subject after an `s`; its value has each window
+ * as `length:count:end`. The field without a name has the time of the next sweep of the bucket, at most once a minute.
+ * The present is that of the caller, so windows end by the caller's clock; the clock of Redis only removes the bucket.
  */
 export const hitScript: Script = defineScript(`
 local bucket, subject, now = KEYS[1], ARGV[1], tonumber(ARGV[2])

@@ -13,25 +13,28 @@ import { hitScript } from './hit-script.ts'
 import { toKithError } from './redis-error.ts'
 import { runScript } from './script.ts'
 
-/** What {@link createRedisRateLimits} takes. */
+/** The options of {@link createRedisRateLimits}. */
 export interface RedisRateLimitsOptions {
-  /** A client of ioredis. It stays yours. */
+  /** An ioredis client. You own and close it. */
   client: RedisClient
-  /** What keys start with: one for each app that shares the Redis. @default 'kith' */
+  /** The prefix of keys: use another for each app that shares the Redis. @default 'kith' */
   prefix?: string | undefined
   /**
    * What happens to attempts while Redis cannot be reached: `closed` refuses them with `storage-unavailable`, `open`
-   * allows them uncounted. A Redis that is full refuses nobody: each process then counts by itself. @default 'closed'
+   * allows them uncounted. A full Redis refuses nothing: each process then counts separately. @default 'closed'
    */
   whenUnreachable?: WhenUnreachable | undefined
-  /** Told once when Redis is full, and with `open` once for each reason why attempts pass uncounted. @default `console` */
+  /**
+   * Gets one line when Redis is full, and with `open` one for each reason why attempts pass uncounted. @default
+   * `console`
+   */
   logger?: Pick<Logger, 'warn'> | undefined
 }
 
 /** The counters of all processes on one Redis. */
 export interface RedisRateLimits extends RateLimits, Checkable {}
 
-/** Creates the counters of all processes on one Redis. Nothing happens until the first attempt. */
+/** Creates the counters of all processes on one Redis. Performs no I/O until the first attempt. */
 export function createRedisRateLimits(options: RedisRateLimitsOptions): RedisRateLimits {
   const { client } = options
   const log = createLog(options.logger ?? console)
@@ -53,7 +56,7 @@ export function createRedisRateLimits(options: RedisRateLimitsOptions): RedisRat
         return Number(await runScript(client, hitScript, { keys: [bucketOf(key)], values }))
       },
       async reset(keys) {
-        // One by one, since on a cluster each key has a place of its own.
+        // One by one, since on a cluster each key has its own slot.
         await Promise.all(keys.map((key) => client.hdel(bucketOf(key), `s${key}`)))
       },
     },
@@ -71,7 +74,7 @@ export function createRedisRateLimits(options: RedisRateLimitsOptions): RedisRat
   }
 }
 
-/** Counters share 4,096 hashes: alone each would cost Redis three times its own size. */
+/** Counters share 4,096 hashes: separate keys would each cost Redis three times their own size. */
 function bucketName(key: string): string {
   return createHash('sha1').update(key).digest('base64url').slice(0, 2)
 }

@@ -12,21 +12,22 @@ import { createDenylist } from './denylist.ts'
 import { checkEviction, evictionProblem } from './eviction.ts'
 import { adviceOn, toKithError } from './redis-error.ts'
 
-/** What {@link createRedisRevocations} takes. */
+/** The options of {@link createRedisRevocations}. */
 export interface RedisRevocationsOptions {
-  /** A client of ioredis, of which a second connection is made. It stays yours. */
+  /** An ioredis client, from which a second connection is made. You own and close it. */
   client: RedisClient
-  /** What keys start with: one for each app that shares the Redis. @default 'kith' */
+  /** The prefix of keys: use another for each app that shares the Redis. @default 'kith' */
   prefix?: string | undefined
   /**
-   * What a check answers while Redis cannot be reached: `closed` refuses with `storage-unavailable`, `open` answers what
-   * this process knew last. @default 'closed'
+   * The result of a check while Redis cannot be reached: `closed` refuses with `storage-unavailable`, `open` uses the
+   * last state that this process knew. @default 'closed'
    */
   whenUnreachable?: WhenUnreachable | undefined
-  /** The clock that `until` is told by: give it where `createKith` has one of its own. @default the system's clock */
+  /** The clock for `until`: pass it if `createKith` has its own. @default the system clock */
   clock?: Clock | undefined
   /**
-   * Told once when the mirror cannot be kept, with the reason, and once where the server may evict revocations or does not say.
+   * Gets one line when the mirror cannot be kept, with the reason, and one if the server may evict revocations or does
+   * not report that.
    * @default `console`
    */
   logger?: Pick<Logger, 'warn'> | undefined
@@ -34,14 +35,13 @@ export interface RedisRevocationsOptions {
 
 /** The denylist of all processes on one Redis. */
 export interface RedisRevocations extends Revocations, Checkable, Observable {
-  /** Closes the connection made here, but not the client. Afterwards each check asks Redis. */
+  /** Closes the connection made here, but not the client. Afterwards each check queries Redis. */
   close(): Promise<void>
 }
 
 /**
- * Creates the denylist. Once the client is connected it checks that the server does not evict, and says in the log if it does.
- * Nothing else happens until it is first used; then the mirror is built in the background, and checks
- * ask Redis until it stands.
+ * Creates the denylist. Once the client is connected it checks that the server does not evict, and logs it otherwise.
+ * Idle until first used; then it builds the mirror in the background, and checks query Redis until it is ready.
  */
 export function createRedisRevocations(options: RedisRevocationsOptions): RedisRevocations {
   const { client, prefix = 'kith', clock = () => new Date() } = options

@@ -7,20 +7,20 @@ export interface Script {
   readonly digest: string
 }
 
-/** Names a script by its digest, as Redis does. */
+/** The id of a script, its digest, as in Redis. */
 export function defineScript(source: string): Script {
   return Object.freeze({ source, digest: createHash('sha1').update(source).digest('hex') })
 }
 
-/** What a script works on: on a cluster all `keys` must have one slot. */
+/** The arguments of a script: on a cluster all `keys` must have one slot. */
 export interface ScriptInput {
   keys: readonly string[]
   values: readonly (string | number)[]
 }
 
 /**
- * Runs a script by its digest, and in full where the server does not know it: after a restart or a failover. A cluster
- * sends scripts to the master, also where the client lets replicas answer reads.
+ * Runs a script by its digest, and in full if the server does not have it: after a restart or a failover. A cluster
+ * sends scripts to the master, even if the client reads from replicas.
  */
 export async function runScript(
   client: RedisClient,

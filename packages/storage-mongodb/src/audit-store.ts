@@ -8,7 +8,7 @@ export function createAuditStore({ call }: Connection): AuditStore {
   return {
     list: (key, { limit, before }) =>
       call('audit.list', async ({ collections: { audit } }) => {
-        // Of all from the end as well: without a range the index might not be used.
+        // For all accounts a lower bound as well: without a range the index might not be used.
         const wanted = { ...(key !== null && { userId: key }), _id: { $lt: before ?? lastId } }
         const found = await audit.find(wanted, { sort: { _id: -1 }, limit })
         return found.map((document) => rowFrom('audit', document))

@@ -5,7 +5,7 @@ import { attachedTo, free, type MediaDocument, release } from './media-document.
 import { addToOutbox } from './outbox-rows.ts'
 import { living } from './user-document.ts'
 
-/** An upload that is to become the avatar or the cover of its owner. */
+/** An upload that becomes the avatar or the cover of its owner. */
 interface Placing {
   id: string
   ownerId: string
@@ -13,14 +13,14 @@ interface Placing {
   outbox: OutboxRows | undefined
 }
 
-/** Attaches it and releases the one before. */
+/** Attaches it and releases the previous one. */
 export function place(
   { atomically, transactional }: Call,
   { id, ownerId, use, outbox }: Placing,
 ): Promise<AttachResult> {
   return atomically([ownerId], async (within, abort) => {
     const { users, media } = within
-    // First, so that two transactions that set the same avatar meet here, and so that the owner lives.
+    // First, so that two transactions that set the same avatar conflict here, and to check that the owner is live.
     const owner = await users.change({ _id: ownerId, ...living }, { $inc: { placed: 1 } })
     if (!owner) {
       await abort()
@@ -30,7 +30,7 @@ export function place(
     const image = { ...free(id, ownerId), kind: 'image' } as const
     const isAttached = transactional
       ? await media.update(image, { $set: { attachment }, $unset: { unusedSince: '' } })
-      : // A sweep looks at it if this is cut off.
+      : // A sweep handles it if this is interrupted.
         await media.update(image, { $set: { attachment, unusedSince: new Date() } })
     if (!isAttached) {
       await abort()
@@ -43,7 +43,7 @@ export function place(
   })
 }
 
-/** Releases what is attached to a user, and returns what of it this call released. */
+/** Releases everything that is attached to a user, and returns what this call released. */
 export async function releaseFrom({ media }: Pick<Collections, 'media'>, place: object): Promise<string[]> {
   return await releaseEach({ media }, place, await media.find(place, { fields: ['_id'] }))
 }
@@ -60,8 +60,8 @@ async function releaseEach(
 }
 
 /**
- * On a standalone: settles media that somebody was attaching. What a live post or an account uses stays, and the avatar before is
- * released; what a post was to have that is not there is released as well.
+ * On a standalone: completes interrupted attachments. Media that a live post or an account uses stay, and the previous
+ * avatar is released; media of a post that does not exist are released as well.
  */
 export async function settleAttached(
   { posts, media }: Pick<Collections, 'posts' | 'media'>,
@@ -78,7 +78,7 @@ export async function settleAttached(
   }
 }
 
-/** Releases the avatars or covers of a user but the one that was set last, and returns what they were. */
+/** Releases the avatars or covers of a user except the latest, and returns them. */
 async function replaceOlder(
   { media }: Pick<Collections, 'media'>,
   { use, subject }: NonNullable<MediaDocument['attachment']>,

@@ -1,7 +1,7 @@
 import type { CodeRecord, CodeTry } from '@kith/core/ports'
 import type { Identified } from './collection.ts'
 
-/** A code. Its id is made of its purpose and subject, so there is one of both. */
+/** A code. Its id consists of its purpose and subject, so there is one for both. */
 export interface CodeDocument extends Identified, CodeRecord {}
 
 /** The id of the code of a purpose and a subject. */

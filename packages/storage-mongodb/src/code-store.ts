@@ -16,9 +16,27 @@ export function createCodeStore({ call }: Connection): CodeStore {
           outbox: outbox && (() => outbox()),
           work: ({ codes }: { codes: Collection<CodeDocument> }) => put(codes, code),
         }
-        // Of two that insert at the same moment the second finds the first one's.
+        // Of two concurrent inserts the second finds the first one's code.
         while (!(await unlessDuplicate(() => tellChange(each, issued))));
       }),
+    issueOnce: (code, outbox) =>
+      call('codes.issueOnce', (each) =>
+        // Of two that insert at the same moment the second finds that the first one's id is there already.
+        unlessDuplicate(() =>
+          tellChange(each, {
+            contended: [codeId(code)],
+            outbox: outbox && (() => outbox()),
+            async work({ codes }): Promise<boolean> {
+              const [_id, at] = [codeId(code), code.createdAt]
+              // A transaction is repeated after a duplicate, so it has to look as well.
+              if (await codes.first({ _id, expiresAt: { $gt: at } })) return false
+              const written = { $replaceWith: { $literal: codeDocument(code) } }
+              await codes.upsert({ _id, expiresAt: { $lte: at } }, [written])
+              return true
+            },
+          }),
+        ),
+      ),
     renew: ({ hashes, expiresAt, ...name }, outbox) =>
       call('codes.renew', (each) =>
         tellChange(each, {
@@ -45,7 +63,7 @@ export function createCodeStore({ call }: Connection): CodeStore {
           const { codes } = each.collections
           const wrong = { ...living(name), hashes: { $ne: hash } }
           if (await codes.update(wrong, { $inc: { tries: -1 } })) return { outcome: 'wrong' }
-          // One that lives has got this hash in between.
+          // A live code got this hash in between.
           if (!(await codes.first(living(name)))) return { outcome: 'none' }
         }
       }),
@@ -70,12 +88,15 @@ export function createCodeStore({ call }: Connection): CodeStore {
   }
 }
 
-/** Matches a code while it lives. */
+/** Matches a live code. */
 function living({ now, ...name }: Pick<CodeTry, 'purpose' | 'subject' | 'now'>): Filter<CodeDocument> {
   return { _id: codeId(name), expiresAt: { $gt: now }, tries: { $gt: 0 } }
 }
 
-/** Stores a code in the place of the one before, which leaves it no more tries than it had, unless it has ended. */
+/**
+ * Stores a code, replacing the previous one, which leaves it no more attempts than that had left, unless it has
+ * expired.
+ */
 async function put(codes: Collection<CodeDocument>, code: CodeRecord): Promise<true> {
   const { createdAt, tries } = code
   const lasts = { $gt: ['$expiresAt', createdAt] }
@@ -85,7 +106,7 @@ async function put(codes: Collection<CodeDocument>, code: CodeRecord): Promise<t
   return true
 }
 
-async function unlessDuplicate(work: () => Promise<true>): Promise<boolean> {
+async function unlessDuplicate(work: () => Promise<boolean>): Promise<boolean> {
   try {
     return await work()
   } catch (error) {

@@ -12,12 +12,12 @@ import type { Deadline } from './deadline.ts'
 import { reasonOfBulk } from './storage-error.ts'
 import { fromStored, toStored } from './stored-ids.ts'
 
-/** What every document has. */
+/** The common fields of all documents. */
 export interface Identified {
   _id: string
 }
 
-/** What goes with every command of a call. */
+/** Sent with every command of a call. */
 export interface CommandOptions {
   /** The name of the call, which the server shows in its logs. */
   comment: string
@@ -25,27 +25,29 @@ export interface CommandOptions {
   session?: ClientSession
 }
 
-/** How documents are read. */
+/** Options for reading documents. */
 interface Reading<Field> {
-  /** The fields that are wanted; all by default. */
+  /** The fields to return; all by default. */
   fields?: readonly Field[]
   sort?: Sort
   limit?: number
   skip?: number
-  /** The name of the index to read by, where the server could take a worse one. */
+  /** The name of the index to use, if the server might choose a worse one. */
   index?: string
 }
 
-/** One of several changes that go in one command. */
+/** One of several changes in one command. */
 export interface Change<Row extends Identified> {
   filter: Filter<Row>
   update: UpdateFilter<Row>
 }
 
-/** The commands of one call on one collection. Each method sends one command, and none when the time of the call is up. */
+/**
+ * The commands of one call on one collection. Each method sends one command, and none when the time of the call is up.
+ */
 export interface Collection<Row extends Identified> {
   readonly name: string
-  /** Fails with code 11000 where the id or a unique field is in use. */
+  /** Fails with code 11000 if the id or a unique field is in use. */
   insert(row: Row): Promise<void>
   /** Inserts several in one command, in their order. */
   insertAll(rows: readonly Row[]): Promise<void>
@@ -55,24 +57,24 @@ export interface Collection<Row extends Identified> {
   ): Promise<Pick<Row, Field>[]>
   first(filter: Filter<Row>): Promise<Row | null>
   aggregate<Answer>(pipeline: readonly Document[]): Promise<Answer[]>
-  /** Changes one document. Returns whether it was there. */
+  /** Changes one document. Returns whether it existed. */
   update(filter: Filter<Row>, update: UpdateFilter<Row>): Promise<boolean>
   /** Changes one document, or inserts it. */
   upsert(filter: Filter<Row>, update: UpdateFilter<Row> | Document[]): Promise<void>
-  /** Changes one document. Answers it as it is then. */
+  /** Changes one document. Returns it after the change. */
   change(filter: Filter<Row>, update: UpdateFilter<Row>): Promise<Row | null>
-  /** Changes one document, or inserts it. Answers it as it is then. */
+  /** Changes one document, or inserts it. Returns it after the change. */
   changeOrInsert(filter: Filter<Row>, update: UpdateFilter<Row>): Promise<Row>
   updateAll(filter: Filter<Row>, update: UpdateFilter<Row> | Document[]): Promise<number>
-  /** Makes several changes of one document each, in their order. Returns how many matched one. */
+  /** Makes several changes of one document each, in order. Returns how many matched one. */
   updateEach(changes: readonly Change<Row>[]): Promise<number>
   remove(filter: Filter<Row>): Promise<boolean>
-  /** Removes one document. Answers it as it was. */
+  /** Removes one document. Returns it as it was. */
   take(filter: Filter<Row>): Promise<Row | null>
   removeAll(filter: Filter<Row>): Promise<number>
 }
 
-/** So many documents come in the first response: no call reads more at once, so that it is one command. */
+/** The size of the first batch: no call reads more at a time, so that it is one command. */
 const batchSize = 1_000_000
 
 /** Creates the commands of one call. */

@@ -12,7 +12,7 @@ import type { SchemaDocument } from './schema-version.ts'
 import type { SessionDocument } from './session-document.ts'
 import type { UserDocument } from './user-document.ts'
 
-/** What each collection holds. */
+/** The document types of the collections. */
 export interface Documents {
   users: UserDocument
   sessions: SessionDocument
@@ -33,7 +33,7 @@ export interface Documents {
 /** The collections, for the commands of one call. */
 export type Collections = { readonly [Name in keyof Documents]: Collection<Documents[Name]> }
 
-/** Gives the collections of a database whose names begin with a prefix. */
+/** Returns the collections of a database whose names begin with a prefix. */
 export function collectionsOf(
   { database, prefix }: { database: Db; prefix: string },
   options: CommandOptions,

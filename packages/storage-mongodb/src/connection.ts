@@ -13,8 +13,9 @@ export interface Call {
   /** Whether the server has transactions: all but a standalone do. */
   readonly transactional: boolean
   /**
-   * Runs work as one transaction; it may be run several times, and may undo itself by `abort`. Calls of this process
-   * that name a document in common take turns. On a standalone it is run as it stands, once, and `abort` undoes nothing.
+   * Runs work as one transaction; it may be run several times, and may undo itself with `abort`. Calls of this process
+   * that name a document in common take turns. On a standalone it runs without a transaction, once, and `abort` undoes
+   * nothing.
    */
   atomically<Result>(
     contended: readonly string[],
@@ -22,9 +23,9 @@ export interface Call {
   ): Promise<Result>
 }
 
-/** How the stores reach the database. */
+/** How the stores access the database. */
 export interface Connection {
-  /** Runs a call within its time and gives its errors Kith's codes. `name` goes with every command. */
+  /** Runs a call within its time limit and converts its errors to Kith errors. `name` is sent with every command. */
   call<Result>(name: string, work: (call: Call) => Promise<Result>): Promise<Result>
   /** The same for upkeep, which has a minute. */
   longCall<Result>(name: string, work: (call: Call) => Promise<Result>): Promise<Result>
@@ -33,12 +34,12 @@ export interface Connection {
 const longMillis = 60_000
 const beside = { comment: 'kith schema', maxTimeMS: 5_000 }
 
-/** Creates it; nothing is opened yet. */
+/** Creates it, without connecting. */
 export function createConnection({ prefix, timeoutMillis }: MongoSettings, source: ServerSource): Connection {
   const inTurn = createTurns()
   let watched: { server: Server; demandSchema: ReturnType<typeof createSchemaWatch> } | null = null
 
-  /** Anew for another server, which may be of another kind. */
+  /** Created again for another server, which may be of another kind. */
   function watchOf(server: Server): ReturnType<typeof createSchemaWatch> {
     if (watched?.server !== server)
       watched = { server, demandSchema: createSchemaWatch(server.transactional) }
@@ -72,13 +73,13 @@ export function createConnection({ prefix, timeoutMillis }: MongoSettings, sourc
   }
 }
 
-/** What a call is made of. */
+/** The dependencies of a call. */
 interface CallParts {
   server: Server
   prefix: string
   inTurn: InTurn
   name: string
-  /** None for what may take any time. */
+  /** Absent if there is no time limit. */
   millis: number | null
   deadline: Deadline
 }

@@ -14,14 +14,16 @@ import { addToOutbox } from './outbox-rows.ts'
 import { isDuplicate } from './storage-error.ts'
 import { live, type UserDocument } from './user-document.ts'
 
-/** A credential that is to be added, with the rows of its event. */
+/** A credential to add, with the rows of its event. */
 interface NewCredential {
   credential: CredentialRecord
   atMost: number
   outbox: OutboxRows | undefined
 }
 
-/** Anyone who changes the credentials of an account, its password or its addresses, or deletes it, changes its document. */
+/**
+ * Every change to the credentials, the password or the addresses of an account, and its deletion, changes its document.
+ */
 const meeting = Object.freeze({ $inc: { changes: 1 } })
 
 /** Adds a credential of a live account that has not too many of its kind. */
@@ -43,7 +45,7 @@ function addInTransaction(
       await abort()
       return refusal
     }
-    // A transaction takes an id in use for one that another has just inserted, and begins again.
+    // A transaction reports an id in use also for a concurrent insert, and is retried.
     if (await credentials.first({ _id: id })) throw idInUse()
     await credentials.insert(credentialDocument(credential))
     await addToOutbox(within, outbox?.())
@@ -52,8 +54,8 @@ function addInTransaction(
 }
 
 /**
- * On a standalone: adds it first, and looks at the account and at the others of its kind then. Anyone who marks the account deleted after
- * that finds the credential.
+ * On a standalone: adds it first, and then checks the account and the other credentials of its kind. Marking the
+ * account deleted after that finds the credential.
  */
 async function addAlone(
   { collections }: Call,
@@ -97,7 +99,7 @@ async function inserted(
   }
 }
 
-/** A credential that is to be removed. */
+/** A credential to remove. */
 interface Removal extends Pick<CredentialRecord, 'id' | 'userId'> {
   waysIn: WaysIn
   outbox: OutboxRows | undefined
@@ -128,14 +130,14 @@ export function removeCredential(
   })
 }
 
-/** Credentials that are to be removed, whatever is left. */
+/** Credentials to remove, even if none is left. */
 interface RemovalOfAll {
   userId: string
   kinds: readonly string[] | undefined
   outbox: OutboxRows<RemovedCredential[]> | undefined
 }
 
-/** Removes the credentials of an account, or those of some kinds, and names them. */
+/** Removes the credentials of an account, or those of some kinds, and returns their ids. */
 export function removeCredentials(
   { atomically, transactional }: Call,
   { userId, kinds, outbox }: RemovalOfAll,
@@ -149,7 +151,7 @@ export function removeCredentials(
       removed.push(...found.map(({ _id, kind }) => ({ id: _id, kind })))
       if (found.length > 0) await credentials.removeAll({ _id: { $in: found.map(({ _id }) => _id) } })
     } else {
-      // Others may remove them too, and the response to a command does not tell which of several it has removed.
+      // Others may remove them too, and the response to a command does not say which of several it has removed.
       for (const { _id, kind } of found)
         if (await credentials.remove({ _id })) removed.push({ id: _id, kind })
     }

@@ -1,17 +1,17 @@
 import { RetryLaterError } from '@kith/core'
 
-/** The time that a call has. */
+/** The time limit of a call. */
 export interface Deadline {
-  /** What the time goes by with; the error that ends it says so. */
+  /** Aborted when the time is up; the error that ends it says so. */
   waitingFor: 'storage-unavailable' | 'storage-busy'
-  /** Throws when the time is up: called before each step, so that nothing goes on behind the back of who gave up. */
+  /** Throws when the time is up: called before each step, so that nothing continues after the caller gave up. */
   check(): void
 }
 
-/** For what may take any time. */
+/** Without a time limit. */
 export const unlimited = (): Deadline => ({ waitingFor: 'storage-unavailable', check: () => {} })
 
-/** Runs a call that is over after `millis`, whatever it waits for. */
+/** Runs a call that ends after `millis`, whatever it waits for. */
 export async function withDeadline<Result>(
   millis: number,
   work: (deadline: Deadline) => Promise<Result>,

@@ -1,4 +1,4 @@
-/** Asks again while there is no response: what was in the way a moment ago may be gone by the time it is named. */
+/** Repeats while there is no result: the obstacle may be gone by the time it is looked up. */
 export async function decided<Answer>(ask: () => Promise<Answer | null>): Promise<Answer> {
   for (;;) {
     const answer = await ask()

@@ -1,13 +1,13 @@
 import type { Collection, Identified } from './collection.ts'
 import { identifiers } from './user-document.ts'
 
-/** So many groups are named. */
+/** How many groups are named. */
 const named = 20
 
 /** A collection with unique fields. */
 export type UniqueName = 'users' | 'credentials'
 
-/** What it holds, and which fields are unique together. */
+/** Its name for operators, and the fields that are unique together. */
 const uniques: Readonly<Record<UniqueName, { record: string; all: readonly (readonly string[])[] }>> =
   Object.freeze({
     users: { record: 'account', all: identifiers.map((name) => [name]) },
@@ -19,7 +19,7 @@ export function hasUniques(name: string): name is UniqueName {
   return name in uniques
 }
 
-/** Says which documents share what is unique, by their ids: what they share is nobody else's business. */
+/** Names the documents that share a unique value, by their ids: the value itself is private. */
 export async function describeDuplicates(rows: Collection<Identified>, name: UniqueName): Promise<string> {
   const { record, all } = uniques[name]
   const lines: string[] = []

@@ -16,7 +16,7 @@ import type { PostDocument } from './post-document.ts'
 import { isDuplicate } from './storage-error.ts'
 import { isLiving, living, type UserDocument } from './user-document.ts'
 
-/** Adds an edge with its counts, if both ends live. */
+/** Adds an edge with its counts, if both ends are live. */
 export async function addEdge(call: Call, edge: EdgeRecord, outbox?: OutboxRows): Promise<AddEdgeResult> {
   if (!call.transactional) return await addAlone(call, edge, outbox)
   const counted = { start: edge, end: { _id: edge.to }, outbox: outbox && (() => outbox()) }
@@ -28,7 +28,7 @@ export async function addEdge(call: Call, edge: EdgeRecord, outbox?: OutboxRows)
   }
 }
 
-/** Adds a follow. It finds the account by its name and counts at it in one command; what that does not settle is done by its id. */
+/** Adds a follow. It finds the account by its name and counts at it in one command; anything else is done by its id. */
 export async function follow(
   call: Call,
   { username, ...start }: NamedFollow,
@@ -48,8 +48,8 @@ export async function follow(
 }
 
 /**
- * On a standalone: adds the edge first and looks at its ends then. Anyone who marks an end as gone, hides it or shows it again after
- * that finds the edge.
+ * On a standalone: adds the edge first and then checks its ends. Removing, hiding or showing an end after that finds
+ * the edge.
  */
 async function addAlone(call: Call, edge: EdgeRecord, outbox?: OutboxRows): Promise<AddEdgeResult> {
   const { edges } = call.collections
@@ -69,15 +69,15 @@ async function addAlone(call: Call, edge: EdgeRecord, outbox?: OutboxRows): Prom
   return { outcome: added ? 'added' : 'already', count: await countAt(call, edge) }
 }
 
-/** An edge that is to be added, and what names its end. */
+/** An edge to add, and what identifies its end. */
 interface NewEdge {
   start: Omit<EdgeRecord, 'to'>
   end: { _id: string } | { username: string }
-  /** Is called with the id of the end. */
+  /** Called with the id of the end. */
   outbox: OutboxRows<string> | undefined
 }
 
-/** Counts an edge at both ends and inserts it, one transaction. `null` where an end does not live, or the edge is there. */
+/** Counts an edge at both ends and inserts it, in one transaction. `null` if an end is not live, or the edge exists. */
 function addCounted(
   call: Call,
   edge: NewEdge,
@@ -93,9 +93,9 @@ function addCounted(
 }
 
 /**
- * Counting decides whether the ends live: who is about to be deleted or banned changes the same documents. It comes first at the end,
- * which may be wanted by many: who is in the way of another finds out before anything else is done. Only with `isHidden` it looks
- * whether an end is hidden: then the edge is hidden and not counted.
+ * Counting decides whether the ends are live: deleting or banning one changes the same documents. It comes first at the
+ * end, which may be popular: conflicts are found before anything else is done. Only with `isHidden` it checks whether
+ * an end is hidden: then the edge is hidden and not counted.
  */
 async function countNew(
   within: Collections,
@@ -110,14 +110,14 @@ async function countNew(
   const post = toPost
     ? await posts.change({ ...end, state: 'live' }, countChange(kind, 'in', 1) as object)
     : null
-  // Who lives is looked at afterwards: the index of what names it is the only one to take.
+  // Whether it is live is checked afterwards: only the index of its key may be used.
   const user = toPost ? null : await users.change(end, countChange(kind, 'in', 1) as object)
   const reached = post ?? user
   if (!reached || (user && (!isLiving(user) || (user.hidden && !isHidden)))) return null
   const edge = { ...start, to: reached._id }
   if ('username' in end && edge.to === from) return null
   if (!(await inserted(within, edge))) return null
-  // The author is looked at in the command that counts at the start, and not changed.
+  // The author is checked in the command that counts at the start, and not changed.
   const starts = [
     { filter: { _id: from, ...living, ...shown }, update: counting },
     ...(post ? [{ filter: { _id: post.authorId, ...living }, update: untouched }] : []),
@@ -131,10 +131,10 @@ async function countNew(
   return { to: edge.to, count: count - 1 }
 }
 
-/** Changes nothing, so it is in nobody's way. */
+/** Changes nothing, so it conflicts with nothing. */
 const untouched = Object.freeze({ $unset: { nothing: '' } }) as object
 
-/** Why an edge was not added; `null` where it is none of the reasons, or not any more. */
+/** Why an edge was not added; `null` if there is no reason, or none any more. */
 async function whyNot(call: Call, edge: EdgeRecord): Promise<AddEdgeResult | null> {
   const { gone } = await lookAtEnds(call.collections, edge)
   if (gone) return { outcome: 'gone', end: gone }
@@ -142,7 +142,7 @@ async function whyNot(call: Call, edge: EdgeRecord): Promise<AddEdgeResult | nul
   return { outcome: 'already', count: await countAt(call, edge) }
 }
 
-/** Which end of an edge does not live, the later one first, and what `hidden` of the edge has to be. */
+/** Which end of an edge is not live, the later one first, and what `hidden` of the edge has to be. */
 async function lookAtEnds(
   { users, posts }: Collections,
   { kind, from, to }: EdgeRecord,

@@ -2,22 +2,22 @@ import { type EdgeCounts, type EdgeEnds, type EdgeKind, edgeKinds, type EdgeReco
 import type { UpdateFilter } from 'mongodb'
 import type { Collection, Identified } from './collection.ts'
 
-/** An edge. Its id is made of what it connects, so there is one of a kind between two nodes. */
+/** An edge. Its id consists of what it connects, so there is one of a kind between two nodes. */
 export interface EdgeDocument extends Identified, EdgeRecord {
-  /** 0 if it is seen, or the sum of the `bit` of its hidden ends. */
+  /** 0 if it is visible, or the sum of the `bit` of its hidden ends. */
   hidden: number
 }
 
 /**
- * What accounts and posts keep of the edges at them: how many visible ones of each kind start and end there. A count that is not
- * there is 0. On a standalone there are no counts: they are counted at reading.
+ * The counts of edges that accounts and posts store: how many visible ones of each kind start and end there. A missing
+ * count is 0. On a standalone there are no counts: edges are counted on reading.
  */
 export interface Counters extends Partial<Record<EdgeKind, Partial<EdgeCounts>>> {
-  /** How often it changed: a recount raises it as well, so that it and another change meet. */
+  /** How often it changed: a recount raises it as well, so that it conflicts with any other change. */
   changes?: number
 }
 
-/** A side of a node, the field of an edge that names that node, and what it adds to `hidden` while the node is hidden. */
+/** A side of a node, the field of an edge with that node, and what it adds to `hidden` while the node is hidden. */
 interface Side {
   side: keyof EdgeCounts
   field: keyof EdgeEnds
@@ -30,7 +30,7 @@ export const sides: readonly Side[] = Object.freeze([
   { side: 'in', field: 'to', bit: 2 },
 ])
 
-/** Where an edge is found. Besides its id this names its start, by which edges may be spread over shards. */
+/** The key of an edge. Besides its id this includes its start, which can serve as a shard key. */
 export interface EdgeKey {
   _id: string
   from: string
@@ -57,7 +57,7 @@ export function hiddenValues(bit: number, isHidden: boolean): { $in: number[] } 
   return { $in: isHidden ? [bit, 3] : [0, 3 - bit] }
 }
 
-/** At most `limit` edges of a node that are still to be hidden by it, or to be shown again. */
+/** At most `limit` edges of a node that it still has to hide, or to show again. */
 export async function edgesToTurn(
   edges: Collection<EdgeDocument>,
   { node, hidden }: { node: string; hidden: boolean },
@@ -90,7 +90,7 @@ export function countsFrom(node: Counters | null | undefined, kind: EdgeKind): E
   return { out: node?.[kind]?.out ?? 0, in: node?.[kind]?.in ?? 0 }
 }
 
-/** The change of the node at one side of an edge that is seen from now on, or no longer. */
+/** The change of the node on one side of an edge that becomes visible, or no longer is. */
 export function countChange(
   kind: EdgeKind,
   side: keyof EdgeCounts,

@@ -3,10 +3,10 @@ import type { Change, Collection, Identified } from './collection.ts'
 import type { Collections } from './collections.ts'
 import { type Counters, sides } from './edge-document.ts'
 
-/** What is the other end of edges, and may be their start: an account or a post. */
+/** The possible starts and ends of edges: an account or a post. */
 export type Nodes = Collection<Identified & Counters>
 
-/** Where the nodes at one end of a kind are kept. */
+/** Where the nodes at one end of a kind are stored. */
 export function nodesAt(collections: Collections, kind: EdgeKind, field: keyof EdgeEnds): Nodes {
   return (edgeEnds[kind][field] === 'post' ? collections.posts : collections.users) as unknown as Nodes
 }

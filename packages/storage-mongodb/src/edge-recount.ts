@@ -17,7 +17,7 @@ import { recount, within } from './recount.ts'
 
 type Counts = Partial<Record<EdgeKind, EdgeCounts>>
 
-/** What can be at the end of an edge. */
+/** The possible ends of an edge. */
 type NodeKind = EdgeEnds['to']
 
 /** Compares the counts of accounts with their edges, then those of posts. */
@@ -50,11 +50,11 @@ function recountNodes(
   )
 }
 
-/** Compares the counts of one node with its edges, whatever goes on meanwhile, and sets them right. */
+/** Compares the counts of one node with its edges, even during concurrent changes, and corrects them. */
 function correct({ atomically }: Call, node: NodeKind, _id: string): Promise<CountDifference[]> {
   return atomically([_id], async (collections, abort) => {
     const nodes = nodesOf(collections, node)
-    // Written first: so anyone who changes the node meanwhile begins again, and not this, which takes longer than they do.
+    // Written first: so a concurrent change of the node is retried, and not this, which takes longer.
     const row = await nodes.change({ _id }, { $inc: { changes: 1 } })
     const differences = row ? compareNode(_id, row, (await countEdges(collections, _id, node)).get(_id)) : []
     const right = differences.map(({ kind, counted }) => [kind, counted] as const)
@@ -64,7 +64,10 @@ function correct({ atomically }: Call, node: NodeKind, _id: string): Promise<Cou
   })
 }
 
-/** How many edges are seen at each node that a condition takes, read from the indexes alone: of one kind or all, at one kind of node or all. */
+/**
+ * How many visible edges each matching node has, read from the indexes alone: of one kind or all, at one kind of node
+ * or all.
+ */
 export async function countEdges(
   { edges }: Pick<Collections, 'edges'>,
   node: Condition<string>,

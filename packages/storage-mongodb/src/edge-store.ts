@@ -54,7 +54,7 @@ export function createEdgeStore({ call, longCall }: Connection): EdgeStore {
   }
 }
 
-/** The counts of one kind that are stored, in one command also where a node may be an account or a post. */
+/** The stored counts of one kind, in one command even if a node may be an account or a post. */
 async function storedCounts(
   { users, posts }: Collections,
   wanted: { $in: string[] },

@@ -16,7 +16,7 @@ import {
 import { countAll, nodesAt } from './edge-nodes.ts'
 import { addToOutbox } from './outbox-rows.ts'
 
-/** A node that is to be hidden, or shown again. */
+/** A node to hide, or to show again. */
 interface Turn {
   node: string
   hidden: boolean
@@ -57,7 +57,7 @@ export function turnNode(call: Call, turn: Turn, limit: number): Promise<number>
       const rows = await edgesToTurn(edges, turn, smaller())
       const turned = await turnAll(call, within, { rows, turn })
       if (turned > 0) return turned
-      // None where others were first, on a standalone.
+      // None if others were first, on a standalone.
       if (rows.length > 0) continue
       if (!hidden) await users.update({ _id: node, hidden }, { $unset: { hidden: '', marked: '' } })
       return 0
@@ -82,7 +82,7 @@ export function dropEdges(call: Call, node: string, limit: number): Promise<numb
   })
 }
 
-/** Anyone who changes many counts at once is often in the way of others: each attempt takes half as many. */
+/** Changing many counts often conflicts with others: each attempt takes half as many. */
 function createShrinking(limit: number): () => number {
   let next = limit
   return () => {
@@ -96,7 +96,7 @@ function isSeen({ hidden }: EdgeDocument): boolean {
   return hidden === 0
 }
 
-/** Turns edges that were found, and returns how many. The condition is looked at again for each, for a standalone. */
+/** Turns edges that were found, and returns how many. The condition is checked again for each, for a standalone. */
 async function turnAll(
   { transactional }: Call,
   within: Collections,

@@ -31,7 +31,10 @@ async function read(facts: Collection<FactDocument>, name: string): Promise<stri
   return (await facts.first({ _id: name }))?.value ?? null
 }
 
-/** Whether it was not there. Another one may have inserted it meanwhile; then it stays, because a fact is never removed. */
+/**
+ * Whether it did not exist. Another caller may have inserted it meanwhile; then it stays, because a fact is never
+ * removed.
+ */
 async function inserted(facts: Collection<FactDocument>, fact: FactDocument): Promise<boolean> {
   try {
     await facts.insert(fact)

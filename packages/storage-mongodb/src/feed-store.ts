@@ -11,19 +11,19 @@ interface Part {
   before: string
 }
 
-/** Where a post is found. Besides its id this names its author, by whom posts may be spread over shards. */
+/** The key of a post. Besides its id this includes its author, which can serve as a shard key. */
 type PostKey = Pick<PostDocument, '_id' | 'authorId'>
 
-/** The server walks the posts of so many authors side by side, in the order of the index; of more it would read them all first. */
+/** The server merges the posts of this many authors in the order of the index; of more it would read them all first. */
 const sideBySide = 200
 
 /**
- * So many groups of authors go in one command: a pipeline has at most 1000 stages. So 180,000 authors are named by one command, which
- * is half of what the server takes.
+ * How many groups of authors one command contains: a pipeline has at most 1000 stages. So one command has 180,000
+ * authors, which is half of what the server accepts.
  */
 const groupsAtOnce = 900
 
-/** Creates the feed store on a connection. docs/feed.md tells how it finds posts, and at what cost. */
+/** Creates the feed store on a connection. docs/feed.md describes how it finds posts, and at what cost. */
 export function createFeedStore({ call }: Connection): FeedStore {
   return {
     home: (userId, { limit, before }) =>
@@ -34,7 +34,7 @@ export function createFeedStore({ call }: Connection): FeedStore {
           const part: Part = { limit: limit - shown.length, before: last }
           const keys: PostKey[] = await newestOf(collections, authors, part)
           shown.push(...(await postsAt(collections, keys)))
-          // A second time only where a post was removed in between: the page is filled from what comes after.
+          // A second time only if a post was removed in between: the page is filled from what follows.
           last = keys.length < part.limit ? null : (keys.at(-1)?._id ?? null)
         }
         return shown
@@ -42,9 +42,9 @@ export function createFeedStore({ call }: Connection): FeedStore {
   }
 }
 
-/** The user and those followed, without who is banned or deleted. Both are read from indexes alone. */
+/** The user and those followed, without banned or deleted ones. Both are read from indexes alone. */
 async function authorsFor({ edges, users }: Collections, userId: string): Promise<string[]> {
-  // Hidden ones as well: a ban is lifted at once, but its edges are shown again one by one.
+  // Hidden ones as well: a ban is lifted immediately, but its edges are shown again one by one.
   const follows = await edges.find({ from: userId, kind: 'follow' }, { fields: ['to'] })
   const authors = [userId, ...follows.map((edge) => edge.to)]
   const unseen = new Set<string>()
@@ -61,7 +61,8 @@ async function newestOf(
   authors: readonly string[],
   { limit, before }: Part,
 ): Promise<PostKey[]> {
-  // The second field is in the index for this: without it the server may take that of the ids, and walk the posts of all.
+  // The second field is in the index for this: without it the server may use that of the ids, and scan the posts of
+  // everyone.
   const newest = [{ $sort: { _id: -1, createdAt: -1 } }, { $limit: limit }, { $project: { authorId: 1 } }]
   const ofGroup = (group: readonly string[]): Document[] => [
     { $match: { authorId: { $in: group }, state: 'live', _id: { $lt: before } } },

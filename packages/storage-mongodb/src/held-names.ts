@@ -3,10 +3,13 @@ import type { Filter } from 'mongodb'
 import type { Collection } from './collection.ts'
 import { type HeldName, identifiers, type UserDocument } from './user-document.ts'
 
-/** The usernames that an account keeps from others: its own and those it gave up. Under one unique index, so no two meet. */
+/**
+ * The usernames that an account keeps from others: its own and those it released. Under one unique index, so no two
+ * conflict.
+ */
 export type Names = Pick<UserDocument, 'names' | 'held'>
 
-/** What an account keeps when its username becomes another one, or none. */
+/** The held names of an account whose username changes or is removed. */
 export function namesAfter(
   before: UserDocument,
   username: string | null,
@@ -31,17 +34,19 @@ export function writing({ names, held }: Names): { $set: Names; $unset: Record<s
   }
 }
 
-/** Matches the account while it keeps the names that were read. */
+/** Matches the account while it has the names that were read. */
 export function unchanged({ _id, names }: UserDocument): Filter<UserDocument> {
   return { _id, names: names ?? { $exists: false } } as Filter<UserDocument>
 }
 
-/** Whether an account was purged, and stayed for its names alone. */
+/** Whether an account was purged, and remains only for its names. */
 export function isRest(row: UserDocument): boolean {
   return row.deletedAt !== undefined && row.toPurge === undefined
 }
 
-/** Forgets at most so many names of an account whose hold has ended. Returns how many; 0 where another was first. */
+/**
+ * Forgets at most `limit` names of an account whose hold has ended. Returns how many; 0 if another caller was first.
+ */
 export async function forgetEnded(
   users: Collection<UserDocument>,
   row: UserDocument,
@@ -57,14 +62,16 @@ export async function forgetEnded(
   return done ? ended.size : 0
 }
 
-/** Which of these identifiers another account has or holds. A hold that has ended is forgotten, and not in the way any more. */
+/**
+ * Which of these identifiers another account has or holds. A hold that has ended is forgotten, and no longer counts.
+ */
 export async function takenOf(
   users: Collection<UserDocument>,
   wanted: UserChanges & { id: string },
   now?: Date,
 ): Promise<Identifier[]> {
   const taken: Identifier[] = []
-  // One after the other, as a transaction needs it.
+  // One after the other, as a transaction requires.
   for (const name of identifiers) {
     const value = wanted[name]
     if (typeof value !== 'string') continue

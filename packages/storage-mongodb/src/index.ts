@@ -19,10 +19,10 @@ import { createUserStore } from './user-store.ts'
 export type { MongoClientLike, MongoClientOptions, MongoStorageOptions, MongoUriOptions } from './options.ts'
 
 /**
- * Keeps everything in a MongoDB database: on a replica set or a sharded cluster by transactions, on a standalone document by
- * document, which is for development: the README says what that costs. Nothing is opened or written here: the server is reached at the first use, which is
- * normally `migrate()`.
- * @throws TypeError for options that do not go together. The stores raise `storage-unavailable`, `storage-busy`,
+ * Keeps everything in a MongoDB database: on a replica set or a sharded cluster with transactions, on a standalone
+ * document by document, which is for development: the README lists the limitations. Nothing is opened or written here:
+ * it connects on first use, which is normally `migrate()`.
+ * @throws TypeError for options that contradict each other. The stores raise `storage-unavailable`, `storage-busy`,
  * `storage-full` and `storage-failed`.
  */
 export function createMongoStorage(options: MongoStorageOptions): Storage {

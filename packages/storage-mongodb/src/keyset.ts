@@ -1,4 +1,4 @@
-/** The condition that a page goes on below an id. */
+/** The condition for a page below an id. */
 export function below<Field extends string>(
   field: Field,
   before: string | null,

@@ -2,9 +2,9 @@ import type { MediaAttachment, MediaRecord } from '@kith/core/ports'
 import type { Document, UpdateFilter } from 'mongodb'
 import type { Collection, Identified } from './collection.ts'
 
-/** The place of a medium. Of several avatars of one account, which a crash may leave, the one set last counts. */
+/** The place of a medium. Of several avatars of one account, which a crash may leave, the latest counts. */
 interface MediaPlace extends MediaAttachment {
-  /** Of an avatar or cover: how many the account had with it. */
+  /** For an avatar or cover: how many the account had with it. */
   order?: number
 }
 
@@ -12,17 +12,17 @@ interface MediaPlace extends MediaAttachment {
 export interface MediaDocument extends Identified, Omit<MediaRecord, 'id' | 'attachment'> {
   attachment: MediaPlace | null
   /**
-   * There while a sweep has to look at it: it is not used, or was released before it was ready. On a standalone also while the
-   * call that attaches it goes on.
+   * Present while a sweep has to check it: it is unused, or was released before it was ready. On a standalone also
+   * while the call that attaches it runs.
    */
   unusedSince?: Date
-  /** There when a sweep may name it. */
+  /** Present when a sweep may return it. */
   released?: true
-  /** There while a file is being taken in: by which call, and how long that may last. */
+  /** Present while a file is being processed: by which call, and until when at most. */
   claim?: { by: string; until: Date }
 }
 
-/** Earlier than everything: the lower end of an index of dates. */
+/** The lower bound in an index of dates. */
 export const longAgo: Date = new Date(0)
 
 /** A medium whose blob is about to be stored. */
@@ -48,13 +48,13 @@ function placeFrom({ use, subject, position, alt }: MediaPlace): MediaAttachment
   return { use, subject, position, alt }
 }
 
-/** Releases what was ready. */
+/** Releases media that were ready. */
 export const release: UpdateFilter<MediaDocument> = Object.freeze({
   $set: { state: 'released', released: true, attachment: null },
   $unset: { unusedSince: '' },
 } as const)
 
-/** Takes media back that were attached to something that is not there. */
+/** Returns media that were attached to something that does not exist. */
 export const freed: Document[] = [{ $set: { attachment: null, unusedSince: '$createdAt' } }]
 
 /** An upload that its owner can attach. */
@@ -62,12 +62,12 @@ export function free(id: string, ownerId: string): object {
   return { _id: id, ownerId, state: 'ready', attachment: null }
 }
 
-/** What is attached to subjects. */
+/** Everything attached to subjects. */
 export function attachedTo(use: MediaAttachment['use'], subject: unknown): object {
   return { 'attachment.subject': subject, 'attachment.use': use }
 }
 
-/** Of several avatars or covers of one account, the one set last. */
+/** Of several avatars or covers of one account, the latest. */
 export function newestPlaced(found: readonly MediaDocument[]): MediaDocument[] {
   const bySubject = new Map<string, MediaDocument>()
   for (const row of found) {

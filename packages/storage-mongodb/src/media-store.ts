@@ -41,7 +41,7 @@ export function createMediaStore({ call }: Connection): MediaStore {
       }),
     list: (after, limit) =>
       call('media.list', async ({ collections: { media } }) => {
-        // From the beginning as well: without a range the index might not be used.
+        // With a lower bound as well: without a range the index might not be used.
         return (await media.find({ _id: { $gt: after ?? firstId } }, { sort: { _id: 1 }, limit })).map(
           mediaFrom,
         )
@@ -67,7 +67,7 @@ export function createMediaStore({ call }: Connection): MediaStore {
           const owned = await media.find({ ownerId, state: { $ne: 'released' } }, { fields: ['_id'], limit })
           const some = { _id: { $in: owned.map(({ _id }) => _id) } }
           if (owned.length === 0) return 0
-          // In this order, because on a standalone what is reserved may become ready in between.
+          // In this order, because on a standalone a reserved medium may become ready in between.
           await media.updateAll({ ...some, state: 'reserved' }, { $set: { state: 'released' } })
           await media.updateAll({ ...some, state: 'ready' }, release)
           return owned.length

@@ -26,7 +26,9 @@ import { countUnnamed, nameSome } from './unnamed-accounts.ts'
 
 type Name = keyof typeof indexes
 
-/** Where a migration works. Building an index may take long, so only reaching the server is limited in time. */
+/**
+ * The dependencies of a migration. Building an index may take long, so only connecting to the server has a time limit.
+ */
 interface Place {
   readonly database: Db
   readonly prefix: string
@@ -34,7 +36,7 @@ interface Place {
 }
 
 interface Step extends PlannedStep {
-  /** Does the step; `report` says how far it has come. */
+  /** Does the step; `report` is called with its progress. */
   run(report: (done: number) => void): Promise<void>
 }
 
@@ -45,7 +47,7 @@ export async function plan(settings: MongoSettings, source: ServerSource): Promi
   )
 }
 
-/** Makes the collections and indexes that are not there, and changes the documents of older releases. */
+/** Creates the missing collections and indexes, and changes the documents of older releases. */
 export async function migrate(
   settings: MongoSettings,
   source: ServerSource,
@@ -94,7 +96,7 @@ async function pending(place: Place): Promise<Step[]> {
   }))
   const isOlder = applied > 0 && applied < 4
   if (isOlder) steps.push(...(await stepsToSchema4(place, { version: found?.version ?? 0, applied })))
-  // Accounts of version 1, or that another program left, do not name what they keep from others yet.
+  // Accounts of version 1, or left by another program, do not list their names yet.
   if (applied < 2) {
     const total = unprepared.includes('users') ? 0 : await countUnnamed(users)
     steps.push({ name: 'usernames of accounts', total, run: (report) => nameSome(users, report) })
@@ -120,10 +122,10 @@ async function pending(place: Place): Promise<Step[]> {
   return steps
 }
 
-/** So many nodes are counted at a time. */
+/** How many nodes are counted at a time. */
 const countedAtOnce = 500
 
-/** Counts everything that was counted at reading so far, and stores that. */
+/** Counts everything that was counted on reading so far, and stores the counts. */
 async function countAll(call: Call, report: (done: number) => void): Promise<void> {
   let done = 0
   for (const recount of [recountEdges, recountPosts]) {
@@ -136,7 +138,10 @@ async function countAll(call: Call, report: (done: number) => void): Promise<voi
   }
 }
 
-/** The collections that are not there, or lack an index. One of another kind under the same name is found as it is made. */
+/**
+ * The collections that are missing, or lack an index. One of another kind under the same name is detected when it is
+ * created.
+ */
 async function unpreparedCollections({ database, prefix }: Place): Promise<Name[]> {
   const there = new Set(
     (await database.listCollections({}, { ...comment, nameOnly: true }).toArray()).map(({ name }) => name),
@@ -161,7 +166,7 @@ async function unpreparedCollections({ database, prefix }: Place): Promise<Name[
 async function prepare({ database, call, prefix }: Place, name: Name): Promise<void> {
   const fullName = `${prefix}${name}`
   try {
-    // By itself, because not every collection has an index, and a transaction may be the first to write to it.
+    // Separate, because not every collection has an index, and a transaction may be the first to write to it.
     await database.createCollection(fullName)
   } catch (error) {
     if (!isThere(error)) throw error

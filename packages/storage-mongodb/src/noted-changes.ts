@@ -2,7 +2,7 @@ import type { Collections } from './collections.ts'
 import { attachedTo, freed, release } from './media-document.ts'
 import { removed } from './post-document.ts'
 
-/** What releases up to schema 3 noted on a standalone, where a change took several steps. */
+/** Changes that releases up to schema 3 noted on a standalone, where a change took several steps. */
 interface Noted {
   pending?: { next?: unknown; by?: number }
 }
@@ -16,8 +16,8 @@ export async function hasNotes({ edges, posts }: Collections): Promise<boolean> 
 }
 
 /**
- * Finishes or undoes the changes that such a release noted and did not finish. Their counts are wrong then: they are counted at
- * reading from now on, or stored anew by the next step.
+ * Finishes or undoes the changes that such a release noted and did not finish. Their counts are wrong then: they are
+ * counted on reading from now on, or stored again by the next step.
  */
 export async function dropNotes({ edges, users, posts, media }: Collections): Promise<void> {
   for (const edge of await edges.find(waiting)) {

@@ -10,7 +10,7 @@ const client = { db: () => ({}), startSession: () => ({}) }
 const uri = 'mongodb://127.0.0.1:1'
 
 const neither =
-  'createMongoStorage: give a connection string, { uri, database }, or a client that you made, { client, database }'
+  'createMongoStorage: give a connection string, { uri, database }, or your own client, { client, database }'
 
 test.each<[string, object | undefined, string]>([
   ['neither a client nor a uri', {}, neither],

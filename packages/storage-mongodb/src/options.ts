@@ -1,45 +1,48 @@
 /**
- * What Kith uses of a `MongoClient`. Any copy of the driver fits that has the API of release 7, such as the one that
- * comes with Mongoose: nothing of its classes is relied on.
+ * What Kith uses of a `MongoClient`. Any copy of the driver with the API of release 7 fits, such as the one of
+ * Mongoose: Kith does not rely on its classes.
  */
 export interface MongoClientLike {
   db(name: string): object
   startSession(): object
 }
 
-/** What both ways to reach the server have in common. */
+/** Common options of both ways to connect. */
 interface MongoCommonOptions {
   /** The name of the database. */
   database: string
-  /** What the names of Kith's collections begin with. @default 'kith_' */
+  /** The prefix of the names of Kith's collections. @default 'kith_' */
   prefix?: string | undefined
-  /** How long a call may take, waiting for the server included. @default 4000 @reason An election takes two to three seconds; a request that waits longer is given up by its client. */
+  /**
+   * How long a call may take, including the wait for the server. @default 4000 @reason An election takes two to three
+   * seconds; clients abandon a request that waits longer.
+   */
   timeoutMillis?: number | undefined
 }
 
-/** Kith uses a client that the caller made and will close. */
+/** Kith uses a client that the caller created and will close. */
 export interface MongoClientOptions extends MongoCommonOptions {
   client: MongoClientLike
   uri?: undefined
 }
 
-/** Kith connects by itself, at the first use, and closes the connection. */
+/** Kith connects itself, on first use, and closes the connection. */
 export interface MongoUriOptions extends MongoCommonOptions {
   /** A connection string. */
   uri: string
   client?: undefined
 }
 
-/** Where the data is kept: a database of a client that is there, or of a server by its address. */
+/** Where the data is stored: a database of an existing client, or of a server by its connection string. */
 export type MongoStorageOptions = MongoClientOptions | MongoUriOptions
 
 /** Options with their defaults. */
 export type MongoSettings = MongoStorageOptions & { prefix: string; timeoutMillis: number }
 
 const missingServer =
-  'createMongoStorage: give a connection string, { uri, database }, or a client that you made, { client, database }'
+  'createMongoStorage: give a connection string, { uri, database }, or your own client, { client, database }'
 
-/** Refuses what no type checker saw. */
+/** Refuses what a type checker would have found. */
 export function checkOptions(options: MongoStorageOptions): MongoSettings {
   if (typeof options !== 'object' || options === null) throw new TypeError(missingServer)
   const { client, uri, database, prefix = 'kith_', timeoutMillis = 4000 } = options

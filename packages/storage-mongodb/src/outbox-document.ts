@@ -3,26 +3,26 @@ import type { Identified } from './collection.ts'
 
 /** An event or a message that waits for its consumer. */
 export interface OutboxDocument extends Identified, Omit<OutboxRow, 'queue' | 'id' | 'key'> {
-  /** The key: the account, or of a message its own id. */
+  /** The key: the account, or for a message its own id. */
   userId: string
-  /** Its place among the rows of the key. */
+  /** Its position among the rows of the key. */
   sequence: number
 }
 
 /** An entry of the audit log. */
 export interface AuditDocument extends Identified, Pick<OutboxRow, 'name' | 'at' | 'payload'> {
-  /** The account that it is about, which may be gone. */
+  /** The account it is about, which may be gone. */
   userId: string
 }
 
-/** The account, or another key, of rows that wait; it is here as long as one does. */
+/** The account, or another key, of waiting rows; it exists as long as one waits. */
 export interface OutboxAccountDocument extends Identified {
-  /** Counts its rows: each transaction that adds one steps it, so the order is that of the commits. */
+  /** Counts its rows: each transaction that adds one increments it, so the order is that of the commits. */
   sequence: number
   since: Date
   attempts: number
   heldBy: string | null
-  /** When the lease or the pause ends; `null` where there is none. */
+  /** When the lease or the pause ends; `null` if there is none. */
   heldUntil: Date | null
 }
 

@@ -44,9 +44,9 @@ async function addOfKey({ rows, accounts }: Queue, own: readonly OutboxRow[]): P
 interface TellingChange<Result> {
   /** The ids of the documents that others may be changing. */
   contended: readonly string[]
-  /** Is called with the result. */
+  /** Called with the result. */
   outbox: OutboxRows<Exclude<Result, null | false>> | undefined
-  /** Resolves to `null` or `false` where it changes nothing. */
+  /** Resolves to `null` or `false` if it changes nothing. */
   work(collections: Collections): Promise<Result>
 }
 

@@ -26,7 +26,7 @@ export function createOutboxStore({ call }: Connection, queue: OutboxQueue): Out
         const batches = []
         for (const { _id: key, attempts } of leased) {
           const found = await queued.rows.find({ userId: key }, { sort: { sequence: 1 }, limit: rows })
-          // On a standalone they come after their account.
+          // On a standalone they are stored after their account.
           if (found.length > 0) batches.push({ key, attempts, rows: found.map((row) => rowFrom(queue, row)) })
         }
         return batches
@@ -41,7 +41,7 @@ export function createOutboxStore({ call }: Connection, queue: OutboxQueue): Out
           if (!account) return false
           if (ids.length > 0) await rows.removeAll({ _id: { $in: [...ids] }, userId: key })
           const left = await rows.find({ userId: key }, { fields: ['_id'], limit: 1 })
-          // Where its count has gone on, a row is on its way.
+          // If its count has advanced, a row is on its way.
           if (left.length === 0) await accounts.remove({ _id: key, sequence: account.sequence })
           return true
         }),
@@ -66,7 +66,7 @@ export function createOutboxStore({ call }: Connection, queue: OutboxQueue): Out
   }
 }
 
-/** What matches accounts that may be claimed, each while it may: those first whose lease or pause is over. */
+/** Matches accounts that may be claimed: first those whose lease or pause is over. */
 async function claimable(
   { accounts }: Queue,
   now: Date,

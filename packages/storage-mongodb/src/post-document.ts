@@ -3,7 +3,7 @@ import type { Identified } from './collection.ts'
 import type { Counters } from './edge-document.ts'
 import { fieldsFrom, fieldsPart, type FieldsPart } from './stored-fields.ts'
 
-/** A post. One that was removed keeps nothing but its id and its author until it is purged. */
+/** A post. A removed one keeps only its id and its author until it is purged. */
 export interface PostDocument extends Identified, Omit<PostRecord, 'id' | 'fields'>, FieldsPart, Counters {
   state: 'live' | 'removed'
 }
@@ -25,7 +25,7 @@ export function postFrom(row: PostDocument): PostRecord {
   }
 }
 
-/** Takes a post out of everything. */
+/** Removes a post from all lists. */
 export const removed: {
   readonly $set: Pick<PostDocument, 'state' | 'caption' | 'editedAt'>
   readonly $unset: { readonly fields: '' }

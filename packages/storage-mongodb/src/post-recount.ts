@@ -24,7 +24,7 @@ export function recountPosts(call: Call, after: string | null, limit: number): P
   )
 }
 
-/** Compares the count of one author with the posts, whatever goes on meanwhile, and sets it right. */
+/** Compares the count of one author with the posts, even during concurrent changes, and corrects it. */
 function correct({ atomically }: Call, authorId: string): Promise<CountDifference[]> {
   return atomically([authorId], async (within, abort) => {
     // Written first, as in the recount of edges.
@@ -37,7 +37,7 @@ function correct({ atomically }: Call, authorId: string): Promise<CountDifferenc
   })
 }
 
-/** How many live posts each author has that a condition takes, read from the index alone. */
+/** How many live posts each matching author has, read from the index alone. */
 export async function countPosts(
   { posts }: Pick<Collections, 'posts'>,
   authorId: Condition<string>,

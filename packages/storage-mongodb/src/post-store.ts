@@ -69,7 +69,7 @@ export function createPostStore({ call, longCall }: Connection): PostStore {
     purge: (id) =>
       call('posts.purge', async ({ collections: { posts, media }, transactional }) => {
         const removed = { _id: id, state: 'removed' } as const
-        // On a standalone anyone who removed it may have stopped in between.
+        // On a standalone the call that removed it may have stopped in between.
         if (!transactional && (await posts.first(removed))) {
           await media.updateAll(attachedTo('post', id), release)
         }

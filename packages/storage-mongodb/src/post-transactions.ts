@@ -35,12 +35,12 @@ export async function createPost(call: Call, created: NewPost): Promise<CreatePo
       post.authorId,
       items.map((item) => item.id),
     )
-    // None where what was in the way is gone by now.
+    // None if the obstacle is gone by now.
     if (ids.length > 0) return { outcome, ids }
   }
 }
 
-/** Removes a post, releases its media and counts that at its author. */
+/** Removes a post, releases its media and updates the count of its author. */
 export function removePost(
   { atomically, transactional }: Call,
   id: string,
@@ -60,7 +60,7 @@ export function removePost(
   })
 }
 
-/** The same of some posts of an author. */
+/** The same for some posts of an author. */
 export async function removeSome(call: Call, authorId: string, limit: number): Promise<string[]> {
   const live = { authorId, state: 'live' } as const
   if (call.transactional) {
@@ -81,7 +81,7 @@ export async function removeSome(call: Call, authorId: string, limit: number): P
     const rows = await call.collections.posts.find(live, { fields: ['_id'], limit })
     const removedIds: string[] = []
     for (const { _id } of rows) if (await removePost(call, _id)) removedIds.push(_id)
-    // None where others were first.
+    // None if others were first.
     if (removedIds.length > 0 || rows.length === 0) return removedIds
   }
 }
@@ -106,7 +106,7 @@ function createInTransaction(
       await abort()
       return 'media-unavailable'
     }
-    // Who is about to be deleted or banned changes the same document.
+    // Deleting or banning the author changes the same document.
     if (await users.update({ _id: authorId, ...living }, counted(1))) {
       await addToOutbox(within, outbox?.())
       return 'created'
@@ -116,15 +116,15 @@ function createInTransaction(
   })
 }
 
-/** The change of an author who has so many posts more. */
+/** The change of an author who has that many more posts. */
 function counted(by: number): UpdateFilter<UserDocument> {
   return { $inc: { posts: by, changes: 1 } }
 }
 
 /**
- * On a standalone: attaches the media, in the order of their ids so that no two posts wait for each other, and then inserts the
- * post. Until it is there the media count as unused, so that a sweep finds what a process that died has left. The author is looked at
- * last, so that anyone who is deleted meanwhile finds the post.
+ * On a standalone: attaches the media, in the order of their ids so that no two posts wait for each other, and then
+ * inserts the post. Until it exists the media count as unused, so that a sweep finds what a process that died has left.
+ * The author is checked last, so that a concurrent deletion of the author finds the post.
  */
 async function createAlone({ collections }: Call, { post, media: items, outbox }: NewPost): Promise<Outcome> {
   const { posts, media, users } = collections

@@ -12,7 +12,7 @@ export interface Queue {
 /** All queues. */
 export const queues: readonly OutboxQueue[] = Object.freeze(['events', 'messages'])
 
-/** Where a queue is kept. */
+/** The collections of a queue. */
 export function queueIn(collections: Collections, queue: OutboxQueue): Queue {
   const { outbox, outboxAccounts, messages, messageAccounts } = collections
   return queue === 'events'

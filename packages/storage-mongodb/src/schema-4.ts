@@ -3,22 +3,22 @@ import type { Collection, Db, Document } from 'mongodb'
 import { fromStored, toStored } from './stored-ids.ts'
 
 /**
- * The way to schema 4: ids are bytes and no text, the counts of nodes and authors lie in their accounts and posts, and what is to be
- * purged once is not purged again. No id can be changed in its place, so each document is copied and its first form removed; where that
- * is cut off, both may be there, and the copy is made again.
+ * The migration to schema 4: ids are bytes instead of strings, the counts of nodes and authors are in their accounts
+ * and posts, and what is to be purged once is not purged again. An id cannot be changed in place, so each document is
+ * copied and the original removed; after an interruption both may exist, and the copy is made again.
  */
 const collections = Object.freeze(['users', 'sessions', 'edges', 'posts', 'media'] as const)
 type Name = (typeof collections)[number]
 
-/** A document as the driver gives it. Its id is text, or the bytes that stand for text. */
+/** A document as the driver returns it. Its id is a string, or the bytes for a string. */
 interface Raw extends Document {
   _id: string
 }
 
-/** So many documents are copied by one command. */
+/** How many documents one command copies. */
 const atOnce = 500
 
-/** Longer than a process of a release before takes to look at the schema, and a call of it to end. */
+/** Longer than a process of an earlier release takes to check the schema, and a call of it to end. */
 const noticeMillis = 10_000
 
 /** One step. */
@@ -28,7 +28,7 @@ interface Step {
   run(report: (done: number) => void): Promise<void>
 }
 
-/** The steps that are left. Anyone who knows only an earlier schema is kept out first. */
+/** The remaining steps. Releases with only an earlier schema are locked out first. */
 export async function stepsToSchema4(
   { database, prefix }: { database: Db; prefix: string },
   { version, applied }: { version: number; applied: number },
@@ -86,14 +86,14 @@ async function copySome(open: Open, name: Name, some: readonly Raw[]): Promise<v
   )
   await rows.deleteMany({ _id: { $in: ids.filter((_, index) => isMoved[index]) } })
   if (name === 'users') await finishUsers(rows)
-  // An id that is no UUID stays as it is.
+  // An id that is not a UUID stays as it is.
   for (const copy of copies.filter((_, index) => !isMoved[index])) {
     const { moved, ...row } = copy
     await rows.replaceOne({ _id: copy._id }, { ...row, ...(moved as Document | undefined) })
   }
 }
 
-/** Those of these documents that are not there yet. */
+/** Those of these documents that do not exist yet. */
 async function insertNew(rows: Collection<Raw>, copies: readonly Raw[]): Promise<void> {
   if (copies.length === 0) return
   const there = await rows
@@ -104,7 +104,7 @@ async function insertNew(rows: Collection<Raw>, copies: readonly Raw[]): Promise
   if (fresh.length > 0) await rows.insertMany([...fresh])
 }
 
-/** The document in its new form. An account keeps what is unique apart until its first form is gone. */
+/** The document in its new form. An account keeps its unique fields apart until its original is gone. */
 function copyOf(
   name: Name,
   { againAt, removedBy, replacing, changedAt, applied, floor, turns, ...row }: Raw,
@@ -119,7 +119,7 @@ function copyOf(
   } as unknown as Raw)
 }
 
-/** Removes the first form of copied accounts, and gives the copies what is unique. */
+/** Removes the originals of copied accounts, and gives the copies their unique fields. */
 async function finishUsers(rows: Collection<Raw>): Promise<void> {
   for (;;) {
     const copies = await rows

@@ -1,29 +1,32 @@
 import { isKithError, KithError, RetryLaterError } from '@kith/core'
 import type { Collection, Identified } from './collection.ts'
 
-/** The document that says which releases have made the schema. */
+/** The document that says which releases have created the schema. */
 export interface SchemaDocument extends Identified {
-  /** The schema that a release has to know to use the database: all that releases up to schema 2 read. */
+  /** The schema that a release has to support to use the database: all that releases up to schema 2 read. */
   version: number
-  /** The newest schema that was applied, where it is newer than the one that has to be known. */
+  /** The newest schema that was applied, if it is newer than the one that has to be supported. */
   applied?: number
   /**
-   * Whether counts are stored, or counted at reading: as `migrate()` found the server, with or without transactions. Missing in
-   * documents of schema 3, where they were stored.
+   * Whether counts are stored, or counted on reading: as `migrate()` found the server, with or without transactions.
+   * Missing in documents of schema 3, where they were stored.
    */
   counts?: 'stored' | 'read'
 }
 
-/** Rises with each change of the schema. */
+/** Increases with each change of the schema. */
 export const schemaVersion = 7
 
-/** What a release has to know to work with {@link schemaVersion}: rises only with a change that it could not work with. */
+/**
+ * What a release has to support to work with {@link schemaVersion}: increases only with a change that it could not work
+ * with.
+ */
 export const neededVersion = 4
 
 /** The id of the one document about the schema. */
 export const schemaId = 'schema'
 
-/** Refuses a database that was not migrated: without its indexes it would take one name for two accounts. */
+/** Refuses a database that was not migrated: without its indexes it would accept one name for two accounts. */
 export async function checkSchema(schema: Collection<SchemaDocument>, transactional: boolean): Promise<void> {
   const found = await schema.first({ _id: schemaId })
   if (!found || appliedVersion(found) < schemaVersion) {
@@ -40,12 +43,12 @@ export async function checkSchema(schema: Collection<SchemaDocument>, transactio
   }
 }
 
-/** How a server keeps counts. */
+/** How a server stores counts. */
 export function countsOn(transactional: boolean): 'stored' | 'read' {
   return transactional ? 'stored' : 'read'
 }
 
-/** The newest schema that was applied; 0 where none was. */
+/** The newest schema that was applied; 0 if none was. */
 export function appliedVersion(found: SchemaDocument | null): number {
   return found ? (found.applied ?? found.version) : 0
 }
@@ -60,8 +63,8 @@ export function refuseNewer({ version }: Pick<SchemaDocument, 'version'>): void 
 const everyMillis = 5_000
 
 /**
- * Looks at the schema at the first call, for which those that come meanwhile wait, and then every few seconds beside the
- * calls: a newer release may change it under a process that is running.
+ * Checks the schema on the first call, which concurrent calls wait for, and then every few seconds in the background: a
+ * newer release may change it under a running process.
  */
 export function createSchemaWatch(
   transactional: boolean,
@@ -73,7 +76,7 @@ export function createSchemaWatch(
     try {
       await checkSchema(schema, transactional)
     } catch (error) {
-      // The next call finds out for itself. That the server cannot be reached says nothing about the schema.
+      // The next call checks again. An unreachable server says nothing about the schema.
       if (isKithError(error)) checked = null
     }
   }

@@ -13,8 +13,8 @@ const ofAccounts: readonly IndexDescription[] = Object.freeze([
 ])
 
 /**
- * Every index beside those on `_id`: first what is equal, then the order, then ranges. What is unique is sparse, which
- * leaves out the documents without the field; what few documents need is partial.
+ * Every index besides those on `_id`: first equality, then the order, then ranges. Unique ones are sparse, which leaves
+ * out the documents without the field; those that few documents need are partial.
  */
 export const indexes: Readonly<Record<keyof Documents, readonly IndexDescription[]>> = Object.freeze({
   users: [
@@ -41,7 +41,7 @@ export const indexes: Readonly<Record<keyof Documents, readonly IndexDescription
     { name: 'in', key: { to: 1, kind: 1, hidden: 1, id: -1, from: 1 } },
   ],
   posts: [
-    // The feed tells by the last field which index to take.
+    // The feed selects the index by its last field.
     { name: 'ofAuthor', key: { authorId: 1, state: 1, _id: -1, createdAt: -1 } },
     { name: 'removed', key: { state: 1, _id: 1 }, partialFilterExpression: { state: 'removed' } },
   ],

@@ -1,6 +1,7 @@
 /**
- * Codes of a server that was not reached, changes its role or goes down: those after which the drivers' specification of retryable
- * reads and writes tries again, and of a majority that did not answer. Writes have a label as well; reads have not.
+ * Codes of a server that was not reached, changes its role or shuts down: those after which the drivers' specification
+ * of retryable reads and writes retries, and of a majority that did not respond. Writes have a label as well; reads do
+ * not.
  */
 export const unavailableCodes: ReadonlySet<unknown> = codes({
   HostUnreachable: 6,
@@ -20,7 +21,7 @@ export const unavailableCodes: ReadonlySet<unknown> = codes({
   NotPrimaryOrSecondary: 13436,
 })
 
-/** Codes of conflicts, and of a server that takes no more for now: those that come outside of transactions, without a label. */
+/** Codes of conflicts, and of an overloaded server: those that occur outside of transactions, without a label. */
 export const busyCodes: ReadonlySet<unknown> = codes({
   LockTimeout: 24,
   CursorNotFound: 43,
@@ -34,18 +35,18 @@ export const busyCodes: ReadonlySet<unknown> = codes({
   Interrupted: 11601,
 })
 
-/** The code of a server that has no room. */
+/** The code of a server without free space. */
 export const outOfDiskSpace = 14031
 
-/** Codes that no retry mends, and what mends them. */
+/** Codes that no retry fixes, and what does. */
 export const remedies: Readonly<Record<number, string>> = Object.freeze({
   13: 'The user of the connection may not do this: give it the role readWrite on the database.',
   18: 'The server refused the user or the password of the connection.',
   20: 'The server has no transactions any more: create the storage anew after changing the kind of deployment.',
   26: 'The schema is not there: run kith.storage.migrate() first.',
   27: 'The schema is not there: run kith.storage.migrate() first.',
-  121: 'A validation rule of the database refuses the record: take the rule off the collections of Kith.',
-  10334: 'A record, or what was asked for, is larger than the server takes.',
+  121: 'A validation rule of the database refuses the record: remove the rule from the collections of Kith.',
+  10334: 'A record, or the result of a query, is larger than the server supports.',
   11000: 'The record breaks a rule of the schema: every id must be new.',
 })
 

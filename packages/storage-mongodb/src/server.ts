@@ -10,17 +10,17 @@ export interface Server {
   transactional: boolean
 }
 
-/** Finds the server at its first use, and again when it may have become another one. */
+/** Finds the server on first use, and again when it may have changed. */
 export interface ServerSource {
   find(): Promise<Server>
-  /** Makes the next call look again. */
+  /** Makes the next call check again. */
   forget(): void
   close(): Promise<void>
 }
 
 /**
- * Reads see what the primary has; writes are answered when a majority has them in its journal. Documents come as plain
- * values, whatever the client is set to.
+ * Reads see what the primary has; writes are acknowledged when a majority has them in its journal. Documents come as
+ * plain values, whatever the client's settings.
  */
 const databaseOptions = {
   readPreference: 'primary',
@@ -34,7 +34,7 @@ const databaseOptions = {
   raw: false,
 } as unknown as DbOptions
 
-/** Creates the source of one storage; nothing is opened yet. */
+/** Creates the source of one storage, without connecting. */
 export function createServerSource(settings: MongoSettings): ServerSource {
   let client: Promise<MongoClient> | null = null
   let server: Promise<Server> | null = null
@@ -63,7 +63,7 @@ export function createServerSource(settings: MongoSettings): ServerSource {
     async close() {
       closed = true
       server = null
-      // One that could not be made has nothing to close.
+      // A client that could not be created has nothing to close.
       if (settings.client === undefined) await (await client?.catch(() => null))?.close()
       client = null
     },
@@ -71,7 +71,7 @@ export function createServerSource(settings: MongoSettings): ServerSource {
 }
 
 async function connect({ uri = '', timeoutMillis }: MongoSettings): Promise<MongoClient> {
-  // Loaded here, so that who passes a client of another copy of the driver does not load this one.
+  // Loaded here, so that an app that passes a client of another copy of the driver does not load this one.
   const { MongoClient } = await import('mongodb')
   try {
     return new MongoClient(uri, { serverSelectionTimeoutMS: timeoutMillis, appName: 'kith' })
@@ -83,7 +83,7 @@ async function connect({ uri = '', timeoutMillis }: MongoSettings): Promise<Mong
   }
 }
 
-/** What the driver says about a connection string may quote its user or password. */
+/** The driver's message about a connection string may contain its user or password. */
 function withoutUserInfo(text: string, uri: string): string {
   const userInfo = uri.slice(uri.indexOf('//') + 2, Math.max(uri.lastIndexOf('@'), 0))
   const secrets = [userInfo, ...userInfo.split(':')].filter((secret) => secret !== '')

@@ -8,13 +8,13 @@ export interface SessionDocument
     Omit<SessionRecord, 'id' | 'epoch' | 'provedAt' | 'methods' | 'actorId' | 'actorSessionId' | 'boundKey'> {
   /** Missing in documents that an earlier release wrote. */
   epoch?: number
-  /** Missing likewise, as the methods: then it was proved when it was opened, with a password. */
+  /** Also missing there, like the methods: then it was proved when it was opened, with a password. */
   provedAt?: Date
   methods?: string[]
-  /** There while an admin acts as the account. */
+  /** Present while an admin acts as the account. */
   actorId?: string
   actorSessionId?: string
-  /** Missing likewise: then it is bound to none. */
+  /** Also missing there: then it is bound to none. */
   boundKey?: string | null
   /** When it ended, or will. */
   endsAt: Date

@@ -10,8 +10,8 @@ import { sessionDocument, sessionFrom } from './session-document.ts'
 /** Creates the session store on a connection. */
 export function createSessionStore({ call }: Connection): SessionStore {
   return {
-    // Without a transaction: two of them would not see each other's session. This way anyone who looks last sees all, and
-    // what one ends is among the surplus of every other order too.
+    // Without a transaction: two of them would not see each other's session. This way the last one to check sees all,
+    // and the surplus is the same in every order.
     open: (session, maxLive, outbox) =>
       call('sessions.open', async (each) => {
         const { sessions } = each.collections
@@ -20,7 +20,7 @@ export function createSessionStore({ call }: Connection): SessionStore {
           contended: [userId],
           outbox: outbox && (() => outbox({ id, opened: true })),
           async work(within) {
-            // A transaction takes an id in use for one that another has just inserted, and begins again.
+            // A transaction reports an id in use also for a concurrent insert, and is retried.
             if (outbox && (await within.sessions.first({ _id: id }))) throw idInUse()
             await within.sessions.insert(sessionDocument(session))
             return true
@@ -84,8 +84,8 @@ export function createSessionStore({ call }: Connection): SessionStore {
         }),
       ),
     revokeAll: (userId, at, ...[except, outbox]) =>
-      // Without a transaction, which the refreshes of these sessions would have to wait for. Each is changed by itself, which the
-      // driver repeats by itself where the connection breaks.
+      // Without a transaction, which the refreshes of these sessions would have to wait for. Each is changed
+      // separately, which the driver retries if the connection breaks.
       call('sessions.revokeAll', async (each) => {
         const { sessions } = each.collections
         const others = except === null ? {} : { _id: { $ne: except } }
@@ -120,8 +120,8 @@ interface Ending {
 }
 
 /**
- * Ends those of these sessions of a user that are still live, and names them. The response to an update does not tell which of them
- * another call has ended meanwhile, so each has a mark of this call.
+ * Ends those of these sessions of a user that are still live, and returns their ids. The response to an update does not
+ * say which of them another call has ended meanwhile, so each gets a mark of this call.
  */
 async function endEach(call: Call, ids: readonly string[], ending: Ending): Promise<string[]> {
   if (ids.length === 0) return []

@@ -10,7 +10,7 @@ const withoutServer: ReadonlySet<string> = new Set([
   'MongoStalePrimaryError',
   'MongoServerClosedError',
   'MongoPoolClearedError',
-  // The only class of the driver with a name of another kind: the server was silent, and what used it is interrupted.
+  // The only driver class with another kind of name: the server was silent, and its users are interrupted.
   'PoolClearedOnNetworkError',
   'MongoPoolClosedError',
   'MongoWaitQueueTimeoutError',
@@ -24,7 +24,7 @@ const withoutServer: ReadonlySet<string> = new Set([
   'MongoDecompressionError',
 ])
 
-/** Errors of the driver about who the caller is. */
+/** Errors of the driver about authentication. */
 const withoutRights: ReadonlySet<string> = new Set([
   'MongoMissingCredentialsError',
   'MongoAWSError',
@@ -34,7 +34,7 @@ const withoutRights: ReadonlySet<string> = new Set([
   'MongoKerberosError',
 ])
 
-/** Errors of the driver about how it is used. */
+/** Errors of the driver about wrong use. */
 const misconfigured: ReadonlySet<string> = new Set([
   'MongoParseError',
   'MongoAPIError',
@@ -43,7 +43,7 @@ const misconfigured: ReadonlySet<string> = new Set([
   'MongoMissingDependencyError',
 ])
 
-/** What the server or the driver says of an error: asked first, but for codes that have a remedy. */
+/** What the server or the driver reports for an error: checked first, except for codes that have a remedy. */
 const labels: readonly [string, 'storage-busy' | 'storage-unavailable'][] = [
   ['SystemOverloadedError', 'storage-busy'],
   ['UnknownTransactionCommitResult', 'storage-unavailable'],
@@ -56,7 +56,10 @@ const labels: readonly [string, 'storage-busy' | 'storage-unavailable'][] = [
   ['NoWritesPerformed', 'storage-busy'],
 ]
 
-/** A socket that closes at the wrong moment, or a name that is not found, gives its own error, which the driver hands on as it is. */
+/**
+ * A socket that closes at the wrong moment, or a name that is not found, has its own error, which the driver passes on
+ * unchanged.
+ */
 const lostConnection =
   /^(?:E(?:AI_[A-Z]+|CANCELED|CANCELLED|CONN[A-Z]+|HOST[A-Z]+|NET[A-Z]+|NODATA|NOTCONN|NOTFOUND|PIPE|PROTO|REFUSED|SERVFAIL|TIMEDOUT|TIMEOUT)|ERR_(?:SOCKET|STREAM|SSL|TLS)_[A-Z0-9_]+)$/
 
@@ -67,7 +70,7 @@ interface DriverError extends Error {
   hasErrorLabel?(label: string): boolean
 }
 
-/** Gives an error of the driver its Kith code, with the original as the cause; passes any other error on. */
+/** Converts a driver error to a Kith error, with the original as the cause; returns any other error unchanged. */
 export function toStorageError(error: unknown): unknown {
   if (hasLostConnection(error)) return new RetryLaterError('storage-unavailable', 5, error)
   if (!isDriverError(error)) return error
@@ -79,7 +82,7 @@ export function toStorageError(error: unknown): unknown {
 
 const retrySeconds = Object.freeze({ 'storage-full': 60, 'storage-busy': 1, 'storage-unavailable': 5 })
 
-/** Which error it is of those that pass by themselves; `null` if it does not. */
+/** The Kith error for a temporary failure; `null` if it is not one. */
 function retryCodeOf(error: DriverError): keyof typeof retrySeconds | null {
   const code = codeOf(error)
   if (code === outOfDiskSpace || /space quota/.test(error.message)) return 'storage-full'
@@ -91,22 +94,22 @@ function retryCodeOf(error: DriverError): keyof typeof retrySeconds | null {
   return unavailableCodes.has(code) ? 'storage-unavailable' : null
 }
 
-/** Whether a document could not be saved because a unique field of another one has its value. */
+/** Whether a document could not be saved because another one has the value of a unique field. */
 export function isDuplicate(error: unknown): boolean {
   return isDriverError(error) && error.code === 11000
 }
 
-/** Whether a collection was there already. */
+/** Whether a collection already existed. */
 export function isThere(error: unknown): boolean {
   return isDriverError(error) && error.code === 48
 }
 
-/** Whether an index of that name or kind is there, but another one. */
+/** Whether an index with that name or keys already exists, but a different one. */
 export function isConflictingIndex(error: unknown): boolean {
   return isDriverError(error) && (error.code === 85 || error.code === 86)
 }
 
-/** Whether the server may have become another one: it was not reached, or has no transactions although it had. */
+/** Whether the server may have changed: it was not reached, or has lost its transactions. */
 export function isOtherServer(error: unknown): boolean {
   if (hasLostConnection(error)) return true
   if (!isDriverError(error)) return false
@@ -114,7 +117,7 @@ export function isOtherServer(error: unknown): boolean {
   return withoutServer.has(error.name) || unavailableCodes.has(code) || code === 20
 }
 
-/** Why a bulk of writes failed: the error that the driver wraps has the name, the code and the labels that count. */
+/** Why a bulk write failed: the error that the driver wraps has the relevant name, code and labels. */
 export function reasonOfBulk(error: unknown): unknown {
   return isDriverError(error) && isDriverError(error.errorResponse) ? error.errorResponse : error
 }
@@ -128,7 +131,7 @@ function hasLostConnection(error: unknown): boolean {
   return error instanceof Error && 'code' in error && lostConnection.test(String(error.code))
 }
 
-/** The code of the server, also where the driver wraps its error in one of its own words. */
+/** The code of the server, even if the driver wraps its error in one of its own. */
 function codeOf({ code, originalError }: DriverError): unknown {
   return code === undefined && isDriverError(originalError) ? originalError.code : code
 }
@@ -147,7 +150,7 @@ function remedyOf(error: DriverError): string | undefined {
   return 'MongoDB refused the command: see the cause of this error in the log.'
 }
 
-/** The message about a duplicate quotes it, and with it perhaps an address. */
+/** The message about a duplicate contains it, and possibly an address. */
 function withoutValues(error: DriverError): Error {
   if (error.code !== 11000) return error
   const [message] = error.message.split(' dup key:')

@@ -1,8 +1,8 @@
 import type { StoredFields } from '@kith/core/ports'
 
 /**
- * The app's own fields in a document: as JSON, since names inside of a value may be any, such as `$where` or `_bsontype`, and missing where
- * there are none.
+ * The app's own fields in a document: as JSON, since nested names may be anything, such as `$where` or `_bsontype`, and
+ * missing if there are none.
  */
 export interface FieldsPart {
   fields?: string

@@ -1,9 +1,9 @@
 import { edgeKinds } from '@kith/core/ports'
 
 /**
- * Ids go in and out of this package as text of 36 characters, and lie in the database as the 16 bytes of a UUID (BSON binary, subtype
- * 4), which sort in the same order. The id of an edge is a byte for its kind and both nodes. Text that is no UUID stays text, so that it
- * is looked for and not found.
+ * Ids enter and leave this package as strings of 36 characters, and are stored as the 16 bytes of a UUID (BSON binary,
+ * subtype 4), which sort in the same order. The id of an edge is a byte for its kind and both nodes. A string that is
+ * not a UUID stays a string, so that a lookup finds nothing.
  */
 const idFields: ReadonlySet<string> = new Set('_id id userId authorId ownerId from to subject'.split(' '))
 
@@ -12,7 +12,7 @@ export const firstId = '00000000-0000-0000-0000-000000000000'
 /** Sorts after every id. */
 export const lastId = 'ffffffff-ffff-ffff-ffff-ffffffffffff'
 
-/** What the driver of any copy takes for a binary: it asks for these fields, and for no class of its own. */
+/** What any copy of the driver accepts as a binary: it checks these fields, and not the class. */
 class Bytes {
   readonly _bsontype = 'Binary'
   readonly buffer: Uint8Array
@@ -25,7 +25,7 @@ class Bytes {
     this.sub_type = subType
   }
 }
-// By these a driver knows what it is, and of which release of BSON.
+// A driver identifies the value, and the BSON version, by these.
 Object.assign(Bytes.prototype, {
   [Symbol.for('@@mdb.bson.type')]: 'Binary',
   [Symbol.for('@@mdb.bson.version')]: 7,
@@ -34,12 +34,12 @@ Object.assign(Bytes.prototype, {
 const [uuidType, plainType] = [4, 0]
 const edgeIdLength = 33
 
-/** Gives every id in a document, a condition or a pipeline the form in which it is stored. Changes nothing that is passed in. */
+/** Converts every id in a document, a condition or a pipeline to its stored form. Changes no argument. */
 export function toStored<Value>(value: Value): Value {
   return encode(value, false) as Value
 }
 
-/** Gives every id in a document from the database its text. Changes the document. */
+/** Converts every id in a document from the database to a string. Changes the document. */
 export function fromStored<Value>(value: Value): Value {
   return decode(value) as Value
 }
@@ -94,12 +94,14 @@ function toText({ buffer, sub_type: type }: Bytes): unknown {
   return `${edgeKinds[buffer[0] ?? 0]} ${readUuid(buffer, 1)} ${readUuid(buffer, 17)}`
 }
 
-/** The value of each character that a UUID may have. Only lower case is read, so that each id has one text. */
+/** The value of each character that a UUID may have. Only lower case is accepted, so that each id has one spelling. */
 const values = new Int8Array(128).fill(-1)
 for (const [value, digit] of [...'0123456789abcdef'].entries()) values[digit.charCodeAt(0)] = value
 const pairs: readonly string[] = Array.from({ length: 256 }, (_, byte) => byte.toString(16).padStart(2, '0'))
 
-/** Writes the bytes of a UUID that stands in a text; `false` where there stands none. A feed has thousands, so this is done by hand. */
+/**
+ * Writes the bytes of the UUID in a string; `false` if it is not one. A feed has thousands, so this is hand-written.
+ */
 function writeUuid(
   text: string,
   { from, bytes, at }: { from: number; bytes: Uint8Array; at: number },

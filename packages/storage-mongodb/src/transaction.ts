@@ -3,9 +3,9 @@ import type { Deadline } from './deadline.ts'
 import { isDuplicate } from './storage-error.ts'
 
 /**
- * Runs work as one transaction: again from the start when it met another one, and the commit alone when its result is not
- * known. `abort` ends it without a change. A commit that failed was not carried out, and of one whose response was lost the server
- * keeps a record: this relies on both, as MongoDB promises them.
+ * Runs work as one transaction: retried from the start after a conflict, and only the commit when its result is
+ * unknown. `abort` ends it without a change. A failed commit was not carried out, and the server keeps a record of one
+ * whose response was lost: this relies on both, as MongoDB promises them.
  */
 export async function runTransaction<Result>(
   client: MongoClient,
@@ -23,7 +23,7 @@ export async function runTransaction<Result>(
     try {
       return await session.withTransaction(attempt, options)
     } catch (error) {
-      // Two transactions that insert the same new document: the other one has, so next time it is there.
+      // Two transactions that insert the same new document: the other one has, so it exists next time.
       if (!isDuplicate(error)) throw error
     } finally {
       await session.endSession()

@@ -1,9 +1,9 @@
-/** Runs work when all work before it that shares a key is done. */
+/** Runs work when all earlier work that shares a key is done. */
 export type InTurn = <Result>(keys: readonly string[], work: () => Promise<Result>) => Promise<Result>
 
 /**
- * Lets the calls of one process that change the same documents go one after the other. Transactions that meet on a
- * document fail and are repeated; followers who arrive at once at one account would mostly do that.
+ * Lets calls of one process that change the same documents run one after the other. Transactions that conflict on a
+ * document fail and are retried, which many concurrent follows of one account would usually do.
  */
 export function createTurns(): InTurn {
   const last = new Map<string, Promise<void>>()

@@ -1,9 +1,9 @@
 import type { Collection } from './collection.ts'
 import type { UserDocument } from './user-document.ts'
 
-/** Accounts that do not name what they keep from others: of schema 1, or left by another program. */
+/** Accounts that do not list their names: of schema 1, or left by another program. */
 const unnamed = { username: { $exists: true }, names: { $exists: false } }
-/** So many are changed by one command. */
+/** How many one command changes. */
 const most = 500
 
 /** Counts them. */

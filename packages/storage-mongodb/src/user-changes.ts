@@ -16,14 +16,17 @@ import { isDuplicate } from './storage-error.ts'
 import { fieldsFrom, sameFields, writingFields } from './stored-fields.ts'
 import { identifiers, type UserDocument, undeleted, userFrom } from './user-document.ts'
 
-/** What is to be changed of an account, and what goes with it. */
+/** The changes of an account, and what goes with them. */
 interface Update {
   changes: UserChanges
   hold: UsernameHold | undefined
   outbox: OutboxRows | undefined
 }
 
-/** Changes an account, with the rows of its event, if it lives, is as expected, keeps a login and nobody else has its names. */
+/**
+ * Changes an account, with the rows of its event, if it is live, is as expected, keeps a login and nobody else has its
+ * names.
+ */
 export async function updateUser(call: Call, id: string, update: Update): Promise<UpdateUserResult> {
   const { outbox } = update
   if (outbox && call.transactional) return await updateInTransaction(call, id, { ...update, outbox })
@@ -32,7 +35,10 @@ export async function updateUser(call: Call, id: string, update: Update): Promis
   return result
 }
 
-/** The change is one command, which decides; why it changed nothing is looked up afterwards. `null` where the reason is gone by then. */
+/**
+ * The change is one command, which decides; why it changed nothing is looked up afterwards. `null` if the reason is
+ * gone by then.
+ */
 async function updateAlone(
   users: Collection<UserDocument>,
   id: string,
@@ -54,7 +60,10 @@ async function updateAlone(
   }
 }
 
-/** In a transaction a name that is in use shows as another transaction that was first, so everything is looked up before. */
+/**
+ * In a transaction a name that is in use looks like a conflict with another transaction, so everything is looked up
+ * before.
+ */
 function updateInTransaction(
   { atomically }: Call,
   id: string,
@@ -77,7 +86,7 @@ function updateInTransaction(
   })
 }
 
-/** Changes an account that matches; its username and the app's own fields, if nobody changed those meanwhile. */
+/** Changes an account that matches; its username and the app's own fields only if they were not changed meanwhile. */
 async function changed(
   users: Collection<UserDocument>,
   account: Filter<UserDocument>,
@@ -103,7 +112,7 @@ async function changed(
   } as UpdateFilter<UserDocument>)
 }
 
-/** Matches accounts that keep a login when these changes are made, or may lack one: one that is given up needs the other. */
+/** Matches accounts that keep a login after these changes, or may lack one: removing one requires the other. */
 function withLogin({ username, email, mayLackLogin = false }: UserChanges): Filter<UserDocument> {
   if (mayLackLogin) return {}
   const isThere = { $exists: true } as const
@@ -150,7 +159,7 @@ function loginAfter(row: UserDocument, { username, email, mayLackLogin = false }
   return name !== null || address !== null
 }
 
-/** What a document has not that would be null. */
+/** Matches a missing value that would be null. */
 const leftOut: readonly string[] = ['bannedUntil', 'waitingSince', 'age']
 
 function updateOf({

@@ -3,13 +3,13 @@ import type { Identified } from './collection.ts'
 import type { Counters } from './edge-document.ts'
 import { fieldsFrom, fieldsPart, type FieldsPart } from './stored-fields.ts'
 
-/** A username that an account gave up, and until when nobody else may have it. */
+/** A username that an account released, and until when nobody else may have it. */
 export interface HeldName {
   name: string
   until: Date
 }
 
-/** An account. Identifiers that it does not have are left out, so that the unique indexes pass over it. */
+/** An account. Missing identifiers are left out, so that the unique indexes skip them. */
 export interface UserDocument
   extends
     Identified,
@@ -34,33 +34,36 @@ export interface UserDocument
   username?: string
   email?: string
   phone?: string
-  /** There while it is banned for a time. */
+  /** Present while it is banned for a time. */
   bannedUntil?: Date
   /** Missing in documents that an earlier release wrote. */
   banReason?: string | null
-  /** There while it waits to be let in. */
+  /** Present while it waits for approval. */
   waitingSince?: Date
-  /** There as long as `waitingSince` is. */
+  /** Present as long as `waitingSince` is. */
   waiting?: true
   invitedBy?: string
   age?: StoredAge
-  /** Its username and those that it gave up and are held: what no other account may have. */
+  /** Its username and held ones that it released: names that no other account may have. */
   names?: string[]
-  /** Those that are held. */
+  /** The held ones. */
   held?: HeldName[]
-  /** There while the account is live and banned. */
+  /** Present while the account is live and banned. */
   banned?: true
-  /** There while it is banned or deleted: nothing of it is shown. */
+  /** Present while it is banned or deleted, and hidden. */
   unseen?: true
-  /** There from when it was marked deleted. */
+  /** Present once it was marked deleted. */
   deletedAt?: Date
-  /** There from then on until it is purged. */
+  /** Present from then on until it is purged. */
   toPurge?: true
-  /** There from the first step of hiding its edges to the last step of showing them; `false` while they are on the way back. */
+  /**
+   * Present from the first step of hiding its edges to the last step of showing them; `false` while they are being
+   * shown again.
+   */
   hidden?: boolean
-  /** There as long as `hidden` is. */
+  /** Present as long as `hidden` is. */
   marked?: true
-  /** How many live posts it has. On a standalone that is not here: it is counted at reading. */
+  /** How many live posts it has. Not present on a standalone: they are counted on reading. */
   posts?: number
   /** How often an avatar or a cover was set. */
   placed?: number
@@ -86,7 +89,7 @@ export function isLiving({ deletedAt, banned }: UserDocument): boolean {
 /** Accounts that are not deleted, whether banned or not. */
 export const undeleted: Pick<typeof living, 'deletedAt'> = Object.freeze({ deletedAt: living.deletedAt })
 
-/** What an account can be found by. */
+/** The identifiers of an account. */
 export const identifiers: readonly Identifier[] = Object.freeze(['username', 'email', 'phone'])
 
 /** A new account. */

@@ -4,10 +4,10 @@ import type { Connection } from './connection.ts'
 import { below } from './keyset.ts'
 import { identifiers, living, type UserDocument, userFrom } from './user-document.ts'
 
-/** So many are looked at in one step, so that a search holds nobody up on the server. */
+/** How many accounts one step reads, so that a search does not block the server. */
 const lookedAt = 1_000
 
-/** What the user store has for the host: bans that end, and accounts that are looked for. */
+/** The lists of the user store for the host: bans that end, and searches. */
 export function createUserLists({
   call,
 }: Pick<Connection, 'call'>): Pick<UserStore, 'endedBans' | 'idsBeginning' | 'search'> {
@@ -46,7 +46,7 @@ export function createUserLists({
   }
 }
 
-/** Where a search walks down: through all accounts, those that are banned, those that wait, or those of a role that few have. */
+/** The range of a search: all accounts, banned ones, waiting ones, or those of a rare role. */
 function walkOf({ banned, waiting, role }: UserFilter): { walk: Filter<UserDocument>; index: string } {
   if (waiting) return { walk: { waiting: true }, index: 'waiting' }
   if (banned) return { walk: { banned: true }, index: 'banned' }
@@ -54,14 +54,14 @@ function walkOf({ banned, waiting, role }: UserFilter): { walk: Filter<UserDocum
   return { walk: {}, index: '_id_' }
 }
 
-/** What an account has to be; `null` where none can be that. */
+/** The condition for an account; `null` if none can match. */
 function matching({ banned, waiting, role, begins }: UserFilter): Filter<UserDocument> | null {
   const alternatives = identifiers.flatMap((name) => {
     const begin = begins?.[name]
     return begin ? [beginsWith(name, begin)] : []
   })
   if (begins && alternatives.length === 0) return null
-  // An account without a role is of a release that knew none.
+  // An account without a role is from a release without roles.
   const roles = role === 'member' ? { $in: ['member', null] } : role
   return {
     deletedAt: { $exists: false },

@@ -92,7 +92,7 @@ export function createUserStore({ call }: Connection): UserStore {
       }),
     purge: (id) =>
       call('users.purge', async ({ collections: { users, credentials } }) => {
-        // What a standalone that was cut off left, or an earlier release, which knows none.
+        // Left by an interrupted standalone, or by an earlier release, which does not have these fields.
         await credentials.removeAll({ userId: id })
         await decided(async (): Promise<true | null> => {
           const deleted = { _id: id, toPurge: true } as const
@@ -108,8 +108,8 @@ export function createUserStore({ call }: Connection): UserStore {
 }
 
 /**
- * Creates an account with the rows of its event. In a transaction a name that is in use shows as another transaction that was first, so
- * it is looked for before; anyone who inserts it meanwhile makes this begin again.
+ * Creates an account with the rows of its event. In a transaction a name that is in use looks like a conflict with
+ * another transaction, so it is looked up before; a concurrent insert makes this start again.
  */
 function createInTransaction(
   { atomically }: Call,
@@ -133,7 +133,7 @@ function createInTransaction(
   )
 }
 
-/** Marks an account deleted; `null` where another change of it came in between. */
+/** Marks an account deleted; `null` if another change came in between. */
 async function mark(
   users: Collection<UserDocument>,
   id: string,
@@ -164,7 +164,7 @@ async function mark(
   return marked && { endedEpoch: marked.sessionEpoch ?? 0 }
 }
 
-/** What a deleted account keeps nothing of. */
+/** The fields that a deleted account loses. */
 const emptied = Object.freeze({
   emailVerifiedAt: null,
   phoneVerifiedAt: null,
@@ -175,7 +175,7 @@ const emptied = Object.freeze({
   passwordHash: null,
 })
 
-/** Inserts an account; `null` where something of it is in use, or another change came in between. */
+/** Inserts an account; `null` if one of its names is in use, or another change came in between. */
 async function insert(
   users: Collection<UserDocument>,
   user: UserDocument,
@@ -198,8 +198,9 @@ async function insert(
 }
 
 /**
- * An account that was purged stayed for the names that it holds; the next one with its id keeps them. Resolves to whether it did: not
- * where another change came in between. Where another account has its username, email or phone, the error of the server is passed on.
+ * A purged account stays for the names that it holds; the next one with its id keeps them. Resolves to whether it did:
+ * not if another change came in between. If another account has its username, email or phone, the server's error is
+ * passed on.
  */
 async function revive(
   users: Collection<UserDocument>,

@@ -174,6 +174,7 @@ async function callCodes({ codes }: Storage): Promise<void> {
   const { purpose, subject } = sampleCode()
   const name = { purpose, subject, now }
   await codes.issue(sampleCode())
+  await codes.issueOnce(sampleCode())
   await codes.find(name)
   await codes.renew({ ...name, hashes: ['other'], expiresAt: hourLater })
   for (const hash of ['wrong', 'other', 'other']) await codes.consume({ ...name, hash })
@@ -253,6 +254,7 @@ async function callTelling(storage: Storage): Promise<void> {
   await users.purge(idOf('told'))
   const { hashes, ...name } = { ...sampleCode(), now }
   await codes.issue(sampleCode(), tell)
+  await codes.issueOnce(sampleCode(), tell)
   await codes.renew({ ...name, hashes, expiresAt: hourLater }, tell)
   for (const hash of ['wrong', ...hashes]) await codes.consume({ ...name, hash }, tell)
   const credential = sampleCredential('told key', cleo)

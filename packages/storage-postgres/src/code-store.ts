@@ -19,17 +19,19 @@ const columns =
   'purpose, subject, user_id, array_to_json(hashes)::text AS hashes, data, tries, created_at, expires_at'
 const living = `purpose = @purpose AND subject = @subject AND expires_at > ${moment('now')} AND tries > 0`
 
-type CodeStatement = 'issue' | 'renew' | 'find' | 'take' | 'takeTry' | 'removeOf' | 'purgeEnded'
+type CodeStatement = 'issue' | 'issueOnce' | 'renew' | 'find' | 'take' | 'takeTry' | 'removeOf' | 'purgeEnded'
 
-/** Every statement of the store. Each decides by itself, under the lock of the row that it changes. */
-export const codeStatements: Readonly<Record<CodeStatement, string>> = Object.freeze({
-  issue: `INSERT INTO kith.codes AS codes (purpose, subject, user_id, hashes, data, tries, created_at, expires_at)
+const insert = `INSERT INTO kith.codes AS codes (purpose, subject, user_id, hashes, data, tries, created_at, expires_at)
     VALUES (@purpose, @subject, @userId, @hashes, @data, @tries, ${moment('createdAt')},
       ${moment('expiresAt')})
     ON CONFLICT (purpose, subject) DO UPDATE SET user_id = excluded.user_id, hashes = excluded.hashes,
-      data = excluded.data, created_at = excluded.created_at, expires_at = excluded.expires_at,
-      tries = CASE WHEN codes.expires_at > excluded.created_at THEN least(codes.tries, excluded.tries)
-        ELSE excluded.tries END`,
+      data = excluded.data, created_at = excluded.created_at, expires_at = excluded.expires_at`
+
+/** Every statement of the store. Each decides by itself, under the lock of the row that it changes. */
+export const codeStatements: Readonly<Record<CodeStatement, string>> = Object.freeze({
+  issue: `${insert}, tries = CASE WHEN codes.expires_at > excluded.created_at
+      THEN least(codes.tries, excluded.tries) ELSE excluded.tries END`,
+  issueOnce: `${insert}, tries = excluded.tries WHERE codes.expires_at <= excluded.created_at`,
   renew: `UPDATE kith.codes SET hashes = @hashes, expires_at = ${moment('expiresAt')}
     WHERE ${living} RETURNING ${columns}`,
   find: `SELECT ${columns} FROM kith.codes WHERE ${living}`,
@@ -46,12 +48,20 @@ export function createCodeStore(connection: Connection): CodeStore {
   const { run, get, atomically } = connection
 
   return {
-    async issue({ userId, createdAt, expiresAt, ...code }, outbox) {
-      const dates = { createdAt: toMillis(createdAt), expiresAt: toMillis(expiresAt) }
-      const row = { ...code, userId: toId(userId), ...dates }
+    async issue(code, outbox) {
+      const row = rowOf(code)
       await writing(connection, outbox, async (statements) => {
         await statements.run(codeStatements.issue, row)
         if (outbox) await addToOutbox(statements, outbox())
+      })
+    },
+    issueOnce(code, outbox) {
+      const row = rowOf(code)
+      // Also where it is one statement: of a transaction it can be found out whether it was committed, so that one call is told.
+      return atomically(async (statements) => {
+        const isIssued = (await statements.run(codeStatements.issueOnce, row)) === 1
+        if (isIssued && outbox) await addToOutbox(statements, outbox())
+        return isIssued
       })
     },
     renew({ now, expiresAt, ...code }, outbox) {
@@ -65,11 +75,12 @@ export function createCodeStore(connection: Connection): CodeStore {
     },
     consume({ purpose, subject, hash, now }, outbox) {
       const named = { purpose, subject, now: toMillis(now) }
-      // Also where it is one statement: of a transaction it can be found out whether it was committed, so no code is lost with a response.
+      // Even if it is one statement: whether a transaction was committed can be determined, so no code is lost with a
+      // response.
       return atomically(async (statements): Promise<ConsumeCodeResult> => {
         const row = await statements.get<CodeRow>(codeStatements.take, { ...named, hash })
         if (!row) {
-          // A code that got this very hash since then was another when it was tried.
+          // A code that got exactly this hash since then was another one when it was tried.
           const isWrong = (await statements.run(codeStatements.takeTry, named)) === 1
           return { outcome: isWrong ? 'wrong' : 'none' }
         }
@@ -88,6 +99,11 @@ export function createCodeStore(connection: Connection): CodeStore {
       return run(codeStatements.purgeEnded, { now: toMillis(now), limit })
     },
   }
+}
+
+function rowOf({ userId, createdAt, expiresAt, ...code }: CodeRecord) {
+  const dates = { createdAt: toMillis(createdAt), expiresAt: toMillis(expiresAt) }
+  return { ...code, userId: toId(userId), ...dates }
 }
 
 function codeFrom({ user_id: userId, hashes, created_at, expires_at, ...row }: CodeRow): CodeRecord {

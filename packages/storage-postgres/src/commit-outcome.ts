@@ -3,8 +3,8 @@ import { ConnectionFault, type Driver, type Mark, timeline } from './drivers/dri
 import { sqlStateOf } from './drivers/sql-state.ts'
 
 /**
- * What became of a transaction. Numbers are given again where a crash has lost the log of those that had not been committed, so
- * `committed` counts only on a server that has not been started, or has not recovered, since the transaction began.
+ * The outcome of a transaction. Numbers are reused if a crash has lost the log of those that were not committed, so
+ * `committed` counts only on a server that has neither restarted nor recovered since the transaction began.
  */
 const ask = `SELECT CASE WHEN pg_is_in_recovery() THEN NULL ELSE pg_xact_status($1::xid8) END, coalesce(
     inet_server_addr()::text IS NOT DISTINCT FROM $3::text
@@ -12,7 +12,7 @@ const ask = `SELECT CASE WHEN pg_is_in_recovery() THEN NULL ELSE pg_xact_status(
       AND pg_postmaster_start_time() < to_timestamp($2::float8)
       AND (SELECT stats_reset FROM pg_stat_bgwriter) < to_timestamp($2::float8), false)`
 
-/** Ends a transaction whose client is gone, as the server may not notice for hours. A commit that is under way goes on. */
+/** Ends a transaction whose client is gone, as the server may not notice for hours. A running commit continues. */
 const end =
   "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE backend_xid = $1::xid8::xid\n  AND wait_event IS DISTINCT FROM 'SyncRep'"
 
@@ -20,7 +20,10 @@ const end =
 const patienceMillis = 500
 const pauseMillis = 50
 
-/** Finds out whether a transaction was committed whose connection was lost during its COMMIT; null where nobody can say. */
+/**
+ * Determines whether a transaction was committed whose connection was lost during its COMMIT; null if that is
+ * impossible.
+ */
 export async function wasCommitted(driver: Driver, mark: Mark, deadline: number): Promise<boolean | null> {
   const started = performance.now()
   for (;;) {
@@ -47,12 +50,12 @@ async function statusOf(
       deadline,
     )
     const [status = null, isSame = null] = rows[0] ?? []
-    // No matter which transaction had the number: it was given again only because this transaction had left no trace.
+    // No matter which transaction had the number: it was reused only because this transaction had left no trace.
     if (status === 'aborted') return 'aborted'
     if (isSame !== 't') return 'unknown'
     return status === 'committed' || status === 'in progress' ? status : 'unknown'
   } catch (error) {
-    // The number lies in the future: its transaction has left no trace before a crash.
+    // The number is in the future: its transaction left no trace before a crash.
     if (sqlStateOf(error) === '22023') return 'aborted'
     if (error instanceof ConnectionFault || /^(57P0|53)/.test(sqlStateOf(error) ?? '')) return 'unreachable'
     return 'unknown'

@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto'
 import type { Value, Values } from './values.ts'
 import type { Query } from './drivers/driver.ts'
 
-/** A statement as the server takes it. */
+/** A statement in the form that the server accepts. */
 interface Compiled {
   readonly text: string
   readonly name: string
@@ -10,7 +10,9 @@ interface Compiled {
   readonly names: readonly string[]
 }
 
-/** Makes statements that are written for a schema named `kith` and with named values what the server takes, each once. */
+/**
+ * Converts statements written for a schema named `kith` and with named values to what the server accepts, each once.
+ */
 export function createCompiler(schema: string, prepare: boolean): (sql: string, values: Values) => Query {
   const known = new Map<string, Compiled>()
   return (sql, values) => {
@@ -21,12 +23,12 @@ export function createCompiler(schema: string, prepare: boolean): (sql: string, 
   }
 }
 
-/** A name as it stands in a statement. */
+/** A name in a statement. */
 export function quoted(name: string): string {
   return `"${name.replaceAll('"', '""')}"`
 }
 
-/** Statements that take no values, for a schema of that name. */
+/** Statements without values, for a schema with that name. */
 export function inSchema(sql: string, schema: string): string {
   return sql.replaceAll(/\bkith\./g, () => `${quoted(schema)}.`)
 }
@@ -52,7 +54,7 @@ function textOf(value: Value): string | null {
   return String(value)
 }
 
-/** An element of an array as the server reads it: https://www.postgresql.org/docs/current/arrays.html#ARRAYS-IO. */
+/** An array element in the server's syntax: https://www.postgresql.org/docs/current/arrays.html#ARRAYS-IO. */
 function elementOf(value: string): string {
   return `"${value.replaceAll(/["\\]/g, String.raw`\$&`)}"`
 }

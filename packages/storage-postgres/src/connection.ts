@@ -11,11 +11,13 @@ import { toStorageError } from './storage-error.ts'
 import type { Values } from './values.ts'
 
 /**
- * Statements on the tables of Kith. They are written for a schema named `kith` and with named values, `SELECT name FROM kith.users
- * WHERE id = @id`, which the connection turns into the schema that the app has chosen and into `$1`.
+ * Statements on the tables of Kith. They are written for a schema named `kith` and with named values,
+ * `SELECT name FROM kith.users WHERE id = @id`, which the connection replaces with the schema that the app has chosen
+ * and with `$1`.
  *
- * A row holds booleans, numbers (also of `bigint` and `count(*)`) and else texts, whatever parsers the app has given its driver.
- * A moment is a `timestamptz` in the tables, written as `to_timestamp(@at / 1000.0)` is and read as milliseconds.
+ * A row contains booleans, numbers (also of `bigint` and `count(*)`) and otherwise strings, whatever parsers the app
+ * has set in its driver. A point in time is a `timestamptz` in the tables, written as `to_timestamp(@at / 1000.0)` and
+ * read as milliseconds.
  */
 export interface Statements {
   /** How many rows a statement has changed. */
@@ -25,16 +27,17 @@ export interface Statements {
   all<Row>(sql: string, values?: Values): Promise<Row[]>
 }
 
-/** What the stores use. A statement by itself is its own transaction. Raises Kith's errors. */
+/** What the stores use. A single statement is its own transaction. Raises Kith's errors. */
 export interface Connection extends Statements {
   /**
-   * Reads of what is only shown, which a replica may serve. They see everything that was committed before their call, as others do;
-   * but what sessions, codes, credentials and names are decided by is read on the primary.
+   * Reads for display only, which a replica may serve. They see everything that was committed before their call,
+   * including by others; but sessions, codes, credentials and names are read on the primary wherever they decide
+   * something.
    */
   readonly shown: Pick<Statements, 'get' | 'all'>
   /**
-   * One transaction at READ COMMITTED. Work may be run several times: where the server has ended a transaction for a deadlock or a
-   * conflict, which has then changed nothing, it begins again, for a bounded time.
+   * One transaction at READ COMMITTED. Work may be run several times: if the server has ended a transaction because of
+   * a deadlock or a conflict, which has then changed nothing, it is retried, for a bounded time.
    */
   atomically<Result>(work: (statements: Statements) => Promise<Result>): Promise<Result>
   /** Queries that all see the same moment: one transaction that is REPEATABLE READ and READ ONLY. */
@@ -43,18 +46,18 @@ export interface Connection extends Statements {
   close(): Promise<void>
 }
 
-/** What a connection is made of. */
+/** The dependencies of a connection. */
 export interface ConnectionParts {
   driver: Driver
   replicas?: Replicas | null
   /** The name of Kith's schema. */
   schema: string
-  /** Whether the server keeps the plans of statements under their names. */
+  /** Whether the server caches the plans of statements under their names. */
   prepare: boolean
   timeoutMillis: number
 }
 
-/** Creates the connection of one storage; nothing is opened yet. */
+/** Creates the connection of one storage, without connecting. */
 export function createConnection(parts: ConnectionParts): Connection {
   const { driver, replicas = null, schema, prepare, timeoutMillis } = parts
   const compile = createCompiler(schema, prepare)
@@ -137,7 +140,7 @@ export function createConnection(parts: ConnectionParts): Connection {
   }
 }
 
-/** Statements on what answers one. */
+/** Statements on anything that executes one. */
 function statementsOn(ask: (sql: string, values?: Values) => Promise<Answer>): Statements {
   return {
     run: async (sql, values) => (await ask(sql, values)).affected,
@@ -146,17 +149,17 @@ function statementsOn(ask: (sql: string, values?: Values) => Promise<Answer>): S
   }
 }
 
-/** The server has undone a transaction for another one: a serialization failure, or a deadlock. */
+/** The server has undone a transaction in favor of another one: a serialization failure, or a deadlock. */
 function isConflict(error: unknown): boolean {
   return ['40001', '40P01'].includes(sqlStateOf(error) ?? '')
 }
 
-/** Another transaction has committed the same name since this one looked, which looks again. */
+/** Another transaction has committed the same name since this one checked, which checks again. */
 function isDuplicate(error: unknown): boolean {
   return sqlStateOf(error) === '23505'
 }
 
-/** Nothing was changed and the next try has another connection. */
+/** Nothing was changed and the next attempt uses another connection. */
 function isLost(error: unknown): boolean {
   return error instanceof ConnectionFault && error.kind === 'lost' && !error.commit
 }

@@ -1,7 +1,8 @@
 /**
- * Counts an attempt of a subject that has windows by the rules of `RateLimits.hit`, as `countAttempt` of the core does, under the lock of
- * its row. The first attempt stores what it is given. A longer window is left out that neither goes on nor starts; one that has ended
- * is kept while the shortest lasts. The present is that of the caller, so windows end when the caller's clock says so.
+ * Counts an attempt of a subject that has windows by the rules of `RateLimits.hit`, as `countAttempt` of the core does,
+ * under the lock of its row. The first attempt stores its arguments. A longer window that neither continues nor starts
+ * is left out; one that has ended is kept while the shortest lasts. The present is that of the caller, so windows end
+ * by the caller's clock.
  */
 const countAgain = `
   WITH before AS (
@@ -39,7 +40,7 @@ const countAgain = `
 
 /** Every statement of the counters. */
 export const counterStatements: Readonly<Record<'hit' | 'reset' | 'check', string>> = Object.freeze({
-  // Each attempt takes two subjects away that are over, so that made-up names do not pile up.
+  // Each attempt removes two subjects that are over, so that made-up names do not pile up.
   hit: `WITH cleared AS (
       DELETE FROM kith.rate_limits WHERE subject IN (
         SELECT subject FROM kith.rate_limits WHERE over_at <= now() AND subject <> decode(@subject, 'hex')

@@ -47,8 +47,8 @@ type CredentialStatement =
   | 'removeOf'
 
 /**
- * Every statement of the store. Whatever depends on the other credentials of an account is decided under the lock of its row in `users`,
- * which `markDeleted` and changes of its addresses and password take as well.
+ * Every statement of the store. Anything that depends on the other credentials of an account is decided under the lock
+ * of its row in `users`, which `markDeleted` and changes of its addresses and password take as well.
  */
 export const credentialStatements: Readonly<Record<CredentialStatement, string>> = Object.freeze({
   holdUser: `SELECT password_hash IS NOT NULL OR @email AND email IS NOT NULL AND email_verified_at IS NOT NULL
@@ -105,7 +105,7 @@ export function createCredentialStore(connection: Connection): CredentialStore {
     step({ id, version, data = null, name, usedAt = null }, outbox) {
       const renaming = { renames: name !== undefined, name: name ?? null }
       const values = { id: toId(id), version, data, ...renaming, usedAt: toMillis(usedAt) }
-      // Also where it is one statement: of a transaction it can be found out whether it was committed.
+      // Even if it is one statement: whether a transaction was committed can be determined.
       return atomically(async (statements) => {
         const stepped = (await statements.run(credentialStatements.step, values)) === 1
         if (stepped && outbox) await addToOutbox(statements, outbox())

@@ -1,7 +1,7 @@
 import { KithError } from '@kith/core'
 import type { Answer } from './drivers/driver.ts'
 
-/** The types of columns that are no text, by their OIDs in `pg_type.dat`, which never change. */
+/** The types of columns other than strings, by their OIDs in `pg_type.dat`, which never change. */
 const decoders: ReadonlyMap<number, (text: string) => unknown> = new Map<number, (text: string) => unknown>([
   [16, (text) => text === 't'],
   // int8, int2, int4, oid, float4, float8, numeric
@@ -25,7 +25,7 @@ export function rowsOf<Row>({ columns, rows }: Answer): Row[] {
 const moment =
   /^(\d{4,})-(\d\d)-(\d\d) (\d\d):(\d\d):(\d\d)(?:\.(\d{1,6}))?([+-])(\d\d)(?::(\d\d))?(?::(\d\d))?( BC)?$/
 
-/** Milliseconds since 1970 of a `timestamptz` in the ISO style of the server. */
+/** Milliseconds since 1970 of a `timestamptz` in the server's ISO style. */
 function millisOf(text: string): number {
   if (text === 'infinity') return Infinity
   if (text === '-infinity') return -Infinity
@@ -35,7 +35,7 @@ function millisOf(text: string): number {
   const [fraction = '', sign, ...offset] = match.slice(7, 12)
   const [hours = 0, minutes = 0, seconds = 0] = offset.map((part: string | undefined) => Number(part ?? 0))
   const date = new Date(0)
-  // The year before 1 is 1 BC; Date.UTC would take the years below 100 for those of the last century.
+  // The year before 1 is 1 BC; Date.UTC would interpret the years below 100 as those of the last century.
   date.setUTCFullYear(match[12] ? 1 - year : year, month - 1, day)
   date.setUTCHours(hour, minute, second, Math.round(Number(`0.${fraction}0`) * 1000))
   const ahead = ((hours * 60 + minutes) * 60 + seconds) * 1000

@@ -20,14 +20,14 @@ type WriteOver = (over: Pick<Connection, 'run'>, entries: readonly DenylistEntry
 
 const channel = 'kith_revoked'
 const pageLength = 10_000
-/** What is written one right after the other is read together. */
+/** Entries that are written in quick succession are read together. */
 const gatherMillis = 5
-/** A read may take as long as its caller waits for it, who knows how long that is. */
+/** A read may take as long as its caller waits for it; the caller limits that. */
 const timeoutMillis = 10_000
 
 /**
- * Opens a line on which a mirror reads the denylist. What comes next are the rows that the last snapshot did not show: rows are the
- * truth, and a notification only says that it is worth looking now.
+ * Opens a line on which a mirror reads the denylist. The next entries are the rows that the last snapshot did not show:
+ * rows are the truth, and a notification only means that it is worth reading now.
  */
 export function openDenylistLine(settings: SharedSettings, write: WriteOver): DenylistLine {
   const { schema, listen } = settings

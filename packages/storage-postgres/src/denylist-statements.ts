@@ -1,6 +1,8 @@
 const left = 'extract(epoch FROM ends_at - clock_timestamp()) * 1000 AS left_millis'
 
-/** Where a mirror stands, and on which server. One that has been started since, or is no primary, may have lost what it had. */
+/**
+ * The position of a mirror, and its server. One that has restarted since, or is not a primary, may have lost entries.
+ */
 const standing = `pg_current_snapshot()::text AS snapshot, extract(epoch FROM pg_postmaster_start_time())::text AS started,
   pg_is_in_recovery() AS is_standby`
 
@@ -8,8 +10,8 @@ const standing = `pg_current_snapshot()::text AS snapshot, extract(epoch FROM pg
 export const denylistStatements: Readonly<
   Record<'write' | 'isDenied' | 'position' | 'page' | 'next' | 'notify', string>
 > = Object.freeze({
-  // An entry that would last less than a second longer is left as it is, so that processes that write what they all know wake nobody.
-  // Each call takes away a few more that are over than it writes.
+  // An entry that would be prolonged by less than a second is left as it is, so that processes that write what they all
+  // know wake nobody. Each call removes a few more expired entries than it writes.
   write: `WITH given AS (
       SELECT key, clock_timestamp() + max(millis) * interval '1 millisecond' AS ends_at
         FROM unnest(@keys::text[], @lefts::float8[]) AS given (key, millis) GROUP BY key
@@ -26,7 +28,7 @@ export const denylistStatements: Readonly<
     EXISTS (SELECT 1 FROM kith.revoked WHERE key = @key AND ends_at > now()) AS denied`,
   position: `SELECT ${standing}`,
   page: `SELECT key, ${left} FROM kith.revoked WHERE key > @after ORDER BY key LIMIT @limit::int`,
-  // Of what a snapshot did not show it showed nothing that was written by a transaction before its oldest open one.
+  // What a snapshot did not show was not written by a transaction before its oldest open one.
   next: `SELECT standing.*, fresh.* FROM (SELECT ${standing}) AS standing LEFT JOIN (
       SELECT key, ${left} FROM kith.revoked WHERE written_in >= pg_snapshot_xmin(@since::pg_snapshot)
         AND NOT pg_visible_in_snapshot(written_in, @since::pg_snapshot)

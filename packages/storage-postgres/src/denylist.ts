@@ -17,14 +17,17 @@ async function writeEntries(
   return (await run(denylistStatements.write, { keys, lefts })) > 0
 }
 
-/** Creates the access to the denylist: over a connection that shares the app's pool, and for mirrors over lines of their own. */
+/**
+ * Creates the access to the denylist: over a connection that shares the app's pool, and for mirrors over separate
+ * lines.
+ */
 export function createDenylist({ run, get }: Connection, settings: SharedSettings): Denylist {
   let isNotifying = false
   let isNew = false
 
   /**
-   * Wakes the mirrors, which would look by themselves a moment later. One call at a time, apart from what is written: transactions that
-   * notify are committed one after the other by the server.
+   * Wakes the mirrors, which would read on their own a moment later. One call at a time, separate from the writes: the
+   * server commits transactions that notify one after the other.
    */
   async function notify(): Promise<void> {
     isNew = true

@@ -1,13 +1,13 @@
-/** The conflict that a change of a count always is but for the first. */
+/** The conflict that every change of a count but the first is. */
 const changing = `ON CONFLICT (node, kind) DO UPDATE SET outgoing = counts.outgoing + excluded.outgoing,
         incoming = counts.incoming + excluded.incoming
       RETURNING node, incoming`
 const into = 'INSERT INTO kith.edge_counts AS counts (node, kind, outgoing, incoming)'
 
 /**
- * Counts one edge at both of its ends, as the last part of the statement that has changed it. `edge` is how that calls it, and `by` is what
- * its counts change by. The row of the lower id comes first: so of two changes neither waits for the other. It sorts and groups nothing,
- * since planning that takes longer than all the rest.
+ * Counts one edge at both of its ends, as the last part of the statement that has changed it. `edge` is its name there,
+ * and `by` is the change of its counts. The row of the lower id comes first, so two changes never deadlock. It sorts
+ * and groups nothing, since planning that takes longer than all the rest.
  */
 export function countingOne(edge: string, by: '+' | '-'): string {
   const [lower, higher] = [`${by}(from_id <= to_id)::int`, `${by}(from_id >= to_id)::int`]
@@ -18,7 +18,7 @@ export function countingOne(edge: string, by: '+' | '-'): string {
       ${changing}`
 }
 
-/** The same of many edges, of those that a condition holds for. The rows of counts are locked in the order of their keys. */
+/** The same for many edges that match a condition. The rows of counts are locked in the order of their keys. */
 export function countingAll(edges: string, by: '+' | '-', where: string): string {
   return `${into}
       SELECT ends.node, kind, sum(ends.outgoing), sum(ends.incoming) FROM ${edges}

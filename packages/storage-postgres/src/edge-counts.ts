@@ -24,7 +24,7 @@ const following = (node: string): string => `(SELECT node FROM (
           UNION ALL (SELECT from_id FROM kith.edges WHERE from_id > ${node} ORDER BY from_id LIMIT 1)
           UNION ALL (SELECT to_id FROM kith.edges WHERE to_id > ${node} ORDER BY to_id LIMIT 1)
         ) AS nearest ORDER BY node LIMIT 1)`
-/** What is stored of each kind at a node, and what there is. */
+/** The stored and the actual count of each kind at a node. */
 const compared = (node: string): string => `SELECT kinds.kind, coalesce(stored.outgoing, 0) AS outgoing,
         coalesce(stored.incoming, 0) AS incoming,
         (SELECT count(*) FROM kith.edges WHERE from_id = ${node} AND kind = kinds.kind AND hidden = 0) AS counted_out,
@@ -57,7 +57,7 @@ export const edgeCountStatements: Readonly<Record<CountStatement, string>> = Obj
     ) SELECT * FROM wrong ORDER BY kind`,
 })
 
-/** Creates what reads and corrects the counts of edges, on a connection. */
+/** Creates the reading and correcting of edge counts, on a connection. */
 export function createEdgeCountTable(connection: Connection): Pick<EdgeStore, 'counts' | 'recount'> {
   async function correct({ all }: Statements, node: string): Promise<CountDifference[]> {
     const rows = await all<ComparedRow>(edgeCountStatements.correct, { node })

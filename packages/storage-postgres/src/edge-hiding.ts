@@ -12,13 +12,13 @@ const sameKey = (one: string, other: string): string =>
     .split(', ')
     .map((column) => `${one}.${column} = ${other}.${column}`)
     .join(' AND ')
-/** That of the indexes of both ends, so that what is looked for is found without a look at all edges of the node. */
+/** That of the indexes of both ends, so that matches are found without reading all edges of the node. */
 const inOrder = 'ORDER BY kind, hidden, id'
 const known = `kind IN (${kindNumbers.join(', ')})`
 
 /**
- * Finds at most `@limit` edges of a node, and locks them in the order of their keys, as a statement that begins with `WITH`. One that
- * was changed meanwhile is looked at again as it is then.
+ * Finds at most `@limit` edges of a node, and locks them in the order of their keys, as a statement that begins with
+ * `WITH`. An edge that was changed meanwhile is checked again as it is then.
  */
 const holding = (out: string, into: string): string => `WITH found AS MATERIALIZED (
       SELECT DISTINCT ${key} FROM (
@@ -31,10 +31,10 @@ const holding = (out: string, into: string): string => `WITH found AS MATERIALIZ
           AND (from_id = @node AND ${out} OR to_id = @node AND ${into}) FOR UPDATE
       ) AS edge
     )`
-/** So many were found, and so many of them changed. */
+/** How many were found, and how many of them changed. */
 const changed = (edges: string): string =>
   `SELECT (SELECT count(*) FROM found) AS found, (SELECT count(*) FROM ${edges}) AS changed`
-/** What a node at one of the ends is in `hidden`. */
+/** The bit of a node at one of the ends in `hidden`. */
 const bits = `(CASE WHEN edge.from_id = @node THEN 1 ELSE 0 END | CASE WHEN edge.to_id = @node THEN 2 ELSE 0 END)`
 const turning = (hidden: string): string => `turned AS (
       UPDATE kith.edges AS edge SET hidden = ${hidden} FROM held WHERE ${sameKey('edge', 'held')}
@@ -42,17 +42,17 @@ const turning = (hidden: string): string => `turned AS (
     )`
 
 /**
- * Every statement that changes all edges of a node. The mark of a node stays until its last edge is shown again, so that what was cut
- * off is found and finished.
+ * Every statement that changes all edges of a node. The mark of a node stays until its last edge is shown again, so
+ * that interrupted work is found and finished.
  */
 export const edgeHidingStatements: Readonly<Record<HidingStatement, string>> = Object.freeze({
-  // Waits for who is adding an edge there, and keeps others from it.
+  // Waits for calls that are adding an edge there, and blocks new ones.
   hold: 'SELECT hidden FROM kith.users WHERE id = @node FOR UPDATE',
   mark: 'UPDATE kith.users SET hidden = @hidden WHERE id = @node',
   unmark: 'UPDATE kith.users SET hidden = NULL WHERE id = @node AND hidden IS NOT NULL',
   hiddenNodes: `SELECT id FROM kith.users WHERE hidden IS NOT NULL AND id < @before
     ORDER BY id DESC LIMIT @limit`,
-  // An edge was seen where it is hidden by this node alone now.
+  // An edge was visible if it is now hidden by this node alone.
   hide: `${holding('hidden IN (0, 2)', 'hidden IN (0, 1)')}, ${turning(`edge.hidden | ${bits}`)}, counted AS (
       ${countingAll('turned', '-', 'turned.hidden = turned.bits')}
     ) ${changed('turned')}`,
@@ -77,7 +77,7 @@ interface Changed {
 export function createEdgeHiding(
   connection: Connection,
 ): Pick<EdgeStore, 'setHidden' | 'hiddenNodes' | 'drop'> {
-  /** Changes edges of a node, and resolves to how many. What others changed first is found no more the next time. */
+  /** Changes edges of a node, and resolves to how many. Edges that others changed first are not found the next time. */
   async function change(
     { get }: Statements,
     sql: string,

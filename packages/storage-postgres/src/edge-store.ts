@@ -26,21 +26,21 @@ interface EdgeRow {
 /** An edge that was added or removed. */
 interface ChangedRow {
   to_id: string
-  /** How many end at its end now; NULL where it is hidden, so that nothing was counted. */
+  /** How many end at its end now; NULL if it is hidden, so that nothing was counted. */
   count: number | null
 }
 
 /** What is at both ends of an edge. */
 interface FoundRow {
   starts: boolean
-  /** What it ends at, if that lives. */
+  /** What it ends at, if that is live. */
   to_id: string | null
-  /** Whether there is the edge. */
+  /** Whether the edge exists. */
   known: boolean
   count: number
 }
 
-/** What came of adding one: that of {@link EdgeStore.add}, with its end. */
+/** The result of adding one: that of {@link EdgeStore.add}, with its end. */
 type Added =
   { outcome: 'added' | 'already'; to: string; count: number } | { outcome: 'gone'; end: 'from' | 'to' }
 
@@ -68,10 +68,10 @@ const countAt = (node: string): string =>
   `SELECT incoming FROM kith.edge_counts WHERE node = ${node} AND kind = @kind`
 
 /**
- * Adds an edge between two ends that live, whose rows stay locked until it is committed; one that was changed before its lock was had is
- * looked at as it is then. All edges to one end wait for each other at its row, as they would at its count: in the order in which they
- * came, and so do the deletion of an account, its hiding and the removal of a post. Had they shared the lock there, as edges share that of
- * their start, who waits for the last of them would wait for as long as others come.
+ * Adds an edge between two live ends, whose rows stay locked until it is committed; one that was changed before it was
+ * locked is checked as it is then. All edges to one end wait for each other at its row, as they would at its count: in
+ * order of arrival, and so do the deletion of an account, its hiding and the removal of a post. With a shared lock
+ * there, as edges have at their start, these would wait for as long as new edges arrive.
  */
 const adding = (end: string, condition = 'true'): string => `WITH starts AS (
       ${livingUser('id = @from')} FOR KEY SHARE
@@ -87,7 +87,7 @@ const adding = (end: string, condition = 'true'): string => `WITH starts AS (
     )
     SELECT to_id, incoming AS count FROM added LEFT JOIN counted ON node = to_id`
 
-/** Finds out why an edge was not added. */
+/** Determines why an edge was not added. */
 const finding = (
   end: string,
 ): string => `SELECT EXISTS (${livingUser('id = @from')}) AS starts, stops.id AS to_id,
@@ -166,7 +166,7 @@ export function createEdgeStore(connection: Connection): EdgeStore {
   }
 }
 
-/** What an edge ends at: the statement that adds it, and the one that finds out why it did not. */
+/** The end of an edge: the statement that adds it, and the one that determines why it did not. */
 interface End {
   adding: string
   finding: string
@@ -176,7 +176,7 @@ const toUser: End = { adding: edgeStatements.addToUser, finding: edgeStatements.
 const toPost: End = { adding: edgeStatements.addToPost, finding: edgeStatements.endsAtPost }
 const toName: End = { adding: edgeStatements.follow, finding: edgeStatements.endsAtName }
 
-/** Adds an edge, or finds out what kept it from being added. */
+/** Adds an edge, or determines why it could not. */
 async function add({ get }: Statements, edge: Values, end: End): Promise<Added> {
   for (;;) {
     const row = await get<ChangedRow>(end.adding, edge)
@@ -187,7 +187,7 @@ async function add({ get }: Statements, edge: Values, end: End): Promise<Added> 
     if (!found.starts) return { outcome: 'gone', end: 'from' }
     const isThere = found.known || found.to_id === edge['from']
     if (isThere) return { outcome: 'already', to: found.to_id, count: found.count }
-    // It was there, or an end was not, when the first statement was run: now it can be added.
+    // It existed, or an end did not, when the first statement ran: now it can be added.
   }
 }
 

@@ -28,7 +28,7 @@ export function createFactStore({ run, get }: Connection): FactStore {
       const before = await stored(name)
       if (before !== null) return before
       await run(factStatements.setOnce, { name, value })
-      // Another caller may have inserted it, whose value is committed by now: a fact is never removed.
+      // Another caller may have inserted it, and its value is committed by now: a fact is never removed.
       return (await stored(name)) ?? value
     },
   }

@@ -6,7 +6,10 @@ import { postColumns, postFrom, type PostRow } from './post-store.ts'
 
 type FeedStatement = 'heads' | 'recent' | 'recentOfMany'
 
-/** From this many follows, walking the newest posts of all is tried first: a post costs a quarter of what an author costs. */
+/**
+ * From this many follows, walking the newest posts of everyone is tried first: a post costs a quarter of what an author
+ * costs.
+ */
 const some = 500
 /** From this many follows, each author is looked up in the follows: reading them all costs more. */
 const many = 10_000
@@ -16,7 +19,10 @@ const mostFor = (following: number): number => Math.min(4 * following, 4000)
 
 const follow = toKindNumber('follow')
 const followed = `SELECT to_id FROM kith.edges WHERE from_id = @userId AND kind = ${follow}`
-/** The newest posts of all, of which those are kept whose author is followed and neither banned nor deleted. The cheaper check is first. */
+/**
+ * The newest posts of everyone, of which those are kept whose author is followed and neither banned nor deleted. The
+ * cheaper check is first.
+ */
 const recent = (isFollowed: string): string => `SELECT ${postColumns} FROM (
       SELECT ${postColumns} FROM kith.posts WHERE NOT removed AND id < @before ORDER BY id DESC LIMIT @most::int
     ) AS found
@@ -25,13 +31,13 @@ const recent = (isFollowed: string): string => `SELECT ${postColumns} FROM (
     ORDER BY id DESC LIMIT @limit::int`
 
 /**
- * Every statement of the store. A page is the result of one of them, so it shows one moment. Posts of an author who is banned or deleted
- * are left out because such an author has no `newest`. docs/feed.md has the figures.
+ * Every statement of the store. A page is the result of one of them, so it shows one moment. Posts of a banned or
+ * deleted author are left out because such an author has no `newest`. docs/feed.md has the figures.
  */
 export const feedStatements: Readonly<Record<FeedStatement, string>> = Object.freeze({
-  // The authors whose newest post below the cursor is among the first ones: nobody else can be on the page. Of each, as many posts are
-  // read as fit behind the heads before its own, and none below the last head. OFFSET 0 keeps a head from being computed again where it
-  // is compared. A reader with `@many` follows or more gets no page.
+  // The authors whose newest post below the cursor is among the first ones: nobody else can be on the page. Of each, as
+  // many posts are read as fit behind the heads before its own, and none below the last head. OFFSET 0 prevents a head
+  // from being computed again where it is compared. A reader with `@many` follows or more gets no page.
   heads: `WITH size AS MATERIALIZED (
       SELECT coalesce((SELECT outgoing FROM kith.edge_counts WHERE node = @userId AND kind = ${follow}), 0) AS following
     ), heads AS MATERIALIZED (
@@ -56,13 +62,14 @@ export const feedStatements: Readonly<Record<FeedStatement, string>> = Object.fr
     ) AS post ON true ORDER BY post.id DESC`,
   // All follows are read into a hash table.
   recent: recent(`found.author_id IN (${followed})`),
-  // Each author is one seek, which stays a seek because it is a value: an EXISTS may become a join that reads a whole table.
+  // Each author is one seek, which stays a seek because it is a value: an EXISTS may become a join that reads an entire
+  // table.
   recentOfMany: recent(
     `(SELECT true FROM kith.edges WHERE from_id = @userId AND kind = ${follow} AND to_id = found.author_id)`,
   ),
 })
 
-/** A post of a page; a single row without a post where the page is empty. */
+/** A post of a page; a single row without a post if the page is empty. */
 type PageRow = PostRow & { following: number; id: string | null }
 
 /** Creates the feed store on a connection. */

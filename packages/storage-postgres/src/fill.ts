@@ -2,15 +2,16 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import type { LongWork } from './long-work.ts'
 import type { FillStep } from './migration.ts'
 
-/** How long a transaction should take: who wants to change one of its rows waits for it. */
+/** How long a transaction should take: anyone who wants to change one of its rows waits for it. */
 const goalMillis = 50
 
-/** How many blocks of a table the first transaction looks at, and how many one looks at most. */
+/** How many blocks of a table the first transaction reads, and the maximum for later ones. */
 const [firstBlocks, mostBlocks] = [16, 4096]
 
 /**
- * Walks the blocks of a table, however it is indexed. A row that somebody else has locked is left for the next walk, so that nobody waits
- * for two transactions and no deadlock comes of it; so is one that moves to a block behind us. False where another process took over.
+ * Walks the blocks of a table, independent of indexes. A row that somebody else has locked is left for the next walk,
+ * so that nobody waits for two transactions and there is no deadlock; so is one that moves to a block behind us. False
+ * if another process took over.
  */
 export async function runFill({ short, long, lease, report }: LongWork, step: FillStep): Promise<boolean> {
   const { on, where } = step
@@ -48,7 +49,10 @@ function batchOf({ on, set, where }: FillStep): string {
     SELECT ctid FROM kith.${on} WHERE ctid >= @from::tid AND ctid < @to::tid AND (${where}) FOR NO KEY UPDATE SKIP LOCKED))`
 }
 
-/** The same for those who run migrations themselves: a statement that commits by itself, so it runs outside of a transaction. */
+/**
+ * The same for operators who run migrations themselves: a statement that commits by itself, so it runs outside of a
+ * transaction.
+ */
 export function fillScript({ on, set, where }: FillStep): string {
   return `DO $fill$
 DECLARE block bigint;

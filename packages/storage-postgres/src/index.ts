@@ -43,17 +43,17 @@ export {
 } from './revocations.ts'
 export type { PostgresPlace, PostgresSharedOptions } from './shared-options.ts'
 
-/** How long a short step of `migrate()` may take, the wait for another process that takes it included. */
+/** How long a short step of `migrate()` may take, including the wait for another process that runs it. */
 const migrationMillis = 60_000
 
-/** What takes long on a large table is cut by no time-out of ours; a timer knows no longer time. */
+/** Long work on a large table has no timeout of ours; this is the maximum of a timer. */
 const unlimitedMillis = 2 ** 31 - 1
 
 /**
- * Keeps everything in a schema of a PostgreSQL database, version 14 or later. Nothing is opened or written here: the first use is
- * normally `migrate()`.
- * @throws TypeError for options that do not go together. The stores raise `storage-busy`, `storage-full`, `storage-read-only`,
- * `storage-unavailable` and `storage-failed`.
+ * Keeps everything in a schema of a PostgreSQL database, version 14 or later. Nothing is opened or written here: the
+ * first use is normally `migrate()`.
+ * @throws TypeError for options that contradict each other. The stores raise `storage-busy`, `storage-full`,
+ * `storage-read-only`, `storage-unavailable` and `storage-failed`.
  */
 export function createPostgresStorage(options: PostgresStorageOptions): Storage {
   const settings = storageSettingsOf(options)
@@ -74,7 +74,7 @@ export function createPostgresStorage(options: PostgresStorageOptions): Storage 
     async migrate(how) {
       await demandPartitions(migrating.short, settings)
       await migrate(migrating, how, migrationsWith(settings.partitions))
-      // Another process may have made the tables meanwhile, with another option.
+      // Another process may have created the tables meanwhile, with another option.
       await demandPartitions(migrating.short, settings)
     },
     async plan() {

@@ -1,4 +1,4 @@
-/** The condition that an account lives: it is neither deleted nor banned. `user` is how a statement calls its row. */
+/** The condition that an account is live: neither deleted nor banned. `user` is the name of its row in a statement. */
 export function lives(user: string): string {
   return `${user}.deleted_at IS NULL AND ${user}.banned_at IS NULL`
 }

@@ -6,7 +6,7 @@ import { type IndexStep, type LongStep, longStatementOf, type ValidationStep } f
 import type { LongWork, MigrationPlace } from './long-work.ts'
 import { createLease, longOn } from './migration-lease.ts'
 
-/** How often somebody who waits looks again. */
+/** How often a waiting process checks again. */
 const lookMillis = 250
 
 /** A step, and how it is known that it was taken. */
@@ -29,7 +29,7 @@ export async function takeLongStep(
     report(0)
     if (!(await lease.take(short, step.on))) continue
     try {
-      // Another process may have ended it since we looked.
+      // Another process may have finished it since we checked.
       if (await isDone()) return
       const work = { ...place, lease, report }
       if (!(await (step.kind === 'fill' ? runFill(work, step) : runLong(work, step)))) continue
@@ -48,7 +48,7 @@ async function runLong(work: LongWork, step: IndexStep | ValidationStep): Promis
   return step.kind !== 'index' || !(await isInvalid(work, step))
 }
 
-/** Whether a build was cut off: what is left of it costs every write, and helps no reading. */
+/** Whether a build was interrupted: its leftover costs every write, and helps no read. */
 async function isInvalid({ short }: LongWork, { index }: IndexStep): Promise<boolean> {
   const found = await short.get(
     `SELECT 1 AS found FROM pg_index WHERE indexrelid = to_regclass('kith.${index}') AND NOT indisvalid`,
@@ -56,7 +56,7 @@ async function isInvalid({ short }: LongWork, { index }: IndexStep): Promise<boo
   return found !== null
 }
 
-/** Runs a statement, prolongs the lease meanwhile and reports. It is canceled where a report throws. */
+/** Runs a statement, renews the lease meanwhile and reports. It is canceled if a report throws. */
 async function watched(work: LongWork, { on }: LongStep, statement: string): Promise<void> {
   const { short, long, lease, report } = work
   const running = long.run(statement)
@@ -67,7 +67,7 @@ async function watched(work: LongWork, { on }: LongStep, statement: string): Pro
   let part = 0
   try {
     while (!(await Promise.race([ended, sleep(lookMillis, false)]))) {
-      // Where there is but one connection the statement has it, and its lock on the table stands for the lease.
+      // With a single connection the statement has it, and its lock on the table replaces the lease.
       const found = await Promise.race([ended.then(() => null), look(work, on)]).catch(() => null)
       report((part = Math.max(part, found ?? 0)))
     }
@@ -79,7 +79,10 @@ async function watched(work: LongWork, { on }: LongStep, statement: string): Pro
   await running
 }
 
-/** Prolongs the lease, and says which part of an index is built. The table is read to build it, and once more to see what came meanwhile. */
+/**
+ * Renews the lease, and reports which part of an index is built. The table is read to build it, and once more to
+ * include concurrent changes.
+ */
 async function look({ short, lease }: LongWork, table: string): Promise<number | null> {
   await lease.renew(short)
   const found = await short.get<{ percent: number }>(
@@ -92,7 +95,7 @@ async function look({ short, lease }: LongWork, table: string): Promise<number |
 
 async function cancel({ short, schema }: LongWork, table: string, statement: string): Promise<void> {
   const query = inSchema(statement, schema)
-  // The server keeps the beginning of a statement, of 100 bytes at least.
+  // The server keeps the beginning of a statement, of at least 100 bytes.
   await short
     .run(`SELECT pg_cancel_backend(pid) ${longOn(table)} AND left(query, 99) = left(@query, 99)`, { query })
     .catch(() => {})

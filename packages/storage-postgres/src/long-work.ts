@@ -1,18 +1,18 @@
 import type { Connection } from './connection.ts'
 import type { MigrationLease } from './migration-lease.ts'
 
-/** What a migration works on. */
+/** The connections of a migration. */
 export interface MigrationPlace {
   readonly schema: string
-  /** For what is short. */
+  /** For short statements. */
   readonly short: Connection
   /** For the statements that may take hours. */
   readonly long: Connection
 }
 
-/** What a long step works with. */
+/** The dependencies of a long step. */
 export interface LongWork extends MigrationPlace {
   readonly lease: MigrationLease
-  /** Says which part of the step is done, from 0 to 1. What it throws ends the step. */
+  /** Called with the completed part of the step, from 0 to 1. If it throws, the step ends. */
   report(part: number): void
 }

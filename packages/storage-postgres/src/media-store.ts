@@ -45,7 +45,7 @@ type MediaStatement =
   | 'released'
   | 'forget'
 
-/** Every statement of the store. What an account has beside its posts changes under the lock of its row. */
+/** Every statement of the store. Attachments of an account other than its posts change under the lock of its row. */
 export const mediaStatements: Readonly<Record<MediaStatement, string>> = Object.freeze({
   reserve: `INSERT INTO kith.media (id, owner_id, kind, content_type, created_at, state, measures, use, subject,
     position, alt) VALUES (@id, @ownerId, @kind, @contentType, ${moment('createdAt')}, @state,
@@ -66,7 +66,7 @@ export const mediaStatements: Readonly<Record<MediaStatement, string>> = Object.
   release: `${releasing} WHERE subject = @ownerId AND use = @use RETURNING id`,
   attach: `UPDATE kith.media SET use = @use, subject = @ownerId, position = 0, alt = ''
     WHERE id = @id AND ${free}`,
-  // What was changed between being found and being locked is looked at again as it is then.
+  // A row that was changed between being found and being locked is checked again as it is then.
   releaseOwned: `WITH found AS MATERIALIZED (
       SELECT id FROM kith.media WHERE owner_id = @ownerId AND state <> 'released' ORDER BY id LIMIT @limit::int FOR UPDATE
     ), gone AS (
@@ -121,7 +121,7 @@ export function createMediaStore(connection: Connection): MediaStore {
     async unclaim({ id, by }) {
       await run(mediaStatements.unclaim, { id: toId(id), by })
     },
-    // On the primary: whether a file may be served, and whether it is deleted, is decided by it.
+    // On the primary: it decides whether a file may be served, and whether it is deleted.
     async byIds(ids) {
       return (await all<MediaRow>(mediaStatements.byIds, { ids: toIds(ids) })).map(mediaFrom)
     },
@@ -161,7 +161,7 @@ export function createMediaStore(connection: Connection): MediaStore {
       for (;;) {
         const values = { ownerId: toId(ownerId), limit }
         const step = await get<{ gone: number; found: boolean }>(mediaStatements.releaseOwned, values)
-        // Where others have released what was found, it is looked for again.
+        // If others have released what was found, it searches again.
         if (!step?.found || step.gone > 0) return step?.gone ?? 0
       }
     },

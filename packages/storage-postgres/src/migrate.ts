@@ -28,8 +28,9 @@ export async function plan(
 }
 
 /**
- * Brings the schema to the newest version. The statements of a version are a transaction of their own, with a lock that lasts as long as it,
- * so that of several processes one makes it and the later find nothing left to do. What takes long comes after it, outside of a transaction.
+ * Brings the schema to the newest version. The statements of a version are one transaction, with a lock for as long as
+ * it runs, so that of several processes one applies it and the later ones find nothing left to do. Long work follows,
+ * outside of a transaction.
  */
 export async function migrate(
   place: MigrationPlace,
@@ -53,7 +54,7 @@ export async function migrate(
   }
 
   for (const { name, long, migration } of await pending(short, schema, all)) {
-    const planned = { name, total: await totalOf(short, long) }
+    const planned = { name, total: Math.max(1, await totalOf(short, long)) }
     await take(planned, () =>
       long
         ? takeLong(versionStep(place, migration.version, long), planned)
@@ -62,7 +63,7 @@ export async function migrate(
   }
   const search = await missingTrigrams(short)
   if (!search) return
-  const planned = { name: search.name, total: await totalOf(short, search) }
+  const planned = { name: search.name, total: Math.max(1, await totalOf(short, search)) }
   const isDone = async (): Promise<boolean> => (await missingTrigrams(short)) === null
   await take(planned, () => takeLong({ step: search, isDone, note: async () => {} }, planned))
 }
@@ -76,7 +77,7 @@ function versionStep({ short, schema }: MigrationPlace, version: number, step: L
   }
 }
 
-/** Says whether the stores can be used, and what somebody should see to. `all` is another schema, in tests. */
+/** Reports whether the stores can be used, and warnings for operators. `all` is another schema, in tests. */
 export async function checkSchema(
   connection: Connection,
   schema: string,
@@ -131,16 +132,19 @@ async function carryOut(statements: Statements, schema: string, migration: Migra
   const { get, run } = statements
   await get("SELECT pg_advisory_xact_lock(hashtextextended('kith.migrate ' || @schema::text, 0))", { schema })
   if ((await readApplied(statements, schema)).has(migration.version, '')) return
-  // Asked for first: even where it is there, only those who may create one may say IF NOT EXISTS.
+  // Checked first: even if it exists, only roles that may create one may say IF NOT EXISTS.
   const found = await get('SELECT 1 AS found FROM pg_namespace WHERE nspname = @schema', { schema })
   if (!found) await run(`CREATE SCHEMA ${quoted(schema)}`)
   for (const statement of statementsOf(migration)) await run(statement)
 }
 
-/** How long a version is tried, and the longest pause between two tries, in which those who waited behind it get their turn. */
+/**
+ * How long a version is tried, and the longest pause between two attempts, in which those who waited behind it get
+ * their turn.
+ */
 const [patienceMillis, pauseMillis] = [60_000, 1_000]
 
-/** Runs a transaction again where the lock of a table was not free soon. */
+/** Retries a transaction if the lock of a table was not available soon. */
 async function whenFree(transaction: () => Promise<void>): Promise<void> {
   for (const until = performance.now() + patienceMillis; ;) {
     try {

@@ -1,22 +1,23 @@
 import type { Statements } from './connection.ts'
 
 /**
- * Who takes the long steps of a migration. A lock of a session would be lost behind a pooler, and a transaction that stays open for a lock
- * needs a second connection; so a row says who it is, for ten seconds at a time, and the server itself says whether a statement of
- * somebody who is gone still runs: it holds its lock on the table from its first moment to its last.
+ * Who runs the long steps of a migration. A session lock would be lost behind a pooler, and a transaction that stays
+ * open for a lock needs a second connection; so a row names the process, for ten seconds at a time, and the server
+ * itself knows whether a statement of a process that is gone still runs: it holds its lock on the table from its first
+ * moment to its last.
  */
 export interface MigrationLease {
-  /** Takes or prolongs it. False where another process has it, or where a statement like ours still runs on the table. */
+  /** Takes or renews it. False if another process has it, or if a statement like ours still runs on the table. */
   take(statements: Statements, table: string): Promise<boolean>
-  /** Prolongs it. False where another process has taken it since. */
+  /** Renews it. False if another process has taken it since. */
   renew(statements: Statements): Promise<boolean>
-  /** Gives it back. */
+  /** Releases it. */
   release(statements: Statements): Promise<void>
 }
 
 const until = "now() + interval '10 seconds'"
 
-/** The backends that hold, or wait for, the lock that long statements take; an automatic vacuum, which gives way, has no user. */
+/** The backends that hold, or wait for, the lock of long statements; an autovacuum, which gives way, has no user. */
 export const longOn = (table: string): string => `FROM pg_locks JOIN pg_stat_activity USING (pid)
   WHERE relation = to_regclass('kith.${table}') AND mode = 'ShareUpdateExclusiveLock' AND usesysid IS NOT NULL
     AND database = (SELECT oid FROM pg_database WHERE datname = current_database())`

@@ -5,13 +5,13 @@ import { checkPartitions, checkSchemaName } from './options.ts'
 import { migrationsWith } from './partitions.ts'
 import { trigramsIn } from './trigrams.ts'
 
-/** What {@link migrationSql} is to print. */
+/** The options of {@link migrationSql}. */
 export interface MigrationSqlOptions {
   /** @default 'kith' */
   schema?: string | undefined
-  /** The version that is there already. @default 0 @reason A database without Kith. */
+  /** The version that already exists. @default 0 @reason A database without Kith. */
   from?: number | undefined
-  /** That of the storage, for a database without Kith. */
+  /** The option of the storage, for a database without Kith. */
   partitions?: number | undefined
   /**
    * The schema of the extension `pg_trgm`, usually `'public'`: adds the index that `migrate()` builds where the extension is there, for
@@ -21,8 +21,9 @@ export interface MigrationSqlOptions {
 }
 
 /**
- * The SQL of `migrate()`, for those who run migrations themselves. Run it as the role that shall own the tables, with a tool that sends each
- * statement by itself, as `psql` does: what stands outside of BEGIN and COMMIT must not be in a transaction.
+ * The SQL of `migrate()`, for operators who run migrations themselves. Run it as the role that should own the tables,
+ * with a tool that sends each statement separately, such as `psql`: statements outside of BEGIN and COMMIT must not be
+ * in a transaction.
  */
 export function migrationSql(options: MigrationSqlOptions = {}): string {
   if (options.partitions !== undefined) checkPartitions(options.partitions)
@@ -54,7 +55,7 @@ function longPartOf(step: LongStep, schema: string, ...notes: readonly string[])
 
 function longStatements(step: LongStep): string[] {
   if (step.kind === 'fill') return [fillScript(step)]
-  // What a build that was cut off has left would count as there.
+  // The leftover of an interrupted build would count as existing.
   const leftover = step.kind === 'index' ? [`DROP INDEX CONCURRENTLY IF EXISTS kith.${step.index}`] : []
   return [...leftover, longStatementOf(step)]
 }

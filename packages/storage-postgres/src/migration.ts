@@ -1,23 +1,26 @@
-/** One version of the schema: first its statements, then its steps, each of which is noted when it is done. */
+/** One version of the schema: first its statements, then its steps, each of which is recorded when it is done. */
 export interface Migration {
   readonly version: number
-  /** Run as one transaction, which has to be short for those who use the tables: `test/lock-forms.ts` says what may be in it. */
+  /**
+   * Run as one transaction, which has to be short for concurrent users of the tables: `test/lock-forms.ts` lists what
+   * it may contain.
+   */
   readonly statements: string
   /**
-   * The table of an earlier version that the statements change: one at most, since a transaction that waits for a second table keeps
-   * everybody from the first.
+   * The existing table that the statements change: at most one, since a transaction that waits for a second table
+   * blocks everyone from the first.
    */
   readonly alters?: string
-  /** What takes long on a large table, one after the other. */
+  /** Long work on a large table, one after the other. */
   readonly steps?: readonly LongStep[]
   /**
-   * Whether releases that do not know this version must not use the database any more. A version normally only adds, and takes away
-   * in a later release what nobody reads by then; old INSERTs must work beside new columns.
+   * Whether releases without this version must not use the database any more. A version normally only adds, and a later
+   * release removes what nobody reads by then; old INSERTs must work with new columns.
    */
   readonly contracts?: true
 }
 
-/** What is done outside of a transaction, however long it takes, while everybody reads and writes. */
+/** Work outside of a transaction, however long it takes, while everyone reads and writes. */
 export type LongStep = IndexStep | ValidationStep | FillStep
 
 interface StepOnTable {
@@ -27,23 +30,23 @@ interface StepOnTable {
   readonly on: string
 }
 
-/** Builds an index. One that a try before has left INVALID is dropped first. */
+/** Builds an index. One that an earlier attempt has left INVALID is dropped first. */
 export interface IndexStep extends StepOnTable {
   readonly kind: 'index'
   readonly index: string
-  /** What is indexed, as it stands behind the name of the table: `(author_id, id) WHERE NOT removed`. */
+  /** The indexed columns, as after the name of the table: `(author_id, id) WHERE NOT removed`. */
   readonly keys: string
 }
 
-/** Finds out that rows from before a constraint hold it: of one that was added as NOT VALID. */
+/** Validates a constraint for older rows: one that was added as NOT VALID. */
 export interface ValidationStep extends StepOnTable {
   readonly kind: 'validation'
   readonly constraint: string
 }
 
 /**
- * Changes rows in short transactions until none is left that `where` is true of. New rows of any release must come without that being true
- * of them, for example by a column's default.
+ * Changes rows in short transactions until `where` is true for none. It must not be true for new rows of any release,
+ * for example because of a column's default.
  */
 export interface FillStep extends StepOnTable {
   readonly kind: 'fill'
@@ -52,7 +55,7 @@ export interface FillStep extends StepOnTable {
   readonly where: string
 }
 
-/** The statement that takes as long as the table is large. */
+/** The statement whose duration depends on the size of the table. */
 export function longStatementOf(step: IndexStep | ValidationStep): string {
   if (step.kind === 'index')
     return `CREATE INDEX CONCURRENTLY IF NOT EXISTS ${step.index} ON kith.${step.on} ${step.keys}`
@@ -60,9 +63,9 @@ export function longStatementOf(step: IndexStep | ValidationStep): string {
 }
 
 /**
- * The statements of a version, each by itself, with those that note it. The table that is changed is locked first as `VACUUM` locks it:
- * that waits until an automatic vacuum gives way, and keeps no client waiting. The stronger lock behind it is given up soon, because
- * everybody who comes later waits behind it.
+ * The statements of a version, each separate, with those that record it. The table that is changed is first locked as
+ * `VACUUM` locks it: that waits until an autovacuum gives way, and keeps no client waiting. The stronger lock after it
+ * is given up soon, because every later caller waits behind it.
  */
 export function statementsOf({ version, statements, alters, contracts }: Migration): string[] {
   const single = statements.split(/;\s*?(?:\n|$)/).map((statement) => statement.trim())
@@ -79,7 +82,7 @@ export function statementsOf({ version, statements, alters, contracts }: Migrati
   ]
 }
 
-/** The statement that notes a step; `''` is the name of a version's statements. */
+/** The statement that records a step; `''` is the name of a version's statements. */
 export function noteOf(version: number, name: string): string {
   return `INSERT INTO kith.schema_steps (version, name, applied_at) VALUES (${version}, '${name}', now()) ON CONFLICT DO NOTHING`
 }

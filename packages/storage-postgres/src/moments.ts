@@ -1,14 +1,14 @@
-/** The first millisecond of 4713 BC, before which the server knows no time. */
+/** The first millisecond of 4713 BC, the earliest time of the server. */
 const earliest = -210_866_803_200_000
 
-/** A date as a statement takes it for `to_timestamp(@at / 1000.0)`: milliseconds since 1970. */
+/** A date as a parameter for `to_timestamp(@at / 1000.0)`: milliseconds since 1970. */
 export function toMillis(date: Date): number
 export function toMillis(date: Date | null): number | null
 export function toMillis(date: Date | null): number | null {
   return date && Math.max(date.getTime(), earliest)
 }
 
-/** A date from what a row has for a `timestamptz`. */
+/** A date from the row's value of a `timestamptz`. */
 export function fromMillis(millis: number): Date {
   return new Date(millis)
 }

@@ -1,19 +1,30 @@
 import type { PgClient, PgPool } from './drivers/pg-clients.ts'
 import type { PostgresJsSql } from './drivers/postgres-js-sql.ts'
 
-/** What all ways to reach the server have in common. */
+/** Common options of all ways to connect. */
 export interface PostgresCommonOptions {
-  /** The schema of Kith's tables, which `migrate()` makes. @default 'kith' */
+  /** The schema of Kith's tables, which `migrate()` creates. @default 'kith' */
   schema?: string | undefined
-  /** How long a call may take, waiting for a connection included; where a COMMIT got no response, as long again to find out what became of it. @default 5000 @reason A restart takes one to three seconds; a request that waits longer is given up by its client. */
+  /**
+   * How long a call may take, including the wait for a connection; if a COMMIT got no response, as long again to
+   * determine its outcome. @default 5000 @reason A restart takes one to three seconds; clients abandon a request that
+   * waits longer.
+   */
   timeoutMillis?: number | undefined
-  /** Whether the server keeps the plans of statements under names. Turn it off behind a PgBouncer before 1.21. @default false, and with `sql` what its own option says */
+  /**
+   * Whether the server caches the plans of statements under names. Turn it off behind a PgBouncer before 1.21. @default
+   * false, and with `sql` the value of its own option
+   */
   prepare?: boolean | undefined
-  /** Into how many partitions `migrate()` divides the tables of edges and posts where it makes them, from 2 to 256. Tables that are there are never moved. @default none @reason They help from many millions of rows on, and cost each statement a little. */
+  /**
+   * Into how many partitions `migrate()` divides the tables of edges and posts when it creates them, from 2 to 256.
+   * Existing tables are never moved. @default none @reason Partitions help from many millions of rows on, and add a
+   * small cost to each statement.
+   */
   partitions?: number | undefined
 }
 
-/** Kith uses a `Pool` of `pg` that the app made and will close. */
+/** Kith uses a `Pool` of `pg` that the app created and will close. */
 export interface PostgresPoolOptions extends PostgresCommonOptions {
   pool: PgPool
   client?: undefined
@@ -21,7 +32,10 @@ export interface PostgresPoolOptions extends PostgresCommonOptions {
   url?: undefined
 }
 
-/** Kith uses a `Client` of `pg` that the app connected and will close, for one call after the other. Nobody else may use it meanwhile. */
+/**
+ * Kith uses a `Client` of `pg` that the app connected and will close, for one call after the other. Nothing else may
+ * use it meanwhile.
+ */
 export interface PostgresClientOptions extends PostgresCommonOptions {
   client: PgClient
   pool?: undefined
@@ -29,7 +43,7 @@ export interface PostgresClientOptions extends PostgresCommonOptions {
   url?: undefined
 }
 
-/** Kith uses a `sql` of postgres.js that the app made and will close. */
+/** Kith uses a `sql` of postgres.js that the app created and will close. */
 export interface PostgresJsOptions extends PostgresCommonOptions {
   sql: PostgresJsSql
   pool?: undefined
@@ -37,18 +51,24 @@ export interface PostgresJsOptions extends PostgresCommonOptions {
   url?: undefined
 }
 
-/** Kith opens a pool by itself, at the first use, with `pg` or else postgres.js, and closes it. */
+/** Kith opens its own pool, on first use, with `pg` or otherwise postgres.js, and closes it. */
 export interface PostgresUrlOptions extends PostgresCommonOptions {
   /** A connection string, `postgres://user:password@host:5432/database`. */
   url: string
-  /** How many connections the pool has. @default 10 @reason What `pg` takes as well: with the 100 of a server left as it is, there is room for several processes. */
+  /**
+   * How many connections the pool has. @default 10 @reason The same as `pg`: with a server's default of 100, there is
+   * room for several processes.
+   */
   maxConnections?: number | undefined
   pool?: undefined
   client?: undefined
   sql?: undefined
 }
 
-/** How a standby is reached: by a `Pool` of `pg` or a `sql` of postgres.js that the app made and will close, or by its URL. */
+/**
+ * How to connect to a standby: with a `Pool` of `pg` or a `sql` of postgres.js that the app created and will close, or
+ * by its URL.
+ */
 export type PostgresReplica =
   | Pick<PostgresPoolOptions, 'pool'>
   | Pick<PostgresJsOptions, 'sql'>
@@ -56,12 +76,13 @@ export type PostgresReplica =
 
 type PrimaryOptions = PostgresPoolOptions | PostgresClientOptions | PostgresJsOptions | PostgresUrlOptions
 
-/** Where the data is kept: a database of a pool, a client or a `sql` that is there, or of a server by its URL. */
+/** Where the data is stored: a database of an existing pool, client or `sql`, or of a server by its URL. */
 export type PostgresStorageOptions = PrimaryOptions & {
   /**
-   * Standbys that serve reads of what is only shown: feeds, lists, counts, profiles in lists, media. A read shows everything that was
-   * committed before its call began, by any process: it asks the primary how far its log is, and reads on a standby that has come so
-   * far. Where none has within about 50 milliseconds, or fails in any way, the primary serves it. @default []
+   * Standbys that serve reads for display only: feeds, lists, counts, profiles in lists, media. A read shows everything
+   * that was committed before its call began, by any process: it asks the primary for its log position, and reads on a
+   * standby that has reached it. If none has within about 50 milliseconds, or any failure occurs, the primary serves
+   * it. @default []
    */
   replicas?: readonly PostgresReplica[] | undefined
 }
@@ -93,7 +114,7 @@ export function storageSettingsOf(options: PostgresStorageOptions): PostgresStor
   return { ...settings, replicas: settingsOfReplicas }
 }
 
-/** Refuses what no type checker saw, and adds the defaults. The caller's object is not written. */
+/** Refuses what a type checker would have found, and adds the defaults. Never writes to the caller's object. */
 export function settingsOf(options: PrimaryOptions): PostgresSettings {
   const { pool, client, sql, url, schema = 'kith', timeoutMillis = 5000, partitions } = options
   if ([pool, client, sql, url].filter((way) => way !== undefined).length !== 1) throw new TypeError(ways)
@@ -121,7 +142,7 @@ export function checkPartitions(partitions: number): void {
     throw new TypeError('partitions must be a whole number from 2 to 256')
 }
 
-/** Refuses a name that the server would cut or keep for itself. */
+/** Refuses a name that the server would truncate or reserves. */
 export function checkSchemaName(schema: string): void {
   if (typeof schema !== 'string' || !/^(?!pg_)[a-z_][a-z0-9_]{0,62}$/.test(schema))
     throw new TypeError(
@@ -131,11 +152,11 @@ export function checkSchemaName(schema: string): void {
 
 function checkSql(sql: PostgresJsSql): void {
   if (typeof (sql as PostgresJsSql | null)?.begin !== 'function')
-    throw new TypeError('sql must be what postgres() of postgres.js gives, not a transaction of it')
+    throw new TypeError('sql must be the result of postgres() of postgres.js, not a transaction of it')
   const { column, row } = sql.options.transform
   if (column.from || row.from)
     throw new TypeError(
-      'sql renames columns or changes rows by its option transform: give Kith one that does not, of the same URL',
+      'sql renames columns or changes rows by its option transform: give Kith one without it, for the same URL',
     )
 }
 

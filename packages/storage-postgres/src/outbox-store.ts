@@ -30,13 +30,14 @@ interface WaitingRow {
 type OutboxStatement =
   'add' | 'lease' | 'isFree' | 'oldest' | 'hold' | 'settle' | 'postpone' | 'count' | 'since'
 
-/** The statements of the queue whose rows are in `table`. A key has a row of its own while rows of it wait. */
+/** The statements of the queue whose rows are in `table`. A key has its own row while rows of it wait. */
 function statementsOf(table: string): Readonly<Record<OutboxStatement, string>> {
   const [rows, accounts] = [`kith.${table}`, `kith.${table}_accounts`]
   const held = 'account_id = @key AND held_by = @by'
   return Object.freeze({
-    // The update that changes nothing waits for the lock of the key. A row is numbered when its key is returned, so behind those of
-    // every change that had the lock before. The keys are locked in the order of their ids, so that no two changes wait for each other.
+    // The update that changes nothing waits for the lock of the key. A row is numbered when its key is returned, so
+    // after those of every change that had the lock before. The keys are locked in the order of their ids, so that two
+    // changes never deadlock.
     add: `WITH added AS (
         SELECT * FROM unnest(@ids::uuid[], @keys::uuid[], @names::text[], @ats::bigint[], @payloads::text[])
           WITH ORDINALITY AS added (id, account_id, name, at, payload, place)
@@ -49,8 +50,9 @@ function statementsOf(table: string): Readonly<Record<OutboxStatement, string>> 
       INSERT INTO ${rows} (id, account_id, name, at, payload)
         SELECT id, account_id, name, to_timestamp(at / 1000.0), payload
           FROM added JOIN woken USING (account_id) ORDER BY place`,
-    // A key that a change or another claim has locked is theirs for now. What is read before its lock is taken is checked again by the
-    // server as it is then. The list of the chosen keeps a plan that knows no number of them from reading the table.
+    // A key that a change or another claim has locked is theirs for now. What is read before its lock is taken is
+    // checked again by the server as it is then. The list of chosen keys prevents a plan that does not know their
+    // number from reading the table.
     lease: `WITH over AS MATERIALIZED (
         SELECT account_id, held_until FROM ${accounts} WHERE held_until <= ${moment('now')}
           ORDER BY held_until LIMIT @wanted::int FOR UPDATE SKIP LOCKED
@@ -102,8 +104,8 @@ export const outboxStatements: Readonly<Record<OutboxQueue, ReturnType<typeof st
 )
 
 /**
- * Stores the rows of a change in their queues and the audit log, as part of its transaction. It locks the keys of the rows until the
- * transaction ends, so it comes last.
+ * Stores the rows of a change in their queues and the audit log, as part of its transaction. It locks the keys of the
+ * rows until the transaction ends, so it comes last.
  */
 export async function addToOutbox({ run }: Statements, rows: readonly OutboxRow[]): Promise<void> {
   for (const queue of ['events', 'messages', 'audit'] as const) {
@@ -133,8 +135,8 @@ export function writing<Change, Result>(
 }
 
 /**
- * All keys that a claim could have are locked, mostly for a moment: it waits a little for one of them, and leaves those to the next claim
- * whose transaction stays open, as one of the app may.
+ * All keys that a claim could have are locked, usually for a moment: it waits briefly for one of them, and leaves those
+ * whose transaction stays open, as one of the app may, to the next claim.
  */
 const longestPauseMillis = 32
 

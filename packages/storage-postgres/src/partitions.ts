@@ -7,7 +7,7 @@ import { migrations } from './schema.ts'
 import { edgeIndexes, edgeStatistics } from './tables/edges.ts'
 import { postIndexes } from './tables/posts.ts'
 
-/** How the tables of a schema should be partitioned; by no number, whatever they are is right. */
+/** How the tables of a schema should be partitioned; without a number, anything is right. */
 export interface PartitionLayout {
   schema: string
   partitions?: number | undefined
@@ -15,12 +15,12 @@ export interface PartitionLayout {
 
 interface LargeTable {
   readonly name: string
-  /** The column whose hash says in which partition a row lies. */
+  /** The column whose hash selects the partition of a row. */
   readonly key: string
-  /** A unique key of a partitioned table has to have its partition key in it. */
+  /** A unique key of a partitioned table has to include its partition key. */
   readonly primaryKey: string
   readonly indexes: string
-  /** What is said of a partition for planning. */
+  /** Planner hints for a partition. */
   readonly statistics: (partition: string) => string
 }
 
@@ -33,7 +33,7 @@ const largeTables: readonly LargeTable[] = Object.freeze([
     indexes: edgeIndexes,
     statistics: edgeStatistics,
   },
-  // What is known by its id alone is found by the same index in every partition.
+  // Lookups by id alone use the same index in every partition.
   {
     name: 'posts',
     key: 'author_id',
@@ -43,7 +43,7 @@ const largeTables: readonly LargeTable[] = Object.freeze([
   },
 ])
 
-/** Makes a table, with whatever is in it, one of that many partitions. Indexes come last, which is faster. */
+/** Converts a table, with its rows, to one with that many partitions. Indexes come last, which is faster. */
 function partitioning(table: LargeTable, partitions: number): string {
   const { name, key, primaryKey, indexes, statistics } = table
   const parts = Array.from({ length: partitions }, (_, part) => {
@@ -59,7 +59,9 @@ function partitioning(table: LargeTable, partitions: number): string {
   ALTER TABLE kith.${name} ADD PRIMARY KEY (${primaryKey});${indexes}`
 }
 
-/** The versions of the schema as they are made anew: with partitions, the first one partitions its empty tables at its end. */
+/**
+ * The versions of the schema for a new database: with partitions, the first one partitions its empty tables at its end.
+ */
 export function migrationsWith(partitions: number | undefined): readonly Migration[] {
   if (partitions === undefined) return migrations
   return migrations.map((migration) => {
@@ -69,7 +71,7 @@ export function migrationsWith(partitions: number | undefined): readonly Migrati
   })
 }
 
-/** What {@link partitionSql} is to print. */
+/** The options of {@link partitionSql}. */
 export interface PartitionSqlOptions {
   /** How many partitions each table gets, from 2 to 256. */
   partitions: number
@@ -78,8 +80,8 @@ export interface PartitionSqlOptions {
 }
 
 /**
- * The SQL that partitions the tables of a schema that is in use, of the newest version. Nobody reads or writes edges and posts while it
- * runs. Run it as the owner of the tables.
+ * The SQL that partitions the tables of a schema in use, of the newest version. Nobody can read or write edges and
+ * posts while it runs. Run it as the owner of the tables.
  */
 export function partitionSql({ partitions, schema = 'kith' }: PartitionSqlOptions): string {
   checkSchemaName(schema)
@@ -95,7 +97,7 @@ export function partitionSql({ partitions, schema = 'kith' }: PartitionSqlOption
   return `${inSchema(script.join('\n'), schema)}\n`
 }
 
-/** How many partitions the tables have: 0 for one that has none, and nothing for one that is not there. */
+/** How many partitions the tables have: 0 for one without, and no entry for a missing one. */
 async function readPartitions({ all }: Statements, schema: string): Promise<[string, number][]> {
   const rows = await all<{ name: string; partitions: number }>(
     `SELECT relname AS name, (SELECT count(*) FROM pg_inherits WHERE inhparent = pg_class.oid) AS partitions
@@ -106,7 +108,10 @@ async function readPartitions({ all }: Statements, schema: string): Promise<[str
   return rows.map(({ name, partitions }) => [name, partitions])
 }
 
-/** What somebody should see to where the tables are not partitioned as the option says; null where they are, or where it says nothing. */
+/**
+ * The warning for operators if the tables are not partitioned according to the option; null if they are, or without the
+ * option.
+ */
 export async function partitionsProblem(
   statements: Statements,
   { schema, partitions }: PartitionLayout,
@@ -121,7 +126,7 @@ export async function partitionsProblem(
   return `${table} ${found}, which stays so: set the option to ${found}, or leave it out.`
 }
 
-/** Refuses tables that are not partitioned as the option says. */
+/** Refuses tables that are not partitioned according to the option. */
 export async function demandPartitions(statements: Statements, layout: PartitionLayout): Promise<void> {
   const problem = await partitionsProblem(statements, layout)
   if (problem) throw new KithError('storage-failed', { detail: problem })

@@ -15,7 +15,7 @@ const following = (author: string): string => `(SELECT author_id FROM (
           (SELECT author_id FROM kith.post_counts WHERE author_id > ${author} ORDER BY author_id LIMIT 1)
           UNION ALL (SELECT author_id FROM kith.posts WHERE author_id > ${author} AND NOT removed ORDER BY author_id LIMIT 1)
         ) AS nearest ORDER BY author_id LIMIT 1)`
-/** What is stored of an author, and what there is. */
+/** The stored and the actual count of an author. */
 const compared = (author: string): string => `SELECT coalesce(stored.posts, 0) AS posts,
         (SELECT count(*) FROM kith.posts WHERE author_id = ${author} AND NOT removed) AS counted,
         stored.newest IS NOT DISTINCT FROM ${newest(author)} AS settled
@@ -23,8 +23,8 @@ const compared = (author: string): string => `SELECT coalesce(stored.posts, 0) A
 const differs = 'posts <> counted OR NOT settled'
 
 /**
- * Every statement about the counts of posts that does not change posts. An author without live posts has no row. `newest` is the id of
- * the newest one, and NULL while the author is banned or deleted: the feed finds its posts by it.
+ * Every statement about the counts of posts that does not change posts. An author without live posts has no row.
+ * `newest` is the id of the newest one, and NULL while the author is banned or deleted: the feed finds its posts by it.
  */
 export const postCountStatements: Readonly<Record<CountStatement, string>> = Object.freeze({
   hold: 'SELECT 1 AS held FROM kith.post_counts WHERE author_id = @authorId FOR UPDATE',
@@ -52,15 +52,15 @@ export const postCountStatements: Readonly<Record<CountStatement, string>> = Obj
 })
 
 /**
- * Sets the newest post of an author by its posts and by whether it lives, as part of a transaction that has changed either. The row is
- * locked first, so that the second statement sees whatever others have changed of it.
+ * Sets the newest post of an author according to its posts and whether it is live, as part of a transaction that has
+ * changed either. The row is locked first, so that the second statement sees what others have changed.
  */
 export async function settleNewest({ get, run }: Statements, author: string): Promise<void> {
   const authorId = toId(author)
   if (await get(postCountStatements.hold, { authorId })) await run(postCountStatements.settle, { authorId })
 }
 
-/** Creates what reads and corrects the counts of posts, on a connection. */
+/** Creates the reading and correcting of post counts, on a connection. */
 export function createPostCountTable(connection: Connection): Pick<PostStore, 'counts' | 'recount'> {
   async function correct(statements: Statements, authorId: string): Promise<CountDifference[]> {
     const rows = await statements.all<{ posts: number; counted: number }>(postCountStatements.correct, {

@@ -26,12 +26,12 @@ export interface PostRow {
   fields: string | null
 }
 
-/** What a statement that creates a post has found. */
+/** The findings of a statement that creates a post. */
 interface CreatedRow {
   created: boolean
   used: boolean
   lives: boolean
-  /** The uploads that can be attached, with commas between them. */
+  /** The uploads that can be attached, separated by commas. */
   free: string | null
 }
 
@@ -57,8 +57,8 @@ const take = "UPDATE kith.posts AS post SET removed = true, caption = '', edited
 
 /** The statements about posts. */
 export const postStatements: Readonly<Record<PostStatement, string>> = Object.freeze({
-  // The author stays as it is until the post is committed, and of rivals for an upload the one that locks it first gets it. An id is looked
-  // for because the unique key of a partitioned table has the author in it as well.
+  // The author stays as it is until the post is committed, and of rivals for an upload the one that locks it first gets
+  // it. The id is looked up because the unique key of a partitioned table includes the author.
   create: `WITH author AS (
       SELECT id FROM kith.users AS person WHERE id = @authorId AND ${lives('person')} FOR SHARE
     ), free AS MATERIALIZED (
@@ -120,7 +120,7 @@ const idInUse = 'The id of the post is in use: every id must be new.'
 export function createPostStore(connection: Connection): PostStore {
   const { run, all, shown, atomically } = connection
 
-  /** Removes a post. It waits for who is adding an edge to it. Part of a transaction. */
+  /** Removes a post. Waits for calls that are adding an edge to it. Part of a transaction. */
   async function take(statements: Statements, id: string | null): Promise<boolean> {
     const post = await statements.get<RemovedRow>(postStatements.remove, { id })
     if (!post) return false
@@ -189,7 +189,7 @@ export function createPostStore(connection: Connection): PostStore {
         for (;;) {
           const row = await statements.get<RemovedAllRow>(postStatements.removeAll, { authorId, limit })
           if (!row?.found) return []
-          // Where others have removed what was found, it is looked for again.
+          // If others have removed what was found, it searches again.
           if (row.ids === null) continue
           await statements.run(postCountStatements.settle, { authorId })
           await statements.run(postCountStatements.forget, { authorId })
@@ -211,7 +211,7 @@ export function createPostStore(connection: Connection): PostStore {
   }
 }
 
-/** The uploads of a post as its statement takes them. */
+/** The uploads of a post as a parameter. */
 function attachmentsOf(media: readonly PostMedia[]): { media: string[]; alts: string[]; wanted: number } {
   const usable = media.filter(({ id }) => toId(id) !== null)
   return {

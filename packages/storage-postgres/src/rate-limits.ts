@@ -8,7 +8,7 @@ import { createSharedCheck } from './shared-check.ts'
 import { toSharedError } from './shared-error.ts'
 import { type PostgresPlace, type PostgresSharedOptions, sharedSettingsOf } from './shared-options.ts'
 
-/** What {@link createPostgresRateLimits} takes. */
+/** The options of {@link createPostgresRateLimits}. */
 export type PostgresRateLimitsOptions = PostgresPlace & PostgresSharedOptions
 
 /** The counters of all processes on one PostgreSQL. */
@@ -18,9 +18,9 @@ export interface PostgresRateLimits extends RateLimits, Checkable {
 }
 
 /**
- * Creates the counters, in the tables that `migrate()` of the storage makes. Nothing happens until the first attempt. While the disk of the
- * server is full each process counts by itself.
- * @throws TypeError for options that do not go together
+ * Creates the counters, in the tables that `migrate()` of the storage creates. Performs no I/O until the first attempt.
+ * While the disk of the server is full each process counts separately.
+ * @throws TypeError for options that contradict each other
  */
 export function createPostgresRateLimits(options: PostgresRateLimitsOptions): PostgresRateLimits {
   const settings = sharedSettingsOf(options)
@@ -56,7 +56,7 @@ export function createPostgresRateLimits(options: PostgresRateLimitsOptions): Po
   }
 }
 
-/** What a first attempt leads to, besides the attempt itself. */
+/** The result of a first attempt, besides the attempt itself. */
 function hitValues(
   key: string,
   limits: readonly Limit[],
@@ -77,7 +77,7 @@ function hitValues(
   }
 }
 
-/** Subjects hold names and addresses, and are of any length. */
+/** Subjects contain names and addresses, and can have any length. */
 function hashOf(key: string): string {
   return createHash('sha256').update(key).digest('hex')
 }

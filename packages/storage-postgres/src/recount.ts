@@ -5,11 +5,11 @@ import { afterOrStart } from './ids.ts'
 /** Something that is counted by node. */
 export interface Counted {
   /**
-   * Compares at most `@limit` nodes after `@after`, and no more than one after `@most` things. It reads one moment. {@link Compared} is
-   * what it gives.
+   * Compares at most `@limit` nodes after `@after`, and no more than one after `@most` items. It reads one moment.
+   * Returns {@link Compared}.
    */
   compare: string
-  /** Compares one node as it was at one moment, and sets it right by what it was off. */
+  /** Compares one node as it was at one moment, and corrects it by the difference. */
   correct(statements: Statements, node: string): Promise<CountDifference[]>
 }
 
@@ -18,27 +18,30 @@ interface Compared {
   last: string | null
   /** Whether there was more to compare. */
   more: boolean
-  /** The nodes whose counts are wrong, with commas between them. */
+  /** The nodes whose counts are wrong, separated by commas. */
   wrong: string | null
 }
 
 type RecountStatement = 'hold'
 
-/** The statement that all counts need. Corrections go by what is off, so two of one node must not be made of one moment. */
+/**
+ * The statement that all counts need. Corrections are differences, so two corrections of one node must not be based on
+ * the same moment.
+ */
 export const recountStatements: Readonly<Record<RecountStatement, string>> = Object.freeze({
   hold: 'SELECT pg_advisory_xact_lock(1802073192, 2)',
 })
 
 /**
- * So many things to count cost about as much as comparing one node. A step of `limit` nodes looks at so many times as many edges or
- * posts, and at those of one node more.
+ * Counting this many items costs about as much as comparing one node. A step of `limit` nodes reads this many times as
+ * many edges or posts, and in addition those of one node.
  */
 const thingsForNode = 50
 
 /**
- * Compares the counts of the next nodes as they were at one moment, while others go on writing. What is found wrong is compared again,
- * and changed by what it was off: every change of an edge or a post changes its counts by one in the same transaction, so that stays
- * what they are off, whatever is committed meanwhile.
+ * Compares the counts of the next nodes as they were at one moment, while others continue writing. Wrong ones are
+ * compared again, and changed by the difference: every change of an edge or a post changes its counts by one in the
+ * same transaction, so the difference stays the same, whatever is committed meanwhile.
  */
 export async function recount(
   connection: Connection,

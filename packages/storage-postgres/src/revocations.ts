@@ -8,29 +8,30 @@ import { createSharedCheck } from './shared-check.ts'
 import { adviceOn, toSharedError } from './shared-error.ts'
 import { type PostgresPlace, type PostgresSharedOptions, sharedSettingsOf } from './shared-options.ts'
 
-/** What {@link createPostgresRevocations} takes. */
+/** The options of {@link createPostgresRevocations}. */
 export type PostgresRevocationsOptions = PostgresPlace &
   PostgresSharedOptions & {
     /**
-     * Where the connection leads that each process keeps for itself, to hear of revocations while it waits: by default where all others
-     * do. Behind PgBouncer in transaction mode no notification arrives: give the connection string of the server itself, or `false`,
-     * and revocations of other processes are known within half a second instead of some milliseconds. @default true
+     * The target of each process's dedicated connection, on which it waits for revocations: by default the same as for
+     * all others. Behind PgBouncer in transaction mode no notification arrives: pass the connection string of the
+     * server itself, or `false`, which delays revocations of other processes from a few milliseconds to at most half a
+     * second. @default true
      */
     listen?: string | boolean | undefined
-    /** The clock that `until` is read by: give it where `createKith` has one of its own. @default the system's clock */
+    /** The clock for `until`: pass it if `createKith` has its own. @default the system clock */
     clock?: Clock | undefined
   }
 
 /** The denylist of all processes on one PostgreSQL. */
 export interface PostgresRevocations extends Revocations, Checkable, Observable {
-  /** Closes what was opened here. Afterwards each check asks the server, over the pool of the app. */
+  /** Closes what was opened here. Afterwards each check queries the server, over the pool of the app. */
   close(): Promise<void>
 }
 
 /**
- * Creates the denylist, in the tables that `migrate()` of the storage makes. Nothing happens until it is first used; then a mirror is built in
- * the background, and checks ask the server until it stands.
- * @throws TypeError for options that do not go together
+ * Creates the denylist, in the tables that `migrate()` of the storage creates. Idle until first used; then it builds a
+ * mirror in the background, and checks query the server until it is ready.
+ * @throws TypeError for options that contradict each other
  */
 export function createPostgresRevocations(options: PostgresRevocationsOptions): PostgresRevocations {
   const { clock = () => new Date() } = options

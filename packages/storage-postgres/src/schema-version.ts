@@ -3,7 +3,7 @@ import type { Statements } from './connection.ts'
 
 /** What was done to a database. */
 export interface Applied {
-  /** The version that a release has to know; 0 for a database without the schema. */
+  /** The version that a release has to support; 0 for a database without the schema. */
   readonly needed: number
   /** The newest version any step of which was done. */
   readonly newest: number
@@ -11,12 +11,12 @@ export interface Applied {
   has(version: number, name: string): boolean
 }
 
-/** The first that is supported by its makers at this time. */
+/** The oldest version that its makers currently support. */
 const oldestServer = 140_000
 
 /** Reads it. Refuses a server that is too old. */
 export async function readApplied({ get, all }: Statements, schema: string): Promise<Applied> {
-  // Of the catalog and not by `to_regclass`, which may not have heard yet of what another transaction has just committed.
+  // From the catalog and not with `to_regclass`, which may not see yet what another transaction has just committed.
   const place = await get<{ found: boolean; server: number; name: string }>(
     `SELECT EXISTS (SELECT 1 FROM pg_tables WHERE schemaname = @schema AND tablename = 'schema_steps') AS found,
       current_setting('server_version_num')::int AS server, current_setting('server_version') AS name`,

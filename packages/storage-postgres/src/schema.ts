@@ -13,8 +13,8 @@ import { sessions } from './tables/sessions.ts'
 import { users } from './tables/users.ts'
 
 /**
- * What says how far the schema is. `schema` names the versions that a release has to know to use the database; `schema_steps` names
- * everything that was done; `schema_lease` has a row while somebody takes a long step.
+ * The progress of the schema. `schema` lists the versions that a release has to support to use the database;
+ * `schema_steps` lists everything that was done; `schema_lease` has a row while a process runs a long step.
  */
 const versions = `
   CREATE TABLE kith.schema (
@@ -56,5 +56,5 @@ export const migrations: readonly Migration[] = Object.freeze([
   },
 ])
 
-/** The version that this release makes. */
+/** The version of this release. */
 export const newestVersion: number = migrations.at(-1)?.version ?? 0

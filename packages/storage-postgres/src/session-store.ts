@@ -34,7 +34,7 @@ type SessionStatement =
 
 /** Every statement of the store. */
 export const sessionStatements: Readonly<Record<SessionStatement, string>> = Object.freeze({
-  // The lock of the account's sessions, which need not have a row in common, is kept until the transaction ends.
+  // The lock of the account's sessions, which need not have a row in common, is held until the transaction ends.
   insert: `INSERT INTO kith.sessions (id, user_id, epoch, generation, created_at, rotated_at, expires_at, revoked_at,
       device_name, address, user_agent, proved_at, methods, actor_id, actor_session_id, bound_key)
     SELECT @id::uuid, @userId::uuid, @epoch::int, @generation::int, ${moment('createdAt')}, ${moment('rotatedAt')}, ${moment('expiresAt')},
@@ -75,7 +75,7 @@ export function createSessionStore(connection: Connection): SessionStore {
           maxLive,
         })
         const ids = ended.map(({ id }) => id)
-        // Sessions are locked before their account's queue, as by all that end one.
+        // Sessions are locked before their account's queue, as in every statement that ends one.
         const changes = [{ id: session.id, opened: true }, ...ids.map((id) => ({ id, opened: false }))]
         const rows = changes.flatMap((change) => outbox?.(change) ?? [])
         if (rows.length > 0) await addToOutbox(statements, rows)
@@ -134,7 +134,7 @@ export function createSessionStore(connection: Connection): SessionStore {
   }
 }
 
-/** Stores the rows that go with the end of sessions, and gives their ids. */
+/** Stores the rows that go with the end of sessions, and returns their ids. */
 async function noteEnded(
   statements: Statements,
   ended: readonly { id: string }[],

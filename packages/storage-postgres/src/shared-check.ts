@@ -4,14 +4,14 @@ import type { SharedSettings } from './shared-options.ts'
 import { adviceOn, toSharedError } from './shared-error.ts'
 
 /**
- * Creates a check. What is wrong is the detail of its error; with `open`, where the app goes on without the server, it is what should be
- * seen to.
+ * Creates a check. The problem is the detail of its error; with `open`, where the app continues without the server, it
+ * is a warning.
  */
 export function createSharedCheck(
   { whenUnreachable }: SharedSettings,
   call: () => Promise<unknown>,
 ): () => Promise<string | null> {
-  // Of its own: while requests find the server silent, theirs fails without a call.
+  // A separate check: while requests find the server silent, theirs fails without a call.
   const reach = createReach({ server: 'PostgreSQL', toKithError: toSharedError })
   return async () => {
     try {
@@ -19,7 +19,7 @@ export function createSharedCheck(
       return null
     } catch (error) {
       if (whenUnreachable === 'closed' || !isRetryLater(error)) throw error
-      return `${adviceOn(error)} Meanwhile the app goes on without it.`
+      return `${adviceOn(error)} Meanwhile the app continues without it.`
     }
   }
 }

@@ -3,12 +3,12 @@ import { sqlStateOf } from './drivers/sql-state.ts'
 import { toStorageError } from './storage-error.ts'
 import { tlsRemedy } from './tls-remedy.ts'
 
-/** The server does not let this user in, or not this far: somebody has to see to that, and no user can. */
+/** The server refuses this user, or the user lacks permissions: an operator has to fix that. */
 const refusing = /^(28|3D000|42501)/
 
 /**
- * Gives an error its Kith code where processes share something: a server that cannot be used now is one that cannot be reached, whatever
- * the reason, but for a full disk.
+ * Converts an error to a Kith error for what processes share: a server that cannot be used now counts as unreachable,
+ * whatever the reason, except for a full disk.
  */
 export function toSharedError(error: unknown): AnyKithError {
   const found = toStorageError(error)
@@ -23,9 +23,9 @@ export function toSharedError(error: unknown): AnyKithError {
 }
 
 const unreached =
-  'PostgreSQL cannot be reached: see whether it runs and whether this process may connect to it.'
+  'PostgreSQL cannot be reached: check that it is running and that this process can connect to it.'
 
-/** What to do about it, for those who run the server. It names no host, user or password. */
+/** What to do about it, for operators. Names no host, user or password. */
 export function adviceOn(error: unknown): string {
   const { detail, title } = toSharedError(error)
   return detail ?? `${title}.`

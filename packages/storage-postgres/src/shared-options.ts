@@ -13,14 +13,14 @@ type Place<Options> = Omit<Options, 'timeoutMillis'>
 /** What the processes of an app share is in the database of a pool, of a `sql`, or of a server by its URL. */
 export type PostgresPlace = Place<PostgresPoolOptions> | Place<PostgresJsOptions> | Place<PostgresUrlOptions>
 
-/** What all that processes share has in common. */
+/** Common options of everything that processes share. */
 export interface PostgresSharedOptions {
   /**
-   * What holds while PostgreSQL cannot be reached: `closed` refuses with `storage-unavailable`, `open` lets through what this process
-   * cannot find out. @default 'closed'
+   * What happens while PostgreSQL cannot be reached: `closed` refuses with `storage-unavailable`, `open` allows what
+   * this process cannot check. @default 'closed'
    */
   whenUnreachable?: WhenUnreachable | undefined
-  /** Told once for each reason what is the matter. @default `console` */
+  /** Gets one line for each reason. @default `console` */
   logger?: Pick<Logger, 'warn'> | undefined
 }
 
@@ -30,13 +30,13 @@ export type SharedSettings = Exclude<PostgresSettings, { client: object }> & {
   listen: string | boolean
 }
 
-/** How many connections a pool of our own has: calls are short. */
+/** How many connections our own pool has: calls are short. */
 const ownConnections = 3
 
-/** When a connection is given up that is silent: a little after its caller has learned that the server is. */
+/** When a silent connection is given up: a little after its caller has learned that the server is silent. */
 const timeoutMillis = 1_500
 
-/** Refuses what no type checker saw, and adds the defaults. The caller's object is not written. */
+/** Refuses what a type checker would have found, and adds the defaults. Never writes to the caller's object. */
 export function sharedSettingsOf(
   options: PostgresPlace & PostgresSharedOptions & { listen?: string | boolean | undefined },
 ): SharedSettings {
@@ -46,7 +46,7 @@ export function sharedSettingsOf(
   const settings = settingsOf({ ...options, ...own, timeoutMillis } as PostgresUrlOptions)
   if ((settings as { client?: unknown }).client !== undefined)
     throw new TypeError(
-      'what processes share needs more than one client: give a { pool }, a { sql } or a { url }',
+      'sharing between processes needs more than one client: give a { pool }, a { sql } or a { url }',
     )
   if (typeof listen !== 'boolean' && !/^postgres(ql)?:\/\//.test(listen))
     throw new TypeError('listen must be true, false, or the connection string of the server itself')

@@ -63,7 +63,7 @@ await describeWithPostgres('a server of our own', { control: true }, (server) =>
     const nobody = storageOf({ url: as('nobody') })
     expect(await refusal(nobody.check())).toEqual(saying('storage-failed', /user/))
     const nowhere = storageOf({ url: server().uri.replace(/postgres$/, 'nowhere') })
-    expect(await refusal(nowhere.check())).toEqual(saying('storage-failed', /database is not there/))
+    expect(await refusal(nowhere.check())).toEqual(saying('storage-failed', /database does not exist/))
   })
 
   test('a role without privileges is told which it lacks, and one with those of the README can do all but migrate', async () => {

@@ -7,24 +7,24 @@ type PassingCode = 'storage-busy' | 'storage-full' | 'storage-read-only' | 'stor
 type Passing = readonly [code: PassingCode, seconds: number, detail: string]
 
 const starting = 'The server is starting, stopping or recovering: try again, and see its log if it lasts.'
-const conflicts = 'Transactions stood in the way of each other until the time was up: try again.'
+const conflicts = 'Transactions conflicted with each other until the time was up: try again.'
 
 /**
- * What goes away by waiting, or when somebody sees to the server, by SQLSTATE or the class that it begins with
+ * Temporary failures, and those that an operator can fix on the server, by SQLSTATE or its class
  * (https://www.postgresql.org/docs/current/errcodes-appendix.html).
  */
 const passing: Readonly<Record<string, Passing>> = Object.freeze({
   '25006': [
     'storage-read-only',
     30,
-    'The server takes no writes, as a standby does: connect to the primary, for example with `target_session_attrs=read-write`, or see who has set default_transaction_read_only.',
+    'The server takes no writes, as a standby does: connect to the primary, for example with `target_session_attrs=read-write`, or find out why default_transaction_read_only is set.',
   ],
   '40': ['storage-busy', 1, conflicts],
   '53': ['storage-busy', 5, 'The server is out of memory or of another resource: see its log.'],
   '53100': [
     'storage-full',
     60,
-    'The disk of the server is full: make room, also where its WAL is, and look for replication slots that nobody reads.',
+    'The disk of the server is full: free some space, also where its WAL is, and look for replication slots that nobody reads.',
   ],
   '53300': [
     'storage-busy',
@@ -39,7 +39,7 @@ const passing: Readonly<Record<string, Passing>> = Object.freeze({
   '57014': [
     'storage-busy',
     1,
-    'The statement was canceled, as by statement_timeout: give the role of Kith a longer one, or see what slows the server.',
+    'The statement was canceled, as by statement_timeout: give the role of Kith a longer one, or find out what slows the server.',
   ],
   '57P01': ['storage-unavailable', 5, starting],
   '57P02': ['storage-unavailable', 5, starting],
@@ -66,13 +66,13 @@ const passing: Readonly<Record<string, Passing>> = Object.freeze({
 const notPrepared =
   'A prepared statement is not on this connection, or is there already, as behind PgBouncer in transaction mode: set `prepare: false`, with postgres.js in its own options, or use PgBouncer 1.21 or later with max_prepared_statements.'
 
-/** What no waiting mends, and what does. */
+/** Failures that no retry fixes, and what does. */
 const remedies: Readonly<Record<string, string>> = Object.freeze({
-  '28P01': 'The server refused the password: see the user and the password of the connection.',
-  '28': 'The server let this user not in: see the user of the connection, and pg_hba.conf of the server.',
+  '28P01': 'The server refused the password: check the user and the password of the connection.',
+  '28': 'The server refused this user: check the user of the connection, and pg_hba.conf of the server.',
   '42704':
     'The server does not know a name, such as a parameter of the connection: postgres.js sends it those of a URL that it does not read itself, and takes `ssl: { ca }` instead of `sslrootcert`.',
-  '3D000': 'The database is not there: see its name in the connection, or create it.',
+  '3D000': 'The database does not exist: check its name in the connection, or create it.',
   '3F000': 'The schema is not there yet: run kith.storage.migrate() first.',
   '42P01': 'The tables are not there yet: run kith.storage.migrate() first.',
   '42703': 'The tables are not up to date: run kith.storage.migrate() first.',
@@ -81,9 +81,9 @@ const remedies: Readonly<Record<string, string>> = Object.freeze({
   '26000': notPrepared,
   '42P05': notPrepared,
   '25P01':
-    'No transaction is open: call kith.within after BEGIN, and what it gave not after the end of that transaction.',
+    'No transaction is open: call kith.within after BEGIN, and do not use its result after the end of that transaction.',
   '25P02':
-    'A statement of your own transaction has failed before, so the server takes no more: roll it back.',
+    'An earlier statement of your own transaction failed, so the server accepts no more: roll it back.',
   '42501':
     'The role of Kith lacks a privilege: let it use the schema and read and write its tables; migrate() has to be run by their owner, who may create in the database.',
   '23': 'The record breaks a rule of the schema: every id must be new.',
@@ -96,7 +96,7 @@ const faults: Readonly<Record<FaultKind, Passing>> = Object.freeze({
   unreachable: [
     'storage-unavailable',
     5,
-    'PostgreSQL was not reached: see whether it runs, the host and port of the connection, and whether the server offers TLS where the connection asks for it.',
+    'PostgreSQL was not reached: check that it is running, the host and port of the connection, and whether the server offers TLS where the connection asks for it.',
   ],
   exhausted: [
     'storage-busy',
@@ -106,16 +106,16 @@ const faults: Readonly<Record<FaultKind, Passing>> = Object.freeze({
   lost: [
     'storage-unavailable',
     5,
-    'The connection was lost. A change of one statement may have been made: look before you repeat it.',
+    'The connection was lost. A change of one statement may have been made: check before you repeat it.',
   ],
   silent: [
     'storage-unavailable',
     5,
-    'PostgreSQL did not answer in time. A change of one statement may have been made: look before you repeat it.',
+    'PostgreSQL did not respond in time. A change of one statement may have been made: check before you repeat it.',
   ],
 })
 
-/** Gives an error of the driver its Kith code, with the original as the cause; passes any other error on. */
+/** Converts a driver error to a Kith error, with the original as the cause; returns any other error unchanged. */
 export function toStorageError(error: unknown): unknown {
   if (isKithError(error)) return error
   const met = error instanceof ConnectionFault ? (error.cause ?? error) : error
@@ -137,7 +137,7 @@ function faultOf({ kind, commit }: ConnectionFault): Passing {
 }
 
 const unknownCommit =
-  'The connection was lost while a change was committed, and the server cannot say any more whether it was: look before you repeat it.'
+  'The connection was lost while a change was committed, and the server can no longer say whether it was: check before you repeat it.'
 
 function passingError([code, seconds, detail]: Passing, cause: unknown): RetryLaterError {
   return new RetryLaterError(code, { seconds, detail }, cause)
@@ -149,8 +149,8 @@ const shown = [
 ]
 
 /**
- * Only what names no value: the server quotes those of a row that it refuses, and with them perhaps an email address, and postgres.js
- * keeps those of the statement.
+ * Only the parts without values: the server quotes those of a row that it refuses, possibly including an email address,
+ * and postgres.js keeps those of the statement.
  */
 function withoutValues(error: unknown): unknown {
   if (!(error instanceof Error)) return error

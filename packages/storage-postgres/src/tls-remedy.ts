@@ -5,18 +5,18 @@ const validity =
   'The certificate of the server has expired, or is not valid yet: renew it, and check the clock of this machine.'
 
 const name =
-  'The certificate of the server is for another host name: connect by a name that it holds, or issue it for this one.'
+  'The certificate of the server is for another host name: connect by a name that it contains, or issue it for this one.'
 
 const unreadable =
   'A certificate or key file of the connection cannot be read: check `sslrootcert`, `sslcert` and `sslkey` in its URL.'
 
 const notOffered =
-  'The server does not offer TLS, which the connection asks for: set `ssl = on` there, with a certificate.'
+  'The server does not offer TLS, which the connection requires: set `ssl = on` there, with a certificate.'
 
 const demanded =
   'The server accepts this user over TLS only: add `?sslmode=verify-full` to the URL, or `ssl` to the pool or to postgres().'
 
-/** What Node.js says of a certificate that it does not accept. */
+/** Node's error codes for a certificate that it does not accept. */
 const byCode: Readonly<Record<string, string>> = Object.freeze({
   CERT_HAS_EXPIRED: validity,
   CERT_NOT_YET_VALID: validity,
@@ -33,7 +33,7 @@ const byCode: Readonly<Record<string, string>> = Object.freeze({
   INVALID_CA: untrusted,
 })
 
-/** What to do where TLS, or the lack of it, kept a connection from being made; null for any other error. */
+/** What to do if TLS, or the lack of it, prevented a connection; null for any other error. */
 export function tlsRemedy(error: unknown): string | null {
   if (!(error instanceof Error)) return null
   const { code, syscall } = error as { code?: unknown; syscall?: unknown }

@@ -8,7 +8,7 @@ const extension = 'pg_trgm'
 const index: string = 'users_identifiers'
 
 /** Whether the index is there and complete. */
-export const hasTrigrams = `EXISTS (SELECT 1 FROM pg_index WHERE indexrelid = to_regclass('kith.${index}') AND indisvalid)`
+export const hasTrigrams: string = `EXISTS (SELECT 1 FROM pg_index WHERE indexrelid = to_regclass('kith.${index}') AND indisvalid)`
 
 /**
  * The index that searches accounts anywhere in their identifiers. It belongs to no version, because a database can do without it and

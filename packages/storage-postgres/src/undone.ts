@@ -1,6 +1,6 @@
 import type { Connection, Statements } from './connection.ts'
 
-/** What a transaction rejects with that is to change nothing and all the same says something. */
+/** The rejection of a transaction that changes nothing and still has a result. */
 class Undone<Result> extends Error {
   readonly result: Result
 
@@ -10,7 +10,9 @@ class Undone<Result> extends Error {
   }
 }
 
-/** Runs a transaction that may find out, after it has written, that it must not: `undo` undoes it, and is its result. */
+/**
+ * Runs a transaction that may find out, after it has written, that it must not: `undo` undoes it, and is its result.
+ */
 export async function atomicallyUnless<Result>(
   connection: Connection,
   work: (statements: Statements, undo: (result: Result) => never) => Promise<Result>,

@@ -6,18 +6,18 @@ import { moment, toMillis } from './moments.ts'
 import { hasTrigrams } from './trigrams.ts'
 import { userColumns, userFromRow, type UserRow } from './user-row.ts'
 
-/** Where a search walks down: through all accounts, those that are banned, those that wait, or those of a role that few have. */
+/** The range of a search: all accounts, banned ones, waiting ones, or those of a rare role. */
 type Walk = 'All' | 'Banned' | 'Waiting' | 'OfRole'
 
 const walks: Readonly<Record<Walk, string>> = Object.freeze({
   All: 'true',
-  // As the partial indexes say it.
+  // In the form of the partial indexes.
   Banned: 'banned_at IS NOT NULL AND deleted_at IS NULL',
   Waiting: 'waiting_since IS NOT NULL AND deleted_at IS NULL',
   OfRole: "role = @role AND role <> 'member'",
 })
 
-/** So many are looked at in one step, which is about a millisecond. */
+/** How many accounts one step reads, which is about a millisecond. */
 const lookedAt = 1_000
 
 const names: readonly Identifier[] = ['username', 'email', 'phone']
@@ -29,7 +29,7 @@ const matching = `deleted_at IS NULL AND (@banned::boolean IS NULL OR (banned_at
     AND (@waiting::boolean IS NULL OR (waiting_since IS NOT NULL) = @waiting::boolean)
     AND (@role::text IS NULL OR role = @role) AND (@any::boolean OR ${beginsSo.join(' OR ')} OR ${names.map(containsIt).join(' OR ')})`
 
-/** One statement, so that both of its parts see the same moment. The floor is there also where nobody matches. */
+/** One statement, so that both of its parts see the same moment. The floor is returned even if nothing matches. */
 function search(walk: Walk): string {
   return `SELECT floor.id AS floor, found.* FROM
     (SELECT (SELECT id FROM kith.users WHERE ${walks[walk]} AND id < @before
@@ -64,7 +64,7 @@ export const userListStatements: Readonly<Record<UserListStatement, string>> = O
     LEFT JOIN (SELECT id FROM matching LIMIT ${names.length} * @limit::bigint) AS found ON true`,
 })
 
-/** What the user store has for the host: bans that end, and accounts that are looked for. */
+/** The lists of the user store for the host: bans that end, and searches. */
 export function createUserLists({
   all,
   shown,

@@ -31,7 +31,7 @@ export const userColumns = `id, username, email, email_verified_at, phone, phone
   banned_until, ban_reason, role, session_epoch, created_at, fields, waiting_since,
   invited_by, age`
 
-/** The fields of an account that may change, as a statement takes them. */
+/** The editable fields of an account as statement parameters. */
 export function profileOf(user: UserRecord): Values {
   const { id, username, email, phone, name, bio, banReason, role, sessionEpoch } = user
   return {

@@ -25,9 +25,9 @@ type UserStatement =
 const isHeld = `user_id <> @id AND held_until > coalesce(${moment('now')}, '-infinity')`
 
 /**
- * Every statement of the store. Deleted accounts hold no identifiers, so only look-ups by id must leave them out. `hold` locks an account
- * against all changes of it, those of its credentials included, and lets rows of the app go on that refer to it. `holdAlone` waits for those
- * as well, and for edges that are being added at it.
+ * Every statement of the store. Deleted accounts have no identifiers, so only lookups by id must leave them out. `hold`
+ * locks an account against all changes of it, including its credentials, without blocking app rows that refer to it.
+ * `holdAlone` waits for those as well, and for edges that are being added to it.
  */
 export const userStatements: Readonly<Record<UserStatement, string>> = Object.freeze({
   insert: `INSERT INTO kith.users (id, username, email, email_verified_at, phone, phone_verified_at, name, bio,

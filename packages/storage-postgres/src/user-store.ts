@@ -41,7 +41,7 @@ export function createUserStore(connection: Connection): UserStore {
           createdAt: toMillis(user.createdAt),
           invitedBy: toId(user.invitedBy),
         }
-        // What stood in the way may have gone until somebody looks what it was.
+        // The obstacle may be gone by the time it is looked up.
         while ((await statements.run(userStatements.insert, row)) === 0) {
           if (await statements.get(userStatements.idInUse, { id: toId(user.id) }))
             return { outcome: 'id-in-use' }
@@ -134,8 +134,8 @@ async function taken({ all }: Statements, user: UserRecord, now?: Date): Promise
 }
 
 /**
- * Ends the hold of a username that its account has now, unless it is held for another one: false. Asked once the row with the name is
- * written, so that nobody can give it up meanwhile.
+ * Ends the hold of a username that its account has now, unless it is held for another one: false. Called once the row
+ * with the name is written, so that nobody can release it meanwhile.
  */
 async function claimName({ get }: Statements, { id, username }: UserRecord, now?: Date): Promise<boolean> {
   if (username === null) return true
@@ -143,7 +143,7 @@ async function claimName({ get }: Statements, { id, username }: UserRecord, now?
   return (await get<{ held: boolean }>(userStatements.claimName, values))?.held !== true
 }
 
-/** Holds back a username that was given up. */
+/** Holds a released username. */
 async function holdName(
   { run }: Statements,
   { id, username }: UserRecord,

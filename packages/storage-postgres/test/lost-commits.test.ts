@@ -83,7 +83,7 @@ await describeWithPostgres('a connection that is lost', { control: true }, (serv
       proxy.lose(aCommit, 'the answer is lost', async () => server().control?.restart())
       await expect(change()).rejects.toMatchObject({
         code: 'storage-unavailable',
-        detail: expect.stringMatching(/look before you repeat it/) as unknown,
+        detail: expect.stringMatching(/check before you repeat it/) as unknown,
       })
       expect(made).toBe(1)
       expect(await things()).toBe(1)

@@ -153,6 +153,6 @@ await describeWithPostgres('reads on a replica', { control: true }, (primary) =>
     await untilInUse()
     await standbySql('SELECT pg_promote()')
     await demandNoneStale(20)
-    expect(await trouble()).toMatch(/no standby/)
+    expect(await trouble()).toMatch(/not a standby/)
   })
 })

@@ -19,15 +19,18 @@ const columns = `purpose, subject, iif(user_id IS NULL, NULL, hex(user_id)) AS u
 const named = 'purpose = @purpose AND subject = @subject'
 const living = `${named} AND expires_at > @now AND tries > 0`
 
-type CodeStatement = 'issue' | 'renew' | 'find' | 'remove' | 'takeTry' | 'removeOf' | 'purgeEnded'
+type CodeStatement =
+  'issue' | 'issueOnce' | 'renew' | 'find' | 'remove' | 'takeTry' | 'removeOf' | 'purgeEnded'
+
+const insert = `INSERT INTO kith_codes (purpose, subject, user_id, hashes, data, tries, created_at, expires_at)
+    VALUES (@purpose, @subject, @userId, @hashes, @data, @tries, @createdAt, @expiresAt)
+    ON CONFLICT (purpose, subject) DO UPDATE SET user_id = excluded.user_id, hashes = excluded.hashes, data = excluded.data,
+      created_at = excluded.created_at, expires_at = excluded.expires_at`
 
 /** Every statement of the store. */
 export const codeStatements: Readonly<Record<CodeStatement, string>> = Object.freeze({
-  issue: `INSERT INTO kith_codes (purpose, subject, user_id, hashes, data, tries, created_at, expires_at)
-    VALUES (@purpose, @subject, @userId, @hashes, @data, @tries, @createdAt, @expiresAt)
-    ON CONFLICT (purpose, subject) DO UPDATE SET user_id = excluded.user_id, hashes = excluded.hashes, data = excluded.data,
-      tries = iif(expires_at > excluded.created_at, min(tries, excluded.tries), excluded.tries),
-      created_at = excluded.created_at, expires_at = excluded.expires_at`,
+  issue: `${insert}, tries = iif(expires_at > excluded.created_at, min(tries, excluded.tries), excluded.tries)`,
+  issueOnce: `${insert}, tries = excluded.tries WHERE expires_at <= excluded.created_at`,
   renew: `UPDATE kith_codes SET hashes = @hashes, expires_at = @expiresAt WHERE ${living} RETURNING ${columns}`,
   find: `SELECT ${columns} FROM kith_codes WHERE ${living}`,
   remove: `DELETE FROM kith_codes WHERE ${named}`,
@@ -48,20 +51,19 @@ export function createCodeStore(connection: Connection): CodeStore {
   }
 
   return {
-    async issue({ purpose, subject, userId, hashes, data, tries, createdAt, expiresAt }, outbox) {
-      const row = {
-        purpose,
-        subject,
-        userId: toStoredOrNull(userId),
-        hashes: JSON.stringify(hashes),
-        data,
-        tries,
-        createdAt: toMillis(createdAt),
-        expiresAt: toMillis(expiresAt),
-      }
+    async issue(code, outbox) {
+      const row = rowOf(code)
       await writing(connection, outbox, () => {
         run(codeStatements.issue, row)
         if (outbox) addToOutbox(connection, outbox())
+      })
+    },
+    issueOnce(code, outbox) {
+      const row = rowOf(code)
+      return writing(connection, outbox, () => {
+        const isIssued = run(codeStatements.issueOnce, row) === 1
+        if (isIssued && outbox) addToOutbox(connection, outbox())
+        return isIssued
       })
     },
     renew({ purpose, subject, hashes, now, expiresAt }, outbox) {
@@ -99,6 +101,19 @@ export function createCodeStore(connection: Connection): CodeStore {
     purgeEnded(now, limit) {
       return write(() => run(codeStatements.purgeEnded, { now: toMillis(now), limit }))
     },
+  }
+}
+
+function rowOf({ purpose, subject, userId, hashes, data, tries, createdAt, expiresAt }: CodeRecord) {
+  return {
+    purpose,
+    subject,
+    userId: toStoredOrNull(userId),
+    hashes: JSON.stringify(hashes),
+    data,
+    tries,
+    createdAt: toMillis(createdAt),
+    expiresAt: toMillis(expiresAt),
   }
 }
 

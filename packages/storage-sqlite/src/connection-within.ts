@@ -5,9 +5,9 @@ import { statementsOf } from './statements.ts'
 import { toStorageError } from './storage-error.ts'
 
 /**
- * The connection of stores on a transaction that the caller has begun on this database, and will end. Each transaction of a store is a
- * part of it that can be undone by itself.
- * @throws TypeError where none was begun
+ * The connection of stores on a transaction that the caller has begun on this database, and will end. Each transaction
+ * of a store is a part of it that can be undone separately.
+ * @throws TypeError if none was begun
  */
 export function createConnectionWithin(database: SqliteDatabase & TransactionState): Connection {
   const statement = statementCacheOf(database)
@@ -58,7 +58,7 @@ export function createConnectionWithin(database: SqliteDatabase & TransactionSta
   }
 }
 
-/** How `node:sqlite` and better-sqlite3 say whether a transaction was begun. */
+/** How `node:sqlite` and better-sqlite3 report whether a transaction was begun. */
 interface TransactionState {
   isTransaction?: boolean
   inTransaction?: boolean
@@ -68,7 +68,7 @@ function isInTransaction(database: SqliteDatabase & TransactionState): boolean {
   return database.isTransaction ?? database.inTransaction ?? refusesToBegin(database)
 }
 
-/** For `node:sqlite` before Node 22.16, which does not say. */
+/** For `node:sqlite` before Node 22.16, which does not report it. */
 function refusesToBegin(database: SqliteDatabase): boolean {
   try {
     database.exec('BEGIN')

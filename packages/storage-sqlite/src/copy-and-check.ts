@@ -6,8 +6,8 @@ import type { Connection } from './database.ts'
 import { toStorageError } from './storage-error.ts'
 
 /**
- * Work on the whole file, which takes minutes where it is large, is done by a process of its own: it holds up nothing here,
- * and two copies of SQLite in one process would undo each other's locks.
+ * Work on the entire file, which takes minutes for a large one, runs in a separate process: it blocks nothing here, and
+ * two copies of SQLite in one process would release each other's locks.
  */
 const scriptFor = (path: string, target: string | null): string => `
 process.umask(0o077)
@@ -39,14 +39,17 @@ interface Answer {
   message?: string
 }
 
-/** Writes a copy of the database, as it is at one moment, to a file that must not exist; it is there whole or not at all, also after a power cut. Others go on reading and writing. */
+/**
+ * Writes a copy of the database, as it is at one moment, to a file that must not exist; it is complete or not there at
+ * all, even after a power cut. Others continue reading and writing.
+ */
 export async function backup(connection: Connection, target: string): Promise<void> {
   const path = await pathOf(connection)
   if (existsSync(target))
     throw new KithError('storage-failed', {
       detail: 'The backup file already exists: choose another name or move it.',
     })
-  // What was cut off must not look like a backup.
+  // An incomplete file must not look like a backup.
   const unfinished = `${target}.partial`
   rmSync(unfinished, { force: true })
   try {
@@ -58,7 +61,7 @@ export async function backup(connection: Connection, target: string): Promise<vo
   }
 }
 
-/** What SQLite finds wrong with the file; nothing where it is sound. Others go on reading and writing. */
+/** The problems that SQLite finds in the file; empty if it is sound. Others continue reading and writing. */
 export async function integrity(connection: Connection): Promise<readonly string[]> {
   const { found = [] } = await runScript(await pathOf(connection), null)
   return found.filter((line) => line !== 'ok')
@@ -71,7 +74,7 @@ async function pathOf({ read, all }: Connection): Promise<string> {
   throw new KithError('storage-failed', { detail: 'An in-memory database has no file to copy or check.' })
 }
 
-/** The paths are in the script: what runtimes make of arguments behind one differs. */
+/** The paths are in the script: runtimes differ in how they treat arguments after one. */
 async function runScript(path: string, target: string | null): Promise<Answer> {
   const options = ['--disable-warning=ExperimentalWarning', '-e', scriptFor(path, target)]
   const { stdout } = await promisify(execFile)(process.execPath, options, { maxBuffer: 2 ** 24 })

@@ -3,15 +3,15 @@ import { openFilesOf } from './open-files.ts'
 import { findOvertaken } from './schema-version.ts'
 import type { SqliteDatabase } from './sqlite-database.ts'
 
-/** Notices that an open database can no longer be used. */
+/** Detects that an open database can no longer be used. */
 export interface DatabaseWatch {
   /**
-   * Compares the files at the path with those that are open, and the schema with the one this release knows; once a second
-   * at most unless `now` is set.
-   * @throws `storage-unavailable` as long as they do not fit.
+   * Compares the files at the path with those that are open, and the schema with the one of this release; at most once
+   * a second unless `now` is set.
+   * @throws `storage-unavailable` as long as they do not match.
    */
   look(now?: boolean): void
-  /** Has to be called after work was done, which makes or opens files that are watched from then on. */
+  /** Call it after work, which creates or opens files that are watched from then on. */
   used(): void
 }
 

@@ -14,8 +14,8 @@ import { type Statements, statementsOf } from './statements.ts'
 import { toStorageError } from './storage-error.ts'
 
 /**
- * A database that opens at its first use, keeps its statements and raises Kith's errors. Work must not wait, and may be
- * run several times: where another process holds the lock, it is undone and run again later, in the order of the calls.
+ * A database that opens on first use, caches its statements and raises Kith's errors. Work must not await, and may be
+ * run several times: if another process holds the lock, it is undone and run again later, in the order of the calls.
  */
 export interface Connection extends Statements {
   /** Runs queries. What they see may change between two of them. */
@@ -26,16 +26,16 @@ export interface Connection extends Statements {
   atomically<Result>(work: () => Result): Promise<Result>
   /** Runs queries that all see the same moment. Writers go on meanwhile. */
   consistently<Result>(work: () => Result): Promise<Result>
-  /** Closes what was opened here, after the calls that still wait. */
+  /** Closes what was opened here, after the pending calls. */
   close(): Promise<void>
 }
 
-/** Creates the connection of one storage; nothing is opened yet. */
+/** Creates the connection of one storage, without opening the file. */
 export function createConnection(options: SqliteStorageOptions): Connection {
   const statements = new Map<string, SqliteStatement>()
   let opened: { database: SqliteDatabase; watch: DatabaseWatch } | null = null
   let closed = false
-  /** The database while work is under way. */
+  /** The database while work is running. */
   let current: SqliteDatabase | null = null
   let limitMillis = options.busyTimeoutMillis ?? 5000
 
@@ -55,7 +55,7 @@ export function createConnection(options: SqliteStorageOptions): Connection {
     return prepared
   }
 
-  /** Runs work now. A lock that another process holds is waited for a few milliseconds only. */
+  /** Runs work now. Waits only a few milliseconds for a lock that another process holds. */
   function attempt<Result>(work: () => Result): Result {
     try {
       const { database, watch } = opened ?? open()
@@ -69,7 +69,7 @@ export function createConnection(options: SqliteStorageOptions): Connection {
         watch.used()
         return result
       } catch (error) {
-        // A file or a schema that was changed under this process shows as any error, also within the second.
+        // If the file or the schema was changed under this process any error can result, even within the second.
         if (!isStorageBusy(error)) watch.look(true)
         throw error
       } finally {

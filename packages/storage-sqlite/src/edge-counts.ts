@@ -49,7 +49,7 @@ export const edgeCountStatements: Readonly<Record<CountStatement, string>> = Obj
       WHERE kind = @kind AND node IN ${listOf('nodes')}`,
   stored: `SELECT kind, outgoing, incoming FROM kith_edge_counts
     WHERE kind IN (${kindNumbers.join(', ')}) AND node = @node`,
-  // Looks for one more than so many, and at no others.
+  // Looks for one more than this many, and at no others.
   longer: `SELECT coalesce(${sides
     .map(({ where }) => `(SELECT 1 FROM kith_edges WHERE ${where} LIMIT 1 OFFSET @most)`)
     .join(', ')}, 0) AS longer`,
@@ -70,14 +70,14 @@ export const edgeCountStatements: Readonly<Record<CountStatement, string>> = Obj
         FROM json_each(@kinds) AS kinds)`,
 })
 
-/** The edge whose counts change. Its ends are ids, or what `hex` made of them, but one way for all that change together. */
+/** The edge whose counts change. Its ends are ids, or their `hex`, but the same for all that change together. */
 interface CountedEdge {
   kind: number
   from: string
   to: string
 }
 
-/** An edge as statements take it. */
+/** An edge as statement parameters. */
 interface StoredEdge {
   kind: number
   from: StoredId
@@ -88,7 +88,7 @@ interface StoredEdge {
 export interface EdgeCountTable {
   /** Counts edges at both of their ends: 1 when they became visible, -1 when they no longer are. */
   change(edges: readonly CountedEdge[], by: 1 | -1): void
-  /** Counts one edge that is new, and returns how many end at its end now. */
+  /** Counts one new edge, and returns how many now end at its end. */
   add(edge: StoredEdge): number
   /** How many edges of its kind end at the end of this one. */
   into(edge: StoredEdge): number

@@ -16,7 +16,7 @@ interface EdgeRow {
 const rows = 'RETURNING kind, hex(from_id) AS from_id, hex(to_id) AS to_id, hidden'
 const inKeys = (condition: string): string =>
   `(kind, from_id, to_id) IN (SELECT kind, from_id, to_id FROM kith_edges WHERE ${condition} LIMIT @limit) ${rows}`
-/** The edges of one kind that start at a node, by the index of those that have very many. */
+/** The edges of one kind that start at a node, by the index for nodes with very many. */
 const indexedOut = 'kind = @kind AND from_id = @node AND listed = 1'
 const out = 'kind = @kind AND from_id = @node'
 const into = 'kind IN (SELECT value FROM json_each(@kinds)) AND to_id = @node'
@@ -37,9 +37,9 @@ type HidingStatement =
   | 'dropIn'
 
 /**
- * Every statement that changes all edges of a node, end by end. `hidden` of an edge is 1 while its start is hidden, plus
- * 2 while its end is. A row of `kith_hidden_nodes` stays until the last edge is shown again, so that what was cut off is
- * found and finished.
+ * Every statement that changes all edges of a node, end by end. `hidden` of an edge is 1 while its start is hidden,
+ * plus 2 while its end is. A row of `kith_hidden_nodes` stays until the last edge is shown again, so that interrupted
+ * work is found and finished.
  */
 export const edgeHidingStatements: Readonly<Record<HidingStatement, string>> = Object.freeze({
   hideNode: `INSERT INTO kith_hidden_nodes (node, hidden) VALUES (@node, 1)
@@ -59,7 +59,7 @@ export const edgeHidingStatements: Readonly<Record<HidingStatement, string>> = O
   dropIn: `DELETE FROM kith_edges WHERE ${inKeys(into)}`,
 })
 
-/** What concerns all edges of a node. */
+/** Operations on all edges of a node. */
 export interface EdgeHiding {
   setHidden(node: string, hidden: boolean, limit: number): Promise<number>
   hiddenNodes(keyset: Keyset): Promise<string[]>
@@ -99,7 +99,7 @@ export function createEdgeHiding(
     run(edgeHidingStatements.hideNode, { node })
     const { hideOut: out, hideOutIndexed: outIndexed, hideIn: into } = edgeHidingStatements
     const edges = batch(node, { out, outIndexed, into }, limit)
-    // Where both ends are hidden now, the other one was before.
+    // If both ends are hidden now, the other one was before.
     count(
       edges.filter((edge) => edge.hidden < 3),
       -1,

@@ -1,11 +1,11 @@
 import { type EdgeKind, edgeKinds } from '@kith/core/ports'
 
-/** A kind as it is stored: its place in the list, from 1. */
+/** A kind as stored: its position in the list, from 1. */
 export function toKindNumber(kind: EdgeKind): number {
   return edgeKinds.indexOf(kind) + 1
 }
 
-/** A stored kind. A file that a newer release has written may hold one that this release does not know. */
+/** A stored kind. A file that a newer release has written may contain one that this release does not support. */
 export function fromKindNumber(number: number): EdgeKind {
   const kind = edgeKinds[number - 1]
   if (!kind) throw new TypeError(`the kind of edge with the number ${number} is not known to this release`)
@@ -19,7 +19,7 @@ export const kindNumbers: readonly number[] = edgeKinds.map(toKindNumber)
 export const allKinds: string = JSON.stringify(kindNumbers)
 
 /**
- * With so many edges that start at it, a node gets an index of its edges by time. Below, a list sorts them when it is read, which
- * takes about a tenth of a millisecond and saves a third of the bytes of an edge.
+ * With this many edges that start at it, a node gets an index of its edges by time. Below, a list sorts them when it is
+ * read, which takes about a tenth of a millisecond and saves a third of the bytes of an edge.
  */
 export const mostUnlisted = 500

@@ -16,11 +16,11 @@ export const edgeListStatements: Readonly<Record<ListStatement, string>> = Objec
   index: 'UPDATE kith_edges SET listed = 1 WHERE kind = @kind AND from_id = @node',
 })
 
-/** Knows which starts have so many edges that those are indexed by their time. */
+/** Tracks which starts have so many edges that those are indexed by their time. */
 export interface EdgeLists {
   /** Whether the edges of a start are in the index. */
   isIndexed(start: Start): boolean
-  /** Puts the edges of a start into the index when they have become many. Part of a transaction. */
+  /** Adds the edges of a start to the index when they have become many. Part of a transaction. */
   grown(start: Start, outgoing: number): void
 }
 
@@ -33,7 +33,8 @@ export function createEdgeLists({ run, get }: Connection): EdgeLists {
   return {
     isIndexed,
     grown({ kind, node }, outgoing) {
-      // Edges come one by one, so no start grows past this; the next multiple is for what a statement of the host has added.
+      // Edges are added one by one, so no start skips this; the next multiple is for edges that a statement of the host
+      // has added.
       if (outgoing === 0 || outgoing % mostUnlisted !== 0 || isIndexed({ kind, node })) return
       run(edgeListStatements.index, { kind, node })
     },

@@ -36,7 +36,7 @@ type EdgeStatement =
   | 'amongOut'
   | 'amongIn'
 
-/** Adds an edge between two ends that live. */
+/** Adds an edge between two live ends. */
 const add = (end: string): string => `INSERT INTO kith_edges (kind, from_id, to_id, id, hidden, listed)
     SELECT @kind, @from, @to, @id, EXISTS (SELECT 1 FROM kith_hidden_nodes WHERE node = @from AND hidden = 1)
         + 2 * EXISTS (SELECT 1 FROM kith_hidden_nodes WHERE node = @to AND hidden = 1),
@@ -63,7 +63,7 @@ export const edgeStatements: Readonly<Record<EdgeStatement, string>> = Object.fr
   listOut: list('from_id = @node'),
   listOutIndexed: list('from_id = @node AND listed = 1'),
   listIn: list('to_id = @node'),
-  // The + keeps SQLite from reading all edges of a node off an index instead of seeking the few that are asked for.
+  // The + keeps SQLite from reading all edges of a node from an index instead of seeking the requested few.
   amongOut: `SELECT hex(to_id) AS node FROM kith_edges
     WHERE kind = @kind AND from_id = @node AND to_id IN ${listOf('others')} AND +hidden = 0`,
   amongIn: `SELECT hex(from_id) AS node FROM kith_edges

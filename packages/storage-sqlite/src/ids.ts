@@ -1,17 +1,20 @@
 /**
- * An id as a statement takes it. The tables keep the 16 bytes of a UUID, in the order of its text, so both sort alike. What is not
- * the text of a UUID as Kith writes it stays text, which equals no row and sorts before all of them.
+ * An id as a statement parameter. The tables store the 16 bytes of a UUID, which sort like its string. A string that is
+ * not a UUID as Kith writes it stays a string, which equals no row and sorts before all of them.
  */
 export type StoredId = Uint8Array | string
 
-/** The value of each digit by its code; -1 for what is none. */
+/** The value of each digit by its code; -1 for other characters. */
 const digits = new Int8Array(128).fill(-1)
 for (let digit = 0; digit < 16; digit++) digits[digit.toString(16).charCodeAt(0)] = digit
 
-/** Where the two digits of each byte begin. */
+/** The positions of the two digits of each byte. */
 const places: readonly number[] = [0, 2, 4, 6, 9, 11, 14, 16, 19, 21, 24, 26, 28, 30, 32, 34]
 
-/** Makes an id what a statement takes. Reads the digits one by one, which takes half as long as a regular expression. */
+/**
+ * Converts an id to a statement parameter. Reads the digits one by one, which takes half as long as a regular
+ * expression.
+ */
 export function toStored(id: string): StoredId {
   if (id.length !== 36) return id
   const bytes = new Uint8Array(16)
@@ -29,23 +32,23 @@ function digitAt(id: string, place: number): number {
   return digits[id.charCodeAt(place)] ?? -1
 }
 
-/** The same of an id that may be absent. */
+/** The same for an optional id. */
 export function toStoredOrNull(id: string | null): StoredId | null {
   return id === null ? null : toStored(id)
 }
 
-/** An id from what `hex` makes of it in SQL, which takes a third of the time that a blob takes to become a value of JavaScript. */
+/** An id from its `hex` in SQL, which takes a third of the time of converting a blob to a JavaScript value. */
 export function fromHex(hex: string): string {
   const digits = hex.toLowerCase()
   return `${digits.slice(0, 8)}-${digits.slice(8, 12)}-${digits.slice(12, 16)}-${digits.slice(16, 20)}-${digits.slice(20)}`
 }
 
-/** The ids in a parameter that {@link toStoredList} made, for `IN`. */
+/** The ids in a parameter that {@link toStoredList} returned, for `IN`. */
 export function listOf(parameter: string): string {
   return `(SELECT unhex(value, '-') FROM json_each(@${parameter}))`
 }
 
-/** An id from what `hex` makes of a column that may hold none: nothing, of NULL. */
+/** An id from the `hex` of a nullable column: `null` for NULL. */
 export function fromHexOrNull(hex: string): string | null {
   return hex === '' ? null : fromHex(hex)
 }

@@ -20,22 +20,22 @@ import { createUserStore } from './user-store.ts'
 export type { Durability, SqliteFileOptions, SqliteHandleOptions, SqliteStorageOptions } from './options.ts'
 export type { SqliteDatabase, SqliteParameters, SqliteStatement, SqliteValue } from './sqlite-database.ts'
 
-/** A storage in a file, and what only a file can do. */
+/** A storage in a file, with operations that only a file has. */
 export interface SqliteStorage extends Storage {
   /**
-   * Writes a copy of the database, as it is at one moment, to a file that must not exist, readable by this user only. A process
-   * of its own does the work: calls go on meanwhile, also writing ones. What fails leaves no file.
+   * Writes a copy of the database, as it is at one moment, to a file that must not exist, readable by this user only. A
+   * separate process does the work: calls continue meanwhile, including writing ones. A failure leaves no file.
    */
   backup(path: string): Promise<void>
-  /** What SQLite's `quick_check` finds wrong with the file, likewise in a process of its own; nothing where it is sound. */
+  /** The problems that SQLite's `quick_check` finds in the file, also in a separate process; empty if it is sound. */
   integrity(): Promise<readonly string[]>
 }
 
 /**
- * Keeps everything in one SQLite file. Nothing is opened or written here: the file is opened at the first use, which
- * is normally `migrate()`.
- * @throws TypeError for options that do not go together. The stores raise `storage-busy`, `storage-full`, `storage-read-only`,
- * `storage-unavailable` and `storage-failed`.
+ * Keeps everything in one SQLite file. Nothing is opened or written here: the file is opened on first use, which is
+ * normally `migrate()`.
+ * @throws TypeError for options that contradict each other. The stores raise `storage-busy`, `storage-full`,
+ * `storage-read-only`, `storage-unavailable` and `storage-failed`.
  */
 export function createSqliteStorage(options: SqliteStorageOptions): SqliteStorage {
   const settings = { ...options }

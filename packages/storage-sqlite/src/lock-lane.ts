@@ -1,14 +1,17 @@
 import { setImmediate as nextTurn, setTimeout as sleep } from 'node:timers/promises'
 import { isKithError } from '@kith/core'
 
-/** Calls that need one lock of SQLite: one after the other, without holding the event loop while another process has it. */
+/**
+ * Calls that need one lock of SQLite: one after the other, without blocking the event loop while another process has
+ * it.
+ */
 export interface LockLane {
   /**
-   * Runs `attempt` immediately, or when its turn comes. An attempt that ends as `storage-busy` is repeated until the call
-   * has waited for the limit; it must have undone everything by then.
+   * Runs `attempt` immediately, or when its turn comes. An attempt that ends as `storage-busy` is repeated until the
+   * call has waited for the limit; it must have undone everything by then.
    */
   run<Result>(attempt: () => Result): Promise<Result>
-  /** Resolves when no call waits any more. */
+  /** Resolves when no call is waiting. */
   idle(): Promise<void>
 }
 
@@ -25,14 +28,14 @@ interface Stuck {
   probeAt: number
 }
 
-/** As long as a freeze may be: a lock that is free again is seen about as soon. */
+/** As long as the process may freeze: a lock that is free again is noticed about as soon. */
 const longestPauseMillis = 25
-/** How often a call may look whether the lock is free again, once another one has waited for it in vain. */
+/** How often a call may check whether the lock is free again, once another one has waited for it in vain. */
 const probeMillis = 100
 /** How long calls that waited run one after the other before timers and sockets have their turn. */
 const sliceMillis = 10
 
-/** Creates a lane whose calls wait up to `limitMillis()` in all. */
+/** Creates a lane whose calls wait up to `limitMillis()` in total. */
 export function createLockLane(limitMillis: () => number): LockLane {
   const queue: Waiting[] = []
   let serving: Promise<void> | null = null
@@ -63,15 +66,15 @@ export function createLockLane(limitMillis: () => number): LockLane {
 
   async function serve(): Promise<void> {
     for (let pauseMillis = 1; queue.length > 0; pauseMillis = Math.min(pauseMillis * 2, longestPauseMillis)) {
-      // Not all processes that wait come back at the same moment.
+      // Not all waiting processes come back at the same moment.
       await sleep(pauseMillis * (0.5 + Math.random()))
       await tryAll()
     }
-    // In the same turn as the last look at the queue: a call that was made after it finds nobody serving.
+    // In the same turn as the last check of the queue: a later call finds nobody serving.
     serving = null
   }
 
-  /** Runs what waits, in slices, until nobody does or the lock is held again. */
+  /** Runs what is waiting, in slices, until nothing is or the lock is held again. */
   async function tryAll(): Promise<void> {
     let sliceStart = performance.now()
     for (let first = queue[0]; first; first = queue[0]) {
@@ -82,7 +85,7 @@ export function createLockLane(limitMillis: () => number): LockLane {
     }
   }
 
-  /** Waits for the turn of a call that has begun at `start`. */
+  /** Waits for the turn of a call that started at `start`. */
   function wait<Result>(attempt: () => Result, start: number): Promise<Result> {
     return new Promise<Result>((resolve, reject) => {
       queue.push({ attempt, resolve, reject, until: start + limitMillis() })
@@ -104,7 +107,7 @@ export function createLockLane(limitMillis: () => number): LockLane {
   }
 
   return {
-    // Mostly nobody waits and the lock is free: that path reads no clock and makes one promise.
+    // Usually nobody waits and the lock is free: that path reads no clock and creates one promise.
     run<Result>(attempt: () => Result): Promise<Result> {
       const first = queue.length === 0
       if (stuck && (first || performance.now() < stuck.probeAt)) return probe(attempt, stuck)

@@ -12,8 +12,8 @@ export interface CountedList {
   kind: EdgeKind | 'post'
   side: 'out' | 'in'
   /**
-   * Counts at most `@limit` things of `@node`, and of `@kind` where it is an edge, whose positions are above `@position`, and names
-   * the last; both as `hex` makes them.
+   * Counts at most `@limit` items of `@node`, and of `@kind` for edges, whose positions are above `@position`, and
+   * returns the last; both as `hex`.
    */
   sql: string
 }
@@ -22,9 +22,12 @@ export interface CountedList {
 export interface LongCounts {
   /** Starts to count a node. */
   begin(node: string): Promise<void>
-  /** Counts at most `most` more; the totals when all is counted, `null` if nobody counts this node. Part of a transaction. */
+  /**
+   * Counts at most `most` more; the totals when all is counted, `null` if nobody counts this node. Part of a
+   * transaction.
+   */
   advance(node: string, most: number): 'more' | KindCounts | null
-  /** Forgets those that nobody has gone on with for an hour. */
+  /** Forgets those that nobody has continued for an hour. */
   forgetAbandoned(): Promise<void>
 }
 
@@ -39,8 +42,8 @@ type LongCountStatement = 'begin' | 'read' | 'advance' | 'forget' | 'forgetAband
 
 /**
  * Every statement about counts that take several steps. A row says how many edges of one list have been counted, up to
- * which id; whatever is written up to there changes the row as well, by triggers of the schema. So a count may stop anywhere, and its
- * total is right at the moment when it ends.
+ * which id; writes up to that id change the row as well, through triggers of the schema. So a count may stop anywhere,
+ * and its total is right at the moment when it ends.
  */
 export const longCountStatements: Readonly<Record<LongCountStatement, string>> = Object.freeze({
   begin: `INSERT OR REPLACE INTO kith_long_counts (node, kind, side, position, counted, touched_at)

@@ -42,7 +42,7 @@ type MediaStatement =
   | 'released'
   | 'forget'
 
-/** Every statement about media, those that the post store needs among them. */
+/** Every statement about media, including those that the post store needs. */
 export const mediaStatements: Readonly<Record<MediaStatement, string>> = Object.freeze({
   reserve: `INSERT INTO kith_media (id, owner_id, kind, content_type, created_at, state, measures, use, subject,
     position, alt) VALUES (@id, @ownerId, @kind, @contentType, @createdAt, @state,

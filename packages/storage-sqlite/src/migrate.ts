@@ -25,7 +25,10 @@ export async function plan(
   return steps.map(({ name, total }) => ({ name, total }))
 }
 
-/** Brings the schema to the newest version, each step being transactions of its own that another process may do instead. */
+/**
+ * Brings the schema to the newest version, in steps that are separate transactions, which another process may do
+ * instead.
+ */
 export async function migrate(
   connection: Connection,
   { progress = () => {} }: MigrateOptions = {},
@@ -55,7 +58,7 @@ export async function migrate(
   }
 }
 
-/** Says whether the stores can be used, and what somebody should see to. */
+/** Reports whether the stores can be used, and warnings for operators. */
 export function checkSchema(connection: Connection): string | null {
   const steps = pending(connection, migrations)
   const { newest } = readApplied(connection)
@@ -79,7 +82,7 @@ function pending(statements: Statements, all: readonly Migration[]): Step[] {
     if (isNew) steps.push({ name: `schema ${version}`, total: 1, migration, fill: null })
     for (const fill of fills) {
       if (applied.has(version, fill.name)) continue
-      // Before its version only some fills can say how many rows they are for.
+      // Before its version only some fills can count their rows.
       const total = isNew ? (isEmpty ? 0 : (fill.due?.(statements) ?? 0)) : fill.left(statements)
       steps.push({ name: `schema ${version}: ${fill.name}`, total, migration, fill })
     }
@@ -105,7 +108,7 @@ async function runFill(
   { name, migration, fill }: Step & { fill: Fill },
   progress: NonNullable<MigrateOptions['progress']>,
 ): Promise<void> {
-  // Another process may have done the rest, and what comes after it.
+  // Another process may have done the rest, and what follows.
   const isDone = (): boolean => readApplied(connection).has(migration.version, fill.name)
   let total = await connection.consistently(() => (isDone() ? 0 : fill.left(connection)))
   let limit = 32
@@ -128,7 +131,7 @@ async function runFill(
   progress({ step: name, done: total, total })
 }
 
-/** Does a step under the write lock unless another process has, and notes it. */
+/** Does a step under the write lock unless another process has, and records it. */
 async function doOnce(
   connection: Connection,
   { migration, name }: { migration: Migration; name: string | null },

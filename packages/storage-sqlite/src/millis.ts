@@ -1,4 +1,4 @@
-/** A date as it is stored: milliseconds since 1970. */
+/** A date as stored: milliseconds since 1970. */
 export function toMillis(date: Date): number
 export function toMillis(date: Date | null): number | null
 export function toMillis(date: Date | null): number | null {

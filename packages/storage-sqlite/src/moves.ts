@@ -2,17 +2,17 @@ import { mostUnlisted } from './edge-kinds.ts'
 import type { Fill } from './migration.ts'
 import type { Statements } from './statements.ts'
 
-/** How the tables of version 7 are called while their rows are moved, and the ones they are moved to. */
+/** The names of the tables of version 7 while their rows are moved, and of the new ones. */
 const oldPrefix = 'kith_old_'
 export const newPrefix = 'kith_new_'
 
-/** A table whose ids were text. */
+/** A table whose ids were strings. */
 interface Moved {
   /** The table without its prefix. */
   table: string
-  /** What the person who waits reads. */
+  /** The description for the person who waits. */
   name: string
-  /** Columns that are new, as they are computed. */
+  /** New columns, with their expressions. */
   made?: Readonly<Record<string, string>>
 }
 
@@ -45,12 +45,12 @@ const tables: readonly Moved[] = [
   { table: 'media', name: 'media' },
 ]
 
-/** Sets the tables with text ids aside and makes their successors, which nothing uses until {@link putInPlace}. */
+/** Renames the tables with string ids and creates their successors, which nothing uses until {@link putInPlace}. */
 export const setAside: string = tables
   .map(({ table }) => `ALTER TABLE kith_${table} RENAME TO ${oldPrefix}${table};`)
   .join('\n')
 
-/** Puts the successors in the place of the tables that are empty by now. */
+/** Puts the successors in the place of the tables, which are empty by now. */
 export const putInPlace: string = tables
   .map(
     ({ table }) => `DROP TABLE ${oldPrefix}${table};
@@ -62,11 +62,13 @@ export const putInPlace: string = tables
 interface KeptColumn {
   name: string
   type: string
-  /** Its place in the key from 1; 0 where it is no part of it. */
+  /** Its position in the key from 1; 0 if it is not part of it. */
   pk: number
 }
 
-/** Moves the rows of each table in the order of their keys: a row is in the one table or the other, whenever a process dies. */
+/**
+ * Moves the rows of each table in the order of their keys: a row is in one table or the other, whenever a process dies.
+ */
 export const moves: readonly Fill[] = tables.map(({ table, name, made = {} }) => {
   const [from, to] = [oldPrefix + table, newPrefix + table]
   return {

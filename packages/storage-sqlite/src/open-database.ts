@@ -7,7 +7,7 @@ import { prepare, type SqliteDatabase } from './sqlite-database.ts'
 
 const mebibyte = 1024 * 1024
 
-/** Opens a file, made if need be. Raises SQLITE_BUSY where another process switches the same new file to WAL. */
+/** Opens a file, creating it if needed. Raises SQLITE_BUSY if another process switches the same new file to WAL. */
 export function openFile(options: SqliteFileOptions): SqliteDatabase {
   const {
     path,
@@ -15,9 +15,9 @@ export function openFile(options: SqliteFileOptions): SqliteDatabase {
     busyTimeoutMillis = 5000,
     walSizeLimitBytes = 16 * mebibyte,
   } = options
-  // Before it is opened, which would make it.
+  // Before it is opened, which would create it.
   if (options.mustExist && !path.startsWith('file:') && isMissing(path)) refuseEmpty()
-  // Loaded here, because Node 22 prints an ExperimentalWarning at import, also to those who pass a database.
+  // Loaded here, because Node 22 prints an ExperimentalWarning on import, even to apps that pass a database.
   const { DatabaseSync } = loadSqlite()
   const database = new DatabaseSync(path)
   try {
@@ -26,8 +26,8 @@ export function openFile(options: SqliteFileOptions): SqliteDatabase {
     database.exec('PRAGMA journal_mode = WAL')
     // In KiB. With the 2 MiB of SQLite's default, a feed over millions of posts takes about twice as long.
     database.exec('PRAGMA cache_size = -32768')
-    // In pages, of which SQLite's default is 1,000. A checkpoint runs within some commit: with 1,000 the longest step of a long job on a
-    // file of 1.6 GB takes 27 ms, of the 25 that it may. With 250 a like or a post costs an eighth more.
+    // In pages; SQLite's default is 1,000. A checkpoint runs within some commit: with 1,000 the longest step of a long
+    // job on a file of 1.6 GB takes 27 ms, of the 25 that it may. With 250 a like or a post costs an eighth more.
     database.exec('PRAGMA wal_autocheckpoint = 500')
     if (options.mustExist) demandSchema(database)
     return database
@@ -37,9 +37,9 @@ export function openFile(options: SqliteFileOptions): SqliteDatabase {
   }
 }
 
-/** The module of Node, which older ones do not have. */
+/** Node's module, which older versions do not have. */
 function loadSqlite(): typeof Sqlite {
-  // The types are those of a Node that has both.
+  // The types are those of a Node version that has both.
   const load = process.getBuiltinModule as ((name: string) => unknown) | undefined
   const found = load?.('node:sqlite')
   if (found) return found as typeof Sqlite
@@ -50,7 +50,7 @@ function loadSqlite(): typeof Sqlite {
   })
 }
 
-/** Takes over a database of the caller, whose settings change only as the options say. */
+/** Takes over a database of the caller, whose settings change only as the options require. */
 export function useHandle({ database, ...settings }: SqliteHandleOptions): SqliteDatabase {
   if (settings.busyTimeoutMillis !== undefined) setWaitingTime(database, settings.busyTimeoutMillis)
   applySettings(database, settings)
@@ -63,7 +63,7 @@ function applySettings(
   { durability, walSizeLimitBytes }: Pick<SqliteStorageOptions, 'durability' | 'walSizeLimitBytes'>,
 ): void {
   if (durability === 'process') database.exec('PRAGMA synchronous = NORMAL')
-  // macOS empties the cache of the drive only when asked to; elsewhere fullfsync changes nothing.
+  // macOS flushes the drive's cache only on request; elsewhere fullfsync changes nothing.
   if (durability === 'power') database.exec('PRAGMA synchronous = FULL; PRAGMA fullfsync = ON')
   if (walSizeLimitBytes !== undefined) database.exec(`PRAGMA journal_size_limit = ${walSizeLimitBytes}`)
 }

@@ -4,9 +4,12 @@ import { prepare, type SqliteDatabase } from './sqlite-database.ts'
 
 /** The files of an open database, and those at their paths. */
 export interface OpenFiles {
-  /** What became of them, or `null` while they are still the ones at their paths: otherwise what is written goes where nobody finds it. */
+  /**
+   * What happened to them, or `null` while they are still the ones at their paths: otherwise writes would go where
+   * nobody finds them.
+   */
   problem(): string | null
-  /** Has to be called after work was done, which makes the WAL or opens that of others: from then on it is one of them. */
+  /** Call it after work, which creates the WAL or opens an existing one: from then on it is watched too. */
   used(): void
 }
 
@@ -17,7 +20,10 @@ export function openFilesOf(database: SqliteDatabase): OpenFiles {
   const own = identityOf(file)
   const besides = new Map<string, Identity>()
 
-  /** While a connection has them open nobody but a person removes them. One that has not may see those of others come and go. */
+  /**
+   * While a connection has them open only a person removes them. Files that are not open may come and go with other
+   * connections.
+   */
   function lostWal(): boolean {
     for (const [name, before] of besides) {
       const identity = identityOf(name)
@@ -46,14 +52,14 @@ export function openFilesOf(database: SqliteDatabase): OpenFiles {
   }
 }
 
-/** Which file is at a path; `null` where there is none, `unknown` where this process cannot tell now. */
+/** Which file is at a path; `null` if there is none, `unknown` if this process cannot check now. */
 type Identity = string | null
 
 const remedy =
   'This process has the one it opened still open, and refuses calls so that nothing is written there and lost. ' +
-  'Mount the volume or put the file back, and it goes on. Where the file is another one now, from a backup for instance, restart this process.'
+  'Mount the volume or put the file back, and it continues. If the file is a different one now, for example from a backup, restart this process.'
 
-/** Say nothing of the file: permissions that a folder lost, and a process that is short of something. */
+/** Errors that say nothing about the file: permissions that a folder lost, and a process that is out of a resource. */
 const tellNothing: readonly string[] = ['EACCES', 'EPERM', 'EMFILE', 'ENFILE', 'ENOMEM', 'EINTR', 'EAGAIN']
 
 function identityOf(name: string): Identity {

@@ -3,18 +3,28 @@ import type { SqliteDatabase } from './sqlite-database.ts'
 /** What an acknowledged write survives: the death of the process, or a power cut as well. */
 export type Durability = 'process' | 'power'
 
-/** Kith opens the file itself, with `node:sqlite`, at the first use. */
+/** Kith opens the file itself, with `node:sqlite`, on first use. */
 export interface SqliteFileOptions {
   /** The database file; `:memory:` for one that lives as long as the storage. */
   path: string
   database?: undefined
   /** @default 'process' */
   durability?: Durability | undefined
-  /** How long one call waits, in all, for another process that is writing. Other calls and requests go on meanwhile. @default 5000 @reason Longer than a write of Kith takes; a lock that is held longer belongs to a process that hangs. */
+  /**
+   * How long one call waits, in total, for another process that is writing. Other calls and requests continue
+   * meanwhile. @default 5000 @reason Longer than a write of Kith takes; a lock that is held longer belongs to a process
+   * that hangs.
+   */
   busyTimeoutMillis?: number | undefined
-  /** The size to which the `-wal` file shrinks after a long read has made it grow. @default 16777216 @reason Four times what it needs without such reads, so that it is rarely cut and grown again. */
+  /**
+   * The size to which the `-wal` file shrinks after a long read has made it grow. @default 16777216 @reason Four times
+   * what it needs without such reads, so that it is rarely truncated and grown again.
+   */
   walSizeLimitBytes?: number | undefined
-  /** Refuses a database that is missing, empty or without the tables of Kith, where otherwise a new one is made. @default false */
+  /**
+   * Refuses a database that is missing, empty or without the tables of Kith, instead of creating a new one. @default
+   * false
+   */
   mustExist?: boolean | undefined
 }
 
@@ -26,14 +36,17 @@ export interface SqliteHandleOptions {
   durability?: Durability | undefined
   busyTimeoutMillis?: number | undefined
   walSizeLimitBytes?: number | undefined
-  /** Refuses a database that is missing, empty or without the tables of Kith, where otherwise a new one is made. @default false */
+  /**
+   * Refuses a database that is missing, empty or without the tables of Kith, instead of creating a new one. @default
+   * false
+   */
   mustExist?: boolean | undefined
 }
 
-/** Where the data is kept: a file by its path, or an open database. */
+/** Where the data is stored: a file by its path, or an open database. */
 export type SqliteStorageOptions = SqliteFileOptions | SqliteHandleOptions
 
-/** Refuses what no type checker saw. */
+/** Refuses what a type checker would have found. */
 export function checkOptions(options: SqliteStorageOptions): void {
   const { path, database, durability, busyTimeoutMillis, walSizeLimitBytes, mustExist } = options
   if (path === undefined && database === undefined)

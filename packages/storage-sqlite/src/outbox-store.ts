@@ -28,7 +28,7 @@ type OutboxStatement =
   | 'count'
   | 'since'
 
-/** The statements of the queue whose rows are in `table`. A key has a row of its own while rows of it wait. */
+/** The statements of the queue whose rows are in `table`. A key has its own row while rows of it wait. */
 function statementsOf(table: string): Readonly<Record<OutboxStatement, string>> {
   const keys = `${table}_accounts`
   const held = 'account_id = @key AND held_by = @by'

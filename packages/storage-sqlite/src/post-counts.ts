@@ -53,7 +53,7 @@ export const postCountStatements: Readonly<Record<CountStatement, string>> = Obj
 export interface PostCountTable {
   /** Counts a post that was written. */
   add(post: { id: StoredId; authorId: StoredId }): void
-  /** Counts posts that were removed. */
+  /** Counts removed posts. */
   remove(authorId: string, posts: number): void
   /** The counts of these authors, in their order. */
   read(authorIds: readonly string[]): number[]
@@ -75,7 +75,7 @@ export function createPostCountTable(connection: Connection): PostCountTable {
     run(postCountStatements.forget, { authorId })
   }
 
-  /** Sets a count right by what it is off, and the newest post. */
+  /** Corrects a count by the difference, and the newest post. */
   function correct(id: string, by: number): void {
     const authorId = toStored(id)
     run(postCountStatements.correct, { authorId, by })

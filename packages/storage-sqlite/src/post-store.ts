@@ -27,7 +27,7 @@ export interface PostRow {
   fields: string | null
 }
 
-/** The columns of {@link PostRow}, of a table of that name where there are others. */
+/** The columns of {@link PostRow}, with the table's name if there are others. */
 export const postColumnsOf = (table: '' | 'post.'): string =>
   `hex(${table}id) AS id, hex(${table}author_id) AS author_id, caption, created_at, edited_at, fields`
 const postColumns = postColumnsOf('')
@@ -44,7 +44,7 @@ type PostStatement =
   | 'toPurge'
   | 'purge'
 
-/** The statements about posts. A removed post keeps nothing but its id and its author until it is purged. */
+/** The statements about posts. A removed post keeps only its id and its author until it is purged. */
 export const postStatements: Readonly<Record<PostStatement, string>> = Object.freeze({
   insert: `INSERT INTO kith_posts (id, author_id, caption, created_at, edited_at, fields)
     VALUES (@id, @authorId, @caption, @createdAt, @editedAt, @fields)`,

@@ -91,6 +91,7 @@ test('each statement uses the index that was made for it', () => {
         "SEARCH kith_codes USING PRIMARY KEY (purpose=? AND subject=?)",
       ],
       "codes.issue": [],
+      "codes.issueOnce": [],
       "codes.purgeEnded": [
         "SEARCH kith_codes USING PRIMARY KEY (purpose=? AND subject=?)",
         "SEARCH kith_codes USING COVERING INDEX kith_codes_over (expires_at<?)",

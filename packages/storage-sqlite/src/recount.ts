@@ -7,31 +7,31 @@ import { createLongCounts, type CountedList, type KindCounts } from './long-coun
 export interface Counted {
   /** The first node after this one that has a count or something to count; `null` at the end. */
   following(node: string): string | null
-  /** Whether a list of a node has more than `most` entries; looks at no more. */
+  /** Whether a list of a node has more than `most` entries; reads no more. */
   isLonger(node: string, most: number): boolean
-  /** What is stored of a node, of every kind. */
+  /** The stored counts of a node, of every kind. */
   stored(node: string): KindCounts
-  /** What there is at a node, of every kind; takes as long as its lists are. */
+  /** The actual counts of a node, of every kind; takes as long as its lists are. */
   count(node: string): KindCounts
   /** What is counted at a node. */
   readonly lists: readonly CountedList[]
-  /** Whether what is stored beside the counts of a node is right. A node where only that is wrong differs by nothing. */
+  /** Whether the other stored values of a node are right. A node where only those are wrong has no difference. */
   isSettled(node: string): boolean
-  /** Sets a count right by what it is off, and what is stored beside it. */
+  /** Corrects a count by the difference, and the other stored values. */
   correct(difference: CountDifference): void
 }
 
 /**
- * So many things to count cost about as much as comparing one node. A step of `limit` nodes looks at so many times as many
- * edges or posts, and a node that has more is counted over several steps.
+ * Counting this many items costs about as much as comparing one node. A step of `limit` nodes reads this many times as
+ * many edges or posts, and a node that has more is counted over several steps.
  */
 const thingsForNode = 50
 
-/** Marks a `next` that lies inside a node. No id begins with it. */
+/** Marks a `next` inside a node. No id begins with it. */
 const inside = '\n'
 
 /**
- * Compares the counts of the next nodes as they were at one moment, while others go on writing. What is found wrong is
+ * Compares the counts of the next nodes as they were at one moment, while others continue writing. Wrong ones are
  * compared again under the write lock, and corrected there.
  */
 export async function recount(

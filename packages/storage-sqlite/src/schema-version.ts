@@ -5,8 +5,8 @@ import { newestVersion, oldestVersion } from './schema.ts'
 import { prepare, type SqliteDatabase } from './sqlite-database.ts'
 
 /**
- * What says how far the schema is. `kith_schema` names the versions that a release has to know to use the database, the
- * newest being the oldest release that may; it is all that releases up to version 6 read. `kith_schema_steps` names
+ * The progress of the schema. `kith_schema` lists the versions that a release has to support to use the database; its
+ * newest is the oldest release that may, and all that releases up to version 6 read. `kith_schema_steps` lists
  * everything that was done since. PRAGMA user_version belongs to the app that may share this file.
  */
 export const versionTables = `
@@ -20,7 +20,7 @@ export const versionTables = `
 
 /** What was done to a database. */
 export interface Applied {
-  /** The version that a release has to know; 0 for a database without the schema. */
+  /** The version that a release has to support; 0 for a database without the schema. */
   readonly needed: number
   /** The newest version any step of which was done. */
   readonly newest: number
@@ -46,14 +46,17 @@ export function readApplied({ get, all }: Statements): Applied {
   }
 }
 
-/** Notes that a step was done, as part of its transaction. */
+/** Records that a step was done, as part of its transaction. */
 export function noteStep({ run }: Statements, { version, contracts }: Migration, name: string | null): void {
   const at = Date.now()
   if (name === null && contracts) run('INSERT INTO kith_schema VALUES (@version, @at)', { version, at })
   run('INSERT INTO kith_schema_steps VALUES (@version, @name, @at)', { version, name: name ?? '', at })
 }
 
-/** Refuses a database that a newer release has changed so that this one cannot use it, and one that is too old to upgrade. */
+/**
+ * Refuses a database that a newer release has changed so that this one cannot use it, and one that is too old to
+ * upgrade.
+ */
 export function refuseOthers({ needed, newest }: Applied, known: number): void {
   if (needed > known) throw new RetryLaterError('storage-unavailable', { seconds: 5, detail: tooNew })
   if (newest > 0 && newest < oldestVersion)
@@ -62,13 +65,13 @@ export function refuseOthers({ needed, newest }: Applied, known: number): void {
     })
 }
 
-/** What is wrong when a newer release has done that under a process that is running; `null` as long as it has not. */
+/** The problem if a newer release has done that under a running process; `null` if it has not. */
 export function findOvertaken(database: SqliteDatabase): string | null {
   try {
     const row = prepare(database, 'SELECT max(version) AS version FROM kith_schema').get({}) as VersionRow
     return (row.version ?? 0) > newestVersion ? tooNew : null
   } catch {
-    // Not migrated yet, locked or not readable: the call itself says so better.
+    // Not migrated yet, locked or not readable: the call itself reports that better.
     return null
   }
 }

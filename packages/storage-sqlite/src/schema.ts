@@ -15,18 +15,20 @@ import {
   tablesOf,
 } from './tables.ts'
 
-/** A new database gets the tables of this version in one go; only files of {@link oldestVersion} go through the steps. */
+/**
+ * A new database gets the tables of this version directly; only files of {@link oldestVersion} go through the steps.
+ */
 export const baseVersion = 9
 
-/** The oldest version that is brought up to date. */
+/** The oldest version that can be upgraded. */
 export const oldestVersion = 7
 
 /** The tables of {@link baseVersion}. */
 export const baseTables: string = tablesOf('kith_') + factTable + longCountTables
 
 /**
- * The schema, step by step. A released step never changes; a change is a new step. docs/architecture.md says which changes
- * go into one release.
+ * The schema, step by step. A released step never changes; a change is a new step. docs/architecture.md says which
+ * changes go into one release.
  */
 export const migrations: readonly Migration[] = Object.freeze([
   {
@@ -59,7 +61,7 @@ export const migrations: readonly Migration[] = Object.freeze([
   },
   {
     version: 11,
-    // Rows of earlier releases hold NULL in both columns, which is read as their defaults: no row is written.
+    // Rows of earlier releases have NULL in both columns, which is read as their defaults: no row is written.
     statements: `
       ALTER TABLE kith_sessions ADD COLUMN proved_at INTEGER;
       ALTER TABLE kith_sessions ADD COLUMN methods TEXT;
@@ -70,17 +72,17 @@ export const migrations: readonly Migration[] = Object.freeze([
   },
   {
     version: 12,
-    // Parts of several features, which know nothing of each other.
+    // Parts of several independent features.
     statements: [actorColumns, boundKeyColumn, signUpColumns].join('\n'),
   },
 ])
 
-/** The version that this release makes. */
+/** The version of this release. */
 export const newestVersion: number = migrations.at(-1)?.version ?? baseVersion
 
 /**
- * What an app has put beside the tables of Kith. A row that is moved would take with it what refers to it by a foreign key, a view or a
- * trigger would go on with the table that is dropped, and what is on that table would be dropped with it.
+ * What an app has added to the tables of Kith. A moved row would affect rows that refer to it with a foreign key, a
+ * view or a trigger would continue with the table that is dropped, and anything on that table would be dropped with it.
  */
 function refuseDependents({ all }: Statements): void {
   const foreign = all<{ name: string }>(
@@ -91,7 +93,7 @@ function refuseDependents({ all }: Statements): void {
     throw new KithError('storage-failed', {
       detail: `Foreign keys refer to tables of Kith, whose ids become bytes (BLOB): remove them from ${namesOf(
         foreign,
-      )}, migrate, and make them anew with ids as bytes.`,
+      )}, migrate, and create them again with ids as bytes.`,
     })
   const others = all<{ name: string }>(
     `SELECT DISTINCT part.name AS name FROM sqlite_schema AS part, sqlite_schema AS tables
@@ -102,9 +104,9 @@ function refuseDependents({ all }: Statements): void {
   )
   if (others.length > 0)
     throw new KithError('storage-failed', {
-      detail: `Views, triggers or indexes of yours stand on tables of Kith, which are made anew: drop ${namesOf(
+      detail: `Your own views, triggers or indexes use tables of Kith, which are recreated: drop ${namesOf(
         others,
-      )}, migrate, and make them anew with ids as bytes.`,
+      )}, migrate, and create them again with ids as bytes.`,
     })
 }
 

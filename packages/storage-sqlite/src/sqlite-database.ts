@@ -1,4 +1,4 @@
-/** A value as both drivers bind and answer it. */
+/** A value as both drivers bind and return it. */
 export type SqliteValue = string | number | Uint8Array | null
 
 /** The values of a statement by name, without the `@`. */
@@ -12,8 +12,8 @@ export interface SqliteStatement {
 }
 
 /**
- * The part of an open database that `DatabaseSync` of `node:sqlite` and `Database` of better-sqlite3 share.
- * Kith uses nothing else of either, so there is no need to tell them apart.
+ * The part of an open database that `DatabaseSync` of `node:sqlite` and `Database` of better-sqlite3 share. Kith uses
+ * nothing else of either, so it need not distinguish them.
  */
 export interface SqliteDatabase {
   exec(sql: string): unknown
@@ -29,7 +29,7 @@ interface StatementSwitches {
   safeIntegers?(enabled: boolean): unknown
 }
 
-/** Prepares a statement that takes bare names and returns numbers and objects, whatever the database is set to. */
+/** Prepares a statement that takes bare names and returns numbers and objects, whatever the database's settings. */
 export function prepare(database: SqliteDatabase, sql: string): SqliteStatement {
   const statement: SqliteStatement & StatementSwitches = database.prepare(sql)
   statement.setAllowBareNamedParameters?.(true)

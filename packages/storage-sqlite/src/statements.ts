@@ -1,7 +1,7 @@
 import type { SqliteDatabase, SqliteParameters, SqliteStatement } from './sqlite-database.ts'
 import { toStorageError } from './storage-error.ts'
 
-/** What the work of a connection is made of. Outside of such work each of these is a TypeError. */
+/** The operations of a connection's work. Outside of such work each of these is a TypeError. */
 export interface Statements {
   /** Runs a statement and returns how many rows it changed. */
   run(sql: string, parameters?: SqliteParameters): number
@@ -9,11 +9,11 @@ export interface Statements {
   get<Row>(sql: string, parameters?: SqliteParameters): Row | null
   /** Every row that a query, or a write with `RETURNING`, returns. */
   all<Row>(sql: string, parameters?: SqliteParameters): Row[]
-  /** Runs statements that take no values and are needed once. */
+  /** Runs statements without values that are needed once. */
   script(sql: string): void
 }
 
-/** Statements on a database. Each runs many times in one call, so none makes a closure. */
+/** Statements on a database. Each runs many times in one call, so none creates a closure. */
 export function statementsOf(
   statement: (sql: string) => SqliteStatement,
   database: () => SqliteDatabase | null,

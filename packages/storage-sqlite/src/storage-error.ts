@@ -12,14 +12,14 @@ const codes = Object.freeze({
   SQLITE_NOTADB: 26,
 })
 
-/** Primary result codes (https://www.sqlite.org/rescode.html) that no retry mends, and what mends them. */
+/** Primary result codes (https://www.sqlite.org/rescode.html) that no retry fixes, and what does. */
 const remedies: Readonly<Record<number, string>> = Object.freeze({
   [codes.SQLITE_CORRUPT]: 'The database file is damaged: stop writing, keep a copy, restore a backup.',
   [codes.SQLITE_CONSTRAINT]: 'The record breaks a rule of the schema: every id must be new.',
   [codes.SQLITE_NOTADB]: 'The file is not an SQLite database: check the path.',
 })
 
-/** What goes away by waiting, or when somebody sees to the disk. */
+/** Temporary failures, and those that an operator can fix on the disk. */
 const passing: Readonly<Record<number, (cause: Error) => RetryLaterError>> = Object.freeze({
   [codes.SQLITE_BUSY]: (cause) => new RetryLaterError('storage-busy', 1, cause),
   [codes.SQLITE_LOCKED]: (cause) => new RetryLaterError('storage-busy', 1, cause),
@@ -35,11 +35,14 @@ const passing: Readonly<Record<number, (cause: Error) => RetryLaterError>> = Obj
 const readOnly =
   'The database is read-only: let this process write the file and its folder, and mount the disk for writing.'
 const failing =
-  'The disk failed to read or write: look for a disk that became read-only, and check its health and quota; then ask `integrity()`.'
+  'The disk failed to read or write: look for a disk that became read-only, and check its health and quota; then run `integrity()`.'
 const unopened =
   'The database file cannot be opened: check that its folder is mounted, that this process may write there, and its limit of open files.'
 
-/** Gives an error of either driver its Kith code, with the original as the cause; passes any other error on. */
+/**
+ * Converts an error of either driver to a Kith error, with the original as the cause; returns any other error
+ * unchanged.
+ */
 export function toStorageError(error: unknown): unknown {
   if (!(error instanceof Error)) return error
   const code = primaryCode(error)
@@ -58,7 +61,7 @@ function remedy(code: number, message: string): string {
   return remedies[code] ?? 'SQLite refused the statement: see the cause of this error in the log.'
 }
 
-/** node:sqlite gives the extended code as a number in `errcode`, better-sqlite3 gives its name in `code`. */
+/** node:sqlite has the extended code as a number in `errcode`, better-sqlite3 has its name in `code`. */
 function primaryCode(error: Error & { code?: unknown; errcode?: unknown }): number | null {
   if (typeof error.errcode === 'number') return error.errcode & 0xff
   if (typeof error.code !== 'string' || !error.code.startsWith('SQLITE_')) return null

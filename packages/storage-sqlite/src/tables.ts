@@ -1,7 +1,7 @@
 /**
- * The tables as version 9 has them, under names that begin with `prefix`. Ids are the 16 bytes of a UUID (`lower(hex(id))` shows
- * one), dates are milliseconds since 1970. There are no foreign keys: upkeep removes what an account leaves behind, in small
- * steps. Deleted accounts hold NULL in their UNIQUE columns, which frees the identifiers.
+ * The tables of version 9, under names that begin with `prefix`. Ids are the 16 bytes of a UUID (`lower(hex(id))` shows
+ * one), dates are milliseconds since 1970. There are no foreign keys: upkeep removes what an account leaves behind, in
+ * small steps. Deleted accounts have NULL in their UNIQUE columns, which frees the identifiers.
  */
 export function tablesOf(prefix: string): string {
   return `
@@ -110,8 +110,9 @@ export function tablesOf(prefix: string): string {
 }
 
 /**
- * Counts of very long lists that take several steps. Triggers change them with every edge and post, whatever statement writes: a row
- * says how many were counted up to which position, which is the other end for the edges that start at a node, and else an id.
+ * Counts of very long lists that take several steps. Triggers change them with every edge and post, whatever statement
+ * writes: a row says how many were counted up to which position, which is the other end for the edges that start at a
+ * node, and otherwise an id.
  */
 export const longCountTables = `
   CREATE TABLE kith_long_counts (
@@ -156,9 +157,9 @@ export const longCountTables = `
   END;`
 
 /**
- * A queue of rows that wait for their consumer. The sequence is that of the commits, since one transaction writes at a time. The
- * account of a row, or what a message to nobody's account has instead, has a row of its own as long as one waits: who handles them
- * now and until when, or until when they are postponed.
+ * A queue of rows that wait for their consumer. The sequence is that of the commits, since one transaction writes at a
+ * time. The account of a row, or the key of a message without one, has its own row as long as one waits: who handles
+ * them now and until when, or until when they are postponed.
  */
 export function queueTables(table: string): string {
   return `
@@ -181,7 +182,7 @@ export function queueTables(table: string): string {
   CREATE INDEX ${table}_turns ON ${table}_accounts (held_until, since);`
 }
 
-/** The audit log: rows that stay when their account goes. */
+/** The audit log: its rows stay when their account is deleted. */
 export const auditTable = `
   CREATE TABLE kith_audit (
     id BLOB PRIMARY KEY,
@@ -209,7 +210,7 @@ export const codeTable = `
   CREATE INDEX kith_codes_of_user ON kith_codes (user_id) WHERE user_id IS NOT NULL;
   CREATE INDEX kith_codes_over ON kith_codes (expires_at);`
 
-/** What accounts prove themselves with, which goes when they are marked deleted. */
+/** The credentials of accounts, which are deleted when these are marked deleted. */
 export const credentialTable = `
   CREATE TABLE kith_credentials (
     id BLOB PRIMARY KEY,
@@ -229,7 +230,7 @@ export const credentialTable = `
 export const factTable =
   'CREATE TABLE kith_facts (name TEXT PRIMARY KEY, value TEXT NOT NULL) STRICT, WITHOUT ROWID;'
 
-/** Of accounts: since when one waits to be let in, who invited it, and how old its owner is, as JSON. */
+/** For accounts: since when one waits for approval, who invited it, and the age bracket of its owner, as JSON. */
 export const signUpColumns = `
   ALTER TABLE kith_users ADD COLUMN waiting_since INTEGER;
   ALTER TABLE kith_users ADD COLUMN invited_by BLOB;

@@ -6,18 +6,18 @@ import { toMillis } from './millis.ts'
 import type { SqliteParameters } from './sqlite-database.ts'
 import { userColumns, userFromRow, type UserRow } from './user-row.ts'
 
-/** Where a search walks down: through all accounts, those that are banned, those that wait, or those of a role that few have. */
+/** The range of a search: all accounts, banned ones, waiting ones, or those of a rare role. */
 type Walk = 'All' | 'Banned' | 'Waiting' | 'OfRole'
 
 const walks: Readonly<Record<Walk, string>> = Object.freeze({
   All: 'true',
-  // As the partial indexes say it.
+  // In the form of the partial indexes.
   Banned: 'banned_at IS NOT NULL AND deleted_at IS NULL',
   Waiting: 'waiting_since IS NOT NULL AND deleted_at IS NULL',
   OfRole: "role = @role AND role <> 'member'",
 })
 
-/** So many are looked at in one step, which is about a millisecond. */
+/** How many accounts one step reads, which is about a millisecond. */
 const lookedAt = 1_000
 
 const matching = `deleted_at IS NULL AND (@banned IS NULL OR (banned_at IS NOT NULL) = @banned)
@@ -58,7 +58,7 @@ export const userListStatements: Readonly<Record<UserListStatement, string>> = O
   beginningPhone: beginning('phone'),
 })
 
-/** What the user store has for the host: bans that end, and accounts that are looked for. */
+/** The lists of the user store for the host: bans that end, and searches. */
 export function createUserLists({
   read,
   consistently,
@@ -126,7 +126,7 @@ function valuesOf({ banned, waiting, role, begins }: UserFilter): SqliteParamete
   }
 }
 
-/** Sorts after everything that begins like this: nothing in a text is a character of its own beyond this one. */
+/** The upper bound of strings with this prefix: no string contains a later character. */
 function endOf(begin: string): string {
   return `${begin}\u{10ffff}`
 }

@@ -30,7 +30,7 @@ export interface UserRow {
 export const userColumns = `hex(id) AS id, username, email, email_verified_at, phone, phone_verified_at, name, bio, password_hash,
   banned_at, banned_until, ban_reason, role, session_epoch, created_at, fields, waiting_since, hex(invited_by) AS invited_by, age`
 
-/** The fields of an account that may change, as a statement takes them. */
+/** The editable fields of an account as statement parameters. */
 export function profileOf(user: UserRecord): SqliteParameters {
   const { id, username, email, phone, name, bio, banReason, role, sessionEpoch } = user
   return {

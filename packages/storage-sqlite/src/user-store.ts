@@ -37,7 +37,7 @@ type UserStatement =
   | 'toPurge'
   | 'purge'
 
-/** Every statement of the store. Deleted accounts hold no identifiers, so only look-ups by id must leave them out. */
+/** Every statement of the store. Deleted accounts have no identifiers, so only lookups by id must leave them out. */
 export const userStatements: Readonly<Record<UserStatement, string>> = Object.freeze({
   insert: `INSERT INTO kith_users (id, username, email, email_verified_at, phone, phone_verified_at, name, bio,
       password_hash, banned_at, banned_until, ban_reason, role, session_epoch, created_at, fields,
@@ -110,7 +110,7 @@ export function createUserStore(connection: Connection): UserStore {
     return get(userStatements.held, { id: toStored(id), username, now: at }) !== null
   }
 
-  /** Notes that a username is in use again, or given up. */
+  /** Records that a username is in use again, or released. */
   function note(before: UserRecord | null, after: UserRecord | null, until: Date | null = null): void {
     if (before?.username === after?.username) return
     if (after?.username) run(userStatements.unhold, { username: after.username })

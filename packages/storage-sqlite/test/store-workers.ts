@@ -68,8 +68,12 @@ function startStoreWorkers(): StoreWorkers {
         const [answer] = await worker.run({ path, startAt: 0, calls: [{ port: name, verb, values }] })
         return answer
       }
-    // A port is awaited by its maker, so it must not look like a promise.
-    return new Proxy({}, { get: (_, verb) => (verb === 'then' ? undefined : call(String(verb))) }) as Port
+    // A port is awaited by its maker, so it must not look like a promise; nor has it a verb that SQLite leaves out.
+    const absent: readonly (string | symbol)[] = ['then', 'idsContaining']
+    return new Proxy(
+      {},
+      { get: (_, verb) => (absent.includes(verb) ? undefined : call(String(verb))) },
+    ) as Port
   }
 
   return {

@@ -9,24 +9,33 @@ export function canUsePasskeys() {
   )
 }
 
-/** What has been offered as autofill; a browser does one such thing at a time. */
+/** What has been offered as autofill. */
 let offer = null
+/** A passkey that the password manager may create after a sign-in. */
+let upgrade = null
 
 export function withdrawPasskeys() {
   offer?.abort()
   offer = null
 }
 
+/** A browser does one thing with passkeys at a time. */
+function endAll() {
+  withdrawPasskeys()
+  upgrade?.abort()
+  upgrade = null
+}
+
 /** Makes a passkey by the options of the server. */
 export async function makePasskey(options) {
-  withdrawPasskeys()
+  endAll()
   const publicKey = PublicKeyCredential.parseCreationOptionsFromJSON(options)
   return (await navigator.credentials.create({ publicKey }).catch(explain)).toJSON()
 }
 
 /** Has the owner of a passkey use it. */
 export async function usePasskey(options) {
-  withdrawPasskeys()
+  endAll()
   const publicKey = PublicKeyCredential.parseRequestOptionsFromJSON(options)
   return (await navigator.credentials.get({ publicKey }).catch(explain)).toJSON()
 }
@@ -39,7 +48,7 @@ export async function signInWithPasskey() {
 
 /** Offers passkeys among the names that the browser fills in, and gives `enter` who used one. */
 export async function offerPasskeys(enter) {
-  withdrawPasskeys()
+  endAll()
   if (!canUsePasskeys() || !(await PublicKeyCredential.isConditionalMediationAvailable())) return
   const own = (offer = new AbortController())
   const { token, options } = await send('POST', '/users/login/passkey/begin')
@@ -55,6 +64,32 @@ export async function offerPasskeys(enter) {
     if (!(problem instanceof DOMException)) sayProblem(problem)
   } finally {
     clearTimeout(renewal)
+  }
+}
+
+/**
+ * Right after a sign-in with a password: a browser whose password manager knows the password may create a passkey without
+ * asking. It waits in the background, and does nothing in browsers that cannot.
+ */
+export async function upgradeToPasskey() {
+  endAll()
+  if (!canUsePasskeys()) return
+  const { conditionalCreate } = (await PublicKeyCredential.getClientCapabilities?.()) ?? {}
+  if (!conditionalCreate) return
+  const own = (upgrade = new AbortController())
+  try {
+    const { token, options } = await send('POST', '/users/me/passkeys/begin', { conditional: true })
+    if (own !== upgrade) return
+    const publicKey = PublicKeyCredential.parseCreationOptionsFromJSON(options)
+    const made = await navigator.credentials.create({
+      publicKey,
+      mediation: 'conditional',
+      signal: own.signal,
+    })
+    await send('POST', '/users/me/passkeys', { token, response: made.toJSON() })
+  } catch (problem) {
+    // The user has not asked for it. The account may also have a passkey in this browser already.
+    console.debug('No passkey was created in the background:', problem)
   }
 }
 

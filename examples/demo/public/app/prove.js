@@ -1,5 +1,6 @@
 import { call, proveBy } from './api.js'
 import { proveElsewhere } from './elsewhere.js'
+import { askCode } from './codes.js'
 import { askFor, codeField, text } from './dialog.js'
 import { withoutBlanks } from './forms.js'
 import { canUsePasskeys, usePasskey } from './passkey.js'
@@ -9,9 +10,27 @@ export function factorOf(typed) {
   return /^[\d\s]{6,12}$/.test(typed) ? { code: typed } : { recoveryCode: typed }
 }
 
+/** Has a code sent to the address of the account, and asks for it. */
+async function proveBySentCode() {
+  const { flow } = await call('POST', '/users/me/prove/code', { kind: 'email' })
+  return await askCode(
+    {
+      flow,
+      purpose: 'prove',
+      title: 'Enter the code',
+      sentence: 'A code is on its way to your email address.',
+      submit: 'Continue',
+    },
+    (values) => call('POST', '/users/me/prove', values),
+  )
+}
+
 /** Asks who sits there to prove to be the account, by what the account has. */
 async function prove() {
-  const { items } = await call('GET', '/users/me/credentials')
+  const [{ items }, { emailVerified }] = await Promise.all([
+    call('GET', '/users/me/credentials'),
+    call('GET', '/users/me'),
+  ])
   const has = (kind) => items.some((item) => item.kind === kind)
   const password = { label: 'Password', name: 'password', type: 'password', autocomplete: 'current-password' }
   const code = { ...codeField, label: 'Or a code of your app, or a recovery code' }
@@ -24,6 +43,7 @@ async function prove() {
       })
     },
   }
+  const sent = { label: 'Email me a code', work: proveBySentCode }
   const elsewhere = { label: 'Sign in again where you came from', work: proveElsewhere }
   return await askFor(
     {
@@ -33,6 +53,8 @@ async function prove() {
       submit: 'Continue',
       choices: [
         ...(has('passkey') && canUsePasskeys() ? [passkey] : []),
+        // A mailbox does not stand in for a second factor.
+        ...(emailVerified && !has('totp') ? [sent] : []),
         ...(has('identity') ? [elsewhere] : []),
       ],
     },

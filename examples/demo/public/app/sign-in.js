@@ -3,14 +3,19 @@ import { askCode } from './codes.js'
 import { askFor, codeField, loginField, newPasswordField, text } from './dialog.js'
 import { button, element, say } from './dom.js'
 import { onSubmit } from './forms.js'
-import { canUsePasskeys, signInWithPasskey, usePasskey } from './passkey.js'
+import { canUsePasskeys, signInWithPasskey, upgradeToPasskey, usePasskey } from './passkey.js'
 import { factorOf } from './prove.js'
 
 /** Makes the forms of the sign-in work; `enter` gets the account. */
 export function startSignIn(enter) {
   const enterIf = (user) => user && enter(user)
   const typed = () => element('login').elements.namedItem('login').value
-  onSubmit('login', async (fields) => enterIf(await signIn('/users/login', fields)))
+  onSubmit('login', async (fields) => {
+    const user = await signIn('/users/login', fields)
+    if (!user) return
+    enter(user)
+    void upgradeToPasskey()
+  })
   replace('forgot', 'link', () => forgotPassword(typed()), 'Forgot password?')
   replace('by-code', 'link', async () => enterIf(await signInByCode(typed())), 'Email me a code')
   replace('by-passkey', 'plain', async () => enterIf(await signInWithPasskey()), 'Sign in with a passkey')

@@ -10,20 +10,20 @@ import { writeNewFile } from '../new-file.ts'
 import { backupFiles, measure, type MediaPart, type StoredFile } from './manifest.ts'
 import { copyOf, type ListedMedium } from './media-list.ts'
 
-/** What media are copied by. */
+/** The dependencies of copying media. */
 export interface CopyMedia {
   kith: Kith
   folder: string
-  /** Copies files where the store gives them; otherwise lists them. */
+  /** Copies files if the store can read them; otherwise lists them. */
   copies: boolean
   progress(count: number): void
 }
 
 const pageSize = 200
-/** How many files are copied at the same time. */
+/** How many files are copied concurrently. */
 const atOnce = 4
 
-/** Writes the list of all media and, where they can be read here, their files. */
+/** Writes the list of all media and, if they can be read here, their files. */
 export async function copyMedia(options: CopyMedia): Promise<MediaPart> {
   const { kith, folder, copies } = options
   const { blobs } = kith.config.media
@@ -42,7 +42,7 @@ async function* lines(
   let after: string | null = null
   do {
     const page: MediaRecord[] = await kith.storage.media.list(after, pageSize)
-    // Also those that came after the copy of the database: which are in it is known when it is restored.
+    // Including those newer than the copy of the database: the restore knows which are in it.
     const ready = page.filter(({ state }) => state === 'ready')
     for (let at = 0; at < ready.length; at += atOnce) {
       const few = ready.slice(at, at + atOnce)

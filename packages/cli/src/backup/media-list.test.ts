@@ -10,6 +10,6 @@ test.each(['../../../etc/passwd', '/etc/passwd', 'a/b', '', 7, null])(
     const folder = mkdtempSync(join(tmpdir(), 'kith-list-'))
     onTestFinished(() => rmSync(folder, { recursive: true }))
     writeFileSync(join(folder, 'media.jsonl'), `${JSON.stringify({ id, file: null, missing: false })}\n`)
-    await expect(readList(folder).next()).rejects.toThrow('names a medium that Kith has not named')
+    await expect(readList(folder).next()).rejects.toThrow('has a medium whose id is not from Kith')
   },
 )

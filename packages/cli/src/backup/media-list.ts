@@ -9,19 +9,19 @@ import { backupFiles, type StoredFile } from './manifest.ts'
 export interface ListedMedium {
   id: string
   contentType: MediaRecord['contentType']
-  /** Of its copy; `null` where it was only listed, or is missing. */
+  /** Of its copy; `null` if it was only listed, or is missing. */
   file: StoredFile | null
   missing: boolean
 }
 
-/** Where the copy of a medium is. The ends of ids are random, so the folders are about equally full. */
+/** The path of a medium's copy. The ends of ids are random, so the folders are about equally full. */
 export function copyOf(folder: string, id: string): string {
   return join(folder, backupFiles.media, id.slice(-2), id)
 }
 
 /** The lines of a list, one at a time. */
 export async function* readList(folder: string): AsyncGenerator<ListedMedium> {
-  // Before there are lines: readline keeps none for anyone who comes later.
+  // Before there are lines: readline buffers none for later listeners.
   const { isBlobKey } = await import('@kith/core/ports')
   const lines = createInterface({
     input: createReadStream(join(folder, backupFiles.list)),
@@ -33,8 +33,8 @@ export async function* readList(folder: string): AsyncGenerator<ListedMedium> {
     // An id is a part of a path.
     if (typeof medium.id === 'string' && isBlobKey(medium.id)) yield medium
     else
-      throw new CliError(`${backupFiles.list} names a medium that Kith has not named.`, {
-        hint: 'Somebody has changed the backup: restore nothing from it, and take another.',
+      throw new CliError(`${backupFiles.list} has a medium whose id is not from Kith.`, {
+        hint: 'The backup was modified: restore nothing from it, and use another.',
       })
   }
 }

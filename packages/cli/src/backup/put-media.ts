@@ -6,9 +6,9 @@ import { CliError } from '../cli-error.ts'
 import { type Manifest } from './manifest.ts'
 import { copyOf, type ListedMedium, readList } from './media-list.ts'
 
-/** What media are put back by. */
+/** The dependencies of restoring media. */
 export interface PutMedia {
-  /** Stands on the restored database, and on the place where media are to be. */
+  /** A Kith on the restored database, and the media storage to restore to. */
   kith: Kith
   folder: string
   manifest: Manifest
@@ -19,15 +19,15 @@ export interface PutMedia {
 const pageSize = 100
 
 /**
- * Puts back the copied files that the restored database knows. Those that are there stay, since a medium never changes: it can
+ * Restores the copied files that are in the restored database. Existing ones stay, since a medium never changes: it can
  * be repeated.
  */
 export async function putMedia({ kith, folder, manifest, progress }: PutMedia): Promise<number> {
   if (manifest.media.mode !== 'copied') return 0
   const { blobs } = kith.config.media
   if (!blobs) {
-    throw new CliError('The backup has media, and the config has no place for them.', {
-      hint: 'Give `media.blobs` to createKith, or set KITH_MEDIA_DIRECTORY.',
+    throw new CliError('The backup has media, but the config has no media storage.', {
+      hint: 'Pass `media.blobs` to createKith, or set KITH_MEDIA_DIRECTORY.',
     })
   }
   await demandPlace(kith)
@@ -38,7 +38,7 @@ export async function putMedia({ kith, folder, manifest, progress }: PutMedia): 
     const known = new Set((await kith.storage.media.byIds(ids)).map(({ id }) => id))
     const present = new Set(await blobs?.present(ids))
     for (const { id, contentType, file } of page) {
-      // An upload that came after the copy of the database.
+      // An upload that is newer than the copy of the database.
       if (!known.has(id)) continue
       if (file && !present.has(id)) {
         await blobs?.put(id, checked(copyOf(folder, id), file.sha256), { contentType, size: file.bytes })
@@ -57,7 +57,7 @@ export async function putMedia({ kith, folder, manifest, progress }: PutMedia): 
   return count
 }
 
-/** The place is empty, or that of this very database: of an earlier try, or of media that were not lost. */
+/** The place is empty, or belongs to this very database: from an earlier attempt, or media that were not lost. */
 async function demandPlace(kith: Kith): Promise<void> {
   const { blobs } = kith.config.media
   if (!blobs) return
@@ -67,14 +67,14 @@ async function demandPlace(kith: Kith): Promise<void> {
   }
   const { blobs: some } = await blobs.list(null, 1)
   if (some.length > 0) {
-    throw new CliError('The place of the media has files, and is not that of the database in the backup.', {
-      hint: 'Restore into an empty folder or bucket: move what is there away, or correct the path.',
+    throw new CliError('The media storage has files, and does not belong to the database in the backup.', {
+      hint: 'Restore into an empty folder or bucket: move its files away, or correct the path.',
     })
   }
   if (isMarked(blobs)) await kith.upkeep.adoptMedia()
 }
 
-/** Ends in an error where the file is not what was backed up, so that nothing is stored. */
+/** Ends in an error if the file does not match, so that nothing is stored. */
 async function* checked(path: string, sha256: string): AsyncGenerator<Uint8Array> {
   const hash = createHash('sha256')
   for await (const piece of createReadStream(path) as AsyncIterable<Buffer>) {
@@ -82,7 +82,7 @@ async function* checked(path: string, sha256: string): AsyncGenerator<Uint8Array
     yield piece
   }
   if (hash.digest('hex') === sha256) return
-  throw new CliError(`${path} is not what was backed up.`, {
-    hint: 'Take another copy of the backup, or another backup.',
+  throw new CliError(`${path} does not match the backup.`, {
+    hint: 'Use another copy of the backup, or another backup.',
   })
 }

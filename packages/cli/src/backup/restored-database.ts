@@ -7,20 +7,20 @@ import type { BlobStore } from '@kith/core/ports'
 import { usageError } from '../cli-error.ts'
 import { optionalPackage } from '../config/optional-package.ts'
 
-/** Where a database comes from and goes. */
+/** The source and the target of a database. */
 export interface DatabaseCopy {
   source: string
   target: string
-  /** Where its media are to be. */
+  /** The media storage to restore to. */
   blobs: BlobStore | null
 }
 
-/** What SQLite keeps beside a file. */
+/** The files that SQLite keeps next to a database. */
 const besides = ['', '-wal', '-shm']
 
 /**
- * Copies a database and lets `work` finish it under a name of its own. It has its real name once that is done: a process that
- * dies before leaves nothing that an app would open.
+ * Copies a database and lets `work` finish it under a temporary name. It gets its real name once that is done: a
+ * process that dies before leaves nothing that an app would open.
  */
 export async function withRestoredDatabase<Result>(
   { source, target, blobs }: DatabaseCopy,
@@ -30,7 +30,7 @@ export async function withRestoredDatabase<Result>(
     if (existsSync(target + end)) {
       throw usageError(
         `${target}${end} exists.`,
-        'Stop all servers and move it away: a backup is restored into an empty place.',
+        'Stop all servers and move it away: backups are only restored to an empty place.',
       )
     }
   }
@@ -44,7 +44,7 @@ export async function withRestoredDatabase<Result>(
   for (const end of besides) await rm(unfinished + end, { force: true })
   await copyFile(source, unfinished, constants.COPYFILE_EXCL)
   const storage = createSqliteStorage({ path: unfinished, durability: 'power' })
-  // Its secret signs nothing: all that is done here is the same with any.
+  // Its secret signs nothing: everything here works with any secret.
   const kith = createKith({
     secret: randomBytes(32).toString('base64'),
     storage,
@@ -57,11 +57,11 @@ export async function withRestoredDatabase<Result>(
   return result
 }
 
-/** Only the folder itself: where those above it are missing, a disk may not be mounted. */
+/** Only the folder itself: if its parents are missing, a disk may not be mounted. */
 async function makeFolder(folder: string): Promise<void> {
   if (existsSync(folder)) return
   if (!existsSync(dirname(folder)))
-    throw usageError(`${dirname(folder)} does not exist.`, 'Is its disk mounted? Otherwise make it first.')
+    throw usageError(`${dirname(folder)} does not exist.`, 'Is its disk mounted? Otherwise create it first.')
   await mkdir(folder)
 }
 

@@ -9,8 +9,8 @@ const user = { name: 'user', summary: 'an id, a username or an email address' }
 /** `kith applications` */
 export const applications: Command = {
   name: 'applications',
-  summary: 'List the accounts that wait for approval, the newest first',
-  details: 'There are some where accounts.signUp is "approval".',
+  summary: 'List the accounts that wait for approval, newest first',
+  details: 'Only with accounts.signUp "approval".',
   examples: ['kith applications', 'kith applications --json'],
   async run(context) {
     const { kith } = await context.open()
@@ -34,7 +34,7 @@ export const applications: Command = {
       data: { applications: found },
       lines:
         found.length === 0
-          ? ['Nobody waits for approval.']
+          ? ['No account is waiting for approval.']
           : columns([['ID', 'USERNAME', 'EMAIL', 'SINCE'], ...found.map(row)]),
     }
   },
@@ -43,7 +43,7 @@ export const applications: Command = {
 /** `kith approve` */
 export const approve: Command = {
   name: 'approve',
-  summary: 'Let an account in that waits for approval, and tell its owner',
+  summary: 'Approve an account that waits for approval, and notify its owner',
   args: [user],
   examples: ['kith approve ada'],
   async run(context) {
@@ -66,6 +66,6 @@ export const refuse: Command = {
     const account = await accountOf(kith, argument(context, 'user'))
     await context.confirm(`Refuse ${labelOf(account)}? The account is deleted.`)
     await kith.approvals.refuse(account.id)
-    return { data: { id: account.id }, lines: [`${labelOf(account)} is not let in, and deleted.`] }
+    return { data: { id: account.id }, lines: [`${labelOf(account)} was refused and deleted.`] }
   },
 }

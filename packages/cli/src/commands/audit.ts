@@ -10,17 +10,17 @@ const idPattern = /^[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i
 /** `kith audit` */
 export const audit: Command = {
   name: 'audit',
-  summary: 'List what was done to accounts that concerns their security',
+  summary: 'List the security events of accounts',
   details:
-    'Newest first: who did it, and from where. Without a user, of all accounts. Give the id of an account that was deleted. ' +
+    'Newest first: who did it, and from where. Without a user, for all accounts. For a deleted account, use its id. ' +
     'It needs the option `audit`, in the config file or as KITH_AUDIT_KEEP_FOR.',
   args: [{ name: 'user', summary: 'an id, a username or an email address', optional: true }],
-  options: { last: { value: 'COUNT', summary: 'how many entries, 50 if it is left out' } },
+  options: { last: { value: 'COUNT', summary: 'how many entries (50)' } },
   examples: ['kith audit ada', 'kith audit --last 200 --json'],
   async run(context) {
     const count = Number(context.values['last'] ?? 50)
     if (!Number.isSafeInteger(count) || count < 1)
-      throw usageError('--last is not a count.', 'Give a whole number from 1 on, such as 200.')
+      throw usageError('--last is not a number.', 'Give a whole number from 1 on, such as 200.')
     const { kith } = await context.open()
     const { user } = context.args
     const isId = user !== undefined && idPattern.test(user)

@@ -13,12 +13,12 @@ export const backup: Command = {
   name: 'backup',
   summary: 'Copy the database and the media while servers run',
   details:
-    'Copies SQLite first, online and as it is at one moment, and then the media that it names. Media in a folder are copied; those at a host ' +
-    '(S3, ImageKit, Cloudinary) are only listed. The folder is a backup once it has its manifest, with versions, counts and hashes: one that was ' +
-    'cut off has none. MongoDB and PostgreSQL are backed up by their own tools first, and then with --without-database.',
+    'Copies SQLite first, online and as of one moment, and then its media. Media in a folder are copied; hosted media ' +
+    '(S3, ImageKit, Cloudinary) are only listed. The folder is a backup once it has its manifest, with versions, counts and hashes: an interrupted ' +
+    'one has none. Back up MongoDB and PostgreSQL with their own tools first, and then use --without-database.',
   args: [{ name: 'folder', summary: 'a folder that is empty or does not exist' }],
   options: {
-    'list-media': { summary: 'only list the media, also those that could be copied' },
+    'list-media': { summary: 'only list the media, even if they could be copied' },
     'without-database': {
       summary: 'the database was backed up by other means, such as mongodump or pg_dump',
     },
@@ -62,15 +62,15 @@ export const backup: Command = {
       lines: [
         database ? `The database: ${bytesInWords(database.bytes)}.` : 'Without the database.',
         ...(mode === 'copied' ? [`Media: ${count(many)} files, ${bytesInWords(bytes)}.`] : []),
-        ...(mode === 'listed' ? [`Media: ${count(many)} were listed; they stay where they are.`] : []),
+        ...(mode === 'listed' ? [`Media: ${count(many)} were listed; they stay in place.`] : []),
         ...(missing > 0 ? [`${count(missing)} media have no file: see \`kith verify media\`.`] : []),
-        `${folder} is a whole backup. Try it now and then: \`kith restore\`.`,
+        `${folder} is a complete backup. Test it now and then:  \`kith restore\`.`,
       ],
     }
   },
 }
 
-/** What `@kith/storage-sqlite` can and others leave to the tools of their server. */
+/** The operations of `@kith/storage-sqlite` that other storages leave to the tools of their server. */
 function canBackUp(storage: Storage): storage is Storage & { backup(path: string): Promise<void> } {
   return 'backup' in storage && typeof storage.backup === 'function'
 }
@@ -80,7 +80,7 @@ function demandEmpty(folder: string): void {
   const unfinished =
     existsSync(join(folder, backupFiles.database)) && !existsSync(join(folder, backupFiles.manifest))
   throw usageError(
-    unfinished ? `${folder} has a backup that was cut off.` : `${folder} is not empty.`,
+    unfinished ? `${folder} has an interrupted backup.` : `${folder} is not empty.`,
     unfinished ? 'Remove it, or name another folder.' : 'Name a folder that is empty or does not exist.',
   )
 }
@@ -90,7 +90,7 @@ async function copyDatabase(
   { folder, context }: { folder: string; context: CommandContext },
 ): Promise<StoredFile> {
   if (!canBackUp(storage)) {
-    throw new CliError('This database is not backed up by Kith.', {
+    throw new CliError('Kith does not back up this database.', {
       hint: 'Back the database up with mongodump, pg_dump or a snapshot first, then run this with --without-database.',
       exitCode: exitCodes.usage,
     })

@@ -11,12 +11,12 @@ export const ban: Command = {
   name: 'ban',
   summary: 'Suspend an account and end its sessions',
   details:
-    'The account, its posts and its media disappear for others and come back with `kith unban`. Its sessions end for good. ' +
-    'Access tokens that are out already stop immediately in servers that share revocations by @kith/redis, and otherwise when they expire; the exit code is 1 where those could not be told.',
+    'The account, its posts and its media are hidden from others until `kith unban`. Its sessions end permanently. ' +
+    'Its access tokens stop working immediately in servers that share revocations with @kith/redis, and otherwise when they expire; the exit code is 1 if those servers could not be notified.',
   args: [user],
   options: {
-    reason: { value: 'TEXT', summary: 'why: shown to its owner after the right password' },
-    for: { value: 'TIME', summary: 'how long, as in 12h or 30d; without an end if it is left out' },
+    reason: { value: 'TEXT', summary: 'the reason, shown to its owner after the right password' },
+    for: { value: 'TIME', summary: 'how long, such as 12h or 30d (permanent)' },
     ...byOption,
   },
   asks: true,

@@ -7,15 +7,15 @@ import { askHidden, isInteractive } from '../terminal/ask.ts'
 /** `kith create-admin` */
 export const createAdmin: Command = {
   name: 'create-admin',
-  summary: 'Create an account with a role, or give one to an account',
+  summary: 'Create an account with a role, or give an account a role',
   details:
-    'The first admin of an app. The password is asked for at the terminal, or read from standard input with --password-stdin, and never ' +
-    'taken from the command line. An account that exists gets the role with --existing and keeps its password.',
+    'For the first admin of an app. The password is entered at the terminal, or read from standard input with --password-stdin, and never ' +
+    'taken from the command line. With --existing, an existing account gets the role and keeps its password.',
   options: {
     username: { value: 'NAME', summary: 'the username' },
     email: { value: 'ADDRESS', summary: 'the email address' },
-    role: { value: 'ROLE', summary: 'another role than admin' },
-    existing: { summary: 'give the role to the account that has this username or email address' },
+    role: { value: 'ROLE', summary: 'a role other than admin' },
+    existing: { summary: 'give the role to the existing account with this username or email address' },
     'password-stdin': { summary: 'read the password from standard input' },
   },
   examples: [
@@ -26,8 +26,7 @@ export const createAdmin: Command = {
   async run(context) {
     const { username, email, role = 'admin' } = context.values
     const login = username ?? email
-    if (login === undefined)
-      throw usageError('Nothing names the account.', 'Give --username, --email or both.')
+    if (login === undefined) throw usageError('The account has no name.', 'Give --username, --email or both.')
     const { kith } = await context.open()
     const { id } = context.switches.has('existing')
       ? await accountOf(kith, login)
@@ -51,7 +50,7 @@ async function create(
     return await kith.accounts.create({ ...names, password })
   } catch (error) {
     if ((error as { code?: unknown }).code !== 'identifier-taken') throw error
-    throw new CliError('An account has this username or email address already.', {
+    throw new CliError('An account already has this username or email address.', {
       hint: 'To give it the role, add --existing. If this command was stopped before, that finishes it.',
       cause: error,
     })
@@ -63,7 +62,7 @@ async function readPassword({ switches, signal }: CommandContext): Promise<strin
   const terminal = { stdin: process.stdin, stderr: process.stderr, signal }
   if (!isInteractive(terminal)) {
     throw usageError(
-      'There is no terminal to ask for the password.',
+      'There is no terminal to enter the password.',
       'Give it on standard input with --password-stdin.',
     )
   }

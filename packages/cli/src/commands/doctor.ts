@@ -10,10 +10,10 @@ import { wrap } from '../help.ts'
 /** `kith doctor` */
 export const doctor: Command = {
   name: 'doctor',
-  summary: 'Look for what is broken, unsafe or about to be, and say what to do',
+  summary: 'Find what is broken or unsafe, or soon will be, and how to fix it',
   details:
-    'Changes nothing. Looks at Node, the secret, the schema, the media, Redis, the clocks, passwords and upkeep, and at origins, cookies and ' +
-    'proxies where the config exports `http`. An error is broken or unsafe now, a warning will be, a note is worth knowing.',
+    'Changes nothing. Checks Node, the secret, the schema, the media, Redis, the clocks, passwords and upkeep, and at origins, cookies and ' +
+    'proxies if the config exports `http`. An error is broken or unsafe now, a warning soon will be, a note is worth knowing.',
   failure: 'there is an error or a warning',
   examples: ['kith doctor', 'kith doctor --json'],
   async run(context) {

@@ -10,7 +10,7 @@ export const exportAccount: Command = {
   summary: 'Write everything an account owns, as lines of JSON',
   details:
     'The same lines as GET /users/me/export: the account, its sessions, posts, uploads, likes, saves, follows and followers. Goes to ' +
-    'standard output, or with --out to a file, which is there only when it is whole. It counts as an export of that account for its limit.',
+    'standard output, or with --out to a file, which exists only once it is complete. It counts toward the export limit of the account.',
   args: [{ name: 'user', summary: 'an id, a username or an email address' }],
   options: { out: { value: 'FILE', summary: 'write to a file that does not exist yet' } },
   examples: ['kith export ada > ada.jsonl', 'kith export ada@example.com --out ada.jsonl'],

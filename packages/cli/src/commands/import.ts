@@ -10,22 +10,22 @@ import { type Line, linesOf } from '../import/lines.ts'
 import { openRefusedFile, type RefusedFile } from '../import/refused-file.ts'
 import { count, type Progress } from '../terminal/progress.ts'
 
-/** How many lines are noted as done together, and how many accounts are made at the same time. */
+/** How many lines are recorded as done together, and how many accounts are created concurrently. */
 const batchLines = 200
 const atOnce = 20
 
 /** `kith import` */
 export const importAccounts: Command = {
   name: 'import',
-  summary: 'Bring accounts over from another system, with their password hashes',
+  summary: 'Import accounts from another system, with their password hashes',
   details:
     'Reads lines of JSON: {"username", "email", "phone", "name", "bio", "passwordHash", "emailVerified", "phoneVerified", "createdAt", "fields", "ownFields"}, of which ' +
-    'passwordHash is needed and may be null. What is refused goes with its line and its reason to <file>.refused.jsonl. An import that was ' +
-    'stopped goes on where it was, and an account that was imported before is passed over. passwords.legacy of the config says which hashes are read.',
+    'passwordHash is required and may be null. Refused lines go to <file>.refused.jsonl, with their reasons. An interrupted import ' +
+    'continues where it stopped, and skips accounts that were imported before. passwords.legacy of the config defines the supported hashes.',
   args: [{ name: 'file', summary: 'lines of JSON; - for standard input' }],
   options: {
-    'from-start': { summary: 'begin again, also where an import of this file was stopped' },
-    refused: { value: 'FILE', summary: 'where refused lines go (with - as the file: needed to keep them)' },
+    'from-start': { summary: 'start over, even if an import of this file was interrupted' },
+    refused: { value: 'FILE', summary: 'where refused lines go (required to keep them if the file is -)' },
   },
   failure: 'lines were refused, or it stopped before the end',
   examples: ['kith import users.jsonl', 'zcat users.jsonl.gz | kith import - --refused refused.jsonl'],
@@ -82,7 +82,7 @@ async function importAll(
   return batch.length === 0 ? state : await importBatch(parts, { batch, state })
 }
 
-/** Accounts first, then what was refused, then the note that both are done: each can be done again after a crash. */
+/** Accounts first, then refused lines, then the record that both are done: each can be repeated after a crash. */
 async function importBatch(
   { kith, journal, refused }: Parts,
   { batch, state }: { batch: readonly Line[]; state: ImportState },
@@ -129,9 +129,9 @@ function outcomeOf(
       refusedFile: refused > 0 ? refusedPath : null,
     },
     lines: [
-      ...(resumedAfter > 0 ? [`Went on after line ${count(resumedAfter)}.`] : []),
+      ...(resumedAfter > 0 ? [`Continued after line ${count(resumedAfter)}.`] : []),
       `Imported ${count(imported)} accounts.`,
-      ...(present > 0 ? [`${count(present)} were there already.`] : []),
+      ...(present > 0 ? [`${count(present)} existed already.`] : []),
       ...(refused > 0 ? [`${count(refused)} were refused${where}.`] : []),
     ],
     failed: refused > 0,

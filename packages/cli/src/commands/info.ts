@@ -6,7 +6,7 @@ export const info: Command = {
   summary: 'Show which Kith the commands work on',
   details:
     'Shows where the config comes from, the versions, and whether the database, the media, the revocations and the limits can be used. ' +
-    'Run it before a command that changes something, to see that it is the right database.',
+    'Run it before a command that changes something, to check that it is the right database.',
   failure: 'a part cannot be used',
   examples: ['kith info', 'kith info --json'],
   async run(context) {

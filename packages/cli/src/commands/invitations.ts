@@ -11,13 +11,13 @@ const user = { name: 'user', summary: 'an id, a username or an email address' }
 /** `kith invite` */
 export const invite: Command = {
   name: 'invite',
-  summary: 'Make an invitation in the name of an account',
+  summary: 'Create an invitation on behalf of an account',
   details:
-    'Prints its code, which is shown this once: who registers gives it as "invitation". Counts where accounts.signUp is "invite". Make the ' +
+    'Prints its code, which is shown only once: a registration sends it as "invitation". Used if accounts.signUp is "invite". Create the ' +
     'first account with create-admin.',
   args: [user],
   options: {
-    uses: { value: 'NUMBER', summary: 'how many accounts it lets in (1)' },
+    uses: { value: 'NUMBER', summary: 'how many accounts it admits (1)' },
     lasts: { value: 'TIME', summary: 'for how long, such as 12h or 3d; at most accounts.invitations.lasts' },
     note: { value: 'TEXT', summary: 'what it is for' },
   },
@@ -26,7 +26,7 @@ export const invite: Command = {
     const { uses, lasts, note } = context.values
     const count = uses === undefined ? undefined : Number(uses)
     if (count !== undefined && !(Number.isInteger(count) && count > 0))
-      throw usageError(`--uses ${uses} is no number of accounts.`, 'Give a whole number, such as 30.')
+      throw usageError(`--uses ${uses} is not a number of accounts.`, 'Give a whole number, such as 30.')
     const { kith } = await context.open()
     const account = await accountOf(kith, argument(context, 'user'))
     const expiresAt =
@@ -36,7 +36,7 @@ export const invite: Command = {
       data: made,
       lines: [
         made.code,
-        `It lets in ${made.uses}, until ${made.expiresAt}, as a guest of ${labelOf(account)}.`,
+        `It admits ${made.uses}, until ${made.expiresAt}, as a guest of ${labelOf(account)}.`,
       ],
     }
   },
@@ -45,7 +45,7 @@ export const invite: Command = {
 /** `kith invitations` */
 export const invitations: Command = {
   name: 'invitations',
-  summary: 'List the invitations of an account, and who came in by them',
+  summary: 'List the invitations of an account, and who used them',
   args: [user],
   examples: ['kith invitations ada', 'kith invitations ada --json'],
   async run(context) {
@@ -73,7 +73,7 @@ export const invitations: Command = {
 /** `kith revoke-invitation` */
 export const revokeInvitation: Command = {
   name: 'revoke-invitation',
-  summary: 'Take an invitation back; who came in by it stays',
+  summary: 'Revoke an invitation; accounts that used it stay',
   args: [user, { name: 'invitation', summary: 'its id, as `kith invitations` shows it' }],
   examples: ['kith revoke-invitation ada 0199f3a4-5b1c-7d2e-8f00-112233445566'],
   async run(context) {
@@ -81,6 +81,6 @@ export const revokeInvitation: Command = {
     const account = await accountOf(kith, argument(context, 'user'))
     const id = argument(context, 'invitation')
     await kith.invitations.revokeOf(account.id, id)
-    return { data: { id }, lines: [`Nobody comes in by ${id} any more.`] }
+    return { data: { id }, lines: [`Nobody can use ${id} any more.`] }
   },
 }

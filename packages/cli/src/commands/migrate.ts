@@ -7,8 +7,8 @@ export const migrate: Command = {
   name: 'migrate',
   summary: 'Bring the schema of the database up to date',
   details:
-    'Idempotent, safe from several machines at once, and in steps that are short for the servers that run meanwhile. One that was stopped ' +
-    'goes on where it was. Servers that call kith.storage.migrate() at their start do the same; run this before a deploy to have it done by then.',
+    'Idempotent, safe on several machines concurrently, and in short steps that do not block running servers. After an interruption ' +
+    'it continues where it stopped. Servers that call kith.storage.migrate() at startup do the same; run this before a deploy to have it done by then.',
   creates: true,
   options: { plan: { summary: 'only list what would be done' } },
   examples: ['kith migrate --plan', 'kith migrate'],

@@ -1,7 +1,7 @@
 import type { Command } from '../command.ts'
 import { count } from '../terminal/progress.ts'
 
-/** How far events are counted: the age says the rest. */
+/** The limit for counting events: beyond it, the age is enough. */
 const counted = 100_000
 
 /** `kith outbox` */
@@ -9,8 +9,8 @@ export const outbox: Command = {
   name: 'outbox',
   summary: 'Show how many durable events wait for their consumer, and since when',
   details:
-    'Hands nothing over: that is what a server of yours does by kith.outbox.deliver(). Where the oldest event waits for long, no server does, ' +
-    'or its handler fails at it; the log says so by outbox.not-handled.',
+    'Delivers nothing: your servers do that with kith.outbox.deliver(). If the oldest event has waited for long, no server does, ' +
+    'or its handler fails for it; the log then has outbox.not-handled.',
   examples: ['kith outbox', 'kith outbox --json'],
   async run(context) {
     const { kith } = await context.open()
@@ -20,7 +20,7 @@ export const outbox: Command = {
       data: { waiting, oldestAt: oldestAt?.toISOString() ?? null },
       lines: oldestAt
         ? [`${many} ${waiting === 1 ? 'waits' : 'wait'}, the oldest since ${oldestAt.toISOString()}.`]
-        : ['No event waits.'],
+        : ['No event is waiting.'],
     }
   },
 }

@@ -13,15 +13,15 @@ import { linesOf } from './verify-media.ts'
 /** `kith restore` */
 export const restore: Command = {
   name: 'restore',
-  summary: 'Put a backup back into an empty place, and end all sessions',
+  summary: 'Restore a backup to an empty place, and end all sessions',
   details:
-    'Checks every file by its hash, puts the media back, brings the schema up to date, ends all sessions and compares the media with the database. ' +
-    'The database is at its path only when all of that is done, so a restore that was cut off is run again. Stop all servers first, and start them ' +
-    'afterwards. It writes to a database file that does not exist and to a place of media that is empty or that of this very database.',
+    'Checks every file by its hash, restores the media, brings the schema up to date, ends all sessions and compares the media with the database. ' +
+    'The database is at its path only when all of that is done, so an interrupted restore can be repeated. Stop all servers first, and start them ' +
+    'afterward. It writes to a database file that does not exist and to media storage that is empty or belongs to this very database.',
   args: [{ name: 'folder', summary: 'the folder of a backup' }],
   options: {
-    database: { value: 'FILE', summary: 'the database file to make (otherwise KITH_SQLITE)' },
-    check: { summary: 'only check that the backup is whole' },
+    database: { value: 'FILE', summary: 'the database file to create (otherwise KITH_SQLITE)' },
+    check: { summary: 'only check that the backup is complete' },
   },
   failure: 'the backup is damaged, or media have lost their file',
   examples: [
@@ -39,7 +39,7 @@ export const restore: Command = {
     const database = context.values['database'] ?? context.env['KITH_SQLITE']
     if (!database)
       throw usageError(
-        'It is not said where the database goes.',
+        'The target of the database is missing.',
         'Give --database the path that your app opens.',
       )
     const source = join(folder, backupFiles.database)
@@ -76,13 +76,13 @@ async function check(folder: string, { manifest, context }: Omit<Parts, 'folder'
   progress.end()
   return {
     data: { whole: true, ...manifest },
-    lines: [`${folder} is a whole backup of ${manifest.madeAt}, with ${count(files)} media files.`],
+    lines: [`${folder} is a complete backup of ${manifest.madeAt}, with ${count(files)} media files.`],
   }
 }
 
 async function fill(kith: Kith, { folder, manifest, context }: Parts): Promise<Outcome> {
   await kith.storage.migrate()
-  const progress = context.output.progress('Putting media back')
+  const progress = context.output.progress('Restoring media')
   const files = await putMedia({
     kith,
     folder,
@@ -99,7 +99,7 @@ async function fill(kith: Kith, { folder, manifest, context }: Parts): Promise<O
   return {
     data: { madeAt, files, sessions, media: report },
     lines: [
-      `Restored the backup of ${madeAt}: everybody signs in again (${count(sessions)} sessions ended).`,
+      `Restored the backup of ${madeAt}: everyone has to sign in again (${count(sessions)} sessions ended).`,
       ...(files > 0 ? [`Put ${count(files)} media back.`] : []),
       ...(report ? linesOf(report, false) : []),
     ],

@@ -6,10 +6,10 @@ import { endAndTell } from '../told-servers.ts'
 /** `kith role` */
 export const role: Command = {
   name: 'role',
-  summary: 'Show the role of an account, or give it another one',
+  summary: 'Show the role of an account, or change it',
   details:
-    'Guards that ask for a role go by the new one from the next request on. Where the account acts as another one, that ends immediately in ' +
-    'servers that share revocations by @kith/redis, and otherwise when its access token expires; the exit code is 1 where those could not be told.',
+    'Guards that require a role use the new one from the next request on. If the account acts as another one, that ends immediately in ' +
+    'servers that share revocations with @kith/redis, and otherwise when its access token expires; the exit code is 1 if those servers could not be notified.',
   args: [
     { name: 'user', summary: 'an id, a username or an email address' },
     { name: 'role', summary: 'member, moderator, admin, or a role of the app', optional: true },

@@ -9,9 +9,9 @@ import { replaceFile } from '../new-file.ts'
 /** `kith rotate-keys` */
 export const rotateKeys: Command = {
   name: 'rotate-keys',
-  summary: 'Make a new secret, and say how to change to it without ending sessions',
+  summary: 'Create a new secret, and explain how to switch to it without ending sessions',
   details:
-    'Tokens that were signed with the old secret go on working while it is given as `previous`. The old secret can go when the last ' +
+    'Tokens that were signed with the old secret keep working while it is in `previous`. The old secret can be removed when the last ' +
     'of its tokens has expired. With --write it changes KITH_SECRET and KITH_PREVIOUS_SECRETS in an env file, and shows no secret.',
   options: { write: { value: 'FILE', summary: 'change the secret in this env file' } },
   examples: ['kith rotate-keys', 'kith rotate-keys --write .env'],
@@ -21,9 +21,9 @@ export const rotateKeys: Command = {
     const next = randomBytes(32).toString('base64')
     const { write } = context.values
     const rest = [
-      'Where servers restart one after the other, deploy twice: first { current: OLD, previous: [NEW] }, so that all know the new one.',
-      `The old secret can go on ${removable} or later: until then it has signed refresh tokens, which live for ${inWords(seconds)}.`,
-      'Device tokens live longer: a device that has not signed in since is a stranger to the lock-out when the old secret goes.',
+      'If servers restart one after the other, deploy twice: first { current: OLD, previous: [NEW] }, so that all have the new one.',
+      `The old secret can be removed on ${removable} or later: until then it has signed refresh tokens, which live for ${inWords(seconds)}.`,
+      'Device tokens live longer: a device that has not signed in since counts as unknown for the lockout once the old secret is removed.',
     ]
     if (write === undefined) {
       const lines = [
@@ -31,7 +31,7 @@ export const rotateKeys: Command = {
         '',
         `  ${next}`,
         '',
-        'Give it to createKith as the current one, and the secret of today as a previous one:',
+        'Pass it to createKith as the current one, and the present secret as a previous one:',
         '',
         '  secret: { current: NEW, previous: [OLD] }',
         '',
@@ -54,7 +54,9 @@ export const rotateKeys: Command = {
   },
 }
 
-/** A refresh token is signed anew at each refresh, so none is older than one refresh lasts, nor than its session. */
+/**
+ * A refresh token is signed again at each refresh, so none is older than the lifetime of a refresh, or of its session.
+ */
 async function longestTokenLife(context: CommandContext): Promise<number> {
   const { kith } = await context.open()
   const { accessTtlSeconds, refreshTtlSeconds, maxLifetimeSeconds } = kith.config.sessions

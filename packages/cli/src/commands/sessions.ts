@@ -14,7 +14,7 @@ export const sessions: Command = {
   name: 'sessions',
   summary: 'List the live sessions of an account',
   details:
-    'Newest first, with where each was used last. An account that is called "end" goes by its id or email address.',
+    'Newest first, with where each was last used. For an account with the username "end", use its id or email address.',
   args: [user],
   examples: ['kith sessions ada', 'kith sessions ada@example.com --json'],
   async run(context) {
@@ -58,8 +58,8 @@ export const endSessions: Command = {
   name: 'sessions end',
   summary: 'End one session of an account, or all of them',
   details:
-    'The sessions end for good. Access tokens that are out already stop immediately in servers that share revocations by @kith/redis, ' +
-    'and otherwise when they expire; the exit code is 1 where those could not be told.',
+    'The sessions end permanently. Their access tokens stop working immediately in servers that share revocations with @kith/redis, ' +
+    'and otherwise when they expire; the exit code is 1 if those servers could not be notified.',
   args: [
     user,
     { name: 'session', summary: 'the id of a session: `kith sessions <user>` lists them', optional: true },
@@ -74,7 +74,7 @@ export const endSessions: Command = {
     const { session } = context.args
     const all = context.switches.has('all')
     if (all === (session !== undefined)) {
-      throw usageError('Which sessions end is not clear.', 'Give the id of one, or --all.')
+      throw usageError('The session to end is missing.', 'Give the id of one, or --all.')
     }
     const { kith } = await context.open()
     const account = await accountOf(kith, argument(context, 'user'))

@@ -7,14 +7,14 @@ import { count } from '../terminal/progress.ts'
 /** `kith upkeep` */
 export const upkeep: Command = {
   name: 'upkeep',
-  summary: 'Finish what a crash left half done, and remove what has expired',
+  summary: 'Finish what a crash interrupted, and remove what has expired',
   details:
-    'Idempotent, resumable, and safe beside live servers and other upkeep. Run it every hour where your servers do not call ' +
-    'kith.upkeep.run() themselves. With --every it goes on until it is stopped, and with --json writes one document a run.',
+    'Idempotent, resumable, and safe next to live servers and other upkeep. Run it every hour unless your servers call ' +
+    'kith.upkeep.run() themselves. With --every it continues until it is stopped, and with --json it writes one document per run.',
   options: {
     every: { value: 'TIME', summary: 'run again after this long, such as 1h, until it is stopped' },
   },
-  failure: 'a step failed; the others ran, and the next run does it again',
+  failure: 'a step failed; the others ran, and the next run repeats it',
   examples: ['kith upkeep', 'kith upkeep --every 1h'],
   async run(context) {
     const { every } = context.values
@@ -51,6 +51,6 @@ function linesOf({ accounts, posts, media, sessions, failed }: UpkeepReport): st
   return [
     `Removed ${count(accounts)} deleted accounts, ${count(posts)} deleted posts, ${count(media)} unused media ` +
       `and ${count(sessions)} ended sessions.`,
-    ...failed.map((step) => `The step "${step}" failed: see the log above. The next run does it again.`),
+    ...failed.map((step) => `The step "${step}" failed: see the log above. The next run repeats it.`),
   ]
 }

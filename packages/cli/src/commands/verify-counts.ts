@@ -7,11 +7,11 @@ const listed = 20
 /** `kith verify counts` */
 export const verifyCounts: Command = {
   name: 'verify counts',
-  summary: 'Recount followers, posts and likes, and set right what is wrong',
+  summary: 'Recount followers, posts and likes, and correct wrong counts',
   details:
-    'Compares every count with what it counts. Nothing is expected to be wrong: a difference is a bug worth a report, and is repaired. ' +
-    'Runs beside live servers.',
-  failure: 'counts were wrong; they are right now',
+    'Compares every count with what it counts. No differences are expected: one is a bug worth reporting, and is repaired. ' +
+    'Safe next to live servers.',
+  failure: 'counts were wrong, and have been corrected',
   examples: ['kith verify counts'],
   async run(context) {
     const { kith } = await context.open()
@@ -22,7 +22,7 @@ export const verifyCounts: Command = {
       differences.length === 0
         ? [`${count(checked)} counts are right.`]
         : [
-            `${count(differences.length)} of ${count(checked)} were wrong and are right now:`,
+            `${count(differences.length)} of ${count(checked)} were wrong and have been corrected:`,
             ...differences.slice(0, listed).map((difference) => `  ${JSON.stringify(difference)}`),
             ...(differences.length > listed
               ? [`  and ${count(differences.length - listed)} more: --json`]

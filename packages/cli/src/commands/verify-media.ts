@@ -10,16 +10,16 @@ export const verifyMedia: Command = {
   name: 'verify media',
   summary: 'Compare the stored media with the database, in both directions',
   details:
-    'Lists files that no row of the database names, and media whose file is gone. With --remove the former are removed, with their renditions, ' +
-    'unless they are younger than an hour. The latter come back only from a backup. Runs beside live servers.',
-  options: { remove: { summary: 'remove the files that the database does not know' } },
+    'Lists files that are not in the database, and media whose file is gone. With --remove the former are removed, with their renditions, ' +
+    'unless they are younger than an hour. Only a backup can restore the latter. Safe next to live servers.',
+  options: { remove: { summary: 'remove the files that are not in the database' } },
   asks: true,
   failure: 'something was found that was not removed',
   examples: ['kith verify media', 'kith verify media --remove --yes'],
   async run(context) {
     const remove = context.switches.has('remove')
     const { kith, source } = await context.open()
-    if (remove) await context.confirm(`Remove all media that the database of ${source} does not know?`)
+    if (remove) await context.confirm(`Remove all media that are not in the database of ${source}?`)
     const progress = context.output.progress('Comparing')
     const report = await kith.upkeep.verifyMedia({
       remove,
@@ -34,7 +34,7 @@ export const verifyMedia: Command = {
   },
 }
 
-/** What a comparison has found, for people. */
+/** The result of a comparison, for people. */
 export function linesOf(report: MediaReport, remove: boolean): string[] {
   const { blobs, media, orphanCount, orphans, removed, young, missingCount, missing } = report
   const rest = (total: number): string[] =>
@@ -42,11 +42,13 @@ export function linesOf(report: MediaReport, remove: boolean): string[] {
   return [
     `Compared ${count(blobs)} files and ${count(media)} media.`,
     ...(orphanCount === 0
-      ? ['The database knows every file.']
+      ? ['Every file is in the database.']
       : [
-          `${count(orphanCount)} files are unknown to the database${remove ? `; ${count(removed)} were removed` : ': --remove removes them'}.`,
+          `${count(orphanCount)} files are not in the database${remove ? `; ${count(removed)} were removed` : ': --remove removes them'}.`,
           ...(young > 0
-            ? [`${count(young)} of them are younger than an hour and were left: an upload may be under way.`]
+            ? [
+                `${count(young)} of them are younger than an hour and were kept: an upload may be in progress.`,
+              ]
             : []),
           ...orphans.slice(0, listed).map((key) => `  ${key}`),
           ...rest(orphanCount),

@@ -1,6 +1,6 @@
 import type { Kith } from '@kith/core'
 
-/** What an app mounts Kith's routes with: the same object that it gives `kithExpress` or `kithFastify`. */
+/** The options for mounting Kith's routes: the same object that the app passes to `kithExpress` or `kithFastify`. */
 export interface HttpSettings {
   allowedOrigins?: readonly string[] | undefined
   cookies?:
@@ -10,11 +10,11 @@ export interface HttpSettings {
         domain?: string | undefined
       }
     | undefined
-  /** What the framework trusts of proxies: `trust proxy` of Express, `trustProxy` of Fastify. */
+  /** The framework's proxy setting: `trust proxy` of Express, `trustProxy` of Fastify. */
   trustProxy?: boolean | number | string | readonly string[] | undefined
 }
 
-/** The part of a client of ioredis that `kith doctor` needs. */
+/** The part of an ioredis client that `kith doctor` needs. */
 export interface RedisProbe {
   info(section: string): Promise<string>
   time(): Promise<readonly (number | string)[]>
@@ -30,16 +30,16 @@ export interface PostgresProbe {
   query(text: string): Promise<{ rows: unknown[] }>
 }
 
-/** What a config file exports by default, beside a Kith alone or a function that makes either. */
+/** The default export of a config file, unless it is just a Kith or a function that returns either. */
 export interface CliConfig {
   kith: Kith
-  /** For `kith doctor`: what the app mounts the routes with. @default not checked */
+  /** For `kith doctor`: the options for mounting the routes. @default not checked */
   http?: HttpSettings | undefined
-  /** For `kith doctor`: the client of Redis that the app uses. @default not checked */
+  /** For `kith doctor`: the app's Redis client. @default not checked */
   redis?: RedisProbe | undefined
-  /** For `kith doctor`: the client of MongoDB that the app uses. @default not checked */
+  /** For `kith doctor`: the app's MongoDB client. @default not checked */
   mongodb?: MongoProbe | undefined
-  /** For `kith doctor`: the pool of `pg` that the app uses. @default not checked */
+  /** For `kith doctor`: the app's `pg` pool. @default not checked */
   postgres?: PostgresProbe | undefined
   /** Closes what the config opened besides the storage, such as clients. Called last. @default nothing */
   close?: (() => unknown) | undefined
@@ -48,12 +48,12 @@ export interface CliConfig {
 /** The default export of a config file. */
 export type CliConfigExport = Kith | CliConfig | (() => Kith | CliConfig | Promise<Kith | CliConfig>)
 
-/** Gives the default export of a config file its types; returns it as it is. */
+/** Types the default export of a config file; returns it unchanged. */
 export function defineConfig(config: CliConfigExport): CliConfigExport {
   return config
 }
 
-/** Whether a value is a Kith, also of another copy of the package. */
+/** Whether a value is a Kith, including one of another copy of the package. */
 export function isKith(value: unknown): value is Kith {
   if (typeof value !== 'object' || value === null) return false
   const { accounts, upkeep, storage } = value as Partial<Kith>

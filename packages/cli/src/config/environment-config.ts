@@ -7,32 +7,32 @@ import { optionalPackage } from './optional-package.ts'
 /** The environment of a process. */
 export type Environment = Readonly<Record<string, string | undefined>>
 
-/** What can be set by the environment where there is no config file. docs/cli.md lists it. */
+/** The environment variables for use without a config file. docs/cli.md lists them. */
 export const environmentVariables: readonly (readonly [name: string, summary: string])[] = [
-  ['KITH_CONFIG', 'the path of a config file, as by `--config`'],
+  ['KITH_CONFIG', 'the path of a config file, like `--config`'],
   ['KITH_SECRET', 'the secret of the app'],
-  ['KITH_PREVIOUS_SECRETS', 'the ones before, with commas between them'],
+  ['KITH_PREVIOUS_SECRETS', 'the previous ones, separated by commas'],
   ['KITH_SQLITE', 'the path of an SQLite file'],
   ['KITH_MONGODB_URI', 'or the URI of a MongoDB server, with the name of the database as its path'],
   ['KITH_POSTGRES_URL', 'or the URL of a PostgreSQL database, `postgres://user:password@host:5432/database`'],
-  ['KITH_POSTGRES_SCHEMA', 'the schema of Kith there, where that is not `kith`'],
-  ['KITH_REDIS_URL', 'the Redis that the app shares revocations and limits by'],
-  ['KITH_REDIS_PREFIX', 'what its keys start with, where that is not `kith`'],
+  ['KITH_POSTGRES_SCHEMA', 'the schema of Kith there, if it is not `kith`'],
+  ['KITH_REDIS_URL', 'the Redis with which the app shares revocations and limits'],
+  ['KITH_REDIS_PREFIX', 'the prefix of its keys, if it is not `kith`'],
   ['KITH_MEDIA_DIRECTORY', 'the folder of local media'],
-  ['KITH_ACCESS_TTL', 'how long access tokens live, where the app changes it (`15m`)'],
-  ['KITH_REFRESH_TTL', 'how long a session lasts without a refresh, where the app changes it (`30d`)'],
-  ['KITH_AUDIT_KEEP_FOR', 'how long entries of the audit log are kept, where the app keeps one (`365d`)'],
-  ['KITH_ALLOWED_ORIGINS', 'for doctor: the `allowedOrigins` of the app, with commas between them'],
-  ['KITH_COOKIE_SECURE', 'for doctor: `false` where the app sets `cookies.secure: false`'],
-  ['KITH_TRUST_PROXY', 'for doctor: what the framework trusts of proxies, such as `1`'],
+  ['KITH_ACCESS_TTL', 'the lifetime of access tokens, if the app changes it (`15m`)'],
+  ['KITH_REFRESH_TTL', 'how long a session lasts without a refresh, if the app changes it (`30d`)'],
+  ['KITH_AUDIT_KEEP_FOR', 'how long audit log entries are kept, if the app keeps a log (`365d`)'],
+  ['KITH_ALLOWED_ORIGINS', 'for doctor: the `allowedOrigins` of the app, separated by commas'],
+  ['KITH_COOKIE_SECURE', 'for doctor: `false` if the app sets `cookies.secure: false`'],
+  ['KITH_TRUST_PROXY', 'for doctor: the proxy setting of the framework, such as `1`'],
 ]
 
-/** What createKith refuses is a mistake in the environment. */
+/** A refusal by createKith is a mistake in the environment. */
 function made(create: () => Kith): Kith {
   try {
     return create()
   } catch (cause) {
-    throw new CliError(`The environment does not make a Kith: ${(cause as Error).message}`, {
+    throw new CliError(`The environment variables are invalid: ${(cause as Error).message}`, {
       hint: 'Change the variable (docs/cli.md lists them), or write a kith.config.ts.',
       cause,
     })
@@ -43,7 +43,7 @@ interface Opened {
   storage: Storage
   mongodb?: MongoProbe
   postgres?: PostgresProbe
-  /** Where the database keeps what processes share. */
+  /** If the database also has what processes share. */
   shared?: Pick<KithOptions, 'revocations' | 'rateLimits'>
   close?: () => unknown
 }
@@ -53,7 +53,7 @@ interface Shared extends Pick<KithOptions, 'revocations' | 'rateLimits'> {
   close?: () => unknown
 }
 
-/** Makes a Kith of environment variables. @throws CliError that says which one is missing */
+/** Creates a Kith from environment variables. @throws CliError that names a missing one */
 export async function environmentConfig(env: Environment, creates: boolean): Promise<CliConfig> {
   const secret = env['KITH_SECRET']
   if (!secret) {
@@ -96,7 +96,7 @@ async function openStorage(env: Environment, creates: boolean): Promise<Opened> 
   const { KITH_SQLITE: path, KITH_MONGODB_URI: uri, KITH_POSTGRES_URL: url } = env
   const set = databases.filter((name) => env[name])
   if (set.length > 1) {
-    throw usageError(`${set.join(' and ')} are both set.`, 'Unset all but the one that is your database.')
+    throw usageError(`${set.join(' and ')} are both set.`, 'Unset all but the one for your database.')
   }
   if (path) {
     const { createSqliteStorage } = await optionalPackage('@kith/storage-sqlite', {
@@ -113,7 +113,7 @@ async function openStorage(env: Environment, creates: boolean): Promise<Opened> 
   )
 }
 
-/** Each names a database; an app has one. */
+/** Each identifies a database; an app has one. */
 const databases = ['KITH_SQLITE', 'KITH_MONGODB_URI', 'KITH_POSTGRES_URL'] as const
 
 async function openMongo(uri: string): Promise<Opened> {
@@ -141,13 +141,13 @@ async function openPostgres(url: string, schema: string | undefined): Promise<Op
     })
   const { default: pg } = await optionalPackage('pg', { because, load: () => import('pg') })
   const pool = new pg.Pool({ connectionString: url, max: 5, connectionTimeoutMillis: 5_000 })
-  // Each call says what is wrong.
+  // Each call reports errors.
   pool.on('error', () => {})
   const options = { pool, ...(schema && { schema }) }
   return {
     storage: createPostgresStorage(options),
     postgres: pool,
-    // Where the app shares its sessions some other way, nobody reads what is written here.
+    // If the app shares its sessions some other way, nobody reads what is written here.
     shared: {
       revocations: createPostgresRevocations({ ...options, listen: false }),
       rateLimits: createPostgresRateLimits(options),
@@ -166,7 +166,7 @@ async function openRedis(env: Environment): Promise<Shared> {
   })
   const { Redis } = await optionalPackage('ioredis', { because, load: () => import('ioredis') })
   const client = new Redis(url, { lazyConnect: true, maxRetriesPerRequest: 1, connectTimeout: 5_000 })
-  // Each call says what is wrong.
+  // Each call reports errors.
   client.on('error', () => {})
   const options = { client, ...(prefix && { prefix }) }
   const revocations = createRedisRevocations(options)

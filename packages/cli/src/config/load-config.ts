@@ -4,7 +4,7 @@ import { pathToFileURL } from 'node:url'
 import { CliError, usageError } from '../cli-error.ts'
 import { type CliConfig, isKith } from './cli-config.ts'
 
-/** Loads a config file. @throws CliError that says what is wrong with it */
+/** Loads a config file. @throws CliError with the problem */
 export async function loadConfig(path: string): Promise<CliConfig> {
   if (!existsSync(path))
     throw usageError(`${path} does not exist.`, 'Give --config the path of a config file.')
@@ -17,7 +17,7 @@ export async function loadConfig(path: string): Promise<CliConfig> {
   const made = typeof exported === 'function' ? await attempt(name, exported as () => unknown) : exported
   if (isKith(made)) return { kith: made }
   if (typeof made === 'object' && made !== null && isKith((made as CliConfig).kith)) return made as CliConfig
-  throw new CliError(`${name} exports no Kith by default.`, {
+  throw new CliError(`${name} has no Kith as its default export.`, {
     hint: 'End it with `export default createKith({ … })`, or with a function that returns one.',
   })
 }
@@ -29,7 +29,7 @@ async function attempt<Result>(name: string, work: () => Result | Promise<Result
     if (cause instanceof CliError) throw cause
     const reason = cause instanceof Error ? cause.message : String(cause)
     throw new CliError(`${name} failed: ${reason.split('\n').slice(0, 6).join('\n')}`, {
-      hint: 'It runs as it does in your app: with the same packages and the same environment (see --dotenv).',
+      hint: 'It runs as in your app: with the same packages and environment variables (see --dotenv).',
       cause,
     })
   }

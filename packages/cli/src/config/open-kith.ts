@@ -5,10 +5,10 @@ import { type Environment, environmentConfig } from './environment-config.ts'
 import { findConfig } from './find-config.ts'
 import { loadConfig } from './load-config.ts'
 
-/** A Kith that a command works with. */
+/** The Kith of a command. */
 export interface OpenKith extends Omit<CliConfig, 'close'> {
   readonly kith: Kith
-  /** Where it comes from: the path of a config file, or `the environment`. */
+  /** Its source: the path of a config file, or `the environment`. */
   readonly source: string
   /** Closes the Kith and what the config opened. Idempotent. */
   close(): Promise<void>
@@ -20,11 +20,11 @@ export interface Place {
   config: string | undefined
   cwd: string
   env: Environment
-  /** Whether a database may be made that is not there. A config file decides that for itself, by `mustExist`. */
+  /** Whether a missing database may be created. A config file decides that itself, with `mustExist`. */
   creates: boolean
 }
 
-/** Makes the Kith of the config file or, where there is none, of the environment. @throws CliError */
+/** Creates the Kith of the config file or, without one, of the environment. @throws CliError */
 export async function openKith({ config, cwd, env, creates }: Place): Promise<OpenKith> {
   const named = config ?? env['KITH_CONFIG']
   const path = named ? resolve(cwd, named) : findConfig(cwd)

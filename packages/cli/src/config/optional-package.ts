@@ -1,6 +1,6 @@
 import { CliError, exitCodes } from '../cli-error.ts'
 
-/** Loads a package that only some need. @throws CliError that says what to install */
+/** Loads an optional package. @throws CliError that says what to install */
 export async function optionalPackage<Module>(
   name: string,
   { because, load }: { because: string; load: () => Promise<Module> },

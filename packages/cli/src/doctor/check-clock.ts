@@ -5,16 +5,19 @@ import { dirname, join } from 'node:path'
 import type { MongoProbe, PostgresProbe, RedisProbe } from '../config/cli-config.ts'
 import { type Check, type Finding, ok, sentenceOf } from './finding.ts'
 
-/** A file system stamps with the time of its last tick, which may be 10 ms old. Tokens say when they end in whole seconds, and refreshing forgives two. */
+/**
+ * A file system uses the time of its last tick, which may be 10 ms old. Tokens expire at full seconds, and refreshing
+ * tolerates two.
+ */
 const warnMillis = 2_000
-/** Past it sign-ins fail between machines. */
+/** Beyond it sign-ins fail between machines. */
 const errorMillis = 30_000
 
-/** Compares the clock of this machine with those of the servers that it can ask. */
+/** Compares the clock of this machine with those of the servers that it can query. */
 export const checkClock: Check = async ({ open: { redis, mongodb, postgres }, env }) => {
   const others: [name: string, ask: () => Promise<number>][] = []
   const folders = [env['KITH_MEDIA_DIRECTORY'], env['KITH_SQLITE'] && dirname(env['KITH_SQLITE'])]
-  // The folder of the media is there from the first upload on.
+  // The folder of the media exists from the first upload on.
   const folder = folders.find((path) => path && existsSync(path))
   if (folder) others.push([`the disk of ${folder}`, () => fileTime(folder)])
   if (redis) others.push(['Redis', () => redisTime(redis)])
@@ -25,8 +28,8 @@ export const checkClock: Check = async ({ open: { redis, mongodb, postgres }, en
       {
         check: 'clock',
         level: 'note',
-        meaning: 'The clock was not compared with another: no server is known that has one.',
-        cure: 'See that NTP runs: `timedatectl` says "System clock synchronized: yes".',
+        meaning: 'The clock was not compared with another: no server with a clock is configured.',
+        cure: 'Check that NTP runs: `timedatectl` says "System clock synchronized: yes".',
       },
     ]
   }
@@ -64,7 +67,7 @@ async function redisTime(redis: RedisProbe): Promise<number> {
   return Number(seconds) * 1000 + Math.floor(Number(micros) / 1000)
 }
 
-/** A disk over the network has a clock of its own, which stamps its files. */
+/** A network disk has its own clock, which sets the times of its files. */
 async function fileTime(folder: string): Promise<number> {
   const path = join(folder, `.kith-doctor-${randomUUID()}`)
   const file = await open(path, 'wx')
@@ -78,7 +81,7 @@ async function fileTime(folder: string): Promise<number> {
 
 async function mongoTime(mongodb: MongoProbe): Promise<number> {
   const { localTime } = (await mongodb.db('admin').command({ hello: 1 })) as { localTime?: Date }
-  if (!(localTime instanceof Date)) throw new Error('MongoDB does not tell its time')
+  if (!(localTime instanceof Date)) throw new Error('MongoDB does not report its time')
   return localTime.getTime()
 }
 

@@ -1,7 +1,7 @@
 import type { HttpSettings } from '../config/cli-config.ts'
 import { type Check, type Finding, ok } from './finding.ts'
 
-/** What the app mounts the routes with: origins, cookies, proxies. */
+/** The options for mounting the routes: origins, cookies, proxies. */
 export const checkHttp: Check = ({ open: { http }, env }) => {
   if (!http) {
     return [
@@ -9,8 +9,8 @@ export const checkHttp: Check = ({ open: { http }, env }) => {
         check: 'http',
         level: 'note',
         meaning:
-          'Origins, cookies and proxies were not checked: the config does not say what the app mounts the routes with.',
-        cure: 'Export `{ kith, http: { allowedOrigins, cookies, trustProxy } }` by default, with what you give the framework.',
+          'Origins, cookies and proxies were not checked: the config does not include the options of the routes.',
+        cure: 'Export `{ kith, http: { allowedOrigins, cookies, trustProxy } }` as the default export, with the values that you pass to the framework.',
       },
     ]
   }
@@ -25,7 +25,7 @@ function checkOrigins({ allowedOrigins = [], cookies }: HttpSettings): Finding[]
         check,
         level: 'warning',
         meaning:
-          'No origin is allowed: pages of other origins cannot call with cookies, nor can browsers older than 2023 on your own.',
+          'No origin is allowed: pages of other origins cannot send cookies, nor can browsers older than 2023 on your own.',
         cure: 'List the origins of your pages in allowedOrigins, such as https://app.example.',
       },
     ]
@@ -45,8 +45,8 @@ function checkOrigins({ allowedOrigins = [], cookies }: HttpSettings): Finding[]
     findings.push({
       check,
       level: 'warning',
-      meaning: `Pages of localhost may act for users beside those of the app: ${local.join(', ')}.`,
-      cure: 'Take them out of allowedOrigins in production.',
+      meaning: `Pages of localhost may act for users, in addition to those of the app: ${local.join(', ')}.`,
+      cure: 'Remove them from allowedOrigins in production.',
     })
   }
   return findings.length > 0 ? findings : [ok(check, `Allowed: ${allowedOrigins.join(', ')}.`)]
@@ -62,8 +62,8 @@ function checkCookies({ allowedOrigins = [], cookies = {} }: HttpSettings, produ
       check,
       level: served ? 'error' : 'note',
       meaning:
-        'cookies.secure is false: sessions travel over plain http, and the cookies have no __Host- prefix that keeps other hosts from setting them.',
-      cure: 'Leave cookies.secure out wherever there is https; false is for development.',
+        'cookies.secure is false: sessions are sent over plain http, and the cookies have no __Host- prefix, which prevents other hosts from setting them.',
+      cure: 'Omit cookies.secure wherever there is https; false is for development.',
     })
   }
   if (domain !== undefined) {
@@ -71,7 +71,7 @@ function checkCookies({ allowedOrigins = [], cookies = {} }: HttpSettings, produ
       check,
       level: 'note',
       meaning: `The cookies are shared with all hosts below ${domain}: each of them can set them, and receives them.`,
-      cure: 'Leave cookies.domain out unless several hosts need the session.',
+      cure: 'Omit cookies.domain unless several hosts need the session.',
     })
   }
   if (sameSite === 'none') {
@@ -79,8 +79,8 @@ function checkCookies({ allowedOrigins = [], cookies = {} }: HttpSettings, produ
       check,
       level: 'note',
       meaning:
-        "sameSite is 'none': the cookies come with requests of all sites, and allowedOrigins alone keeps them off.",
-      cure: "Use 'lax' where the pages and the API are of one site.",
+        "sameSite is 'none': requests of all sites include the cookies, and only allowedOrigins refuses them.",
+      cure: "Use 'lax' if the pages and the API are on one site.",
     })
   }
   return findings.length > 0 ? findings : [ok(check, 'Secure, HTTP-only, bound to their host.')]
@@ -93,8 +93,8 @@ function checkProxy({ trustProxy }: HttpSettings): Finding {
       check,
       level: 'error',
       meaning:
-        'Every proxy is trusted: clients choose their IP address by a header, and with it whose limits they use up.',
-      cure: 'Say how many proxies stand in front, such as 1, or name their addresses or networks, which Fastify wants.',
+        'Every proxy is trusted: clients can choose their IP address with a header, and so whose limits they use up.',
+      cure: 'Configure the number of proxies, such as 1, or their IP addresses or networks, which Fastify requires.',
     }
   }
   if (trustProxy === undefined) {
@@ -102,8 +102,8 @@ function checkProxy({ trustProxy }: HttpSettings): Finding {
       check,
       level: 'note',
       meaning:
-        'The config does not say what the framework trusts of proxies. Behind one that is not trusted all clients share one IP address and its limits.',
-      cure: 'Say how many proxies stand in front (`trust proxy` of Express) or their addresses (trustProxy of Fastify), and export it as http.trustProxy.',
+        'The config does not include the proxy setting of the framework. Behind an untrusted proxy all clients share one IP address and its limits.',
+      cure: 'Configure the number of proxies (`trust proxy` of Express) or their IP addresses (trustProxy of Fastify), and export it as http.trustProxy.',
     }
   }
   if (trustProxy === false || trustProxy === 0) {
@@ -111,8 +111,8 @@ function checkProxy({ trustProxy }: HttpSettings): Finding {
       check,
       level: 'note',
       meaning:
-        'No proxy is trusted: right where clients connect to this server themselves, and wrong behind a load balancer.',
-      cure: 'Behind one, say how many there are, such as 1, or their addresses, which Fastify wants.',
+        'No proxy is trusted: right if clients connect to this server directly, and wrong behind a load balancer.',
+      cure: 'Behind one, configure how many there are, such as 1, or their IP addresses, which Fastify requires.',
     }
   }
   return ok(check, `Trusted: ${String(trustProxy)}.`)

@@ -1,6 +1,8 @@
 import { type Check, ok } from './finding.ts'
 
-/** What the Kith stands on: the schema, the media, the revocations, the limits. The same as a readiness probe asks. */
+/**
+ * The dependencies of the Kith: the schema, the media, the revocations, the limits. The same as in a readiness probe.
+ */
 export const checkParts: Check = async ({ open: { kith } }) => {
   const { parts } = await kith.ready()
   return parts.map(({ name, ok: usable, detail, milliseconds }) => {
@@ -8,7 +10,7 @@ export const checkParts: Check = async ({ open: { kith } }) => {
     return {
       check: name,
       level: usable ? ('warning' as const) : ('error' as const),
-      meaning: usable ? 'It goes on, but something has to be seen to.' : 'It cannot be used.',
+      meaning: usable ? 'It works, but needs attention.' : 'It cannot be used.',
       cure: detail,
     }
   })

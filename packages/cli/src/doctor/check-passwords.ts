@@ -1,11 +1,11 @@
 import { type Check, ok } from './finding.ts'
 
-/** What the cheapest row of OWASP's for argon2id costs: 7 MiB five times. */
+/** The cost of OWASP's cheapest row for argon2id: 7 MiB five times. */
 const leastWork = 7_168 * 5
-/** The least memory in any of these rows: with less, guessing on graphics cards gets cheap. */
+/** The lowest memory in any of these rows: with less, guessing on graphics cards gets cheap. */
 const leastMemoryKiB = 7_168
 
-/** What a hash costs anyone who steals it. */
+/** The cost of a hash for anyone who steals it. */
 export const checkPasswords: Check = ({ open: { kith } }) => {
   const check = 'passwords'
   const { memoryKiB, iterations, parallelism } = kith.config.passwords
@@ -16,7 +16,7 @@ export const checkPasswords: Check = ({ open: { kith } }) => {
     {
       check,
       level: 'error',
-      meaning: `Passwords are hashed by ${cost}: less than any row that OWASP recommends, so stolen hashes are guessed sooner.`,
+      meaning: `Passwords are hashed with ${cost}: less than any row that OWASP recommends, so stolen hashes are guessed sooner.`,
       cure: 'Leave passwords.memoryKiB and passwords.iterations at their defaults. Each account gets the new cost at its next sign-in.',
     },
   ]

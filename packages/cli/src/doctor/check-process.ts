@@ -1,9 +1,9 @@
 import { type Check, type Finding, ok } from './finding.ts'
 
-/** The Node that runs this, and what it is told. */
+/** The Node version of this process, and its environment. */
 export const checkProcess: Check = ({ env }) => [checkNode(process.versions.node), checkSecret(env)]
 
-/** Whether a version of Node is one that Kith runs on and that is looked after. */
+/** Whether a Node version is supported by Kith and maintained. */
 export function checkNode(version: string): Finding {
   const check = 'node'
   const [major = 0, minor = 0] = version.split('.').map(Number)
@@ -11,7 +11,7 @@ export function checkNode(version: string): Finding {
     return {
       check,
       level: 'error',
-      meaning: `Node ${version} is older than what Kith runs on.`,
+      meaning: `Node ${version} is too old for Kith.`,
       cure: 'Use Node 22.13 or newer.',
     }
   }
@@ -19,14 +19,14 @@ export function checkNode(version: string): Finding {
     return {
       check,
       level: 'warning',
-      meaning: `Node ${version} is of an odd release, which gets no fixes after half a year.`,
+      meaning: `Node ${version} is an odd release, which gets no fixes after half a year.`,
       cure: 'Use an even one, such as 24.',
     }
   }
   return ok(check, `Node ${version}.`)
 }
 
-/** A secret that can be guessed is refused by createKith itself, which `config` reports. */
+/** createKith itself refuses a guessable secret, which `config` reports. */
 function checkSecret(env: Readonly<Record<string, string | undefined>>): Finding {
   const check = 'secret'
   const previous = (env['KITH_PREVIOUS_SECRETS'] ?? '').split(',').filter(Boolean)
@@ -35,6 +35,6 @@ function checkSecret(env: Readonly<Record<string, string | undefined>>): Finding
     check,
     level: 'note',
     meaning: `${previous.length} previous ${previous.length === 1 ? 'secret still verifies' : 'secrets still verify'} what they signed.`,
-    cure: 'Take a secret out of KITH_PREVIOUS_SECRETS when a refresh token lives no longer than it has been replaced: `kith rotate-keys` says when.',
+    cure: 'Remove a secret from KITH_PREVIOUS_SECRETS once it was replaced for longer than the lifetime of a refresh token: `kith rotate-keys` says when.',
   }
 }

@@ -1,6 +1,6 @@
 import { type Check, ok, sentenceOf } from './finding.ts'
 
-/** How Redis makes room when it is full. Whether it can be reached is for `parts`. */
+/** The eviction policy of Redis. `parts` checks whether it can be reached. */
 export const checkRedis: Check = async ({ open: { redis, kith } }) => {
   const check = 'redis'
   if (!redis) {
@@ -9,14 +9,14 @@ export const checkRedis: Check = async ({ open: { redis, kith } }) => {
         ? {
             check,
             level: 'note',
-            meaning: 'How Redis makes room was not checked: the config does not hand over its client.',
-            cure: 'Export it as `redis` beside `kith`.',
+            meaning: 'The eviction policy of Redis was not checked: the config does not export its client.',
+            cure: 'Export it as `redis` next to `kith`.',
           }
         : {
             check,
             level: 'note',
             meaning:
-              'Revocations are those of one process: with several, a logout counts in the others after up to the life of an access token.',
+              'Revocations are kept in one process: with several, a logout counts in the others after up to the lifetime of an access token.',
             cure: 'With more than one server process use @kith/redis.',
           },
     ]
@@ -29,8 +29,8 @@ export const checkRedis: Check = async ({ open: { redis, kith } }) => {
       {
         check,
         level: 'note',
-        meaning: `How Redis makes room was not checked: ${sentenceOf(error)}`,
-        cure: 'See that Redis lets this client in and allows it INFO (`ACL SETUSER <user> +info`), and run it again.',
+        meaning: `The eviction policy of Redis was not checked: ${sentenceOf(error)}`,
+        cure: 'Check that Redis accepts this client and allows it INFO (`ACL SETUSER <user> +info`), and run it again.',
       },
     ]
   }
@@ -41,8 +41,8 @@ export const checkRedis: Check = async ({ open: { redis, kith } }) => {
       {
         check,
         level: 'note',
-        meaning: 'Redis does not say how it makes room when it is full.',
-        cure: 'Look in the settings of your provider that its maxmemory-policy is noeviction.',
+        meaning: 'Redis does not report its eviction policy.',
+        cure: 'Check in the settings of your provider that its maxmemory-policy is noeviction.',
       },
     ]
   }
@@ -51,8 +51,8 @@ export const checkRedis: Check = async ({ open: { redis, kith } }) => {
     {
       check,
       level: bounded ? 'error' : 'warning',
-      meaning: `maxmemory-policy is ${policy}: a full server drops revocations, and sessions that were ended work again for up to the life of an access token.`,
-      cure: 'Set maxmemory-policy to noeviction, or keep revocations on a server of their own.',
+      meaning: `maxmemory-policy is ${policy}: a full server drops revocations, and sessions that were ended work again for up to the lifetime of an access token.`,
+      cure: 'Set maxmemory-policy to noeviction, or keep revocations on a separate server.',
     },
   ]
 }

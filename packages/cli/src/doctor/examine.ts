@@ -18,7 +18,7 @@ const checks: Readonly<Record<string, Check>> = {
   upkeep: checkUpkeep,
 }
 
-/** Runs every check. One that cannot look is a finding, and keeps no other from looking. */
+/** Runs every check. One that cannot run is a finding, and does not stop the others. */
 export async function examine(patient: Patient): Promise<Finding[]> {
   const found = await Promise.all(
     Object.entries(checks).map(async ([name, check]): Promise<Finding[]> => {
@@ -26,7 +26,7 @@ export async function examine(patient: Patient): Promise<Finding[]> {
         return await check(patient)
       } catch (error) {
         const meaning = `This could not be checked: ${sentenceOf(error)}`
-        const cure = failureOf(error).hint ?? 'Mend what else is found first, and run it again.'
+        const cure = failureOf(error).hint ?? 'Fix the other findings first, and run it again.'
         return [{ check: name, level: 'error', meaning, cure }]
       }
     }),

@@ -1,7 +1,7 @@
 import type { OpenKith } from '../config/open-kith.ts'
 import { failureOf } from '../failure.ts'
 
-/** How bad a finding is: an error is broken or unsafe now, a warning will be, a note is worth knowing. */
+/** The severity of a finding: an error is broken or unsafe now, a warning soon will be, a note is worth knowing. */
 export type Level = 'ok' | 'note' | 'warning' | 'error'
 
 /** What a check found. */
@@ -11,17 +11,17 @@ export interface Finding {
   level: Level
   /** What was found and what it means. */
   meaning: string
-  /** What to do about it; `null` where there is nothing to do. */
+  /** What to do about it; `null` if there is nothing to do. */
   cure: string | null
 }
 
-/** What checks look at. */
+/** The inputs of checks. */
 export interface Patient {
   open: OpenKith
   env: Readonly<Record<string, string | undefined>>
 }
 
-/** Looks at one thing. Rejects where it cannot look. */
+/** Runs one check. Rejects if it cannot run. */
 export type Check = (patient: Patient) => Promise<Finding[]> | Finding[]
 
 /** A finding that all is well. */
@@ -29,7 +29,7 @@ export function ok(check: string, meaning: string): Finding {
   return { check, level: 'ok', meaning, cure: null }
 }
 
-/** What kept a check from looking, as one sentence. */
+/** Why a check could not run, as one sentence. */
 export function sentenceOf(error: unknown): string {
   const { message } = failureOf(error)
   return message.endsWith('.') ? message : `${message}.`

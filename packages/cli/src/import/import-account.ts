@@ -1,22 +1,22 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import type { FieldError, ImportInput, Kith } from '@kith/core'
 
-/** What became of one line. */
+/** The result of one line. */
 export type LineResult =
   | { outcome: 'imported' | 'present' | 'blank' }
   | { outcome: 'refused'; code: string; reason: string; errors: readonly FieldError[] }
 
-/** How often something is tried again that says it goes away by waiting. */
+/** How often a temporary failure is retried. */
 const tries = 5
 
 /**
- * Imports the account of one line. One that is there already, with the same identifiers and the same password hash, is
- * `present`: a line may be imported again after a crash. Rejects where the next lines would fail as well.
+ * Imports the account of one line. One that already exists, with the same identifiers and the same password hash, is
+ * `present`: a line may be imported again after a crash. Rejects if the next lines would fail as well.
  */
 export async function importAccount(kith: Kith, text: string): Promise<LineResult> {
   if (text.trim() === '') return { outcome: 'blank' }
   const input = readLine(text)
-  if (input === null) return refused('malformed', 'This line is no JSON object of at most 64 KiB.')
+  if (input === null) return refused('malformed', 'This line is not a JSON object of at most 64 KiB.')
   for (let attempt = 1; ; attempt++) {
     try {
       for await (const result of kith.accounts.importAll([input])) return result

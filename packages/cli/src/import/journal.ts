@@ -3,7 +3,7 @@ import { rm, stat } from 'node:fs/promises'
 import { CliError } from '../cli-error.ts'
 import { replaceFile } from '../new-file.ts'
 
-/** How far an import is. */
+/** The progress of an import. */
 export interface ImportState {
   /** Lines that are done, and where the next one begins. */
   line: number
@@ -15,13 +15,13 @@ export interface ImportState {
   refusedBytes: number
 }
 
-/** Remembers beside a file how far its import is, so that it goes on there after a crash. */
+/** Records the progress of an import next to its file, so that it continues there after a crash. */
 export interface Journal {
   /** Where to begin. */
   readonly state: ImportState
-  /** Notes in one step that everything up to here is done. */
+  /** Records in one step that everything up to here is done. */
   save(state: ImportState): Promise<void>
-  /** Forgets it: the import is over. */
+  /** Removes it: the import is done. */
   remove(): Promise<void>
 }
 
@@ -33,14 +33,14 @@ interface Stored extends ImportState {
 
 const beginning: ImportState = { line: 0, end: 0, imported: 0, present: 0, refused: 0, refusedBytes: 0 }
 
-/** Opens the journal of a file. @throws CliError where the file has changed since */
+/** Opens the journal of a file. @throws CliError if the file has changed since */
 export async function openJournal(file: string, { fromStart }: { fromStart: boolean }): Promise<Journal> {
   const path = `${file}.kith-import`
   const { size, mtimeMs: modified } = await stat(file)
   const stored = existsSync(path) && !fromStart ? (JSON.parse(readFileSync(path, 'utf8')) as Stored) : null
   if (stored && (stored.size !== size || stored.modified !== modified)) {
     throw new CliError(`${file} has changed since its import stopped after line ${stored.line}.`, {
-      hint: 'Give --from-start to begin again: accounts that are there already are passed over.',
+      hint: 'Use --from-start to start over: existing accounts are skipped.',
     })
   }
   return {
@@ -53,7 +53,7 @@ export async function openJournal(file: string, { fromStart }: { fromStart: bool
   }
 }
 
-/** The journal of what cannot be read twice, such as standard input. */
+/** The journal of an input that cannot be read twice, such as standard input. */
 export function noJournal(): Journal {
   return { state: beginning, save: async () => {}, remove: async () => {} }
 }

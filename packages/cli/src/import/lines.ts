@@ -10,7 +10,7 @@ export interface Line {
 /** No account is longer. */
 const longestLine = 65_536
 
-/** Splits bytes into lines. A line that is too long is given as one without text, and costs no memory. */
+/** Splits bytes into lines. A line that is too long is returned without its text, and costs no memory. */
 export async function* linesOf(
   chunks: AsyncIterable<Uint8Array>,
   from: { number: number; end: number },

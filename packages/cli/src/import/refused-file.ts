@@ -1,16 +1,16 @@
 import { type FileHandle, open } from 'node:fs/promises'
 import type { LineResult } from './import-account.ts'
 
-/** The file of the lines that were refused, each with its reason. It is made with the first of them. */
+/** The file of refused lines, each with its reason. Created with the first of them. */
 export interface RefusedFile {
-  /** Appends, and resolves to how long the file is now. */
+  /** Appends, and resolves to the new length of the file. */
   add(refusals: readonly (Refusal & { line: number })[]): Promise<number>
   close(): Promise<void>
 }
 
 type Refusal = Extract<LineResult, { outcome: 'refused' }>
 
-/** Opens it. What is behind `length` was written by a run that died before it noted so, and comes again. */
+/** Opens it. Anything after `length` was written by a run that died before it recorded that, and will be repeated. */
 export function openRefusedFile(path: string, length: number): RefusedFile {
   let handle: FileHandle | null = null
   let end = length

@@ -8,19 +8,19 @@ interface Screen {
   columns?: number
 }
 
-/** Where a command speaks: results to standard output, everything else to standard error. */
+/** The output of a command: results to standard output, everything else to standard error. */
 export interface Output {
-  /** Whether a machine reads: one JSON document on standard output, or lines of JSON. */
+  /** Whether the output is for machines: one JSON document on standard output, or lines of JSON. */
   readonly json: boolean
   readonly style: Style
-  /** Writes a piece of a result as it is, and waits where the reader is slower. */
+  /** Writes a piece of a result unchanged, and waits for a slow reader. */
   write(text: string): Promise<void>
-  /** Says something beside the result, on standard error. */
+  /** Writes a message to standard error. */
   note(text: string): void
   progress(title: string): Progress
 }
 
-/** What {@link createOutput} takes. */
+/** The options of {@link createOutput}. */
 export interface OutputOptions {
   stdout: Screen
   stderr: Screen

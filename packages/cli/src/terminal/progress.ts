@@ -1,24 +1,24 @@
-/** Shows how far a long job is. */
+/** Shows the progress of a long job. */
 export interface Progress {
-  /** `total` is `null` while nobody knows it; `title` takes the place of the one before. */
+  /** `total` is `null` while unknown; `title` replaces the previous one. */
   update(done: number, total: number | null, title?: string): void
-  /** Takes the bar away; says nothing. */
+  /** Removes the bar, silently. */
   end(): void
 }
 
-/** Where progress goes. */
+/** The target of progress. */
 export interface ProgressScreen {
   write(text: string): void
-  /** In columns; `null` where it is no terminal. */
+  /** In columns; `null` if it is not a terminal. */
   columns: number | null
   now(): number
 }
 
-/** A bar is drawn ten times a second at most, a plain line every five seconds. */
+/** A bar is drawn at most ten times a second, a plain line every five seconds. */
 const barMillis = 100
 const lineMillis = 5_000
 
-/** Creates the progress of one job: a bar on a terminal, a line now and then elsewhere. */
+/** Creates the progress of one job: a bar on a terminal, an occasional line elsewhere. */
 export function createProgress(title: string, screen: ProgressScreen): Progress {
   const { columns } = screen
   const started = screen.now()
@@ -79,12 +79,12 @@ function clock(seconds: number): string {
   return `${Math.floor(whole / 60)}:${String(whole % 60).padStart(2, '0')}`
 }
 
-/** A number as people read it: 1,234,567. */
+/** A number formatted for people: 1,234,567. */
 export function count(value: number): string {
   return value.toLocaleString('en-US')
 }
 
-/** A size as people read it: 1.5 MB. */
+/** A size formatted for people: 1.5 MB. */
 export function bytesInWords(bytes: number): string {
   const units = ['bytes', 'kB', 'MB', 'GB', 'TB']
   const power = Math.min(units.length - 1, Math.floor(Math.log10(Math.max(1, bytes)) / 3))

@@ -1,4 +1,4 @@
-/** How text is set off; plain where colors are not wanted. */
+/** Text styles; plain without colors. */
 export interface Style {
   bold(text: string): string
   dim(text: string): string
@@ -22,14 +22,14 @@ export function createStyle(colors: boolean): Style {
   }
 }
 
-/** By `NO_COLOR` (no-color.org) and `FORCE_COLOR`, or else by whether it is a terminal that shows them. */
+/** By `NO_COLOR` (no-color.org) and `FORCE_COLOR`, or otherwise by whether the output is a color terminal. */
 export function wantsColors(env: Readonly<Record<string, string | undefined>>, isTerminal: boolean): boolean {
   if (env['NO_COLOR']) return false
   if (env['FORCE_COLOR']) return env['FORCE_COLOR'] !== '0'
   return isTerminal && env['TERM'] !== 'dumb'
 }
 
-/** Replaces what would move the cursor or recolor the terminal: names and reasons come from strangers. */
+/** Replaces characters that would move the cursor or recolor the terminal: names and reasons come from strangers. */
 export function printable(text: string): string {
   return text.replace(/[\p{Cc}\u202a-\u202e\u2066-\u2069]/gu, '\ufffd')
 }

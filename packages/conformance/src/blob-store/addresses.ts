@@ -24,7 +24,7 @@ export const publicCases: readonly Case<PublicBlobStore>[] = [
   },
 ]
 
-/** What `put` and `remove` answer. */
+/** The results of `put` and `remove`. */
 export const addressCases: readonly Case<BlobStore>[] = [
   {
     id: 'blobs/put-stream-error',
@@ -61,14 +61,14 @@ export const addressCases: readonly Case<BlobStore>[] = [
   },
   {
     id: 'blobs/put-invalid-key',
-    title: 'put refuses what is no key',
+    title: 'put refuses an invalid key',
     async run(blobs) {
       for (const key of noKeys) await assert.rejects(put(blobs, key), TypeError, JSON.stringify(key))
     },
   },
   {
     id: 'blobs/remove-invalid-key',
-    title: 'remove refuses what is no key',
+    title: 'remove refuses an invalid key',
     async run(blobs) {
       for (const key of noKeys) {
         await assert.rejects(async () => await blobs.remove(key), TypeError, JSON.stringify(key))

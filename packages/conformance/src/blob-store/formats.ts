@@ -7,11 +7,11 @@ import { nextId } from '../records.ts'
 import { readFile } from './reading-bytes.ts'
 import { assertBytes, blue, forms, moving, put } from './samples.ts'
 
-/** What `formats` and `read` promise of formats. A store that offers WebP alone is held to answer it to everybody. */
+/** What `formats` and `read` promise about formats. A store that offers only WebP has to return it to everyone. */
 export const formatCases: readonly Case<ServedBlobStore>[] = [
   {
     id: 'blobs/formats',
-    title: 'the formats are told, WebP among them and each once, and stay the same',
+    title: 'formats lists each format once, including WebP, and is constant',
     async run(blobs) {
       const before = [...blobs.formats]
       assert.ok(before.includes('webp'))
@@ -24,7 +24,7 @@ export const formatCases: readonly Case<ServedBlobStore>[] = [
   },
   {
     id: 'blobs/format-asked',
-    title: 'who asks for a format gets it if it is offered and WebP if not, by the bytes too',
+    title: 'a reader gets the requested format if it is offered and WebP if not, in the bytes too',
     async run(blobs) {
       const key = nextId()
       await put(blobs, key)
@@ -37,7 +37,7 @@ export const formatCases: readonly Case<ServedBlobStore>[] = [
   },
   {
     id: 'blobs/format-told',
-    title: 'type and size of a rendition are told with its bytes, and before them where a range is picked',
+    title: 'type and size of a rendition come with its bytes, and before them if a range is selected',
     async run(blobs) {
       const key = nextId()
       await put(blobs, key)
@@ -60,7 +60,7 @@ export const formatCases: readonly Case<ServedBlobStore>[] = [
   },
   {
     id: 'blobs/animated-is-webp',
-    title: 'what moves is WebP, whichever format is asked for and whichever was asked for first',
+    title: 'an animation is WebP, whichever format is requested and whichever was requested first',
     async run(blobs) {
       for (const first of ['webp', 'avif'] as const) {
         const key = nextId()
@@ -103,7 +103,7 @@ export const formatCases: readonly Case<ServedBlobStore>[] = [
           const there = file?.bytes.toString('base64')
           assert.notEqual(there, before.get(form), name)
           before.set(form, there)
-          // The thumb of what moves may be a still.
+          // The thumb of an animation may be a still.
           if (form.rendition !== 'thumb' || bytes !== moving)
             assert.equal(
               file?.contentType,
@@ -116,7 +116,7 @@ export const formatCases: readonly Case<ServedBlobStore>[] = [
   },
   {
     id: 'blobs/remove-formats',
-    title: 'remove takes renditions in every format along, those that are being made too',
+    title: 'remove also removes renditions in every format, including those being made',
     async run(blobs) {
       await repeat(3, async () => {
         const key = nextId()
@@ -125,7 +125,7 @@ export const formatCases: readonly Case<ServedBlobStore>[] = [
           readFile(blobs, key, { form: forms[index % forms.length] ?? null })
         await read(1)
         await Promise.all([
-          // A reader whose blob goes away meanwhile may be told so by an error of its stream.
+          // A reader whose blob is removed meanwhile may get an error from its stream.
           race(12, (index) => read(index).catch(() => null)),
           blobs.remove(key),
         ])

@@ -9,7 +9,7 @@ import { download } from './seeing.ts'
 export const grantCases: readonly Case<GrantedBlobStore>[] = [
   {
     id: 'blobs/grant-expires',
-    title: 'a granted address leads nowhere when its time is over',
+    title: 'a granted URL is invalid after it expires',
     async run(blobs) {
       const key = nextId()
       await put(blobs, key)
@@ -19,7 +19,7 @@ export const grantCases: readonly Case<GrantedBlobStore>[] = [
   },
   {
     id: 'blobs/grant-bound',
-    title: 'a granted address is for one blob and for one rendition of it',
+    title: 'a granted URL is for one blob and one rendition of it',
     async run(blobs) {
       const [own, other] = [nextId(), nextId()]
       for (const key of [own, other]) await put(blobs, key)
@@ -33,7 +33,7 @@ export const grantCases: readonly Case<GrantedBlobStore>[] = [
   },
   {
     id: 'blobs/grant-not-extendable',
-    title: 'the time of a granted address cannot be put off',
+    title: 'the expiry of a granted URL cannot be extended',
     async run(blobs) {
       const key = nextId()
       await put(blobs, key)
@@ -44,7 +44,7 @@ export const grantCases: readonly Case<GrantedBlobStore>[] = [
   },
   {
     id: 'blobs/grant-invalid-key',
-    title: 'nothing is granted for what is no key',
+    title: 'nothing is granted for an invalid key',
     async run(blobs) {
       await put(blobs, nextId())
       for (const key of noKeys) {
@@ -59,7 +59,9 @@ export const grantCases: readonly Case<GrantedBlobStore>[] = [
   },
 ]
 
-/** Every address that has one part of the other where they differ: the path, a parameter, or a piece of one. */
+/**
+ * Every variant of a URL with one different part taken from the other one: the path, a parameter, or a piece of one.
+ */
 function mixtures(url: URL, other: URL): string[] {
   const mixed = new Set<string>()
   const add = (change: (changed: URL) => void): void => {
@@ -78,14 +80,14 @@ function mixtures(url: URL, other: URL): string[] {
   return [...mixed]
 }
 
-/** Texts that have one piece of the other, for tokens that hold everything in one parameter. */
+/** Variants of a string with one piece taken from the other, for tokens that contain everything in one parameter. */
 function mixedPieces(own = '', foreign = ''): string[] {
   const [pieces, others] = [own, foreign].map((text) => text.split(/([~.])/))
   if (!pieces || pieces.length !== others?.length) return []
   return pieces.map((_, index) => pieces.with(index, others[index] ?? '').join(''))
 }
 
-/** The same address is always written the same. */
+/** The canonical spelling of a URL. */
 function written({ origin, pathname, searchParams }: URL): string {
   return `${origin}${pathname}?${searchParams.toString()}`
 }

@@ -64,7 +64,7 @@ export const listingCases: readonly Case<BlobStore>[] = [
   },
   {
     id: 'blobs/list-after-removed-page',
-    title: 'list goes on behind a page whose blobs were removed, and leaves out no other',
+    title: 'list continues after a page whose blobs were removed, and skips no others',
     async run(blobs) {
       const keys = Array.from({ length: 7 }, nextId)
       for (const [index, key] of keys.entries()) await putSample(blobs, key, index)
@@ -84,7 +84,7 @@ export const listingCases: readonly Case<BlobStore>[] = [
   },
   {
     id: 'blobs/present',
-    title: 'present tells of any number of keys which are there, and letter case counts',
+    title: 'present returns which of any number of keys exist, and is case-sensitive',
     async run(blobs) {
       const keys = Array.from({ length: 5 }, nextId)
       for (const [index, key] of keys.entries()) await putSample(blobs, key, index)
@@ -98,7 +98,7 @@ export const listingCases: readonly Case<BlobStore>[] = [
   },
   {
     id: 'blobs/present-invalid-key',
-    title: 'present refuses what is no key',
+    title: 'present refuses an invalid key',
     async run(blobs) {
       for (const key of noKeys)
         await assert.rejects(async () => await blobs.present([key]), TypeError, JSON.stringify(key))
@@ -113,7 +113,7 @@ function putSample(blobs: BlobStore, key: string, index: number): Promise<void> 
     : put(blobs, key)
 }
 
-/** All keys, in an order of ours. */
+/** All keys, in our own order. */
 async function listAll(blobs: BlobStore, limit: number): Promise<string[]> {
   const keys: string[] = []
   let after: string | null = null

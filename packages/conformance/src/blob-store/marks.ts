@@ -9,7 +9,7 @@ import { assertBytes, content, put, red } from './samples.ts'
 export const markCases: readonly Case<MarkedBlobStore>[] = [
   {
     id: 'marked-blobs/no-mark-at-first',
-    title: 'there is no mark before one is written, and reading it or the blobs makes none',
+    title: 'there is no mark before one is written, and reading it or the blobs creates none',
     async run(blobs) {
       assert.equal(await blobs.readMark(), null)
       await blobs.list(null, 10)
@@ -41,7 +41,7 @@ export const markCases: readonly Case<MarkedBlobStore>[] = [
   },
   {
     id: 'marked-blobs/mark-is-no-blob',
-    title: 'a mark is no blob, and blobs are put and removed beside it',
+    title: 'a mark is not a blob, and blobs are put and removed independently of it',
     async run(blobs) {
       const [mark, key, removed] = [nextId(), nextId(), nextId()]
       await blobs.writeMark(mark)

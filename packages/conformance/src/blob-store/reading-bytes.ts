@@ -1,11 +1,11 @@
 import type { ByteRange, RenditionForm, ServedBlobStore, ServedFile } from '@kith/core/ports'
 
-/** What is read of a blob. */
+/** The result of reading a blob. */
 export interface ReadFile extends ServedFile {
   bytes: Buffer
 }
 
-/** What to read: by default the blob itself, whole. */
+/** What to read: by default the entire blob. */
 export interface Reading {
   form?: RenditionForm | null
   range?: (file: ServedFile) => ByteRange | null

@@ -13,7 +13,7 @@ const video = { bytes: sampleVideo(sampleBytes(200_000)), contentType: 'video/mp
 export const readingCases: readonly Case<ServedBlobStore>[] = [
   {
     id: 'blobs/types',
-    title: 'a blob of any type that is taken keeps it',
+    title: 'a blob of any accepted type keeps it',
     async run(blobs) {
       for (const contentType of mediaTypes) {
         const key = nextId()
@@ -24,7 +24,7 @@ export const readingCases: readonly Case<ServedBlobStore>[] = [
   },
   {
     id: 'blobs/invalid-key-null',
-    title: 'what is no key is null',
+    title: 'an invalid key is null',
     async run(blobs) {
       await put(blobs, nextId())
       for (const key of noKeys) await assertGone(blobs, key)
@@ -32,7 +32,7 @@ export const readingCases: readonly Case<ServedBlobStore>[] = [
   },
   {
     id: 'blobs/range',
-    title: 'a range is picked by the size, and both of its ends are included',
+    title: 'a range is selected by the size, and both of its ends are included',
     async run(blobs) {
       const key = nextId()
       await put(blobs, key, video)
@@ -58,7 +58,7 @@ export const readingCases: readonly Case<ServedBlobStore>[] = [
   },
   {
     id: 'blobs/part-size',
-    title: 'the size of a part is that of the whole blob',
+    title: 'the size of a part is that of the entire blob',
     async run(blobs) {
       const key = nextId()
       await put(blobs, key, video)

@@ -20,7 +20,7 @@ export const removalCases: readonly Case<BlobStore>[] = [
   },
   {
     id: 'blobs/remove-renditions',
-    title: 'remove takes the renditions along and leaves other blobs',
+    title: 'remove also removes the renditions, and no other blobs',
     async run(blobs) {
       const [key, kept] = [nextId(), nextId()]
       for (const each of [key, kept]) await put(blobs, each)
@@ -47,7 +47,7 @@ export const removalCases: readonly Case<BlobStore>[] = [
   },
   {
     id: 'blobs/put-remove-race',
-    title: 'puts and removals of one key at the same moment all end well, and another removal leaves nothing',
+    title: 'concurrent puts and removals of one key all succeed, and another removal leaves nothing',
     async run(blobs) {
       await repeat(10, async (round) => {
         const key = nextId()
@@ -64,7 +64,7 @@ export const removalCases: readonly Case<BlobStore>[] = [
   },
   {
     id: 'blobs/put-after-remove',
-    title: 'a key can be put again after it was removed, with renditions of its own',
+    title: 'a key can be put again after it was removed, with new renditions',
     async run(blobs) {
       const key = nextId()
       await put(blobs, key)
@@ -79,7 +79,7 @@ export const removalCases: readonly Case<BlobStore>[] = [
   },
 ]
 
-/** A reader whose blob goes away meanwhile may be told so by an error of its stream. */
+/** A reader whose blob is removed meanwhile may get an error from its stream. */
 async function attempt(
   blobs: BlobStore,
   key: string,

@@ -6,11 +6,11 @@ import { nextId } from '../records.ts'
 import { assertBytes, assertGone, content, put, red, renditions } from './samples.ts'
 import { see } from './seeing.ts'
 
-/** Where the addresses of a blob and its renditions lead. */
+/** What the URLs of a blob and its renditions return. */
 export const renditionCases: readonly Case<BlobStore>[] = [
   {
     id: 'blobs/unknown-key',
-    title: 'an unknown key leads to nothing',
+    title: 'an unknown key does not exist',
     async run(blobs) {
       await put(blobs, nextId())
       await assertGone(blobs, nextId())
@@ -18,7 +18,7 @@ export const renditionCases: readonly Case<BlobStore>[] = [
   },
   {
     id: 'blobs/rendition-sizes',
-    title: 'each rendition of an image is a WebP of the size that is told',
+    title: 'each rendition of an image is a WebP of the reported size',
     async run(blobs) {
       const key = nextId()
       await put(blobs, key)

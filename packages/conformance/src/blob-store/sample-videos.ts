@@ -3,7 +3,7 @@ import { fixture } from '../fixtures.ts'
 /** A second of test pattern in 64 × 48 as ffmpeg writes it: an MP4 that any service can read. */
 const pattern = fixture('blobs/pattern.mp4')
 
-/** A real MP4 or MOV, with bytes behind it that make it unlike others and as long as is wanted; players skip them. */
+/** A real MP4 or MOV, with trailing bytes that make it unique and as long as needed; players skip them. */
 export function sampleVideo(
   filling: Uint8Array | string,
   contentType: 'video/mp4' | 'video/quicktime' = 'video/mp4',
@@ -13,7 +13,7 @@ export function sampleVideo(
   header.writeUInt32BE(header.length + content.length)
   header.write('free', 4)
   const video = Buffer.concat([pattern, header, content])
-  // The brands of the file say which of the two it is.
+  // The brands of the file identify which of the two it is.
   if (contentType === 'video/quicktime') for (const offset of [8, 16]) video.write('qt  ', offset)
   return video
 }

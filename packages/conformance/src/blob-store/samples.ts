@@ -13,13 +13,13 @@ export const moving: Buffer = fixture('blobs/moving.webp')
 
 export const renditions: readonly Rendition[] = ['thumb', 'feed', 'full']
 
-/** All that can be read of an image besides itself. */
+/** Everything that can be read of an image besides itself. */
 export const forms: readonly RenditionForm[] = renditions.flatMap((rendition) => [
   { rendition, format: 'webp' },
   { rendition, format: 'avif' },
 ])
 
-/** Texts that are no keys. */
+/** Strings that are not keys. */
 export const noKeys: readonly string[] = [
   '',
   '.',
@@ -38,7 +38,7 @@ export const noKeys: readonly string[] = [
   '%2e%2e',
 ]
 
-/** A stream of chunks, each given in a turn of its own. */
+/** A stream of chunks, each emitted in a separate turn. */
 export async function* chunks(...parts: readonly Uint8Array[]): AsyncGenerator<Uint8Array> {
   for (const part of parts) {
     await turn()
@@ -46,12 +46,12 @@ export async function* chunks(...parts: readonly Uint8Array[]): AsyncGenerator<U
   }
 }
 
-/** Bytes of which each part is unlike the others. */
+/** Bytes in which every part is unique. */
 export function sampleBytes(length: number): Buffer {
   return Buffer.from(Array.from({ length }, (_, index) => (index * 31 + (index >> 8)) & 0xff))
 }
 
-/** Puts bytes as they are, of a size that is not announced. */
+/** Puts these bytes, without announcing their size. */
 export function put(
   blobs: BlobStore,
   key: string,
@@ -65,7 +65,9 @@ export async function content(blobs: BlobStore, key: string, what: Looked = null
   return (await see(blobs, key, what))?.bytes ?? null
 }
 
-/** The bytes are the same. Told without showing them: the difference of two long buffers takes minutes to print. */
+/**
+ * Asserts that the bytes are equal, without showing them: the difference of two long buffers takes minutes to print.
+ */
 export function assertBytes(actual: Uint8Array | null, expected: Uint8Array, message = 'other bytes'): void {
   assert.ok(actual !== null, `${message}: there are none`)
   assert.ok(Buffer.from(actual).equals(expected), message)

@@ -3,24 +3,24 @@ import { setTimeout as wait } from 'node:timers/promises'
 import type { BlobStore, Rendition } from '@kith/core/ports'
 import { readFile } from './reading-bytes.ts'
 
-/** What a browser gets of a blob. */
+/** A blob as a browser gets it. */
 export interface SeenBlob {
   contentType: string
-  /** As it was told beforehand. */
+  /** As reported beforehand. */
   size: number
   bytes: Buffer
 }
 
-/** What is looked at: an image, one of its renditions, or a video. */
+/** The request: an image, one of its renditions, or a video. */
 export type Looked = Rendition | 'video' | null
 
-/** How a host says that there is nothing, or nothing for everyone. */
+/** The statuses of a host for a missing, or not public, file. */
 const absent = [400, 401, 403, 404, 410]
 
-/** Caches in front of a host know of a change a little later. */
+/** Caches of a host see a change a little later. */
 const patienceMillis = 20_000
 
-/** Asks for a blob as a browser does, whoever serves it: `null` where there is none. */
+/** Requests a blob as a browser does, whoever serves it: `null` if it does not exist. */
 export async function see(blobs: BlobStore, key: string, what: Looked = null): Promise<SeenBlob | null> {
   const rendition = what === 'video' ? null : what
   const form = rendition && ({ rendition, format: 'webp' } as const)
@@ -33,20 +33,20 @@ export async function see(blobs: BlobStore, key: string, what: Looked = null): P
   return url === null ? null : await download(url)
 }
 
-/** Asks an address: `null` where it leads nowhere. */
+/** Requests a URL: `null` if it does not exist. */
 export async function download(url: string): Promise<SeenBlob | null> {
   const response = await fetch(url, { headers: { 'cache-control': 'no-cache' } })
   const bytes = Buffer.from(await response.arrayBuffer())
   if (absent.includes(response.status)) return null
-  assert.equal(response.status, 200, `an address was answered with ${response.status}`)
+  assert.equal(response.status, 200, `a URL returned status ${response.status}`)
   const { headers } = response
   const size = Number(headers.get('content-length') ?? bytes.length)
   return { contentType: headers.get('content-type') ?? '', size, bytes }
 }
 
 /**
- * Checks what holds after a change. Where a host with caches of its own serves the files it may hold a little later; where
- * Kith does, it holds at once.
+ * Checks the state after a change. If a host with caches serves the files it may take effect a little later; if Kith
+ * does, immediately.
  */
 export async function settled(blobs: BlobStore, check: () => Promise<void>): Promise<void> {
   const end = blobs.kind === 'served' ? 0 : Date.now() + patienceMillis

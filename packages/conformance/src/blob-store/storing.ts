@@ -14,7 +14,7 @@ const videoType = 'video/mp4' as const
 export const storingCases: readonly Case<BlobStore>[] = [
   {
     id: 'blobs/put-visible',
-    title: 'what was put is seen, with its type and size',
+    title: 'a stored blob is visible, with its type and size',
     async run(blobs) {
       const key = nextId()
       await put(blobs, key)
@@ -25,7 +25,7 @@ export const storingCases: readonly Case<BlobStore>[] = [
   },
   {
     id: 'blobs/chunk-sizes',
-    title: 'a blob in chunks of every size, empty ones too, comes back whole',
+    title: 'a blob in chunks of every size, including empty ones, is returned complete',
     async run(blobs) {
       const bytes = sampleVideo(sampleBytes(300_000))
       const parts = [0, 1, 0, 2, 65_536, 65_535, 100_000, 0]
@@ -41,7 +41,7 @@ export const storingCases: readonly Case<BlobStore>[] = [
   },
   {
     id: 'blobs/reused-chunk-memory',
-    title: 'a chunk whose memory is used again for the next has been copied',
+    title: 'a chunk whose memory is reused for the next was copied',
     async run(blobs) {
       const key = nextId()
       const bytes = sampleVideo('aaabbbccc')
@@ -109,7 +109,7 @@ export const storingCases: readonly Case<BlobStore>[] = [
   },
   {
     id: 'blobs/no-partial-reads',
-    title: 'until a put is over nobody reads a part of it',
+    title: 'until a put is done no reader sees a part of it',
     async run(blobs) {
       const key = nextId()
       const seen: (Buffer | null)[] = []

@@ -1,14 +1,15 @@
 import assert from 'node:assert/strict'
 import type { CaptionAnswer, CaptionRequest, CaptionWriter, ImageMeasures } from '@kith/core/ports'
 import type { Case } from '../case.ts'
+import { never } from '../never.ts'
 import { race } from '../race.ts'
-import { never, sampleRequest } from './request.ts'
+import { sampleRequest } from './request.ts'
 
 /** What a response promises. */
 export const answeringCases: readonly Case<CaptionWriter>[] = [
   {
     id: 'captions/writer-name',
-    title: 'a writer has a name, and its answers say who wrote them',
+    title: 'a writer has a name, and its responses name the writer',
     async run(writer) {
       const answer = await writer.suggest(sampleRequest(), never)
       for (const name of [writer.name, answer.writer]) assert.match(name, /\S/)
@@ -16,14 +17,14 @@ export const answeringCases: readonly Case<CaptionWriter>[] = [
   },
   {
     id: 'captions/suggestion-count',
-    title: 'an answer has at least one suggestion and at most `count`, for each count from 1 to 5',
+    title: 'a response has at least one suggestion and at most `count`, for each count from 1 to 5',
     async run(writer) {
       for (const count of [1, 2, 3, 4, 5]) await assertMany(writer, sampleRequest({ count }))
     },
   },
   {
     id: 'captions/suggestions-differ',
-    title: 'the suggestions of an answer are different texts, and none is empty',
+    title: 'the suggestions of a response are distinct, and none is empty',
     async run(writer) {
       const { suggestions } = await writer.suggest(sampleRequest({ count: 5 }), never)
       for (const text of suggestions) assert.match(text, /\S/)
@@ -42,7 +43,7 @@ export const answeringCases: readonly Case<CaptionWriter>[] = [
   },
   {
     id: 'captions/without-hint',
-    title: 'no hint, and one that says nothing, are answered too',
+    title: 'a missing or empty hint works too',
     async run(writer) {
       for (const hint of [null, '', ' \n\t', '\u202e\u200b'])
         await assertMany(writer, sampleRequest({ hint }))
@@ -50,7 +51,7 @@ export const answeringCases: readonly Case<CaptionWriter>[] = [
   },
   {
     id: 'captions/any-language',
-    title: 'no language, and one that nobody speaks, are answered too',
+    title: 'a missing or unknown language works too',
     async run(writer) {
       for (const language of [null, 'de-AT', 'zh-Hant-TW', 'qaa', 'constructor'])
         await assertMany(writer, sampleRequest({ language }))
@@ -58,7 +59,7 @@ export const answeringCases: readonly Case<CaptionWriter>[] = [
   },
   {
     id: 'captions/any-measures',
-    title: 'whatever was measured is answered',
+    title: 'any measurements work',
     async run(writer) {
       const { measures } = sampleRequest()
       const odd: Partial<ImageMeasures>[] = [
@@ -71,7 +72,7 @@ export const answeringCases: readonly Case<CaptionWriter>[] = [
   },
   {
     id: 'captions/usage-as-json',
-    title: 'what an answer took can be told as JSON, with tokens where they were counted',
+    title: 'the usage of a response is valid JSON, with tokens if they were counted',
     async run(writer) {
       const { usage } = await writer.suggest(sampleRequest(), never)
       assert.deepEqual(JSON.parse(JSON.stringify(usage)), usage)
@@ -83,7 +84,7 @@ export const answeringCases: readonly Case<CaptionWriter>[] = [
   },
   {
     id: 'captions/request-unchanged',
-    title: 'the request stays as it is, since another writer may get it next',
+    title: 'the request is not changed, since another writer may get it next',
     async run(writer) {
       const request = sampleRequest({ hint: null })
       const { image, ...before } = request
@@ -94,7 +95,7 @@ export const answeringCases: readonly Case<CaptionWriter>[] = [
   },
   {
     id: 'captions/parallel',
-    title: 'of 10 parallel requests each is answered as it was asked',
+    title: 'of 10 parallel requests each gets its own response',
     async run(writer) {
       await race(10, (index) => assertMany(writer, sampleRequest({ count: 1 + (index % 5) })))
     },

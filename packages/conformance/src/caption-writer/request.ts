@@ -3,7 +3,7 @@ import type { CaptionRequest } from '@kith/core/ports'
 import { red } from '../blob-store/samples.ts'
 import { nextId, sampleMeasures } from '../records.ts'
 
-/** What is asked for a picture with everything measured, unless `fields` say otherwise. */
+/** A request for a picture with every measurement, unless `fields` override it. */
 export function sampleRequest(fields: Partial<CaptionRequest> = {}): CaptionRequest {
   const { durationSeconds: _, thumbhash, lightness, saturation, ...measures } = sampleMeasures
   return {
@@ -23,9 +23,6 @@ export function sampleRequest(fields: Partial<CaptionRequest> = {}): CaptionRequ
     ...fields,
   }
 }
-
-/** A signal that is never aborted. */
-export const never: AbortSignal = new AbortController().signal
 
 async function* picture(): AsyncGenerator<Uint8Array> {
   for (const part of [red.subarray(0, 10), red.subarray(10)]) {

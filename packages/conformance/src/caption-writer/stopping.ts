@@ -2,16 +2,17 @@ import assert from 'node:assert/strict'
 import { setTimeout as wait } from 'node:timers/promises'
 import type { CaptionRequest, CaptionWriter } from '@kith/core/ports'
 import type { Case } from '../case.ts'
-import { never, sampleRequest } from './request.ts'
+import { never } from '../never.ts'
+import { sampleRequest } from './request.ts'
 
-/** How long an end may take that should come at once: machines can be busy. */
+/** How long an immediate end may take: machines can be busy. */
 const patienceMillis = 3000
 
-/** How a writer promises to end. */
+/** How a writer promises to stop. */
 export const stoppingCases: readonly Case<CaptionWriter>[] = [
   {
     id: 'captions/aborted-before',
-    title: 'where the signal is aborted already, a writer answers nothing and fails at once',
+    title: 'if the signal is already aborted, a writer returns nothing and fails immediately',
     async run(writer) {
       const outcome = await outcomeOf(
         writer.suggest(sampleRequest(), AbortSignal.abort(new Error('too late'))),
@@ -21,7 +22,7 @@ export const stoppingCases: readonly Case<CaptionWriter>[] = [
   },
   {
     id: 'captions/aborted-while-reading',
-    title: 'a writer stops when its signal is aborted, also while it reads an image that does not end',
+    title: 'a writer stops when its signal is aborted, even while it reads an image that does not end',
     async run(writer) {
       const controller = new AbortController()
       const abort = (): void => controller.abort(new Error('too late'))
@@ -34,15 +35,15 @@ export const stoppingCases: readonly Case<CaptionWriter>[] = [
         },
       })
       const ended = outcomeOf(writer.suggest(request, controller.signal))
-      // One that does not look may have ended before.
+      // A writer that does not look at the image may have ended before.
       setTimeout(abort, 100)
       assert.notEqual(await ended, 'waiting')
-      assert.ok(!looked || (await ended) === 'failed', 'it answers although it was stopped')
+      assert.ok(!looked || (await ended) === 'failed', 'it responds although it was stopped')
     },
   },
   {
     id: 'captions/unreadable-image',
-    title: 'an image that cannot be opened or read is an error, or no matter, and never a wait',
+    title: 'an image that cannot be opened or read is an error, or ignored, but never waited for',
     async run(writer) {
       const images: CaptionRequest['image'][] = [
         () => Promise.reject(new Error('no image')),
@@ -70,7 +71,7 @@ async function outcomeOf(work: Promise<unknown>): Promise<'answered' | 'failed' 
   }
 }
 
-/** Gives a chunk and then no more, and no end. */
+/** Emits a chunk and then neither another one nor an end. */
 async function* endless(): AsyncGenerator<Uint8Array> {
   yield Buffer.from('RIFF')
   await new Promise(() => {})

@@ -23,7 +23,7 @@ export const consumingCases: readonly Case<CodingStores>[] = [
   },
   {
     id: 'codes/consume-wrong',
-    title: 'a wrong hash costs a try, and once none is left the right one finds none either',
+    title: 'a wrong hash costs an attempt, and once none is left the right one finds no code either',
     async run({ codes }) {
       const code = sampleCode({ tries: 3, hashes: ['Right', 'Also right'] })
       await codes.issue(code)
@@ -40,7 +40,7 @@ export const consumingCases: readonly Case<CodingStores>[] = [
   },
   {
     id: 'codes/consume-last-try',
-    title: 'the last try may be the right one',
+    title: 'the last attempt may be the right one',
     async run({ codes }) {
       const code = sampleCode({ tries: 3 })
       await codes.issue(code)
@@ -51,7 +51,7 @@ export const consumingCases: readonly Case<CodingStores>[] = [
   {
     id: 'codes/consume-ended',
     title:
-      'a code is consumed until the millisecond before it ends; then it is none, whatever the hash, and costs no try',
+      'a code can be consumed until the millisecond before it expires; then the result is none for any hash, and costs no attempt',
     async run({ codes }) {
       const code = sampleCode()
       await codes.issue(code)

@@ -9,7 +9,7 @@ const short = difficultTexts.filter((text) => Buffer.byteLength(text) <= 65_536)
 export const issuingCases: readonly Case<CodingStores>[] = [
   {
     id: 'codes/issue',
-    title: 'issue saves every field as it was given, and find resolves to the code',
+    title: 'issue saves every field unchanged, and find resolves to the code',
     async run({ codes }) {
       const own = sampleCode()
       const nobodys = sampleCode({ userId: null, hashes: ['Alone'], data: '', tries: 1 })
@@ -18,8 +18,32 @@ export const issuingCases: readonly Case<CodingStores>[] = [
     },
   },
   {
+    id: 'codes/issue-once',
+    title:
+      'issueOnce saves every field of a code, and changes nothing until that one has expired or is consumed',
+    async run({ codes }) {
+      const [first, another] = [sampleCode({ tries: 1 }), sampleCode()]
+      const { purpose, subject, expiresAt } = first
+      const later1 = new Date(expiresAt.getTime() - 1)
+      const again = sampleCode({ purpose, subject, createdAt: later1, expiresAt: later(900_000) })
+      const next = { ...again, createdAt: expiresAt }
+      for (const code of [first, another]) assert.equal(await codes.issueOnce(code), true)
+      assert.deepEqual(await current(codes, first), first)
+      assert.equal(await codes.issueOnce(again), false)
+      assert.deepEqual(await current(codes, first), first)
+      assert.deepEqual(await codes.consume(wrongTryOf(first)), { outcome: 'wrong' })
+      assert.equal(await codes.issueOnce(again), false)
+      assert.equal(await current(codes, first), null)
+      assert.equal(await codes.issueOnce(next), true)
+      assert.deepEqual(await current(codes, next, expiresAt), next)
+      assert.deepEqual(await codes.consume(tryOf(another)), { outcome: 'consumed', code: another })
+      assert.equal(await codes.issueOnce(another), true)
+      assert.deepEqual(await current(codes, another), another)
+    },
+  },
+  {
     id: 'codes/texts',
-    title: 'text comes back as it went in, and names the code as it is',
+    title: 'strings are returned unchanged, and identify the code exactly',
     async run({ codes }) {
       const all = difficultNames.map((text) => sampleCode({ purpose: text, subject: text, hashes: [text] }))
       for (const code of all) await codes.issue(code)
@@ -31,7 +55,7 @@ export const issuingCases: readonly Case<CodingStores>[] = [
   },
   {
     id: 'codes/data',
-    title: 'data comes back as it went in, up to 64 KiB of UTF-8',
+    title: 'data is returned unchanged, up to 64 KiB of UTF-8',
     async run({ codes }) {
       for (const data of [...short, ...longestData]) {
         const code = sampleCode({ data })
@@ -97,7 +121,7 @@ export const issuingCases: readonly Case<CodingStores>[] = [
   },
   {
     id: 'codes/issue-replaces',
-    title: 'issue replaces a code of the same purpose and subject whole, and its secrets with it',
+    title: 'issue replaces a code of the same purpose and subject completely, including its secrets',
     async run({ codes }) {
       const before = sampleCode()
       const { purpose, subject } = before
@@ -117,8 +141,7 @@ export const issuingCases: readonly Case<CodingStores>[] = [
   },
   {
     id: 'codes/issue-keeps-fewer-tries',
-    title:
-      'a code that replaces one that has not ended has no more tries than that had left, nor than its own',
+    title: 'a code that replaces an unexpired one has no more attempts than that had left, nor than its own',
     async run({ codes }) {
       const first = sampleCode({ tries: 5 })
       await codes.issue(first)
@@ -139,7 +162,7 @@ export const issuingCases: readonly Case<CodingStores>[] = [
   },
   {
     id: 'codes/issue-exhausted',
-    title: 'where no tries are left, another code gets none until the end of the one that used them up',
+    title: 'if no attempts are left, another code gets none until the used-up one expires',
     async run({ codes }) {
       const first = sampleCode({ tries: 2 })
       await codes.issue(first)
@@ -156,7 +179,7 @@ export const issuingCases: readonly Case<CodingStores>[] = [
   },
   {
     id: 'codes/issue-afresh',
-    title: 'a code that replaces one that has ended, or follows one that is gone, has all of its tries',
+    title: 'a code that replaces an expired one, or follows a removed one, has all of its attempts',
     async run({ codes }) {
       const first = sampleCode({ tries: 2, userId: nextId() })
       await codes.issue(first)
@@ -182,7 +205,7 @@ export const issuingCases: readonly Case<CodingStores>[] = [
   },
   {
     id: 'codes/issue-copies',
-    title: 'the store keeps its own copy of a code that it is given, and resolves to copies',
+    title: 'the store copies codes on the way in and out',
     async run({ codes }) {
       const code = sampleCode()
       const given = structuredClone(code)

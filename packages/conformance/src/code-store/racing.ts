@@ -1,13 +1,31 @@
 import assert from 'node:assert/strict'
-import type { ConsumeCodeResult } from '@kith/core/ports'
+import type { CodeRecord, ConsumeCodeResult } from '@kith/core/ports'
 import type { Case } from '../case.ts'
 import { race, repeat } from '../race.ts'
 import { later, nextId, sampleCode } from '../records.ts'
 import { type CodingStores, countOf, current, tryOf, wrongTryOf } from './codes.ts'
 import { renewalOf } from './renewing.ts'
 
-/** What callers who meet are promised. */
+/** Promises for concurrent callers. */
 export const racingCases: readonly Case<CodingStores>[] = [
+  {
+    id: 'codes/parallel-issue-once',
+    title:
+      'of 20 parallel issueOnce calls exactly one is true, also where one has expired, and its code is kept whole',
+    async run({ codes }) {
+      await repeat(6, async (round) => {
+        const { subject, purpose } = sampleCode()
+        const ended = sampleCode({ subject, purpose, tries: 1, expiresAt: later(500) })
+        if (round % 2) await codes.issue(ended)
+        const all = Array.from({ length: 20 }, (_, index) =>
+          sampleCode({ subject, purpose, data: `code ${index}`, createdAt: later(500) }),
+        )
+        const answers = await race(20, (index) => codes.issueOnce(all[index] as CodeRecord))
+        assert.equal(answers.filter((isIssued) => isIssued).length, 1)
+        assert.deepEqual(await current(codes, ended), all[answers.indexOf(true)])
+      })
+    },
+  },
   {
     // asvs: 6.5.1
     id: 'codes/parallel-consumers',
@@ -31,7 +49,7 @@ export const racingCases: readonly Case<CodingStores>[] = [
   {
     // asvs: 6.6.3
     id: 'codes/parallel-wrong-tries',
-    title: 'of 20 parallel tries with a wrong hash so many are wrong as the code had tries',
+    title: 'of 20 parallel attempts with a wrong hash as many are wrong as the code had attempts',
     async run({ codes }) {
       await repeat(3, async () => {
         const code = sampleCode()
@@ -45,7 +63,7 @@ export const racingCases: readonly Case<CodingStores>[] = [
   {
     id: 'codes/parallel-tries',
     title:
-      'of parallel right and wrong tries one gets the code, with the tries that the wrong ones before it left',
+      'of parallel right and wrong attempts one gets the code, with the attempts that the wrong ones before it left',
     async run({ codes }) {
       await repeat(5, async (round) => {
         const code = sampleCode()
@@ -63,7 +81,7 @@ export const racingCases: readonly Case<CodingStores>[] = [
   },
   {
     id: 'codes/parallel-issues',
-    title: 'of 20 parallel issues of one name one is kept whole, with the fewest tries of all',
+    title: 'of 20 parallel issues of one name one is kept completely, with the fewest attempts of all',
     async run({ codes }) {
       await repeat(3, async (round) => {
         const subject = nextId()
@@ -83,7 +101,7 @@ export const racingCases: readonly Case<CodingStores>[] = [
   },
   {
     id: 'codes/issue-wrong-race',
-    title: 'asking for other codes beside wrong tries gives no further tries',
+    title: 'requesting other codes during wrong attempts gives no further attempts',
     async run({ codes }) {
       await repeat(5, async (round) => {
         const code = sampleCode({ tries: 4 })
@@ -106,7 +124,8 @@ export const racingCases: readonly Case<CodingStores>[] = [
   },
   {
     id: 'codes/issue-consume-race',
-    title: 'a code that is issued beside consumers of the one before is whole, and consumed by none of them',
+    title:
+      'a code that is issued while the previous one is consumed is complete, and consumed by none of those calls',
     async run({ codes }) {
       await repeat(6, async (round) => {
         const before = sampleCode({ tries: 9 })
@@ -155,7 +174,7 @@ export const racingCases: readonly Case<CodingStores>[] = [
   },
   {
     id: 'codes/renew-wrong-race',
-    title: 'of parallel renewals one stands whole, and no wrong try beside them is forgotten',
+    title: 'of parallel renewals one is kept completely, and no concurrent wrong attempt is lost',
     async run({ codes }) {
       await repeat(5, async (round) => {
         const code = sampleCode({ tries: 15 })

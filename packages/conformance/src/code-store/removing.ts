@@ -15,7 +15,7 @@ export const removingCases: readonly Case<CodingStores>[] = [
       const own = ['sign-in', 'reset', 'verify-email', 'verify-phone'].map((purpose) =>
         sampleCode({ purpose, userId }),
       )
-      // The subject of a code says nothing of whose it is.
+      // The subject of a code does not identify its account.
       const others = [
         sampleCode(),
         sampleCode({ userId: null, subject: userId }),
@@ -40,7 +40,7 @@ export const removingCases: readonly Case<CodingStores>[] = [
   },
   {
     id: 'codes/remove-race',
-    title: 'a code that is removed is not brought back by tries and renewals of the same moment',
+    title: 'a removed code is not restored by concurrent attempts and renewals',
     async run({ codes }) {
       await repeat(5, async (round) => {
         const code = sampleCode()
@@ -72,7 +72,7 @@ export const removingCases: readonly Case<CodingStores>[] = [
   },
   {
     id: 'codes/purge-renewed',
-    title: 'purgeEnded goes by the end that a renewal gave',
+    title: 'purgeEnded uses the expiry set by a renewal',
     async run({ codes }) {
       const code = sampleCode({ expiresAt: later(5_000) })
       await codes.issue(code)
@@ -83,7 +83,7 @@ export const removingCases: readonly Case<CodingStores>[] = [
   },
   {
     id: 'codes/purge-keeps-exhausted',
-    title: 'a code without tries stays until its end, so that another one gets none before',
+    title: 'a code without attempts stays until it expires, so that another one gets none before',
     async run({ codes }) {
       const code = sampleCode({ tries: 1 })
       await codes.issue(code)

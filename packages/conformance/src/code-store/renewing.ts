@@ -21,7 +21,7 @@ export function renewalOf(code: CodeRecord, fields: Partial<CodeRenewal> = {}): 
 export const renewingCases: readonly Case<CodingStores>[] = [
   {
     id: 'codes/renew',
-    title: 'renew gives a code other secrets and another end; its data and its tries stay',
+    title: 'renew gives a code other secrets and another expiry; its data and its attempts stay',
     async run({ codes }) {
       const [code, other] = [sampleCode(), sampleCode()]
       for (const each of [code, other]) await codes.issue(each)
@@ -39,7 +39,7 @@ export const renewingCases: readonly Case<CodingStores>[] = [
   },
   {
     id: 'codes/renew-shorter',
-    title: 'a code that is renewed may end earlier than before',
+    title: 'a renewed code may expire earlier than before',
     async run({ codes }) {
       const code = sampleCode()
       await codes.issue(code)
@@ -51,7 +51,7 @@ export const renewingCases: readonly Case<CodingStores>[] = [
   {
     id: 'codes/renew-none',
     title:
-      'renew of a code that is unknown, has ended or has no tries left resolves to null and changes nothing',
+      'renew of a code that is unknown, expired or without attempts resolves to null and changes nothing',
     async run({ codes }) {
       const [code, spent] = [sampleCode(), sampleCode({ tries: 1 })]
       for (const each of [code, spent]) await codes.issue(each)
@@ -74,7 +74,7 @@ export const renewingCases: readonly Case<CodingStores>[] = [
   },
   {
     id: 'codes/renew-copies',
-    title: 'the store keeps its own copies of what a code is renewed with, and resolves to copies',
+    title: 'the store copies the arguments of a renewal, and resolves to copies',
     async run({ codes }) {
       const code = sampleCode()
       await codes.issue(code)

@@ -7,12 +7,11 @@ import { later, sampleCode } from '../records.ts'
 import { type CodingStores, countOf, current, miss, tryOf, wrongTryOf } from './codes.ts'
 import { renewalOf } from './renewing.ts'
 
-/** What the verbs of codes promise about the rows that they are given. */
+/** What the verbs of codes promise about their rows. */
 export const rowCases: readonly Case<CodingStores>[] = [
   {
     id: 'codes/rows',
-    title:
-      'issue, renew and consume store the rows of their change, each in its queue, and say what code it is',
+    title: 'issue, renew and consume store the rows of their change, each in its queue, and pass the code',
     async run(stores) {
       const { codes } = stores
       const code = sampleCode()
@@ -41,8 +40,23 @@ export const rowCases: readonly Case<CodingStores>[] = [
     },
   },
   {
+    id: 'codes/rows-once',
+    title: 'issueOnce stores the rows of the call that is true, and of no other',
+    async run(stores) {
+      const { codes } = stores
+      const code = sampleCode()
+      const answers = await race(10, async () => {
+        const rows = rowsOfBoth()
+        return (await codes.issueOnce(code, () => rows)) ? rows : []
+      })
+      const told = answers.flat()
+      assert.ok(told.length > 0)
+      assert.deepEqual(await waitingInBoth(stores), told)
+    },
+  },
+  {
     id: 'codes/rows-of-nothing',
-    title: 'a wrong try, and what finds no code, stores no rows',
+    title: 'a wrong attempt, and a call that finds no code, store no rows',
     async run(stores) {
       const { codes } = stores
       const code = sampleCode({ tries: 1 })
@@ -58,7 +72,7 @@ export const rowCases: readonly Case<CodingStores>[] = [
   },
   {
     id: 'codes/rows-of-issue-or-neither',
-    title: 'a code whose rows cannot be made is not issued, and the one before stays',
+    title: 'a code whose rows cannot be made is not issued, and the previous one stays',
     async run(stores) {
       const { codes } = stores
       const code = sampleCode()

@@ -9,7 +9,7 @@ import { type CredentialStores, found, withCredential, withUser } from './creden
 export const addingCases: readonly Case<CredentialStores>[] = [
   {
     id: 'credentials/add',
-    title: 'add saves every field as it was given, and byUser and bySubject resolve to it',
+    title: 'add saves every field unchanged, and byUser and bySubject resolve to it',
     async run(stores) {
       const { id: userId } = await withUser(stores)
       const fresh = sampleCredential({ userId, name: null, data: '' })
@@ -23,7 +23,7 @@ export const addingCases: readonly Case<CredentialStores>[] = [
   },
   {
     id: 'credentials/texts',
-    title: 'text comes back as it went in, and is found by as it is',
+    title: 'strings are returned unchanged, and looked up exactly',
     async run(stores) {
       const { id: userId } = await withUser(stores)
       for (const text of difficultNames) {
@@ -35,7 +35,7 @@ export const addingCases: readonly Case<CredentialStores>[] = [
   },
   {
     id: 'credentials/data',
-    title: 'data comes back as it went in, up to 64 KiB of UTF-8, also after a step',
+    title: 'data is returned unchanged, up to 64 KiB of UTF-8, even after a step',
     async run(stores) {
       const { id: userId } = await withUser(stores)
       for (const data of longestData) {
@@ -63,7 +63,7 @@ export const addingCases: readonly Case<CredentialStores>[] = [
   },
   {
     id: 'credentials/by-subject',
-    title: 'bySubject goes by kind and subject together, letter by letter',
+    title: 'bySubject matches kind and subject together, exactly',
     async run(stores) {
       const credential = await withCredential(stores, { kind: 'elsewhere', subject: 'google:Ada' })
       const other = await withCredential(stores, { kind: 'passkey', subject: 'google:Ada' })
@@ -123,7 +123,7 @@ export const addingCases: readonly Case<CredentialStores>[] = [
   },
   {
     id: 'credentials/add-too-many',
-    title: 'an account that has as many of a kind as it may gets no more of it, until one is removed',
+    title: 'an account with the maximum number of a kind gets no more, until one is removed',
     async run(stores) {
       const { credentials } = stores
       const { id: userId } = await withUser(stores)
@@ -177,7 +177,7 @@ export const addingCases: readonly Case<CredentialStores>[] = [
   },
   {
     id: 'credentials/add-copies',
-    title: 'the store keeps its own copy of a credential that it is given, and resolves to copies',
+    title: 'the store copies credentials on the way in and out',
     async run(stores) {
       const { id: userId } = await withUser(stores)
       const credential = sampleCredential({ userId, usedAt: later(1) })

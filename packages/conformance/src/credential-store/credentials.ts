@@ -1,7 +1,7 @@
 import type { CredentialRecord, Storage, UserRecord, WaysIn } from '@kith/core/ports'
 import { sampleCredential, sampleUser } from '../records.ts'
 
-/** The credentials, the accounts they belong to, and where the rows that they are given wait. */
+/** The credentials, their accounts, and where their rows wait. */
 export type CredentialStores = Pick<Storage, 'users' | 'credentials' | 'outbox' | 'messages'>
 
 /** Passkeys and verified addresses of both kinds open an account. */
@@ -41,7 +41,7 @@ export async function withCredential(
   return credential
 }
 
-/** The credential that has the kind and subject of this one. */
+/** The credential with the kind and subject of this one. */
 export async function found(
   { credentials }: Pick<Storage, 'credentials'>,
   { kind, subject }: Pick<CredentialRecord, 'kind' | 'subject'>,

@@ -4,7 +4,7 @@ import { race, repeat } from '../race.ts'
 import { later, sampleCredential } from '../records.ts'
 import { type CredentialStores, everyWay, found, withCredential, withUser } from './credentials.ts'
 
-/** What the end of an account promises about its credentials. */
+/** What the deletion of an account promises about its credentials. */
 export const deletionCases: readonly Case<CredentialStores>[] = [
   {
     id: 'credentials/deleted-account',

@@ -12,7 +12,7 @@ import {
   withUser,
 } from './credentials.ts'
 
-/** What an account has beside a passkey that is removed, and what the app lets in, by whether a way in is left. */
+/** What an account has besides a passkey that is removed, and what the app accepts, by whether a way in is left. */
 interface Left {
   is: string
   user?: Partial<UserRecord>
@@ -71,7 +71,7 @@ const left: readonly Left[] = [
 export const removingCases: readonly Case<CredentialStores>[] = [
   {
     id: 'credentials/remove',
-    title: 'remove takes away that credential and no other, and its subject is free',
+    title: 'remove removes only that credential, and its subject is free',
     async run(stores) {
       const credential = await withCredential(stores)
       const { userId, subject } = credential
@@ -86,7 +86,8 @@ export const removingCases: readonly Case<CredentialStores>[] = [
   },
   {
     id: 'credentials/remove-gone',
-    title: 'remove of a credential that the account has not is gone, also where it would be the last way in',
+    title:
+      'remove of a credential that the account does not have is gone, even if it would be the last way in',
     async run(stores) {
       const { id: userId } = await withoutWayIn(stores)
       const [own, other] = [await withCredential(stores, { userId }), await withCredential(stores)]
@@ -112,7 +113,7 @@ export const removingCases: readonly Case<CredentialStores>[] = [
         const { id: userId } = await withoutWayIn(stores, user)
         const before = []
         for (const kind of ['passkey', ...others]) before.push(await withCredential(stores, { userId, kind }))
-        // What others have says nothing.
+        // Credentials of others do not count.
         await withCredential(stores)
         const [credential] = before
         assert.ok(credential)
@@ -126,7 +127,7 @@ export const removingCases: readonly Case<CredentialStores>[] = [
   },
   {
     id: 'credentials/parallel-last-two',
-    title: 'of 20 parallel removals of the last two ways in one is made, and the other one stays',
+    title: 'of 20 parallel removals of the last two ways in one succeeds, and the other one stays',
     async run(stores) {
       await repeat(5, async (round) => {
         const { id: userId } = await withoutWayIn(stores)
@@ -147,7 +148,7 @@ export const removingCases: readonly Case<CredentialStores>[] = [
   },
   {
     id: 'credentials/parallel-removals',
-    title: 'of 20 parallel removals of one credential exactly one is made',
+    title: 'of 20 parallel removals of one credential exactly one succeeds',
     async run(stores) {
       await repeat(3, async () => {
         const credential = await withCredential(stores)
@@ -162,7 +163,7 @@ export const removingCases: readonly Case<CredentialStores>[] = [
   {
     id: 'credentials/remove-of',
     title:
-      'removeOf removes all credentials of an account, or those of some kinds, whatever is left, and names them',
+      'removeOf removes all credentials of an account, or those of some kinds, even if none is left, and names them',
     async run(stores) {
       const { credentials } = stores
       const { id: userId } = await withoutWayIn(stores)
@@ -209,7 +210,7 @@ export const removingCases: readonly Case<CredentialStores>[] = [
   },
 ]
 
-/** A credential as `removeOf` names it. */
+/** A credential as returned by `removeOf`. */
 function named(credential: CredentialRecord | undefined): RemovedCredential | undefined {
   return credential && { id: credential.id, kind: credential.kind }
 }

@@ -6,7 +6,7 @@ import { race } from '../race.ts'
 import { later, nextId, sampleCredential } from '../records.ts'
 import { type CredentialStores, everyWay, withCredential, withoutWayIn, withUser } from './credentials.ts'
 
-/** What the verbs of credentials promise about the rows that they are given. */
+/** What the verbs of credentials promise about their rows. */
 export const rowCases: readonly Case<CredentialStores>[] = [
   {
     id: 'credentials/rows',
@@ -31,7 +31,7 @@ export const rowCases: readonly Case<CredentialStores>[] = [
   },
   {
     id: 'credentials/rows-of-remove-of',
-    title: 'removeOf says to the maker of its rows which credentials it removed',
+    title: 'removeOf passes the credentials it removed to the maker of its rows',
     async run(stores) {
       const { id: userId } = await withUser(stores)
       const all = []
@@ -49,7 +49,7 @@ export const rowCases: readonly Case<CredentialStores>[] = [
   },
   {
     id: 'credentials/rows-of-nothing',
-    title: 'what is refused or finds nothing stores no rows',
+    title: 'a call that is refused or finds nothing stores no rows',
     async run(stores) {
       const { credentials } = stores
       const { id: userId } = await withoutWayIn(stores)

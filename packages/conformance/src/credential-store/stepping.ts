@@ -9,7 +9,7 @@ import { type CredentialStores, everyWay, found, withCredential } from './creden
 export const steppingCases: readonly Case<CredentialStores>[] = [
   {
     id: 'credentials/step',
-    title: 'step changes what it is given, leaves the rest, and raises the version by one',
+    title: 'step changes the given fields, leaves the rest, and raises the version by one',
     async run(stores) {
       const [credential, other] = [await withCredential(stores, { version: 3 }), await withCredential(stores)]
       const steps: Omit<CredentialStep, 'id' | 'version'>[] = [
@@ -47,7 +47,7 @@ export const steppingCases: readonly Case<CredentialStores>[] = [
   },
   {
     id: 'credentials/parallel-steps',
-    title: 'of 20 parallel steps from one version exactly one is made, and its row stands',
+    title: 'of 20 parallel steps from one version exactly one succeeds, and its row stays',
     async run(stores) {
       await repeat(3, async () => {
         const credential = await withCredential(stores)
@@ -64,7 +64,7 @@ export const steppingCases: readonly Case<CredentialStores>[] = [
   },
   {
     id: 'credentials/step-remove-race',
-    title: 'a credential that is removed is not brought back by steps of the same moment',
+    title: 'a removed credential is not restored by concurrent steps',
     async run(stores) {
       await repeat(6, async (round) => {
         const credential = await withCredential(stores)
@@ -85,7 +85,7 @@ export const steppingCases: readonly Case<CredentialStores>[] = [
   },
   {
     id: 'credentials/step-copies',
-    title: 'the store keeps its own copy of the time of a step',
+    title: 'the store copies the time of a step',
     async run(stores) {
       const credential = await withCredential(stores)
       const usedAt = later(1)

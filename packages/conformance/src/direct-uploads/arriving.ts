@@ -8,11 +8,11 @@ import { nextId } from '../records.ts'
 import type { DirectHost } from './direct-host.ts'
 import { assertNotStaged, assertStaged, deliver, limitsOf, picture, sign, staged, video } from './files.ts'
 
-/** What becomes of files that are sent as they were announced. */
+/** What happens to files that are sent as announced. */
 export const arrivingCases: readonly Case<DirectHost>[] = [
   {
     id: 'direct/sent-file-arrives',
-    title: 'a file that was sent as signed has come, and is read back byte for byte',
+    title: 'a file that was sent as signed has arrived, and is read back byte for byte',
     async run(host) {
       for (const sample of [picture, video]) {
         const key = nextId()
@@ -23,7 +23,7 @@ export const arrivingCases: readonly Case<DirectHost>[] = [
   },
   {
     id: 'direct/unsent-file-absent',
-    title: 'a file that was not sent has not come, signed or not',
+    title: 'a file that was not sent has not arrived, signed or not',
     async run(host) {
       const [signed, unknown] = [nextId(), nextId()]
       await sign(host, signed, picture)
@@ -33,7 +33,7 @@ export const arrivingCases: readonly Case<DirectHost>[] = [
   },
   {
     id: 'direct/parallel-sends',
-    title: 'files that are sent at the same time are apart',
+    title: 'files that are sent concurrently are separate',
     async run(host) {
       const keys = Array.from({ length: 10 }, nextId)
       const samples = keys.map((key) => ({ ...video, bytes: sampleVideo(key) }))
@@ -43,7 +43,7 @@ export const arrivingCases: readonly Case<DirectHost>[] = [
   },
   {
     id: 'direct/sent-again',
-    title: 'a file that was sent again takes the place of the one before',
+    title: 'a file that is sent again replaces the previous one',
     async run(host) {
       const key = nextId()
       await deliver(host, key, video)
@@ -55,7 +55,7 @@ export const arrivingCases: readonly Case<DirectHost>[] = [
   },
   {
     id: 'direct/read-many-times',
-    title: 'a file can be read many times, also at once, and after a reader that stopped early',
+    title: 'a file can be read many times, even concurrently, and after a reader that stopped early',
     async run({ direct, ...host }) {
       const key = nextId()
       await deliver({ direct, ...host }, key, video)
@@ -79,7 +79,7 @@ export const arrivingCases: readonly Case<DirectHost>[] = [
   },
   {
     id: 'direct/missing-leaves-budget',
-    title: 'an account that asks for what never came leaves others theirs',
+    title: 'an account that confirms files it never sent does not affect others',
     async run(host) {
       const key = nextId()
       await deliver(host, key)
@@ -94,7 +94,7 @@ export const arrivingCases: readonly Case<DirectHost>[] = [
   },
   {
     id: 'direct/discard',
-    title: 'a discarded file is gone, others are not, and discarding again does nothing',
+    title: 'a discarded file is gone, others are not, and discard is idempotent',
     async run(host) {
       const [key, kept, unknown] = [nextId(), nextId(), nextId()]
       for (const each of [key, kept]) await deliver(host, each)
@@ -125,7 +125,7 @@ export const arrivingCases: readonly Case<DirectHost>[] = [
   },
   {
     id: 'direct/staged-is-no-blob',
-    title: 'a staged file is no blob: its key leads nowhere, before and after it is confirmed',
+    title: 'a staged file is not a blob: its key does not exist, before and after it is confirmed',
     async run(host) {
       const key = nextId()
       await deliver(host, key)
@@ -153,7 +153,7 @@ export const arrivingCases: readonly Case<DirectHost>[] = [
   },
   {
     id: 'direct/invalid-key',
-    title: 'what is no key is refused by each method',
+    title: 'each method refuses an invalid key',
     async run(host) {
       for (const key of noKeys) {
         await assert.rejects(async () => await sign(host, key, picture), TypeError, JSON.stringify(key))
@@ -165,7 +165,7 @@ export const arrivingCases: readonly Case<DirectHost>[] = [
   },
 ]
 
-/** The code of an error that says so; any other is thrown. */
+/** The code of an expected error; any other is thrown. */
 function refusalOf(error: unknown): string {
   if (isKithError(error)) return error.code
   throw error

@@ -1,6 +1,6 @@
 import type { BlobStore, DirectUploads } from '@kith/core/ports'
 
-/** A host of media that takes files from browsers, as the cases need it. */
+/** A media host with direct uploads, as the cases need it. */
 export interface DirectHost {
   readonly blobs: BlobStore
   readonly direct: DirectUploads
@@ -9,12 +9,15 @@ export interface DirectHost {
   readonly conditions: DirectConditions
 }
 
-/** In what the services differ. Each difference that a case allows for has its reason here. */
+/** The differences between services. Each difference that a case allows has its reason here. */
 export interface DirectConditions {
-  /** Why a file of another size than announced is taken: `null` where it is refused. */
+  /** Why a file of another size than announced is accepted: `null` if it is refused. */
   readonly sizeNotPinned: string | null
-  /** Why the service cannot tell what a file is: `null` where {@link DirectUploads.confirm} refuses another kind. */
+  /** Why the service cannot detect the type of a file: `null` if {@link DirectUploads.confirm} refuses another type. */
   readonly kindNotMeasured: string | null
-  /** Why the service cannot tell the size of a picture: `null` where {@link DirectUploads.confirm} refuses too many pixels. */
+  /**
+   * Why the service cannot detect the size of a picture: `null` if {@link DirectUploads.confirm} refuses too many
+   * pixels.
+   */
   readonly pixelsNotMeasured: string | null
 }

@@ -7,7 +7,7 @@ import { assertBytes } from '../blob-store/samples.ts'
 import type { DirectHost } from './direct-host.ts'
 import { sendSigned } from './sending.ts'
 
-/** A file that somebody wants to send. */
+/** A file to send. */
 export interface Sample {
   contentType: MediaType
   bytes: Uint8Array
@@ -19,7 +19,7 @@ export const picture: Sample = { contentType: 'image/png', bytes: drawDefaultAva
 /** A real video. */
 export const video: Sample = { contentType: 'video/mp4', bytes: sampleVideo(Buffer.alloc(100_000, 'film')) }
 
-/** Signs what is announced. The time is over where `seconds` are negative. */
+/** Signs the announcement. It has expired if `seconds` is negative. */
 export function sign(
   { direct }: DirectHost,
   key: string,
@@ -42,14 +42,14 @@ export function limitsOf(kind: MediaKind = 'image', limits: Partial<UploadLimits
   return { ownerId: 'anna', kind, maxBytes: 10_000_000, maxPixels: 10_000_000, ...limits }
 }
 
-/** Reads a staged file whole. */
+/** Reads an entire staged file. */
 export async function staged(direct: DirectUploads, key: string): Promise<Buffer> {
   const parts: Uint8Array[] = []
   for await (const part of direct.read(key)) parts.push(Uint8Array.from(part))
   return Buffer.concat(parts)
 }
 
-/** A file is there, and is this one. */
+/** Asserts that the file exists, with these bytes. */
 export async function assertStaged(
   { direct }: DirectHost,
   key: string,
@@ -60,7 +60,7 @@ export async function assertStaged(
   assertBytes(await staged(direct, key), bytes)
 }
 
-/** No file is there. */
+/** Asserts that the file does not exist. */
 export async function assertNotStaged({ direct }: DirectHost, key: string): Promise<void> {
   for (const kind of ['image', 'video'] as const)
     assert.equal(await direct.confirm(key, limitsOf(kind)), false, 'it is there')

@@ -1,6 +1,6 @@
 import { createHmac, timingSafeEqual } from 'node:crypto'
 
-/** What a signature allows. What is missing in it is allowed to be anything. */
+/** What a signature allows. A missing field allows anything. */
 export interface Policy {
   key?: string
   contentType?: string
@@ -11,7 +11,7 @@ export interface Policy {
   until?: number
 }
 
-/** A policy as it goes to a browser and back. */
+/** A policy in the form that a browser receives and sends back. */
 export interface SealedPolicy {
   policy: string
   signature: string
@@ -23,7 +23,7 @@ export function seal(secret: string, policy: Policy): SealedPolicy {
   return { policy: text, signature: hmac(secret, text) }
 }
 
-/** Reads it: `null` if it was not made with this secret, or was changed. */
+/** Parses it: `null` if it was not signed with this secret, or was changed. */
 export function unseal(secret: string, { policy, signature }: SealedPolicy): Policy | null {
   const expected = Buffer.from(hmac(secret, policy))
   const given = Buffer.from(signature)
@@ -31,7 +31,7 @@ export function unseal(secret: string, { policy, signature }: SealedPolicy): Pol
   return JSON.parse(Buffer.from(policy, 'base64url').toString()) as Policy
 }
 
-/** Whether what is asked for is what the policy says, in everything that it says. */
+/** Whether a request matches the policy in all of its fields. */
 export function allows(policy: Policy, asked: Required<Omit<Policy, 'until'>>, now: Date): boolean {
   const { until = Infinity, ...pinned } = policy
   return (

@@ -7,20 +7,20 @@ import type { DirectHost } from './direct-host.ts'
 import { type Policy, seal } from './policy.ts'
 import { serveReference, type StagedFile } from './reference-server.ts'
 
-/** How the reference host behaves. */
+/** Options of the reference host. */
 export interface ReferenceHostOptions {
   /** How files are sent. @default 'POST' */
   method?: 'POST' | 'PUT' | undefined
-  /** @default the system's clock */
+  /** @default the system clock */
   clock?: (() => Date) | undefined
-  /** What signatures pin; less than all of it is a flaw, for tests that have to notice. @default all */
+  /** What signatures pin; less than everything is a flaw, for tests that have to detect it. @default all */
   pins?: readonly (keyof Policy)[] | undefined
 }
 
-/** The reference host: honest, complete, and gone with the process. */
+/** The reference host: correct, complete, and in memory. */
 export interface ReferenceHost extends DirectHost {
   readonly blobs: GrantedBlobStore
-  /** The names of all that is kept or staged. */
+  /** The names of everything that is stored or staged. */
   files(): string[]
   close(): Promise<void>
 }
@@ -28,8 +28,8 @@ export interface ReferenceHost extends DirectHost {
 const everything: readonly (keyof Policy)[] = ['key', 'contentType', 'size', 'rendition', 'until']
 
 /**
- * Creates a host of media in this process, with an HTTP server on a port of its own that checks what it signed and serves
- * what it granted. For tests: a rendition is the image itself. It does not keep the process alive.
+ * Creates a media host in this process, with an HTTP server on its own port that checks what it signed and serves what
+ * it granted. For tests: a rendition is the image itself. It does not keep the process alive.
  */
 export function createReferenceHost(options: ReferenceHostOptions = {}): ReferenceHost {
   const { method = 'POST', clock = () => new Date(), pins = everything } = options
@@ -119,7 +119,7 @@ function kindOf(bytes: Uint8Array): MediaKind | null {
   return type && (type.startsWith('image/') ? 'image' : 'video')
 }
 
-/** Of PNGs alone, by their header. */
+/** For PNGs only, from their header. */
 function pixelsOf(bytes: Buffer): number {
   return sniff(bytes) === 'image/png' ? bytes.readUInt32BE(16) * bytes.readUInt32BE(20) : 0
 }

@@ -17,7 +17,7 @@ interface Served {
   staged: Map<string, StagedFile>
 }
 
-/** What a request asks for. The policy says what of it is allowed. */
+/** A request. The policy says what is allowed. */
 type Asked = Required<Omit<Policy, 'until'>>
 
 interface Sent {
@@ -28,8 +28,8 @@ interface Sent {
 }
 
 /**
- * The HTTP side of the reference host: `POST /staged` with a form, `PUT /staged/:key`, and `GET /blobs/:key/:rendition`.
- * Whatever its signed policy does not allow is a 403.
+ * The HTTP side of the reference host: `POST /staged` with a form, `PUT /staged/:key`, and
+ * `GET /blobs/:key/:rendition`. Anything that its signed policy does not allow is a 403.
  */
 export function serveReference({ secret, clock, blobs, staged }: Served): {
   origin: Promise<string>

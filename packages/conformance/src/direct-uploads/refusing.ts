@@ -6,7 +6,7 @@ import type { DirectHost } from './direct-host.ts'
 import { assertNotStaged, assertStaged, deliver, hasCode, limitsOf, picture, sign, video } from './files.ts'
 import { sendSigned, tamperings } from './sending.ts'
 
-/** What becomes of files that are sent in another way than announced. */
+/** What happens to files that are not sent as announced. */
 export const refusingCases: readonly Case<DirectHost>[] = [
   {
     id: 'direct/wrong-size',
@@ -29,7 +29,7 @@ export const refusingCases: readonly Case<DirectHost>[] = [
   },
   {
     id: 'direct/too-large',
-    title: 'a file of more bytes than may be taken in is removed when it is confirmed',
+    title: 'a file of more bytes than allowed is removed when it is confirmed',
     async run(host) {
       const { length } = picture.bytes
       const key = nextId()
@@ -40,7 +40,7 @@ export const refusingCases: readonly Case<DirectHost>[] = [
   },
   {
     id: 'direct/too-many-pixels',
-    title: 'a picture of too many pixels is removed when it is confirmed, where the service can tell',
+    title: 'a picture of too many pixels is removed when it is confirmed, if the service can detect it',
     async run(host) {
       const key = nextId()
       await deliver(host, key)
@@ -54,7 +54,7 @@ export const refusingCases: readonly Case<DirectHost>[] = [
   {
     id: 'direct/wrong-type',
     title:
-      'a file of another kind than announced is refused or removed when it is confirmed, where the service can tell',
+      'a file of another kind than announced is refused or removed when it is confirmed, if the service can detect it',
     async run(host) {
       const { contentType } = picture
       for (const bytes of [Buffer.from('<!doctype html><script>alert(1)</script>'), video.bytes]) {
@@ -69,7 +69,7 @@ export const refusingCases: readonly Case<DirectHost>[] = [
   },
   {
     id: 'direct/signature-bound',
-    title: 'of a signature no part can be left out or taken from that of another key, type and size',
+    title: 'no part of a signature can be left out or taken from that of another key, type and size',
     async run(host) {
       const [own, other] = [nextId(), nextId()]
       const signOwn = (): Promise<SignedUpload> => sign(host, own, picture)
@@ -84,7 +84,7 @@ export const refusingCases: readonly Case<DirectHost>[] = [
   },
   {
     id: 'direct/signature-expires',
-    title: 'a signature tells until when it holds, and lets nothing in when its time is over',
+    title: 'a signature says when it expires, and allows nothing afterward',
     async run(host) {
       const key = nextId()
       const until = Date.now() + 600_000
@@ -108,7 +108,7 @@ interface Tampered {
   bytes: Uint8Array
 }
 
-/** Each change of a signature is refused. Each is made to a new one, since a host may let a signature be used only once. */
+/** Each change of a signature is refused. Each is made to a new one, since a host may accept a signature only once. */
 async function assertPinned({ fetch }: DirectHost, { signed, from, bytes }: Tampered): Promise<void> {
   const changes = tamperings(await signed(), await from()).map(({ what }) => what)
   assert.ok(changes.length > 0, 'there is something that can be changed')
@@ -118,7 +118,7 @@ async function assertPinned({ fetch }: DirectHost, { signed, from, bytes }: Tamp
   }
 }
 
-/** Confirming is refused once; then nothing is there. */
+/** Confirming is refused once; then the file does not exist. */
 async function assertRemoved(
   host: DirectHost,
   key: string,

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import type { SignedUpload } from '@kith/core/ports'
 
-/** Sends a file as a browser does, by what it was signed. Returns whether it was accepted. */
+/** Sends a file as a browser does, with its signature. Returns whether it was accepted. */
 export async function sendSigned(
   { method, url, headers, form }: SignedUpload,
   bytes: Uint8Array,
@@ -16,18 +16,18 @@ export async function sendSigned(
   const response = await send(url, { method, headers, body }).catch(refused)
   if (!response) return false
   await response.arrayBuffer()
-  assert.ok(response.status < 500 && response.status !== 429, `sending was answered with ${response.status}`)
+  assert.ok(response.status < 500 && response.status !== 429, `sending returned status ${response.status}`)
   return response.ok
 }
 
-/** A host may close the connection on a body that it does not want. */
+/** A host may close the connection on an unwanted body. */
 function refused(error: unknown): null {
   const { cause } = error as { cause?: { code?: string } }
   if (['ECONNRESET', 'EPIPE', 'UND_ERR_SOCKET'].includes(cause?.code ?? '')) return null
   throw error
 }
 
-/** Every change of one part of a signed upload: taken from the other one where they differ, or left out. */
+/** Every change of one part of a signed upload: taken from the other one if they differ, or left out. */
 export function tamperings(own: SignedUpload, other: SignedUpload): { what: string; upload: SignedUpload }[] {
   const fields = changes(own.form?.fields ?? {}, other.form?.fields ?? {})
   const headers = changes(own.headers, other.headers)

@@ -23,7 +23,7 @@ export const addingCases: readonly Case<EdgeStore>[] = [
   },
   {
     id: 'edges/add-again',
-    title: 'adding an edge that is there changes nothing, and the first id stays',
+    title: 'adding an existing edge changes nothing, and the first id stays',
     async run(edges) {
       const edge = sampleEdge()
       await edges.add(edge)
@@ -34,7 +34,7 @@ export const addingCases: readonly Case<EdgeStore>[] = [
   },
   {
     id: 'edges/remove',
-    title: 'remove takes an edge and its counts away; again it changes nothing',
+    title: 'remove removes an edge and its counts, and is idempotent',
     async run(edges) {
       const [edge, other] = [sampleEdge(), sampleEdge()]
       await edges.add(edge)
@@ -48,7 +48,7 @@ export const addingCases: readonly Case<EdgeStore>[] = [
   },
   {
     id: 'edges/remove-unknown',
-    title: 'removing an edge that never was changes nothing',
+    title: 'removing an edge that never existed changes nothing',
     async run(edges) {
       const edge = sampleEdge()
       assert.deepEqual(await edges.remove(edge), { removed: false, count: 0 })
@@ -76,7 +76,7 @@ export const addingCases: readonly Case<EdgeStore>[] = [
   },
   {
     id: 'edges/kinds-apart',
-    title: 'kinds and directions do not meet',
+    title: 'kinds and directions are independent',
     async run(edges) {
       const [a, b] = [nextId(), nextId()]
       const all = [
@@ -97,7 +97,7 @@ export const addingCases: readonly Case<EdgeStore>[] = [
   },
   {
     id: 'edges/counts-in-order',
-    title: 'counts returns in the order it is asked, for unknown nodes and for thousands too',
+    title: 'counts returns in the requested order, for unknown nodes and for thousands too',
     async run(edges) {
       const edge = sampleEdge()
       await edges.add(edge)
@@ -144,7 +144,7 @@ export const addingCases: readonly Case<EdgeStore>[] = [
   },
   {
     id: 'edges/add-remove-race',
-    title: 'adds that race removes of one pair end with a count that equals the edges',
+    title: 'concurrent adds and removes of one pair end with a count that equals the edges',
     async run(edges) {
       await repeat(5, async () => {
         const edge = sampleEdge()
@@ -164,7 +164,7 @@ export const addingCases: readonly Case<EdgeStore>[] = [
   },
   {
     id: 'edges/parallel-adds-one-node',
-    title: 'of 50 parallel adds at one node each returns a count of its own, from 1 to 50',
+    title: 'of 50 parallel adds at one node each returns a different count, from 1 to 50',
     async run(edges) {
       const to = nextId()
       const answers = await race(50, () => edges.add(sampleEdge({ to })))

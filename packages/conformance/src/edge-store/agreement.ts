@@ -25,7 +25,7 @@ export async function countsOf(
   return counts
 }
 
-/** Demands that the counts of these nodes equal their lists, and that both ends of an edge know of it. */
+/** Asserts that the counts of these nodes equal their lists, and that both ends of an edge list it. */
 export async function assertAgreement(edges: EdgeStore, nodes: readonly string[]): Promise<void> {
   for (const kind of edgeKinds) {
     const out: EdgeRecord[] = []

@@ -59,7 +59,7 @@ export const droppingCases: readonly Case<EdgeStore>[] = [
   },
   {
     id: 'edges/drop-forgets-hidden',
-    title: 'a node that was dropped to the end is no longer hidden',
+    title: 'a completely dropped node is no longer hidden',
     async run(edges) {
       const { node } = await star(edges, 2)
       await untilDone(100, (limit) => edges.setHidden(node, true, limit))
@@ -69,7 +69,7 @@ export const droppingCases: readonly Case<EdgeStore>[] = [
   },
   {
     id: 'edges/recount',
-    title: 'recount comes to an end and finds no difference after a long history',
+    title: 'recount ends and finds no difference after a long history',
     async run(edges) {
       const [first, second, third] = [await star(edges, 5), await star(edges, 3), await star(edges, 2)]
       for (const edge of first.all.slice(3, 8)) await edges.remove(edge)
@@ -89,7 +89,7 @@ export const droppingCases: readonly Case<EdgeStore>[] = [
   {
     id: 'edges/recount-while-changing',
     title:
-      'recount of a node with many edges finds no difference although edges come, go and are hidden between its steps',
+      'recount of a node with many edges finds no difference although edges are added, removed and hidden between its steps',
     async run(edges) {
       const { node, others, all } = await star(edges, 60)
       const changes = Array.from({ length: 8 }, (_, index) => async () => {

@@ -11,7 +11,7 @@ import { countsOf, listAll } from './agreement.ts'
 export const edgeEndCases: readonly Case<SocialStores>[] = [
   {
     id: 'edges/add-missing-end',
-    title: 'add says which end never was, the later one first, and adds nothing',
+    title: 'add reports which end never existed, the later one first, and adds nothing',
     async run(storage) {
       for (const kind of edgeKinds) {
         const [from, to] = [await newUser(storage), await newEnd(storage, kind)]
@@ -63,7 +63,7 @@ export const edgeEndCases: readonly Case<SocialStores>[] = [
   },
   {
     id: 'edges/gone-keeps-existing',
-    title: 'an edge that is there stays until it is dropped or removed, although add finds an end gone',
+    title: 'an existing edge stays until it is dropped or removed, although add finds an end gone',
     async run(storage) {
       const edges = [await newEdge(storage, 'follow'), await newEdge(storage, 'follow')]
       for (const { to } of edges) await storage.users.markDeleted(to, later())
@@ -79,7 +79,7 @@ export const edgeEndCases: readonly Case<SocialStores>[] = [
   },
   {
     id: 'edges/drop-add-race',
-    title: 'when the edges of what is gone are dropped, no add that began before leaves one behind',
+    title: 'when the edges of a removed node are dropped, no add that began before leaves one behind',
     async run(storage) {
       await repeat(3, async () => {
         for (const kind of edgeKinds) {
@@ -164,9 +164,9 @@ async function assertGone(
   assert.deepEqual(await countsOf(edges, edge.to, edge.kind), { out: 0, in: 0 })
 }
 
-/** As upkeep does: what is gone is marked first, and then its edges are dropped until there are none. */
+/** As upkeep does: a node is first marked as gone, and then its edges are dropped until there are none. */
 async function clearAway({ edges }: SocialStores, node: string, mark: () => Promise<unknown>): Promise<void> {
-  // Some adds get ahead of it.
+  // Some adds are faster.
   await turns(1)
   assert.ok(await mark())
   await untilDone(5, (limit) => edges.drop(node, limit))

@@ -11,7 +11,7 @@ import { assertAgreement, countsOf, listAll } from './agreement.ts'
 export const followingCases: readonly Case<SocialStores>[] = [
   {
     id: 'edges/follow',
-    title: 'follow adds the edge that add would, at the account of that name, and says which it is',
+    title: 'follow adds the edge that add would, at the account of that name, and returns its id',
     async run(storage) {
       const [ada, eve] = [await newUser(storage), await newUser(storage)]
       const edge = sampleEdge({ from: eve.id, to: ada.id })
@@ -29,7 +29,7 @@ export const followingCases: readonly Case<SocialStores>[] = [
   },
   {
     id: 'edges/follow-current-name',
-    title: 'follow goes by the name that an account has now, whatever case or part of it is like another one',
+    title: 'follow uses the current, exact name of an account',
     async run(storage) {
       const [ada, eve] = [await newUser(storage), await newUser(storage)]
       const before = ada.username ?? ''
@@ -46,7 +46,7 @@ export const followingCases: readonly Case<SocialStores>[] = [
   },
   {
     id: 'edges/follow-self',
-    title: 'follow returns self where the name is that of the account that follows, and adds nothing',
+    title: 'follow returns self if the name is that of the following account, and adds nothing',
     async run(storage) {
       const ada = await newUser(storage)
       assert.deepEqual(await follow(storage, ada, ada), { outcome: 'self' })
@@ -111,7 +111,7 @@ export const followingCases: readonly Case<SocialStores>[] = [
   },
   {
     id: 'edges/parallel-follows-one-account',
-    title: 'of parallel follows of one account each returns a count of its own',
+    title: 'of parallel follows of one account each returns a different count',
     async run(storage) {
       const ada = await newUser(storage)
       const readers = await race(20, () => newUser(storage))

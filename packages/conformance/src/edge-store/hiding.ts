@@ -45,7 +45,7 @@ export const hidingCases: readonly Case<EdgeStore>[] = [
   },
   {
     id: 'edges/hide-both-ends',
-    title: 'an edge whose two ends are hidden is seen when both are shown again, and not before',
+    title: 'an edge with two hidden ends is visible when both are shown again, and not before',
     async run(edges) {
       await repeat(2, async (round) => {
         const edge = sampleEdge()
@@ -63,7 +63,7 @@ export const hidingCases: readonly Case<EdgeStore>[] = [
   },
   {
     id: 'edges/add-while-hidden',
-    title: 'an edge that is added at a hidden node appears when the node does, also where it had none before',
+    title: 'an edge that is added to a hidden node appears when the node does, even if it had none before',
     async run(edges) {
       await repeat(2, async (round) => {
         const edge = sampleEdge()
@@ -81,7 +81,7 @@ export const hidingCases: readonly Case<EdgeStore>[] = [
   },
   {
     id: 'edges/remove-while-hidden',
-    title: 'an edge that is removed while hidden does not come back, and no count changes twice',
+    title: 'an edge that is removed while hidden is not restored, and no count changes twice',
     async run(edges) {
       const { node, nodes, all } = await hub(edges, 3)
       await hide(edges, node)
@@ -112,7 +112,7 @@ export const hidingCases: readonly Case<EdgeStore>[] = [
   },
   {
     id: 'edges/hide-turned-around',
-    title: 'hiding that is turned round midway ends as if it had never begun, and so does showing',
+    title: 'hiding that is reversed midway ends as if it had never begun, and so does showing',
     async run(edges) {
       const { node, nodes, all } = await hub(edges, 4)
       const isSeen = async (): Promise<number> => (await listAll(edges, { side: 'in', node })).length
@@ -160,7 +160,7 @@ export const hidingCases: readonly Case<EdgeStore>[] = [
   },
   {
     id: 'edges/parallel-hides',
-    title: 'of 20 parallel hidings each edge is hidden by one, and the same of showing',
+    title: 'of 20 parallel hidings each edge is hidden by one, and the same for showing',
     async run(edges) {
       const { node, nodes, all } = await hub(edges, 6)
       for (const hidden of [true, false]) {
@@ -175,7 +175,7 @@ export const hidingCases: readonly Case<EdgeStore>[] = [
   },
   {
     id: 'edges/add-remove-hide-race',
-    title: 'counts equal the lists after adds and removes that race hiding and showing',
+    title: 'counts equal the lists after adds and removes during hiding and showing',
     async run(edges) {
       await repeat(3, async (round) => {
         const { node, nodes, others, all } = await hub(edges, 5)
@@ -202,7 +202,7 @@ interface Hub {
   /** The node, the others, and the end of the bystander. */
   nodes: string[]
   all: EdgeRecord[]
-  /** A follow by one of the others that has nothing to do with the node. */
+  /** A follow by one of the others that does not involve the node. */
   bystander: EdgeRecord
 }
 
@@ -225,12 +225,12 @@ function isKind(kind: EdgeRecord['kind']): (edge: EdgeRecord) => boolean {
   return (edge) => edge.kind === kind
 }
 
-/** Hides a node to the end. */
+/** Hides a node completely. */
 async function hide(edges: EdgeStore, node: string): Promise<void> {
   await untilDone(100, (limit) => edges.setHidden(node, true, limit))
 }
 
-/** Shows a node again to the end. */
+/** Shows a node again completely. */
 async function show(edges: EdgeStore, node: string): Promise<void> {
   await untilDone(100, (limit) => edges.setHidden(node, false, limit))
 }

@@ -8,7 +8,7 @@ import { listAll } from './agreement.ts'
 export const listCases: readonly Case<EdgeStore>[] = [
   {
     id: 'edges/list-newest-first',
-    title: 'lists are newest first by id, in whatever order the edges came',
+    title: 'lists are newest first by id, whatever the order of insertion',
     async run(edges) {
       const node = nextId()
       const all = await addMany(edges, { to: node }, [3, 0, 4, 1, 2])
@@ -33,7 +33,7 @@ export const listCases: readonly Case<EdgeStore>[] = [
   },
   {
     id: 'edges/list-after-removed',
-    title: 'a list goes on from an edge that was removed',
+    title: 'a list continues from a removed edge',
     async run(edges) {
       const node = nextId()
       const all = await addMany(edges, { from: node }, [0, 1, 2, 3])
@@ -46,7 +46,7 @@ export const listCases: readonly Case<EdgeStore>[] = [
   },
   {
     id: 'edges/list-sides',
-    title: 'the two sides of a node are lists of their own',
+    title: 'the two sides of a node are separate lists',
     async run(edges) {
       const node = nextId()
       const out = await addMany(edges, { from: node }, [0, 1, 2])
@@ -59,7 +59,7 @@ export const listCases: readonly Case<EdgeStore>[] = [
   },
   {
     id: 'edges/among',
-    title: 'among names those of the given nodes that are at the other end, each once',
+    title: 'among returns those of the given nodes that are at the other end, each once',
     async run(edges) {
       const node = nextId()
       const [out, into] = [
@@ -78,7 +78,7 @@ export const listCases: readonly Case<EdgeStore>[] = [
   },
   {
     id: 'edges/among-many',
-    title: 'among takes no nodes and thousands of nodes',
+    title: 'among accepts no nodes and thousands of nodes',
     async run(edges) {
       const edge = sampleEdge()
       await edges.add(edge)
@@ -89,7 +89,7 @@ export const listCases: readonly Case<EdgeStore>[] = [
   },
   {
     id: 'edges/copies',
-    title: 'the store keeps its own copy of an edge, and returns copies',
+    title: 'the store copies edges on the way in and out',
     async run(edges) {
       const edge = sampleEdge()
       const given = { ...edge }

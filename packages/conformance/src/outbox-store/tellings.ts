@@ -111,6 +111,10 @@ export const tellings: Readonly<Record<string, (stores: TellingStores) => Promis
     await stores.media.attach(id, ownerId, 'avatar')
     return (outbox) => stores.media.detach('avatar', ownerId, outbox)
   },
+  async 'codes.issueOnce'({ codes }) {
+    const code = sampleCode()
+    return (outbox) => codes.issueOnce(code, outbox)
+  },
   async 'codes.renew'({ codes }) {
     const code = sampleCode()
     await codes.issue(code)

@@ -3,6 +3,7 @@ import * as others from './other-subjects.ts'
 import * as recounts from './recount-subject.ts'
 import { type Report, runMutants, type Subjects } from './run-mutants.ts'
 import * as storages from './subjects.ts'
+import * as ways from './way-subjects.ts'
 
 /** What is broken, by its name. Their worlds differ, and nobody passes one to another. */
 // eslint-disable-next-line @typescript-eslint/no-explicit-any
@@ -11,6 +12,7 @@ export const subjects: Readonly<Record<string, Subjects<any>>> = {
   ...media,
   ...others,
   ...recounts,
+  ...ways,
 }
 
 /** What came of the mutants of a port, with ids that tell the ports of all subjects apart. */

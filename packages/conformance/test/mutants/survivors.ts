@@ -51,6 +51,7 @@ export const survivors: readonly { reason: string; mutants: readonly string[] }[
       'outbox.postpone: does it twice',
       'messages.acknowledge: does it twice',
       'messages.postpone: does it twice',
+      'codes.issueOnce: does it twice',
       'codes.removeOf: does it twice',
       'credentials.add: does it twice',
       'credentials.step: does it twice',
@@ -270,6 +271,7 @@ export const survivors: readonly { reason: string; mutants: readonly string[] }[
       'media.attach: rejects with another error',
       'media.detach: rejects with another error',
       'codes.issue: rejects with another error',
+      'codes.issueOnce: rejects with another error',
       'codes.renew: rejects with another error',
       'codes.consume: rejects with another error',
       'credentials.add: rejects with another error',
@@ -304,6 +306,7 @@ export const survivors: readonly { reason: string; mutants: readonly string[] }[
       'media.attach: 3() the answer is the other way round',
       'media.detach: 2() the answer is the other way round',
       'codes.issue: 1() the answer is the other way round',
+      'codes.issueOnce: 1() the answer is the other way round',
       'codes.renew: 1() the answer is the other way round',
       'codes.consume: 1() the answer is the other way round',
       'credentials.add: 2() the answer is the other way round',
@@ -464,5 +467,67 @@ export const survivors: readonly { reason: string; mutants: readonly string[] }[
   {
     reason: 'A count may be wrong by one to either side.',
     mutants: ['follows.recount: .differences[].stored.in is always 0'],
+  },
+  {
+    reason:
+      'A second call of these verbs changes nothing: what counted once is refused, and what is closed is closed.',
+    mutants: [
+      'hosted.check: does it twice',
+      'provider.identify: does it twice',
+      'provider.identify: cannot be called again',
+      'messenger.close: does it twice',
+    ],
+  },
+  {
+    reason: 'A messenger may have nothing to close.',
+    mutants: ['messenger.close: drops the write', 'messenger.close: writes after it has answered'],
+  },
+  {
+    reason:
+      'The wording is the messenger’s: how it says a kind of credential, a time, and anything in another language.',
+    mutants: [
+      'messenger.send: 0.content.at is in lower case',
+      'messenger.send: 0.content.at left out',
+      'messenger.send: 0.content.kind left out',
+      'messenger.send: 0.language forgotten',
+      'messenger.send: 0.language is in lower case',
+    ],
+  },
+  {
+    reason: 'The reference sends email alone.',
+    mutants: ['messenger.send: 0.channel taken for another'],
+  },
+  {
+    reason: 'A puzzle says when it expires, not since when it is posed.',
+    mutants: ['challenge.pose: 0.now taken for far ahead', 'challenge.pose: 0.now taken for long ago'],
+  },
+  {
+    reason: 'What a service makes of the address of a client is its own matter.',
+    mutants: ['challenge.check: 1.address forgotten', 'hosted.check: 1.address forgotten'],
+  },
+  {
+    reason: 'The service signs, ends and counts puzzles itself.',
+    mutants: [
+      'hosted.pose: 0.now taken for long ago',
+      'hosted.pose: 0.now taken for far ahead',
+      'hosted.pose: 0.keys[] taken for another',
+      'hosted.pose: 0.keys[] taken for the first',
+      'hosted.pose: 0.id taken for another',
+      'hosted.pose: 0.id taken for the first',
+      'hosted.pose: 0.expiresAt taken for long ago',
+      'hosted.pose: 0.expiresAt taken for far ahead',
+      'hosted.check: 1.now taken for long ago',
+      'hosted.check: 1.now taken for far ahead',
+      'hosted.check: 1.keys[] taken for another',
+      'hosted.check: 1.keys[] taken for the first',
+    ],
+  },
+  {
+    reason: 'Which error says that a service cannot check is not promised.',
+    mutants: ['hosted.check: rejects with another error'],
+  },
+  {
+    reason: 'A name may be any text: its owner can edit it.',
+    mutants: ['provider.identify: .name is another text'],
   },
 ]

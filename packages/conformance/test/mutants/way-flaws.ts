@@ -1,5 +1,6 @@
 import { setImmediate as gap } from 'node:timers/promises'
-import type { OutboxRow, OutboxRows, Storage } from '@kith/core/ports'
+import type { Challenge, OutboxRow, OutboxRows, Storage } from '@kith/core/ports'
+import type { ChallengeHost, IdentityHost } from '../../src/index.ts'
 import type { Flaw } from './run-mutants.ts'
 
 /** Mistakes with codes, credentials and the queue of messages that no mutator makes: most look first, and act later. */
@@ -113,5 +114,53 @@ export const wayFlaws: readonly Flaw<Storage>[] = [
         messages: outbox,
       }
     },
+  },
+]
+
+export const challengeFlaws: readonly Flaw<ChallengeHost>[] = [
+  {
+    flaw: 'has no kind',
+    fails: 'challenges/described',
+    breaking: ({ challenge }) => ({ challenge: { ...challenge, kind: '' } }),
+  },
+  {
+    flaw: 'checks nothing but what it has posed itself',
+    fails: 'challenges/other-process',
+    breaking({ other }) {
+      const posed = new Set<string>()
+      const remembering: Challenge = {
+        ...other,
+        async pose(given) {
+          posed.add(given.id)
+          return await other.pose(given)
+        },
+        async check(answer, given) {
+          const solved = await other.check(answer, given)
+          return solved && posed.has(solved.id ?? '') ? solved : null
+        },
+      }
+      return { other: remembering }
+    },
+  },
+]
+
+export const identityFlaws: readonly Flaw<IdentityHost>[] = [
+  {
+    flaw: 'has no title',
+    fails: 'identities/described',
+    breaking: ({ provider }) => ({ provider: { ...provider, title: '' } }),
+  },
+  {
+    flaw: 'believes whoever the browser says it is from',
+    fails: 'identities/own-issuer',
+    breaking: ({ provider }) => ({
+      provider: {
+        ...provider,
+        identify(answer, checks) {
+          answer.delete('iss')
+          return provider.identify(answer, checks)
+        },
+      },
+    }),
   },
 ]

@@ -8,6 +8,7 @@ import { mergeFields, storedFields } from '../own-fields/stored-fields.ts'
 import type { UnknownFields } from '../own-fields/app-fields.ts'
 import { type ClientInfo, viewerOf } from '../viewer.ts'
 import type { EditInput, RegisterInput } from './account-inputs.ts'
+import { type EditNews, newsOfEdit } from './address-news.ts'
 import type { Identifier, UserChanges, UserRecord } from './user-store.ts'
 
 /** The fields of a new account; the app's own fields and the age were already parsed. */
@@ -86,8 +87,8 @@ function holdEnd({ config, clock }: Core): Date | null {
 interface AccountChanges extends Omit<UserChanges, 'fields'>, Pick<EditInput, 'fields' | 'ownFields'> {
   /** Who makes the change, and from where. */
   cause?: Cause
-  /** Rows that are stored with the change. */
-  also?: OutboxRows | undefined
+  /** How the owner is notified of a changed address; `null` if not at all. */
+  news: EditNews | null
 }
 
 /**
@@ -97,12 +98,14 @@ interface AccountChanges extends Omit<UserChanges, 'fields'>, Pick<EditInput, 'f
 export async function changeAccount(
   core: Core,
   before: UserRecord,
-  { endSessions = false, fields, ownFields, also, cause, ...changes }: AccountChanges,
+  { endSessions = false, fields, ownFields, news, cause, ...changes }: AccountChanges,
 ): Promise<UserRecord | null> {
   const changed = changedIdentifiers(before, changes)
   const changedFields = storedFields({ fields, ownFields })
   const edited = [...Object.keys(changes), ...Object.entries({ fields, ownFields }).flatMap(pathsOf)]
   const told = { userId: before.id, fields: edited }
+  const all = news ? await newsOfEdit(core, before, { ...news, edits: changes }) : []
+  const messages = joinRows(...all.map(({ rows }) => rows))
   const result = await core.storage.users.update(
     before.id,
     {
@@ -115,12 +118,14 @@ export async function changeAccount(
     { now: core.clock(), until: holdEnd(core) },
     joinRows(
       core.rowsOf('account.edited', () => told, cause),
-      also,
+      messages,
     ),
   )
   if (result.outcome === 'taken') throw taken(core, result.taken)
   if (result.outcome === 'needs-login') throw needsLogin()
   if (result.outcome !== 'updated') return null
+  for (const { done } of all) await done()
+  if (messages) core.outgoing.kick()
   core.emit('account.edited', told, cause)
   return result.user
 }

@@ -27,7 +27,6 @@ import {
   present,
   saveAccount,
 } from './account-steps.ts'
-import { type AddressNews, newsOfAddress } from './address-news.ts'
 import { admit } from './admit.ts'
 import { createBreachCheck } from './breach-check.ts'
 import { createExports } from './export-account.ts'
@@ -137,13 +136,13 @@ export function createAccounts(core: Core): {
       // Refused attempts count as well: otherwise anyone with an account could test which addresses others have.
       if (changedIdentifiers(before, present(edits)).length > 0)
         await core.limits.byAccount('identifierByAccount', viewer.userId)
-      const news = await newsOfEdit(core, before, { edits, client })
-      const also = joinRows(...news.map(({ rows }) => rows))
-      const changes = { ...present(edits), endSessions: stillHolds !== null, also, cause: { viewer, client } }
-      const user = await changeAccount(core, before, changes)
+      const user = await changeAccount(core, before, {
+        ...present(edits),
+        endSessions: stillHolds !== null,
+        news: { language: client.language ?? null, canRevert: true },
+        cause: { viewer, client },
+      })
       if (!user) throw new KithError('unauthenticated')
-      for (const { done } of news) await done()
-      if (also) core.outgoing.kick()
       const signIn =
         stillHolds && (await renewSession(core, { viewer, user, client, methods: [], stillHolds }))
       return { user: await presentOwn(user), signIn }
@@ -190,19 +189,4 @@ export function createAccounts(core: Core): {
     },
   }
   return { accounts, registration, recovery: createRecovery(core, inputs) }
-}
-
-/** The notifications for an edit that changes addresses. */
-async function newsOfEdit(
-  core: Core,
-  before: UserRecord,
-  { edits, client }: { edits: EditInput; client: ClientInfo },
-): Promise<AddressNews[]> {
-  const kinds = (['email', 'phone'] as const).filter((kind) => edits[kind] !== undefined)
-  return await Promise.all(
-    kinds.map((kind) => {
-      const to = { kind, address: edits[kind] ?? null, language: client.language ?? null }
-      return newsOfAddress(core, before.id, { to, from: before[kind], isProved: false })
-    }),
-  )
 }

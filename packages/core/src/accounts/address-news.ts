@@ -1,6 +1,7 @@
 import { codePurposes, headOf, linkOf, type Recipient } from '../codes/code-purposes.ts'
 import type { Core } from '../core.ts'
 import type { OutboxRows } from '../outbox/outbox-store.ts'
+import type { UserChanges, UserRecord } from './user-store.ts'
 
 /** A new address of an account. */
 export interface AddressChange {
@@ -9,6 +10,8 @@ export interface AddressChange {
   from: string | null
   /** Whether the owner of the new mailbox has confirmed it. */
   isProved: boolean
+  /** Whether the old mailbox gets a link that reverts the change: not if the host made it, which may mistrust that mailbox. */
+  canRevert: boolean
 }
 
 /** The purpose of the mark that a mailbox has a link to revert a change. */
@@ -71,14 +74,14 @@ async function newsOfFirst(
 export async function newsOfAddress(
   core: Core,
   userId: string,
-  { to, from, isProved }: AddressChange,
+  { to, from, isProved, canRevert }: AddressChange,
 ): Promise<AddressNews> {
   if (from === null) return await newsOfFirst(core, userId, to)
   const { codes } = core.storage
   const { channel, language } = headOf({ ...to, address: from })
   if (to.address === from || !core.outgoing.can(channel)) return nothing
   const [now, mark] = [core.clock(), { purpose: linkMark(to.kind), subject: userId }]
-  const isFirst = !(await codes.find({ ...mark, now }))
+  const isFirst = canRevert && !(await codes.find({ ...mark, now }))
   const data = { to: { ...to, address: from }, at: now.getTime() }
   const secrets = isFirst ? await core.codes.make({ purpose: 'revert-address', userId, data }) : null
   const link = secrets && linkOf(core.config.messages.links, 'revert-address', secrets)
@@ -97,4 +100,24 @@ export async function newsOfAddress(
       await codes.issue({ ...mark, userId, hashes: [], data: '', tries: 1, createdAt: now, expiresAt: until })
     },
   }
+}
+
+/** How the owner of an account is notified of its changed addresses. */
+export interface EditNews extends Pick<AddressChange, 'canRevert'> {
+  language: string | null
+}
+
+/** The notifications for an edit that changes addresses. */
+export async function newsOfEdit(
+  core: Core,
+  before: UserRecord,
+  { edits, language, canRevert }: EditNews & { edits: Pick<UserChanges, 'email' | 'phone'> },
+): Promise<AddressNews[]> {
+  const kinds = (['email', 'phone'] as const).filter((kind) => edits[kind] !== undefined)
+  return await Promise.all(
+    kinds.map((kind) => {
+      const to = { kind, address: edits[kind] ?? null, language }
+      return newsOfAddress(core, before.id, { to, from: before[kind], isProved: false, canRevert })
+    }),
+  )
 }

@@ -137,7 +137,7 @@ export function createAddresses(core: Core): Addresses {
         [verifiedAt[kind]]: clock(),
         expected: { [kind]: from, sessionEpoch: epoch },
       }
-      const change = await newsOfAddress(core, told.userId, { to, from, isProved: true })
+      const change = await newsOfAddress(core, told.userId, { to, from, isProved: true, canRevert: true })
       const rows = joinRows(
         core.rowsOf('account.edited', () => told, { viewer: viewerOf(told.userId), client }),
         change.rows,

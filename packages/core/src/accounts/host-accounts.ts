@@ -27,6 +27,15 @@ import { shadowId } from './shadow-id.ts'
 import type { UserRecord } from './user-store.ts'
 import { verifyAddress } from './verification.ts'
 
+/** Options of {@link HostAccounts.update}. */
+export interface UpdateAccountOptions extends HostCause {
+  /**
+   * Whether the owner is notified of a changed email address or phone number. Turn it off if your app has told them, or
+   * copies addresses from another system. @default true
+   */
+  notify?: boolean | undefined
+}
+
 /**
  * How the host manages any account, without its password, limits or permission checks: administrators use
  * `kith.backOffice`. `by` names the administrator for the audit log and the event; it is not checked.
@@ -107,10 +116,15 @@ export interface HostAccounts<Fields extends AppFields = AppFields> {
   /** The same for the phone number. @throws account-not-found */
   verifyPhone(userId: string, phone?: string, cause?: HostCause): Promise<boolean>
   /**
-   * Changes any account like {@link Accounts.edit}, without its password; sessions continue. @throws account-not-found,
-   * identifier-taken
+   * Changes any account like {@link Accounts.edit}, without its password; sessions continue. The former email address or
+   * phone number is notified of a change, without a link that reverts it, since the host may know that its mailbox is in
+   * the wrong hands. @throws account-not-found, identifier-taken
    */
-  update(userId: string, input: UpdateAccountInput<Fields>, cause?: HostCause): Promise<HostUser<Fields>>
+  update(
+    userId: string,
+    input: UpdateAccountInput<Fields>,
+    options?: UpdateAccountOptions,
+  ): Promise<HostUser<Fields>>
   /** Deletes any account like {@link Accounts.delete}, without its password. @throws account-not-found */
   remove(userId: string, options?: HostCause & { holdUsername?: boolean | undefined }): Promise<void>
   /**
@@ -237,10 +251,11 @@ export function createHostAccounts(core: Core, inputs: AccountInputs): HostAccou
       verifyAddress(core, userId, { kind: 'email', address, cause }),
     verifyPhone: (userId, address, cause = {}) =>
       verifyAddress(core, userId, { kind: 'phone', address, cause }),
-    async update(userId, input, cause = {}) {
+    async update(userId, input, { notify = true, ...cause } = {}) {
       const fields = present(parseInput(inputs.update, input))
       const before = await users.byId(userId)
-      const user = before && (await changeAccount(core, before, { ...fields, cause }))
+      const news = notify ? { language: null, canRevert: false } : null
+      const user = before && (await changeAccount(core, before, { ...fields, news, cause }))
       if (!user) throw new KithError('account-not-found')
       return await show(user)
     },

@@ -24,6 +24,8 @@ export const auditActions = [
   'session.reuse-detected',
   'credential.added',
   'credential.removed',
+  'account.locked-out',
+  'passkey.copy-suspected',
   'invitation.created',
   'invitation.revoked',
 ] as const

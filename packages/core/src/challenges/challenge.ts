@@ -41,11 +41,12 @@ export interface Challenge {
   readonly kind: string
   /** Who ensures that a solution counts once: `kith` by the `id`, or the `service` that checks it. */
   readonly once: 'kith' | 'service'
-  /** What a client needs to solve one. */
+  /** What a client needs to solve one: JSON, signed with the first of the keys if Kith counts solutions. */
   pose(posing: Posing): Promise<Readonly<Record<string, unknown>>>
   /**
-   * Whether a solution solves an unexpired puzzle that was signed with these keys; `null` if not. Rejects if that
-   * cannot be determined, for example if a service is down.
+   * Whether a solution solves an unexpired puzzle that was signed with one of these keys, by `now`; `null` if not,
+   * whatever a stranger sends. Rejects if that cannot be determined, for example if a service is down, or did not
+   * respond before `signal` aborted. A service accepts a solution once, in all processes.
    */
   check(answer: string, checking: Checking): Promise<Solved | null>
 }

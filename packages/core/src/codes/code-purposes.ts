@@ -17,6 +17,8 @@ interface SentData {
   register: { to: Recipient; user: UserRecord; invitation: string | null; deviceName: string | null }
   'reset-password': { to: Recipient }
   'sign-in': { to: Recipient }
+  /** Proves the session that asked for it. */
+  prove: { to: Recipient; sessionId: string }
   /**
    * `from` is the current address, `epoch` that of the sessions: ending them cancels a change that a thief has started.
    */
@@ -69,6 +71,7 @@ export const sentPurposes: readonly SentPurpose[] = Object.freeze([
   'register',
   'reset-password',
   'sign-in',
+  'prove',
   'confirm-address',
 ] as const)
 
@@ -96,6 +99,8 @@ export const codePurposes: Readonly<Record<CodePurpose, Purpose>> = Object.freez
   register: { seconds: tenMinutes, page: null },
   'reset-password': { seconds: tenMinutes, page: 'resetPassword' },
   'sign-in': { seconds: tenMinutes, page: 'signIn' },
+  // No link either: it works only in the session that asked for it, where its digits are typed.
+  prove: { seconds: tenMinutes, page: null },
   // No link either: an attacker could get the owner of an address to confirm it for the attacker's account.
   'confirm-address': { seconds: tenMinutes, page: null },
   // Long enough for a weekend without reading email.
@@ -136,9 +141,16 @@ export function codeMessage(
       return { ...head, kind: 'password-reset', content }
     case 'sign-in':
       return { ...head, kind: 'sign-in-code', content }
+    case 'prove':
+      return { ...head, kind: 'proof-code', content: { code: digits, minutes: content.minutes } }
     case 'confirm-address':
       return { ...head, kind: 'address-code', content: { code: digits, minutes: content.minutes } }
   }
+}
+
+/** The RFC 8176 name of what someone proves with a code that was sent to them. */
+export function methodOf({ kind }: Recipient): 'otp' | 'sms' {
+  return kind === 'email' ? 'otp' : 'sms'
 }
 
 /** The recipient of a message. */

@@ -59,6 +59,11 @@ export interface CodeStore {
    */
   issue(code: CodeRecord, outbox?: OutboxRows): Promise<void>
   /**
+   * Saves a code unless one of the same purpose and subject has not expired at its `createdAt`, with or without
+   * attempts left: `false` then, and nothing changes. One atomic step: of concurrent calls exactly one is `true`.
+   */
+  issueOnce(code: CodeRecord, outbox?: OutboxRows): Promise<boolean>
+  /**
    * Gives a code that is live at `now` other secrets and another expiry; its data and its attempts stay. Resolves to
    * it, or to `null` if there is none.
    */

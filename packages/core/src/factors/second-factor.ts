@@ -39,10 +39,13 @@ export interface FactorLoginInput {
   deviceName?: string | undefined
 }
 
+/** Six digits as a person types them. */
+export function sixDigits(message: string): z.ZodType<string> {
+  return z.string().regex(/^[\d\s]{6,12}$/, message)
+}
+
 /** A code from an authenticator app. */
-export const appCode: z.ZodType<string> = z
-  .string()
-  .regex(/^[\d\s]{6,12}$/, 'Give the six digits that the app shows')
+export const appCode: z.ZodType<string> = sixDigits('Give the six digits that the app shows')
 
 /** The fields of a second factor. */
 export const factorFields: Readonly<Record<'code' | 'recoveryCode', z.ZodType<string | undefined>>> = {
@@ -86,7 +89,7 @@ const factorNames = { totp: 'totp', 'recovery-codes': 'recovery-code', passkey: 
 /** Stops a sign-in to an account with a second factor, before a session is opened. @throws second-factor-required */
 export async function demandSecondFactor(core: Core, { user, client, ...half }: FirstHalf): Promise<void> {
   const stored = await core.storage.credentials.byUser(user.id)
-  if (!stored.some(({ kind }) => kind === 'totp')) return
+  if (!hasApp(stored)) return
   if (await isTrusted(core, user, { stored, client })) return
   const { methods, deviceName = null } = half
   const data = { methods: [...methods], deviceName, epoch: user.sessionEpoch }
@@ -103,6 +106,11 @@ export async function demandSecondFactor(core: Core, { user, client, ...half }: 
       }),
     expiresAt: new Date(core.clock().getTime() + seconds * 1000).toISOString(),
   })
+}
+
+/** Whether an account with these credentials is asked for a second factor. */
+export function hasApp(stored: readonly CredentialRecord[]): boolean {
+  return stored.some(({ kind }) => kind === 'totp')
 }
 
 function factorsIn({ config }: Core, stored: readonly CredentialRecord[]): FactorChallenge['factors'] {

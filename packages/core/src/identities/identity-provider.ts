@@ -26,8 +26,8 @@ export interface ForeignIdentity {
 
 /**
  * Identifies users by sending their browser to a provider and back (RFC 6749, 4.1). Both methods reject with
- * `provider-unavailable`, a `RetryLaterError`, if the provider cannot be reached, and with any other error if it
- * refuses or its response is wrong.
+ * `provider-unavailable`, a `RetryLaterError`, or an error with it as a `cause`, if the provider cannot be reached, and
+ * with any other error if it refuses or its response is wrong.
  */
 export interface IdentityProvider {
   /** The display name, such as `Google`. */
@@ -37,11 +37,12 @@ export interface IdentityProvider {
    * cookies.
    */
   readonly answersBy: 'redirect' | 'form-post'
-  /** The URL to send the browser to. */
+  /** The URL to send the browser to, with the parameters of RFC 6749 and 7636. It reveals no `codeVerifier`. */
   authorizationUrl(checks: IdentityChecks): Promise<URL>
   /**
-   * Reads the parameters that the browser returned with, exchanges the code, and checks `state`, the issuer (RFC 9207),
-   * the nonce and the signature of the ID token. A code is exchanged once.
+   * Reads the parameters that the browser returned with, exchanges the code, and checks `state`, the issuer if the
+   * response names one (RFC 9207), and the nonce and the signature of the ID token if there is one. A code is exchanged
+   * once. The same person has the same `issuer` and `subject` at every sign-in.
    */
   identify(answer: URLSearchParams, checks: IdentityChecks): Promise<ForeignIdentity>
 }

@@ -19,6 +19,13 @@ export function createMemoryCodeStore({ codes, queues }: Pick<MemoryState, 'code
       addToOutbox(queues, outbox?.() ?? [])
       codes.set(keyOf(code), structuredClone({ ...code, tries }))
     },
+    async issueOnce(code, outbox) {
+      const before = codes.get(keyOf(code))
+      if (before && before.expiresAt > code.createdAt) return false
+      addToOutbox(queues, outbox?.() ?? [])
+      codes.set(keyOf(code), structuredClone(code))
+      return true
+    },
     async renew({ hashes, now, expiresAt, ...name }, outbox) {
       const code = living(name, now)
       if (!code) return null

@@ -1,5 +1,5 @@
 import { afterEach, expect, test, vi } from 'vitest'
-import { sampleMessage } from '../../test/sample-messages.ts'
+import { sampleMessage } from '../../../../test/kit-samples.ts'
 import { createConsoleMessenger } from './console-messenger.ts'
 
 afterEach(() => vi.unstubAllEnvs())

@@ -36,7 +36,8 @@ export function createConsoleMessenger(options: ConsoleMessengerOptions = {}): C
   const messages: WrittenMessage[] = []
   return {
     messages,
-    async send(message) {
+    async send(message, signal) {
+      signal.throwIfAborted()
       const rendered = renderMessage(message, { appName, ...render })
       messages.push({ message, rendered, at: new Date() })
       if (messages.length > kept) messages.shift()

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { messageKinds, sampleMessage } from '../../test/sample-messages.ts'
+import { messageKinds, sampleMessage } from '../../../../test/kit-samples.ts'
 import { gsmLength, toGsm } from './gsm.ts'
 import { renderMessage } from './render-message.ts'
 

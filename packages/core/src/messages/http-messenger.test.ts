@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto'
 import { expect, test } from 'vitest'
 import { type GatewayServer, startGateway } from '../../test/gateway-server.ts'
-import { sampleMessage } from '../../test/sample-messages.ts'
+import { sampleMessage } from '../../../../test/kit-samples.ts'
 import { createHttpMessenger, type HttpMessengerOptions } from './http-messenger.ts'
 import { MessageRefused } from './messenger.ts'
 import { verifySignature } from './signature.ts'

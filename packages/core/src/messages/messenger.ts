@@ -15,6 +15,8 @@ export interface MessageContents {
   'password-reset': CodeContent & LinkContent
   /** A sign-in without a password. */
   'sign-in-code': CodeContent & LinkContent
+  /** Someone who is signed in confirms that they are the owner. Unrequested, it means that someone else has a session. */
+  'proof-code': CodeContent
   /** A sign-in from a device that is new to the account. */
   'new-device': NoticeContent
   /** The password was changed or removed. */
@@ -80,9 +82,12 @@ export type Message = {
 /** Sends messages to users. */
 export interface Messenger {
   /**
-   * Passes a message to the delivery service, and resolves when that has accepted it. Rejections are logged, and the
-   * message is retried later, except after a {@link MessageRefused}. It may be sent twice, after a crash or a lost
-   * response, with the same `id`. Expired messages are not sent: `signal` aborts on expiry.
+   * Passes a message to the delivery service, and resolves when that has accepted it: once, and for `to` alone. An
+   * email contains all of `content` that is not `null`, a text message at least the code; the wording is the
+   * messenger's. Rejections are logged, and the message, which stays unchanged, is retried later, except after a
+   * {@link MessageRefused}. It may be sent twice, after a crash or a lost response, with the same `id`. Expired
+   * messages are not sent: `signal` aborts on expiry, and with an aborted one it rejects. Concurrent calls do not
+   * affect each other.
    */
   send(message: Message, signal: AbortSignal): Promise<void>
   /** Closes connections. `kith.close()` calls it. Idempotent. */

@@ -1,6 +1,7 @@
 import type { UserRecord } from '../accounts/user-store.ts'
 import { headOf, type Recipient } from '../codes/code-purposes.ts'
 import type { Core } from '../core.ts'
+import { joinRows } from '../outbox/outbox-rows.ts'
 import type { OutboxRows } from '../outbox/outbox-store.ts'
 import { placeOf } from '../sessions/client-address.ts'
 import { deviceNameOf } from '../sessions/device-name.ts'
@@ -72,22 +73,35 @@ function recipientOf(
   return null
 }
 
-/** The purpose of the mark that a notice was sent, so that it is not repeated. */
+/** The purpose of the mark that says that an owner was notified. */
 const lockedOut = 'notice/locked-out'
 const quietMillis = 86_400_000
 
-/** Notifies an owner, in the background and at most once a day, that too many wrong passwords or codes were entered. */
+/**
+ * Notifies an owner, in the background, that too many wrong passwords or codes were entered: once a day, whichever
+ * process finds it out. Limits are counted outside of the storage, so the event, the audit log entry and the notice are
+ * stored in one step with the mark, and not with the refusal. If a process dies before that, the next refusal does it.
+ */
 export function tellLockedOut(core: Core, userId: string, client: ClientInfo): void {
   core.clearing.notice(async ({ codes, users }) => {
     const now = core.clock()
     const mark = { purpose: lockedOut, subject: userId }
+    if (await codes.find({ ...mark, now })) return
     const user = await users.byId(userId)
-    const rows = user && noticeRows(core, { kind: 'locked-out', user, client, more: {} })
-    if (!rows || (await codes.find({ ...mark, now }))) return
-    const expiresAt = new Date(now.getTime() + quietMillis)
-    await codes.issue({ ...mark, userId, hashes: [], data: '', tries: 1, createdAt: now, expiresAt }, () =>
-      rows(null),
+    if (!user) return
+    const cause = { viewer: null, client }
+    const told = { userId, ...placeOf(client) }
+    const rows = joinRows<unknown>(
+      core.rowsOf('account.locked-out', () => told, cause),
+      noticeRows(core, { kind: 'locked-out', user, client, more: {} }),
     )
+    const expiresAt = new Date(now.getTime() + quietMillis)
+    const isFirst = await codes.issueOnce(
+      { ...mark, userId, hashes: [], data: '', tries: 1, createdAt: now, expiresAt },
+      rows && (() => rows(null)),
+    )
+    if (!isFirst) return
+    core.emit('account.locked-out', told, cause)
     core.outgoing.kick()
   })
 }

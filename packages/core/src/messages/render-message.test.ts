@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { messageKinds, sampleMessage } from '../../test/sample-messages.ts'
+import { messageKinds, sampleMessage } from '../../../../test/kit-samples.ts'
 import type { Layout } from './layout.ts'
 import type { MessageTexts } from './message-texts.ts'
 import type { Message } from './messenger.ts'

@@ -1,53 +1,13 @@
 import { expect, test } from 'vitest'
-import { type GatewayServer, type ReceivedRequest, startGateway } from '../../test/gateway-server.ts'
-import { sampleMessage } from '../../test/sample-messages.ts'
+import { type GatewayServer, startGateway } from '../../test/gateway-server.ts'
+import { accountSid, startTwilio } from '../../test/twilio-double.ts'
+import { sampleMessage } from '../../../../test/kit-samples.ts'
 import { createHttpMessenger } from './http-messenger.ts'
 import { MessageRefused } from './messenger.ts'
 import { twilio, type TwilioOptions } from './twilio.ts'
 
-const accountSid = `AC${'0123456789abcdef'.repeat(2)}`
 const never = new AbortController().signal
 const message = sampleMessage('sign-in-code', { channel: 'sms', language: 'es' })
-
-interface TwilioAnswer {
-  status: number
-  body: unknown
-}
-
-/** What Twilio's documentation says of creating a message: where, by whom, in which form, and with which errors. */
-function twilioAnswer({ method, path, headers, body }: ReceivedRequest): TwilioAnswer {
-  const refuse = (status: number, code: number): TwilioAnswer => ({
-    status,
-    body: {
-      code,
-      message: `no, not to ${body}`,
-      more_info: `https://www.twilio.com/docs/errors/${code}`,
-      status,
-    },
-  })
-  const basic = `Basic ${Buffer.from(`${accountSid}:token`).toString('base64')}`
-  if (headers.authorization !== basic) return refuse(401, 20003)
-  if (method !== 'POST' || path !== `/2010-04-01/Accounts/${accountSid}/Messages.json`)
-    return refuse(404, 20404)
-  if (!headers['content-type']?.startsWith('application/x-www-form-urlencoded')) return refuse(400, 21604)
-  const form = new URLSearchParams(body)
-  const to = form.get('To') ?? ''
-  if (to === '') return refuse(400, 21604)
-  if (!form.has('From') && !form.has('MessagingServiceSid')) return refuse(400, 21603)
-  if (!form.get('Body')) return refuse(400, 21602)
-  if (form.has('MessagingServiceSid') && !/^MG[0-9a-f]{32}$/.test(form.get('MessagingServiceSid') ?? ''))
-    return refuse(400, 21701)
-  if (form.get('From') === '+15005550001') return refuse(400, 21212)
-  if (!/^\+[1-9]\d{6,14}$/.test(to)) return refuse(400, 21211)
-  return { status: 201, body: { sid: `SM${'0'.repeat(32)}`, status: 'queued', to, body: form.get('Body') } }
-}
-
-function startTwilio(answerOf = twilioAnswer): Promise<GatewayServer> {
-  return startGateway((request, response) => {
-    const { status, body } = answerOf(request)
-    response.writeHead(status, { 'content-type': 'application/json' }).end(JSON.stringify(body))
-  })
-}
 
 async function sendBy(
   server: GatewayServer,

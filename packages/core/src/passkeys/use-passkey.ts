@@ -5,7 +5,6 @@ import { placeOf } from '../sessions/client-address.ts'
 import type { ClientInfo } from '../viewer.ts'
 import { challengeOf, demandPasskeys } from './passkey-challenge.ts'
 import type { PasskeyProof } from './passkey-inputs.ts'
-import type { VerifiedAssertion } from './passkey-verifier.ts'
 import { readPasskey, type StoredPasskey, userHandle, writePasskey } from './stored-passkey.ts'
 
 /** A presented passkey. Its challenge is that of the token, which the caller consumes. */
@@ -39,9 +38,12 @@ export async function usePasskey(core: Core, shown: ShownPasskey): Promise<UsedP
     const verified = await verifier.verifyAssertion(response, expected)
     // The flag says whether the key can leave its device, which never changes.
     if (verified.syncable !== stored.syncable) throw new KithError('passkey-invalid')
-    demandCounter(core, { credential, stored, verified, client })
     const { id, version } = credential
     const { counter, synced } = verified
+    if (!isAhead(counter, stored)) {
+      if (await tellCopy(core, credential, client)) throw new KithError('passkey-invalid')
+      continue
+    }
     const data = writePasskey({ ...stored, counter, synced })
     if (await credentials.step({ id, version, data, usedAt: core.clock() }))
       return { credential, method: stored.syncable ? 'swk' : 'hwk' }
@@ -56,20 +58,24 @@ export async function usePasskey(core: Core, shown: ShownPasskey): Promise<UsedP
   }
 }
 
-interface Counted {
-  credential: CredentialRecord
-  stored: StoredPasskey
-  verified: VerifiedAssertion
-  client: ClientInfo
-}
-
 /**
  * A counter that does not increase belongs to a copy, or to the original after copying. Synced passkeys have none: it
  * stays 0.
  */
-function demandCounter(core: Core, { credential, stored, verified, client }: Counted): void {
-  if (verified.counter > stored.counter || (verified.counter === 0 && stored.counter === 0)) return
-  const { id: credentialId, userId } = credential
-  core.emit('passkey.copy-suspected', { userId, credentialId, ...placeOf(client) })
-  throw new KithError('passkey-invalid')
+function isAhead(counter: number, stored: StoredPasskey): boolean {
+  return counter > stored.counter || (counter === 0 && stored.counter === 0)
+}
+
+/**
+ * Reports a suspected copy. The rows are stored in a step of the credential, which otherwise stays as it is; `false` if
+ * that was changed concurrently, so that its counter has to be read again.
+ */
+async function tellCopy(core: Core, credential: CredentialRecord, client: ClientInfo): Promise<boolean> {
+  const { id, version, userId } = credential
+  const told = { userId, credentialId: id, ...placeOf(client) }
+  const cause = { viewer: null, client }
+  const rows = core.rowsOf('passkey.copy-suspected', () => told, cause)
+  if (rows && !(await core.storage.credentials.step({ id, version }, rows))) return false
+  core.emit('passkey.copy-suspected', told, cause)
+  return true
 }

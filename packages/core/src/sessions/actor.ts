@@ -4,7 +4,7 @@ import { KithError } from '../errors.ts'
 import type { Viewer } from '../viewer.ts'
 import { epochKey, roleKey } from './end-sessions.ts'
 import type { SessionRecord } from './session-store.ts'
-import { isOfAccount } from './session.ts'
+import { isLive } from './session.ts'
 
 /**
  * Refuses an admin who acts as the account. A viewer that the host has created does not carry this, so its session is
@@ -58,13 +58,9 @@ export async function demandActor(
   const { impersonation } = site.config.sessions
   const mayAct = impersonation?.by.includes(actor?.role ?? '') && impersonation.as.includes(role)
   if (!actor || actor.bannedAt || !mayAct) throw new KithError('session-revoked')
-  if (actorSessionId !== null && !isLive(site, own, actor)) throw new KithError('session-revoked')
+  if (actorSessionId !== null && !isLive(own, actor, site.clock())) throw new KithError('session-revoked')
   return {
     ended: own ? [own.id, epochKey(actor.id, own.epoch)] : [epochKey(actor.id, actor.sessionEpoch)],
     changed: [roleKey(actor.id)],
   }
-}
-
-function isLive({ clock }: ActorSite, session: SessionRecord | null, user: UserRecord): boolean {
-  return session !== null && !session.revokedAt && session.expiresAt > clock() && isOfAccount(session, user)
 }

@@ -2,6 +2,7 @@ import * as z from 'zod'
 import { demandUnbanned, withoutEndedBan } from '../accounts/bans.ts'
 import { claimAccount } from '../accounts/address-claims.ts'
 import { type AccountLookup, findRecipient } from '../accounts/recovery.ts'
+import { methodOf } from '../codes/code-purposes.ts'
 import { codeFields, type CodeInput, type CodeSent } from '../codes/codes.ts'
 import type { Core } from '../core.ts'
 import { KithError } from '../errors.ts'
@@ -46,7 +47,7 @@ export async function loginByCode(core: Core, input: CodeLoginInput, client: Cli
   const user = await withoutEndedBan(core, claimed)
   demandUnbanned(user)
   await core.askPolicy('session.open', { input: { userId: user.id, ...agePart(user) }, viewer: null, client })
-  const methods = [to.kind === 'email' ? 'otp' : 'sms']
+  const methods = [methodOf(to)]
   await demandSecondFactor(core, { user, client, deviceName, methods })
   return await openSession(core, {
     user,

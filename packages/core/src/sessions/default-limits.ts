@@ -41,8 +41,7 @@ export type LimitName =
 
 /** The default limits. The windows of `password…` are the back-off of the lock. */
 export const defaultLimits: Readonly<Record<LimitName, readonly Limit[]>> = Object.freeze({
-  // A household or a class registers together; a script that creates thousands of accounts needs one IP address for
-  // every twenty.
+  // A household or a class registers together; a script that creates thousands of accounts needs one IP address for every twenty.
   registerByAddress: [{ limit: 20, windowSeconds: 3_600 }],
   // Counts before the form is parsed, `registerByAddress` once it is valid: typos do not use up the accounts of others.
   registerAttemptByAddress: [
@@ -54,14 +53,12 @@ export const defaultLimits: Readonly<Record<LimitName, readonly Limit[]>> = Obje
     { limit: 30, windowSeconds: 60 },
     { limit: 300, windowSeconds: 3_600 },
   ],
-  // Counts before the form is parsed, including invalid forms. As many as for an IP address; a device is one person, or
-  // a family.
+  // Counts before the form is parsed, including invalid forms. As many as for an IP address; a device is one person, or a family.
   loginByDevice: [
     { limit: 30, windowSeconds: 60 },
     { limit: 300, windowSeconds: 3_600 },
   ],
-  // The sign-ins of all known devices of an account. Each of them had the password once, so this only bounds the
-  // hashing.
+  // The sign-ins of all known devices of an account. Each of them had the password once, so this only bounds the hashing.
   loginByAccount: [
     { limit: 30, windowSeconds: 60 },
     { limit: 300, windowSeconds: 3_600 },
@@ -88,15 +85,13 @@ export const defaultLimits: Readonly<Record<LimitName, readonly Limit[]>> = Obje
     { limit: 30, windowSeconds: 3_600 },
     { limit: 100, windowSeconds: 86_400 },
   ],
-  // New passwords and deletions, before the form is parsed. By session: a thief must not use up what the owner needs to
-  // get rid of the thief.
+  // New passwords and deletions, before the form is parsed. By session: a thief must not use up what the owner needs to get rid of the thief.
   passwordFormBySession: [{ limit: 30, windowSeconds: 60 }],
   // An office with hundreds of open tabs; more is a loop, and each costs a read.
   refreshByAddress: [{ limit: 600, windowSeconds: 60 }],
   // Once in 15 minutes is usual; a client in a loop is stopped before it costs the database.
   refreshBySession: [{ limit: 60, windowSeconds: 60 }],
-  // The same with the key of its device. Separate, since a thief with the cookies must not use up what the device
-  // needs.
+  // The same with the key of its device. Separate, since a thief with the cookies must not use up what the device needs.
   boundRefreshBySession: [{ limit: 60, windowSeconds: 60 }],
   // Twenty full posts an hour, each file of which is decoded.
   uploadByAccount: [{ limit: 200, windowSeconds: 3_600 }],
@@ -133,14 +128,12 @@ export const defaultLimits: Readonly<Record<LimitName, readonly Limit[]>> = Obje
     { limit: 60, windowSeconds: 60 },
     { limit: 600, windowSeconds: 3_600 },
   ],
-  // Registrations, sign-ins and codes, counted separately, that need no solved challenge if the app has challenges: a
-  // household does not see one.
+  // Registrations, sign-ins and codes, counted separately, that need no solved challenge if the app has challenges: a household does not see one.
   unchallengedByAddress: [
     { limit: 10, windowSeconds: 600 },
     { limit: 30, windowSeconds: 86_400 },
   ],
-  // The same by what was typed, across all IP addresses: a botnet that tries one account has to solve a challenge each
-  // time.
+  // The same by what was typed, across all IP addresses: a botnet that tries one account has to solve a challenge each time.
   unchallengedByTarget: [{ limit: 10, windowSeconds: 3_600 }],
   // Messages that strangers at one IP address request, to any recipient.
   sendByAddress: [
@@ -153,16 +146,14 @@ export const defaultLimits: Readonly<Record<LimitName, readonly Limit[]>> = Obje
     { limit: 10, windowSeconds: 3_600 },
     { limit: 20, windowSeconds: 86_400 },
   ],
-  // To one recipient by all clients, so that nobody's mailbox is filled; guessing codes, with five attempts each,
-  // succeeds with a chance of 1 in 3,333 a day. Beyond that no message is sent, and nobody is notified.
+  // To one recipient by all clients, so that nobody's mailbox is filled; guessing codes, with five attempts each, succeeds with a chance of 1 in 3,333 a day. Beyond that no message is sent, and nobody is notified.
   sendByRecipient: [
     { limit: 20, windowSeconds: 3_600 },
     { limit: 60, windowSeconds: 86_400 },
   ],
   // The same code again, with other digits.
   resendByFlow: [{ limit: 3, windowSeconds: 600 }],
-  // Second factors that strangers try, who have the password by then; the known devices of the account share a budget,
-  // and each session has one.
+  // Second factors that strangers try, who have the password by then; the known devices of the account share a budget, and each session has one.
   factorByAccount: [
     { limit: 10, windowSeconds: 300 },
     { limit: 30, windowSeconds: 3_600 },

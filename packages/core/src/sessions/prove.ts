@@ -1,9 +1,10 @@
 import * as z from 'zod'
 import { passwordMaxLength } from '../accounts/account-inputs.ts'
 import type { UserRecord } from '../accounts/user-store.ts'
+import { codeFields, codeInput } from '../codes/codes.ts'
 import type { Core } from '../core.ts'
 import { KithError } from '../errors.ts'
-import { checkFactor, factorFields, givenFactor, isOne } from '../factors/second-factor.ts'
+import { checkFactor, factorFields, givenFactor, isOne, sixDigits } from '../factors/second-factor.ts'
 import { because, exactText, isObject, parseInput } from '../input.ts'
 import { spendToken } from '../passkeys/passkey-challenge.ts'
 import { passkeyProof, type PasskeyProof } from '../passkeys/passkey-inputs.ts'
@@ -11,14 +12,17 @@ import type { ClientInfo, Viewer } from '../viewer.ts'
 import { demandOwner } from './actor.ts'
 import { placeOf } from './client-address.ts'
 import { confirmPassword } from './login.ts'
-import { issueTokens, openedSession, type Proved, sessionEnd } from './session.ts'
+import { type OwnSession, useProofCode } from './proof-code.ts'
+import { isLive, issueTokens, openedSession, type Proved, sessionEnd } from './session.ts'
 import type { SessionRecord } from './session-store.ts'
 
 /** How a signed-in user proves to be the account: one of these. */
 export interface ProveInput {
   password?: string | undefined
-  /** The code from the authenticator app. */
+  /** The code from the authenticator app; with `flow`, the code of the message. */
   code?: string | undefined
+  /** The result of `kith.sessions.sendProofCode` has it. */
+  flow?: string | undefined
   recoveryCode?: string | undefined
   /** The response of a passkey to `kith.passkeys.beginProve`. */
   passkey?: PasskeyProof | undefined
@@ -29,16 +33,22 @@ export const proveInput: z.ZodType<ProveInput> = z
   .strictObject({
     password: exactText(1, passwordMaxLength).optional(),
     ...factorFields,
+    code: sixDigits('Give the six digits of the message, or those that the app shows').optional(),
+    flow: codeFields.flow.optional(),
     passkey: passkeyProof.optional(),
   })
-  .refine((input) => isOne(Object.values(input)), {
-    ...because({
-      code: 'required',
-      message: 'Give the password, an authenticator code, a recovery code or a passkey',
-    }),
-    path: ['password'],
-    when: isObject,
-  })
+  .refine(
+    ({ flow, ...input }) => isOne(Object.values(input)) && (flow === undefined || input.code !== undefined),
+    {
+      ...because({
+        code: 'required',
+        message:
+          'Give the password, an authenticator code, a sent code with its `flow`, a recovery code or a passkey',
+      }),
+      path: ['password'],
+      when: isObject,
+    },
+  )
 
 /** Renews when and how a session was proved, and its tokens. */
 export async function prove(
@@ -47,7 +57,7 @@ export async function prove(
   { input, client }: { input: ProveInput; client: ClientInfo },
 ): Promise<Proved> {
   await core.limits.byViewer('passwordFormBySession', viewer)
-  const { password, passkey, ...factor } = parseInput(proveInput, input)
+  const { password, passkey, flow, ...factor } = parseInput(proveInput, input)
   const user = await core.storage.users.byId(viewer.userId)
   if (!user || viewer.sessionId === null) throw new KithError('unauthenticated')
   await demandOwner(core, viewer)
@@ -56,13 +66,16 @@ export async function prove(
     await confirmPassword(core, { viewer, user, password, client })
     return await renewProof(core, user, { session, client, method: 'pwd' })
   }
+  if (flow !== undefined) {
+    const given = parseInput(codeInput, { flow, code: factor.code })
+    const method = await useProofCode(core, { user, ...session }, { given, client })
+    return await renewProof(core, user, { session, client, method })
+  }
   if (passkey) await demandOwnToken(core, session, { token: passkey.token, client })
   const given = givenFactor({ ...factor, passkey: passkey?.response, token: passkey?.token })
   const method = await checkFactor(core, user.id, { given, client, sessionId: session.sessionId })
   return await renewProof(core, user, { session, client, method })
 }
-
-type OwnSession = Viewer & { sessionId: string }
 
 /**
  * Consumes the token of a passkey, which is valid for the session that asked for it. @throws code-invalid, rate-limited
@@ -95,7 +108,7 @@ async function renewProof(
   for (let tries = 0; tries < mostTries; tries++) {
     const session = await sessions.byId(viewer.sessionId)
     const now = core.clock()
-    if (!session || session.userId !== viewer.userId || session.revokedAt || session.expiresAt <= now) break
+    if (!isLive(session, user, now)) break
     const result = await sessions.rotate({
       id: session.id,
       generation: session.generation,

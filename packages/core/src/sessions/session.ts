@@ -112,6 +112,15 @@ export function isOfAccount(session: SessionRecord, user: UserRecord | null): bo
   )
 }
 
+/** Whether a session is open at `now`. */
+export function isLive(
+  session: SessionRecord | null,
+  user: UserRecord | null,
+  now: Date,
+): session is SessionRecord {
+  return session !== null && !session.revokedAt && session.expiresAt > now && isOfAccount(session, user)
+}
+
 /** When a session was opened, and whether by someone other than its owner. */
 interface Beginning {
   openedAt: Date

@@ -1,3 +1,4 @@
+import type { VerifyAddressInput } from '../accounts/addresses.ts'
 import type { AccountLookup } from '../accounts/recovery.ts'
 import type { CodeSent, ResendInput } from '../codes/codes.ts'
 import { type CodeLoginInput, loginByCode, sendSignInCode } from './code-sign-in.ts'
@@ -14,6 +15,7 @@ import { createAuthenticate } from './authenticate.ts'
 import { type Duration, durationSeconds } from '../duration.ts'
 import { type FactorLoginInput, loginByFactor } from '../factors/second-factor.ts'
 import { demandFresh } from './freshness.ts'
+import { sendProofCode } from './proof-code.ts'
 import { prove, type ProveInput } from './prove.ts'
 import { denyTokens, endAllSessions, endOtherSessions, endOwnSession, endSession } from './end-sessions.ts'
 import { impersonate, type ImpersonateInput } from './impersonation.ts'
@@ -48,8 +50,15 @@ export interface Sessions<Fields extends AppFields = AppFields> {
    */
   loginByFactor(input: FactorLoginInput, client?: ClientInfo): Promise<SignIn<Fields>>
   /**
-   * Records that the viewer has just proved to be the account, with the password or a second factor, and renews the
-   * tokens. For a session bound to a key of its device they are `null`: only that key renews them.
+   * Sends a code to the confirmed email address or phone number of the viewer, for {@link Sessions.prove}. It works in
+   * this session only. It is never sent for an account with an authenticator app, which a mailbox does not replace, nor
+   * while a former mailbox or phone can take the account back.
+   * @throws invalid-input, unauthenticated, session-revoked, impersonated, code-not-sent, not-configured, rate-limited
+   */
+  sendProofCode(viewer: Viewer, input: VerifyAddressInput, client?: ClientInfo): Promise<CodeSent>
+  /**
+   * Records that the viewer has just proved to be the account, with the password, a second factor or a code that was
+   * sent, and renews the tokens. For a session bound to a key of its device they are `null`: only that key renews them.
    * @throws wrong-password, factor-invalid, code-invalid, account-locked, rate-limited
    */
   prove(viewer: Viewer, input: ProveInput, client?: ClientInfo): Promise<Proved>
@@ -168,6 +177,7 @@ export function createSessions(core: Core): Sessions {
     sendCode: (input, client = {}) => sendSignInCode(core, input, client),
     loginByCode: (input, client = {}) => loginByCode(core, input, client),
     loginByFactor: (input, client = {}) => loginByFactor(core, input, client),
+    sendProofCode: (viewer, input, client = {}) => sendProofCode(core, viewer, { input, client }),
     prove: (viewer, input, client = {}) => prove(core, viewer, { input, client }),
     async requireFresh(viewer, maxAge) {
       const { freshForSeconds } = core.config.sessions

@@ -75,6 +75,7 @@ export const adminJourneys: readonly Journey[] = [
         ['post', '/users/me/password', { currentPassword: password, newPassword: 'other horse 12' }],
         ['delete', '/users/me', { password }],
         ['post', '/users/me/prove', { password }],
+        ['post', '/users/me/prove/code', { kind: 'email' }],
         ['post', '/users/me/addresses/verify', { kind: 'email' }],
         ['post', '/users/me/addresses', { email: 'eve@example.com', currentPassword: password }],
         ['post', '/users/me/factors/totp/begin', {}],

@@ -126,6 +126,58 @@ export const codeJourneys: readonly Journey[] = [
     },
   },
   {
+    // asvs: 7.5.1
+    id: 'code/prove',
+    title:
+      'Somebody who signs in by codes alone proves who they are by another code, in the session that asked for it',
+    host: 'each framework has guards of its own, and sets cookies',
+    async run(app) {
+      const { id } = await app.kith.accounts.import({
+        username: 'anna',
+        email,
+        emailVerified: true,
+        phone: '+4930123456',
+        passwordHash: null,
+      })
+      const signIn = async () => {
+        const browser = openBrowser(app)
+        const code = await askForCode(app, browser, {
+          path: '/users/login/code',
+          json: { login: email },
+          kind: 'sign-in-code',
+        })
+        ;(await browser.post('/users/login/code/confirm', code)).signIn()
+        return browser
+      }
+      const [browser, thief] = [await signIn(), await signIn()]
+      const fresh = () => app.raw('/host/fresh', { headers: { cookie: browser.jar.header() } })
+      app.advance(601)
+      ;(await fresh()).problem('proof-required')
+      const path = '/users/me/prove/code'
+      ;(await browser.post(path, { kind: 'phone' })).problem('code-not-sent')
+      assert.deepEqual((await browser.post(path, { kind: 'fax' })).invalid(), ['kind malformed'])
+      const first = await askForCode(app, browser, { path, json: { kind: 'email' }, kind: 'proof-code' })
+      const proof = { ...first, code: wrong(first.code) }
+      ;(await browser.post('/users/me/prove', proof)).problem('code-invalid')
+      assert.deepEqual((await browser.post('/users/me/prove', { flow: first.flow })).invalid(), [
+        'password required',
+      ])
+      ;(await app.post('/codes/resend', { purpose: 'prove', flow: first.flow })).codeSent()
+      const { code } = (await messageOf(app, 'proof-code')).content
+      const before = browser.jar.header()
+      const spaced = { flow: first.flow, code: `${code.slice(0, 3)} ${code.slice(3)}` }
+      assert.equal((await browser.post('/users/me/prove', spaced)).refreshed().tokens, undefined)
+      assert.notEqual(browser.jar.header(), before)
+      assert.deepEqual((await fresh()).json(), { userId: id })
+
+      const next = await askForCode(app, browser, { path, json: { kind: 'email' }, kind: 'proof-code' })
+      ;(await thief.post('/users/me/prove', next)).problem('code-invalid')
+      ;(await thief.delete('/users/me/sessions')).problem('proof-required')
+      ;(await app.post(path, { kind: 'email' })).problem('unauthenticated')
+      ;(await app.post('/users/login/code/confirm', next)).problem('code-invalid')
+    },
+  },
+  {
     id: 'code/address',
     title: 'An address is confirmed and changed by codes; the old mailbox can take the change back',
     host: 'the host hands over headers and sets cookies',

@@ -110,7 +110,7 @@ export const codeRefusalJourneys: readonly Journey[] = [
         assert.ok(unknown.invalid().includes('extra unknown-field'), path)
         assert.ok((await app.post(path, {})).invalid().length > 0, path)
       }
-      for (const path of ['/users/me/addresses', '/users/me/addresses/verify'])
+      for (const path of ['/users/me/addresses', '/users/me/addresses/verify', '/users/me/prove/code'])
         assert.ok((await browser.post(path, { extra: 1 })).invalid().length > 1, path)
       const both = { login: 'anna', phone: '+4930123456' }
       assert.deepEqual((await app.post('/users/password/forgot', both)).invalid(), ['login required'])
@@ -131,6 +131,8 @@ export const codeRefusalJourneys: readonly Journey[] = [
       const own: typeof publicCalls = [
         ['/users/me/addresses', { email: 'eve@example.com', currentPassword: password }],
         ['/users/me/addresses/verify', { kind: 'email' }],
+        ['/users/me/prove/code', { kind: 'email' }],
+        ['/users/me/prove', nobodys],
       ]
       const evil = { origin: 'https://evil.example' }
       for (const [path, json] of [...publicCalls, ...own])
@@ -147,7 +149,7 @@ export const codeRefusalJourneys: readonly Journey[] = [
   {
     // asvs: 6.5.1
     id: 'code/once',
-    title: 'Of 20 parallel calls with one code one wins: a registration, a sign-in, a new password',
+    title: 'Of 20 parallel calls with one code one wins: a registration, a sign-in, a new password, a proof',
     setup: { confirm: true },
     async run(app) {
       const calls = [
@@ -169,6 +171,20 @@ export const codeRefusalJourneys: readonly Journey[] = [
         for (const answer of lost) answer.problem('code-invalid')
         app.advance(60)
       }
+      app.advance(600)
+      const login = await app.post('/users/login', {
+        login: email,
+        password: newPassword,
+        transport: 'bearer',
+      })
+      const client = withBearer(app, login.signIn().tokens?.accessToken ?? '')
+      const proof = await askForCode(app, client, {
+        path: '/users/me/prove/code',
+        json: { kind: 'email' },
+        kind: 'proof-code',
+      })
+      const proofs = await race(20, () => client.post('/users/me/prove', proof))
+      assert.equal(proofs.filter(({ status }) => status === 200).length, 1)
     },
   },
   {

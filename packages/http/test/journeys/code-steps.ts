@@ -46,7 +46,11 @@ export async function askForCode(
     path,
     json,
     kind,
-  }: { path: string; json: object; kind: 'registration-code' | 'password-reset' | 'sign-in-code' },
+  }: {
+    path: string
+    json: object
+    kind: 'registration-code' | 'password-reset' | 'sign-in-code' | 'proof-code'
+  },
 ): Promise<CodeInput> {
   const { flow } = (await client.post(path, json)).codeSent()
   const { content } = await messageOf(app, kind)

@@ -79,6 +79,7 @@ const sessionRoutes: readonly (readonly [method: string, path: string])[] = [
   ['POST', '/users/addresses/revert'],
   ['POST', '/users/login/factor'],
   ['POST', '/users/me/prove'],
+  ['POST', '/users/me/prove/code'],
   ['POST', '/users/me/factors/totp/begin'],
   ['GET', '/users/me/credentials'],
   ['DELETE', '/users/me/credentials/x'],
@@ -159,7 +160,7 @@ export const ownSignInJourneys: readonly Journey[] = [
       const nobody = { cookie: 'host=01998a3c-5f00-7a1b-8c2d-3e4f5a6b7c8d', 'sec-fetch-site': 'same-origin' }
       for (const [method, path] of calls) {
         const { detail } = (await app.request(path, { method, headers: nobody })).problem('unauthenticated')
-        assert.match(detail, /not made yet/)
+        assert.match(detail, /not created yet/)
       }
       // What all may read they may read as well.
       ;(await app.request('/users/berta', { headers: nobody })).json()

@@ -1,13 +1,13 @@
-/** A statement as the server takes it, with `$1` for the first value. */
+/** A statement in the form that the server accepts, with `$1` for the first value. */
 export interface Query {
   readonly text: string
-  /** The name under which the server may keep its plan; null for a statement that it forgets. */
+  /** The name under which the server may cache its plan; null for a statement that it forgets. */
   readonly name: string | null
-  /** The values as texts, whose types the server infers. */
+  /** The values as strings, whose types the server infers. */
   readonly values: readonly (string | null)[]
 }
 
-/** What the server says to a statement, as it says it: `text[row][column]`. */
+/** The server's response to a statement, unparsed: `text[row][column]`. */
 export interface Answer {
   readonly columns: readonly { readonly name: string; readonly type: number }[]
   readonly rows: readonly (readonly (string | null)[])[]
@@ -20,31 +20,31 @@ export interface Session {
   query(query: Query): Promise<Answer>
 }
 
-/** A transaction that the app has begun, with parts that can be undone by themselves. */
+/** A transaction that the app has begun, with parts that can be undone separately. */
 export interface HostTransaction extends Session {
-  /** Runs work in a savepoint, which is undone where the work rejects. */
+  /** Runs work in a savepoint, which is undone if the work rejects. */
   savepoint<Result>(work: (session: Session) => Promise<Result>): Promise<Result>
 }
 
-/** What a transaction is to be. */
+/** The options of a transaction. */
 export type Isolation = 'read committed' | 'repeatable read read only'
 
-/** What names a transaction that writes after its connection is gone: see `commit-outcome.ts`. */
+/** Identifies a writing transaction after its connection is gone: see `commit-outcome.ts`. */
 export interface Mark {
   /** Its number. */
   readonly transaction: string
   /** When it began by the clock of the server, in seconds since 1970. */
   readonly at: string
-  /** Where the server is; null where that is a socket. */
+  /** The host of the server; null for a socket. */
   readonly server: string | null
   /** The timeline that it wrote to: another one after each failover. */
   readonly timeline: string
 }
 
-/** The timeline of a server that takes writes, in SQL. */
+/** The timeline of a server that accepts writes, in SQL. */
 export const timeline = 'left(pg_walfile_name(pg_current_wal_lsn()), 8)'
 
-/** The statement that reads a {@link Mark}. It is what gives a transaction its number. */
+/** The statement that reads a {@link Mark}. It is what assigns a number to a transaction. */
 export const markStatement: string = `SELECT pg_current_xact_id()::text, extract(epoch FROM now())::text, inet_server_addr()::text,
   ${timeline}`
 
@@ -56,38 +56,38 @@ export function markFrom(row: readonly (string | null)[] | undefined): Mark {
   return { transaction, at, server, timeline: own }
 }
 
-/** A driver of PostgreSQL, as far as Kith uses it. Each call settles within `deadline`, a moment of `performance.now()`. */
+/** A PostgreSQL driver, as far as Kith uses it. Each call settles within `deadline`, a time of `performance.now()`. */
 export interface Driver {
   /** Runs one statement that is its own transaction. */
   query(query: Query, deadline: number): Promise<Answer>
   /**
-   * Runs work in a transaction, on a connection that nobody else uses meanwhile, and commits it; rolls back where the work rejects.
-   * Raises errors of the server as the driver has them, and a {@link ConnectionFault} for all else.
+   * Runs work in a transaction, on an exclusive connection, and commits it; rolls back if the work rejects. Raises
+   * errors of the server as the driver has them, and a {@link ConnectionFault} for everything else.
    */
   transaction<Result>(
     work: (session: Session) => Promise<Result>,
     how: { isolation: Isolation; deadline: number },
   ): Promise<Result>
-  /** Lets go of what was opened here. */
+  /** Closes what was opened here. */
   close(): Promise<void>
 }
 
-/** What kept a statement from its response. */
+/** Why a statement got no response. */
 export type FaultKind =
-  /** Nobody was reached: nothing was sent. */
+  /** The server was not reached: nothing was sent. */
   | 'unreachable'
   /** Every connection was in use for too long: nothing was sent. */
   | 'exhausted'
   /** The connection was lost. */
   | 'lost'
-  /** The server said nothing for too long. */
+  /** The server was silent for too long. */
   | 'silent'
 
 /** A connection that failed, as opposed to an error of the server. */
 export class ConnectionFault extends Error {
   override readonly name = 'ConnectionFault'
   readonly kind: FaultKind
-  /** The transaction, where its COMMIT had been sent. */
+  /** The transaction, if its COMMIT had been sent. */
   readonly commit: Mark | null
 
   constructor(kind: FaultKind, { cause, commit = null }: { cause?: unknown; commit?: Mark | null } = {}) {

@@ -8,20 +8,22 @@ import { postgresJsTransaction } from './postgres-js.ts'
 import type { PostgresJsTransaction } from './postgres-js-sql.ts'
 
 /**
- * Runs statements in a transaction of the app, which stays its own to commit. One call comes after the other, since a savepoint of one
- * holds what all others do meanwhile.
- * @throws TypeError for what is no client or transaction of a driver
+ * Runs statements in a transaction of the app, which the app commits. Calls run one after the other, since a savepoint
+ * of one contains everything that others do meanwhile.
+ * @throws TypeError for anything that is not a client or transaction of a driver
  */
 export function driverWithin(transaction: unknown): Driver {
   let isGivenUp = false
   const host = hostTransactionOf(transaction, () => {
-    // What was given up may come back after the app has rolled back: then the connection is another one's.
+    // An abandoned call may return after the app has rolled back: then the connection belongs to someone else.
     if (isGivenUp) throw new ConnectionFault('silent')
   })
   let last: Promise<unknown> = Promise.resolve()
   let demanded: Promise<void> | null = null
 
-  /** Rows are locked and read again, which at a higher isolation shows what they were when the transaction began. */
+  /**
+   * Rows are locked and reread, which at a higher isolation would show them as they were when the transaction began.
+   */
   async function demandReadCommitted(): Promise<void> {
     const { rows } = await host.query({ text: isolation, name: null, values: [] })
     if (rows[0]?.[0] !== 'read committed') throw new KithError('storage-failed', { detail: higher })
@@ -40,14 +42,14 @@ export function driverWithin(transaction: unknown): Driver {
         return new ConnectionFault('silent')
       })
     } catch (error) {
-      // As an error of Kith, so that nobody tries again on a connection that is gone, with which the transaction is.
+      // As an error of Kith, so that nobody retries on a connection that is gone, and the transaction with it.
       throw error instanceof ConnectionFault ? toStorageError(error) : error
     }
   }
 
   return {
     query(query: Query, deadline: number): Promise<Answer> {
-      // A query that fails spoils the transaction as well, but only where the server or the connection is about to go.
+      // A failed query spoils the transaction as well, but only if the server or the connection is about to go.
       const reads = query.text.startsWith('SELECT')
       return inTurn(deadline, () =>
         reads ? host.query(query) : host.savepoint((session) => session.query(query)),
@@ -60,7 +62,7 @@ export function driverWithin(transaction: unknown): Driver {
 
 const isolation = "SELECT current_setting('transaction_isolation')"
 const higher =
-  'Begin your transaction at READ COMMITTED, by BEGIN ISOLATION LEVEL READ COMMITTED: what Kith promises it decides by locks.'
+  'Begin your transaction at READ COMMITTED, with BEGIN ISOLATION LEVEL READ COMMITTED: the promises of Kith rely on locks.'
 
 function hostTransactionOf(transaction: unknown, demandHeld: () => void): HostTransaction {
   const given = (transaction ?? {}) as Partial<PgClient & PostgresJsTransaction> & {

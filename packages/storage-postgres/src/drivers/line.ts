@@ -6,21 +6,21 @@ import { type PgClient, type PgPool, turnsOn } from './pg-clients.ts'
 import { createPostgresJsDriver } from './postgres-js.ts'
 import type { PostgresJsSql } from './postgres-js-sql.ts'
 
-/** What is heard on a {@link Line}. */
+/** The events of a {@link Line}. */
 export interface LineEvents {
   notified(channel: string, payload: string): void
   /** The connection is gone. */
   lost(error: unknown): void
 }
 
-/** One connection of our own, which hears notifications. It does not come back once it is lost. */
+/** A separate connection, which receives notifications. It does not reconnect once it is lost. */
 export interface Line {
   readonly driver: Driver
   /** Closes it, whatever it is doing. */
   close(): void
 }
 
-/** A client of `pg` that was not connected yet, as far as a line uses it. */
+/** An unconnected client of `pg`, as far as a line uses it. */
 interface PgLineClient extends PgClient {
   connect(): Promise<unknown>
   end(): Promise<unknown>
@@ -35,10 +35,10 @@ interface PgLineClient extends PgClient {
 
 type PgClientMaker = new (config: object) => PgLineClient
 
-/** How long the server has to part in order. */
+/** How long the server has to disconnect cleanly. */
 const partingMillis = 500
 
-/** Opens a line as the settings say, by the driver of the app. */
+/** Opens a line with the app's driver, according to the settings. */
 export async function openLine(
   { pool, sql, url: own, listen }: SharedSettings,
   events: LineEvents,
@@ -59,7 +59,7 @@ export async function openLine(
   }
 }
 
-/** A URL that says nothing of TLS has that of `sql`, as `pg` does it with that of a pool. */
+/** A URL without TLS parameters uses those of `sql`, as `pg` does with those of a pool. */
 function placeOf({ options }: PostgresJsSql, url: string | undefined): PostgresJsPlace {
   if (url === undefined) return { options }
   const parameters = new URL(url).searchParams
@@ -70,12 +70,12 @@ async function postgresJs(): Promise<MakeSql> {
   return (await import('postgres')).default as unknown as MakeSql
 }
 
-/** What a pool makes its own clients of. */
+/** The options with which a pool creates its own clients. */
 async function pgClientOf(pool: { Client?: PgClientMaker }): Promise<PgClientMaker> {
   return pool.Client ?? ((await import('pg')).default.Client as unknown as PgClientMaker)
 }
 
-/** The password is no part of a copy of the options, unless it is asked for. */
+/** The password is not included in a copy of the options, unless it is read explicitly. */
 function configOf({ options }: PgPool): object {
   return { ...options, password: (options as { password?: unknown }).password }
 }
@@ -112,7 +112,7 @@ type MakeSql = (
   options?: object,
 ) => PostgresJsSql & { end(options: object): Promise<void> }
 
-/** Where a line of postgres.js leads, and how. */
+/** The target of a postgres.js line, and its options. */
 interface PostgresJsPlace {
   url?: string
   options?: object

@@ -5,7 +5,7 @@ import { clientsOf, turnsOn } from './pg-clients.ts'
 import { createPostgresJsDriver } from './postgres-js.ts'
 import { createOwnDriver } from './own-driver.ts'
 
-/** The driver that the settings ask for. Nothing is opened yet. */
+/** The driver for these settings, not connected yet. */
 export function driverOf(settings: PostgresSettings): Driver {
   if (settings.pool) return createPgDriver(clientsOf(settings.pool))
   if (settings.client) return createPgDriver(turnsOn(settings.client))

@@ -3,13 +3,13 @@ import { createPgDriver } from './pg.ts'
 import { clientsOf } from './pg-clients.ts'
 import { createPostgresJsDriver } from './postgres-js.ts'
 
-/** Where Kith opens a pool by itself. */
+/** Where Kith opens its own pool. */
 export interface OwnPool {
   url: string
   maxConnections: number
 }
 
-/** A driver that opens its pool at the first use, with what the app has installed. */
+/** A driver that opens its pool on first use, with the package that the app has installed. */
 export function createOwnDriver(own: OwnPool): Driver {
   let opened: Promise<Driver> | null = null
   const open = (): Promise<Driver> => {
@@ -38,7 +38,7 @@ async function openPool(own: OwnPool): Promise<Driver> {
   )
 }
 
-/** Whether an import failed because there is no such package. */
+/** Whether an import failed because the package does not exist. */
 export function isNotInstalled(error: unknown): boolean {
   return error instanceof Error && 'code' in error && error.code === 'ERR_MODULE_NOT_FOUND'
 }
@@ -46,7 +46,7 @@ export function isNotInstalled(error: unknown): boolean {
 async function withPg({ url, maxConnections: max }: OwnPool): Promise<Driver> {
   const { default: pg } = await import('pg')
   const pool = new pg.Pool({ connectionString: url, max, application_name: 'kith' })
-  // An idle client that is lost has been taken out by then. Unheard, the event would end the process.
+  // A lost idle client was already removed. Without a listener, the event would crash the process.
   pool.on('error', () => {})
   return createPgDriver(clientsOf(pool), () => pool.end())
 }

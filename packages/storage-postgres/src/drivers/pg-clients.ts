@@ -2,7 +2,7 @@ import { ConnectionFault } from './driver.ts'
 import { inTime } from './in-time.ts'
 import { endsConnection } from './sql-state.ts'
 
-/** A statement as `pg` takes it. */
+/** A statement in the form of `pg`. */
 export interface PgQuery {
   text: string
   values?: (string | null)[]
@@ -26,19 +26,19 @@ export interface PgPool {
   readonly options: { readonly max?: number | null | undefined }
 }
 
-/** A client that one caller has for itself. */
+/** A client that one caller has exclusively. */
 interface TakenClient {
   readonly client: PgClient
   release(broken: boolean): void
 }
 
-/** Where clients come from, one for each that asks, within its deadline. */
+/** The source of clients, one for each caller, within its deadline. */
 export type TakeClient = (deadline: number) => Promise<TakenClient>
 
-/** Values come as the texts of the server, whatever parsers the app has set. */
+/** Values come as the server's strings, whatever parsers the app has set. */
 export const asTheyAre: PgQuery['types'] = { getTypeParser: () => (value) => value }
 
-/** While a client is taken its pool listens to no error of it, and one that nobody listens to ends the process. */
+/** While a client is taken its pool does not listen to its errors, and an unhandled one crashes the process. */
 const ignore = (): void => {}
 
 /** Clients of a pool. */
@@ -60,7 +60,7 @@ export function clientsOf(pool: PgPool): TakeClient {
     )
     const client = await inTime(taking, deadline, late).catch((error: unknown) => {
       if (error instanceof ConnectionFault || !endsConnection(error)) throw error
-      // What `connectionTimeoutMillis` of the pool makes of it has no code.
+      // The error for the pool's `connectionTimeoutMillis` has no code.
       const waited = error instanceof Error && error.message.startsWith('timeout exceeded')
       throw new ConnectionFault(waited && isExhausted() ? 'exhausted' : 'unreachable', { cause: error })
     })
@@ -93,7 +93,7 @@ export function turnsOn(client: PgClient): TakeClient {
       release(broken) {
         client.removeListener('error', ignore)
         if (!broken) return release()
-        // What the server has not answered may still be open on it, and must not become a part of what comes next.
+        // An unanswered statement may still be running on it, and must not become a part of the next transaction.
         client.query({ text: 'ROLLBACK', rowMode: 'array', types: asTheyAre }).then(release, release)
       },
     }

@@ -22,7 +22,7 @@ interface PgResult {
 
 /** PostgreSQL through `pg`. */
 export function createPgDriver(take: TakeClient, close: () => Promise<void> = async () => {}): Driver {
-  /** Runs work on a client of its own, which is given back, or given up where it is of no use any more. */
+  /** Runs work on an exclusive client, which is returned, or discarded if it is broken. */
   async function onClient<Result>(
     deadline: number,
     work: (ask: (query: PgQuery) => Promise<unknown>) => Promise<Result>,

@@ -1,4 +1,4 @@
-/** What a statement becomes in postgres.js. */
+/** A statement in the form of postgres.js. */
 export interface PostgresJsQuery extends PromiseLike<unknown> {
   raw(): PostgresJsQuery
   cancel(): void

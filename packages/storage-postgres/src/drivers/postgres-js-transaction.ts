@@ -12,14 +12,14 @@ import { inTime } from './in-time.ts'
 import type { PostgresJsSql, PostgresJsTransaction } from './postgres-js-sql.ts'
 import { endsConnection } from './sql-state.ts'
 
-/** How a transaction is run. */
+/** How to run a transaction. */
 export interface TransactionHow {
   isolation: Isolation
   deadline: number
   ask(on: PostgresJsTransaction, query: Query): Promise<Answer>
-  /** Whether postgres.js may give its COMMIT a name. */
+  /** Whether postgres.js may name its COMMIT. */
   namesCommit: boolean
-  /** Whether the server has said anything since that moment. */
+  /** Whether the server has responded since that moment. */
   heardSince(moment: number): boolean
 }
 
@@ -27,16 +27,17 @@ interface Progress {
   step: 'waiting' | 'working' | 'committing' | 'over'
   isLost: boolean
   mark: Mark | null
-  /** Our own COMMIT, where that of postgres.js says nothing. */
+  /** Our own COMMIT, since that of postgres.js reports nothing. */
   committed: Promise<void> | null
 }
 
 const markQuery: Query = { text: markStatement, name: null, values: [] }
 
 /**
- * Runs work in a transaction of postgres.js. Release 3.4 ends the process where anything is asked of a connection that is lost, its
- * own COMMIT and ROLLBACK included, and may have opened it anew, so that what follows would be no part of the transaction. So once
- * the connection is lost, what postgres.js waits for never comes: it has given up the transaction by itself.
+ * Runs work in a transaction of postgres.js. Release 3.4 crashes the process if anything is sent on a lost connection,
+ * its own COMMIT and ROLLBACK included, and may have reconnected, so that what follows would not be part of the
+ * transaction. So once the connection is lost, the promise that postgres.js waits for never settles: it has already
+ * given up the transaction.
  */
 export async function runTransaction<Result>(
   sql: PostgresJsSql,
@@ -57,7 +58,7 @@ export async function runTransaction<Result>(
   }
 
   async function carryOut(transaction: PostgresJsTransaction): Promise<void> {
-    // Its turn has come too late.
+    // Its turn came too late.
     if (progress.step === 'over') throw new ConnectionFault('exhausted')
     progress.step = 'working'
     const session = sessionOn(transaction, progress, ask)
@@ -97,9 +98,9 @@ export async function runTransaction<Result>(
 }
 
 /**
- * Commits what was done, and leaves an empty transaction for the COMMIT of postgres.js, which is sent together with it. Where that one has a name
- * that the connection of the server does not know, as behind a pooler, it fails, postgres.js sends it again, and the server takes a COMMIT
- * after an error as a ROLLBACK: all was undone, and nobody was told.
+ * Commits the work, and leaves an empty transaction for the COMMIT of postgres.js, which is sent together with it. If
+ * that has a name that the server's connection does not know, as behind a pooler, it fails, postgres.js sends it again,
+ * and the server treats a COMMIT after an error as a ROLLBACK: everything was undone, and no error reported.
  */
 async function commitAndChain(transaction: PostgresJsTransaction): Promise<void> {
   const sent = transaction.unsafe('COMMIT AND CHAIN', [], { simple: true }) as PromiseLike<{

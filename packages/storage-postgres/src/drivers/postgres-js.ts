@@ -16,7 +16,7 @@ interface PostgresJsResult extends ReadonlyArray<readonly (Uint8Array | null)[]>
   columns: readonly { name: string; type: number }[] | null
 }
 
-/** The type `unknown`: the server infers what it is, and postgres.js has no serializer that would change the text. */
+/** The type `unknown`: the server infers the type, and postgres.js has no serializer that would change the string. */
 const unknownType = 705
 
 /** PostgreSQL through postgres.js. */
@@ -24,7 +24,7 @@ export function createPostgresJsDriver(
   sql: PostgresJsSql,
   close: () => Promise<void> = async () => {},
 ): Driver {
-  /** When the server answered last: then a statement that does not get its turn waits for others. */
+  /** When the server last responded: then a statement that does not get its turn waits for others. */
   let heard = -Infinity
 
   async function ask(on: PostgresJsTransaction, query: Query): Promise<Answer> {
@@ -59,7 +59,7 @@ export function createPostgresJsDriver(
   }
 }
 
-/** The transaction of postgres.js whose `sql` the app was handed. */
+/** The postgres.js transaction whose `sql` the app received. */
 export function postgresJsTransaction(sql: PostgresJsTransaction, demandHeld: () => void): HostTransaction {
   const on = (own: PostgresJsTransaction): Session => ({
     async query(query) {
@@ -86,7 +86,7 @@ function pending(
   return (on.unsafe(text, typed, { prepare: name !== null, simple: false }) as PostgresJsQuery).raw()
 }
 
-/** Whether postgres.js has given it to a connection. */
+/** Whether postgres.js has assigned it to a connection. */
 function isSent(query: PostgresJsQuery): boolean {
   return 'state' in query && query.state !== null
 }

@@ -1,6 +1,6 @@
 /**
- * Shares a question among all who ask before it is sent, so that its result is never older than their call. At most one is under way,
- * and all who come meanwhile share the next one.
+ * Shares a query among all callers before it is sent, so that its result is never older than their call. At most one is
+ * running, and all who call meanwhile share the next one.
  */
 export function joined<Result>(ask: () => Promise<Result>): () => Promise<Result> {
   let current: Promise<unknown> = Promise.resolve()

@@ -3,34 +3,34 @@ import type { Answer, Driver, Query } from '../drivers/driver.ts'
 import { joined } from './joined.ts'
 import { covers, type Position, type Standing, standingFrom, standingStatement } from './position.ts'
 
-/** One replica. It rests after each failure, longer each time, and is tried again without anybody waiting for it. */
+/** One replica. It rests after each failure, longer each time, and is retried in the background. */
 export interface Replica {
   readonly driver: Driver
-  /** What keeps it from being used; null where nothing does. */
+  /** Why it cannot be used; null if it can. */
   readonly trouble: string | null
-  /** Whether it is in use. Where it is not, this makes it try again, now and then. */
+  /** Whether it is in use. If not, this occasionally starts another attempt. */
   isInUse(): boolean
-  /** The name of the server that has reached a position, or null where it does not in time: then it rests. */
+  /** The name of the server that has reached a position, or null if it does not in time: then it rests. */
   reach(position: Position): Promise<string | null>
-  /** Reads there; null where that fails: then it rests. */
+  /** Reads there; null if that fails: then it rests. */
   read(query: Query): Promise<Answer | null>
 }
 
-/** What a replica is made of. */
+/** The dependencies of a replica. */
 export interface ReplicaParts {
   driver: Driver
-  /** Where the primary is. */
+  /** The position of the primary. */
   position(): Promise<Position>
-  /** How long the replica may take to say anything. */
+  /** How long the replica may take to respond. */
   patienceMillis: number
 }
 
-/** How long a read waits for a replica that is behind: a few times what replication takes in one zone. */
+/** How long a read waits for a replica that is behind: a few times the replication lag within one zone. */
 const lagMillis = 50
 
 const [shortestRestMillis, longestRestMillis] = [100, 5_000]
 
-/** Creates a replica, which is not used before it was found to be one. */
+/** Creates a replica, which is not used until it was verified to be one. */
 export function createReplica({ driver, position, patienceMillis }: ReplicaParts): Replica {
   let standing: Standing | null = null
   let trouble: string | null = 'it was not tried yet'
@@ -48,7 +48,7 @@ export function createReplica({ driver, position, patienceMillis }: ReplicaParts
   )
 
   function rest(because: string): null {
-    // Others were under way when it failed, which is one failure.
+    // Others were running when it failed, which is one failure.
     if (trouble !== null && !isTrying) return null
     trouble = because
     restsUntil = performance.now() + Math.min(longestRestMillis, shortestRestMillis * 2 ** failures++)
@@ -61,7 +61,7 @@ export function createReplica({ driver, position, patienceMillis }: ReplicaParts
       for (let pause = 1; standing === null || !covers(standing, wanted); pause *= 2) {
         standing = await look()
         if (covers(standing, wanted)) break
-        if (!standing.isStandby) return rest('it is no standby, or not any more')
+        if (!standing.isStandby) return rest('it is not a standby, or not any more')
         if (standing.timeline !== wanted.timeline) return rest('it has not followed the primary yet')
         if (performance.now() + pause > until) return rest('it is behind')
         await sleep(pause)
@@ -78,7 +78,7 @@ export function createReplica({ driver, position, patienceMillis }: ReplicaParts
     try {
       if ((await reach(await position())) !== null) trouble = null
     } catch {
-      // The primary did not say where it is.
+      // The primary did not report its position.
       restsUntil = performance.now() + shortestRestMillis
     } finally {
       isTrying = false

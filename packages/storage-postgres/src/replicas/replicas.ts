@@ -7,27 +7,27 @@ import { createReplica } from './replica.ts'
 /** The replicas of a storage. */
 export interface Replicas {
   /**
-   * Reads on a replica that shows everything that was committed before this call. Null where none does soon, so that the primary has to:
-   * no failure of a replica is one of the read. `on` makes the query for the server that has to serve it.
+   * Reads on a replica that shows everything that was committed before this call. Null if none does soon, so that the
+   * primary has to: a replica's failure never fails a read. `on` creates the query for the server that has to serve it.
    */
   read(on: (server: string) => Query): Promise<Answer | null>
-  /** Which replicas are not in use, and why; null where all are. */
+  /** Which replicas are not in use, and why; null if all are. */
   trouble(): string | null
-  /** Lets go of what was opened here. */
+  /** Closes what was opened here. */
   close(): Promise<void>
 }
 
-/** What replicas are made of. */
+/** The dependencies of replicas. */
 export interface ReplicasParts {
   primary: Driver
   drivers: readonly Driver[]
   timeoutMillis: number
 }
 
-/** How long a replica may be silent, and the primary where it is asked where it is. */
+/** How long a replica may be silent, and the primary when asked for its position. */
 const longestPatienceMillis = 500
 
-/** Creates the replicas of a primary; nothing is opened yet. */
+/** Creates the replicas of a primary, without connecting. */
 export function createReplicas({ primary, drivers, timeoutMillis }: ReplicasParts): Replicas {
   const patienceMillis = Math.min(longestPatienceMillis, timeoutMillis / 8)
   const position = joined(async () =>
@@ -48,7 +48,11 @@ export function createReplicas({ primary, drivers, timeoutMillis }: ReplicasPart
       if (!replica) return null
       const until = performance.now() + patienceMillis
       try {
-        const wanted = await inTime(position(), until, () => new Error('The primary did not say where it is'))
+        const wanted = await inTime(
+          position(),
+          until,
+          () => new Error('The primary did not report its position'),
+        )
         const server = await inTime(replica.reach(wanted), until, () => new Error('The replica is late'))
         return server === null ? null : await replica.read(on(server))
       } catch {

@@ -1,4 +1,4 @@
-/** The audit log: rows that stay when their account goes. */
+/** The audit log: its rows stay when their account is deleted. */
 export const audit = `
   CREATE TABLE kith.audit (
     id uuid PRIMARY KEY,

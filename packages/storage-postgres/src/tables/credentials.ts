@@ -1,4 +1,4 @@
-/** What accounts prove themselves with, which goes when they are marked deleted. */
+/** The credentials of accounts, which are deleted when these are marked deleted. */
 export const credentials = `
   CREATE TABLE kith.credentials (
     id uuid PRIMARY KEY,

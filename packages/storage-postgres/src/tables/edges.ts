@@ -1,11 +1,12 @@
-/** The indexes of edges, but for that of the primary key. */
+/** The indexes of edges, except for that of the primary key. */
 export const edgeIndexes = `
   CREATE INDEX edges_out ON kith.edges (from_id, kind, hidden, id);
   CREATE INDEX edges_in ON kith.edges (to_id, kind, hidden, id);`
 
 /**
- * How many rows of a table have the same start or end, for the planner: 500, whatever `ANALYZE` finds. Most nodes have a few edges and
- * some have millions, so by the average all edges of a node seem a shorter way to one of them than the primary key.
+ * How many rows of a table have the same start or end, for the planner: 500, whatever `ANALYZE` finds. Most nodes have
+ * a few edges and some have millions, so by the average, reading all edges of a node seems a shorter way to one of them
+ * than the primary key.
  */
 export function edgeStatistics(table: string): string {
   const columns = ['from_id', 'to_id'].map((name) => `ALTER COLUMN ${name} SET (n_distinct = -0.002)`)
@@ -14,9 +15,9 @@ export function edgeStatistics(table: string): string {
 }
 
 /**
- * Edges and their counts. `hidden` of an edge is 1 while its start is hidden, plus 2 while its end is. There are no foreign keys:
- * upkeep removes what an account leaves behind, in small steps. Rows of counts are updated in their place, for which their pages keep
- * room.
+ * Edges and their counts. `hidden` of an edge is 1 while its start is hidden, plus 2 while its end is. There are no
+ * foreign keys: upkeep removes what an account leaves behind, in small steps. Rows of counts are updated in place, for
+ * which their pages keep room.
  */
 export const edges: string = `
   CREATE TABLE kith.edges (

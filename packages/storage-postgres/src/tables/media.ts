@@ -1,4 +1,4 @@
-/** What is known of media. An account has one medium of each use, and one place in a post holds one. */
+/** Media rows. An account has one medium of each use, and one place in a post has one. */
 export const media = `
   CREATE TABLE kith.media (
     id uuid PRIMARY KEY,

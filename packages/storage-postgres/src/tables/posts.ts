@@ -1,11 +1,11 @@
-/** The indexes of posts, but for that of the primary key. */
+/** The indexes of posts, except for that of the primary key. */
 export const postIndexes = `
   CREATE INDEX posts_by_author ON kith.posts (author_id, id) WHERE NOT removed;
   CREATE INDEX posts_gone ON kith.posts (id) WHERE removed;`
 
 /**
- * Posts, and how many live ones each author has. `newest` is the id of the newest of them, and NULL while nobody may see the author.
- * A removed post keeps nothing but its id and its author until it is purged.
+ * Posts, and how many live ones each author has. `newest` is the id of the newest of them, and NULL while the author is
+ * hidden. A removed post keeps only its id and its author until it is purged.
  */
 export const posts: string = `
   CREATE TABLE kith.posts (

@@ -1,7 +1,8 @@
 /**
- * A queue of rows that wait for their consumer. The account of a row, or what a message to nobody's account has instead, has a row of its
- * own as long as one waits: who handles them now and until when, or until when they are postponed. Its lock orders the rows of the
- * account: a change takes it before it numbers its own rows and keeps it until it is committed. Between accounts the numbers are no order.
+ * A queue of rows that wait for their consumer. The account of a row, or the key of a message without one, has its own
+ * row as long as one waits: who handles them now and until when, or until when they are postponed. Its lock orders the
+ * rows of the account: a change takes it before it numbers its own rows and holds it until it is committed. Between
+ * accounts the numbers have no order.
  */
 function queueTables(table: string): string {
   return `
@@ -25,5 +26,5 @@ function queueTables(table: string): string {
   CREATE INDEX ${table}_free ON kith.${table}_accounts (since) WHERE held_until IS NULL;`
 }
 
-/** The two queues: events for the app, and messages to people. */
+/** The two queues: events for the app, and messages to users. */
 export const queues: string = queueTables('outbox') + queueTables('messages')

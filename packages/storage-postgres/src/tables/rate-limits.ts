@@ -1,7 +1,7 @@
 /**
- * Counters that processes share: for each subject, by its hash, its windows by their lengths in seconds, with their counts and ends, and
- * for how long its last attempt was refused. They are not in the WAL: after a crash of the server they begin anew. `over_at` is by the
- * server's clock, for clearing away only.
+ * Counters that processes share: for each subject, by its hash, its windows by their lengths in seconds, with their
+ * counts and ends, and for how long its last attempt was refused. They are not in the WAL: after a crash of the server
+ * they start again. `over_at` is by the server's clock, only for cleanup.
  */
 export const rateLimits = `
   CREATE UNLOGGED TABLE kith.rate_limits (

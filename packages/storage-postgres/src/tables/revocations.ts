@@ -1,6 +1,6 @@
 /**
- * Revocations that processes share. `written_in` is the transaction that wrote a row last: a mirror asks for what its last snapshot did
- * not show, since neither a sequence nor a clock is an order of commits.
+ * Revocations that processes share. `written_in` is the transaction that last wrote a row: a mirror reads what its last
+ * snapshot did not show, since neither a sequence nor a clock follows the order of commits.
  */
 export const revocations = `
   CREATE TABLE kith.revoked (

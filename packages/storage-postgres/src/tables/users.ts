@@ -1,7 +1,7 @@
 /**
- * Accounts, and usernames that are held back. Identifiers are compared byte by byte. Deleted accounts hold NULL in their UNIQUE columns,
- * which frees the identifiers. `hidden` is true while the edges of an account are hidden, false while they are shown again step by step,
- * and else NULL.
+ * Accounts, and held usernames. Identifiers are compared byte by byte. Deleted accounts have NULL in their UNIQUE
+ * columns, which frees the identifiers. `hidden` is true while the edges of an account are hidden, false while they are
+ * shown again step by step, and otherwise NULL.
  */
 export const users = `
   CREATE TABLE kith.users (

@@ -106,6 +106,18 @@ export const english: MessageTexts = {
     }),
     sms: (content, { appName }) => smsCode(content, `${appName} sign-in code`),
   },
+  'proof-code': {
+    letter: (content, context) => ({
+      subject: `${content.code} is your ${context.appName} confirmation code`,
+      paragraphs: [`Enter this code to confirm that you are the one using your ${context.appName} account.`],
+      code: content.code,
+      notes: [
+        keep(content, context),
+        'If you did not ask for it, somebody else may be signed in to your account: sign out all other devices in your settings.',
+      ],
+    }),
+    sms: (content, { appName }) => smsCode(content, `${appName} confirmation code`),
+  },
   'new-device': {
     letter: (content, context) => ({
       subject: `New sign-in to your ${context.appName} account`,

@@ -110,6 +110,20 @@ export const german: MessageTexts = {
     }),
     sms: (content, { appName }) => smsCode(content, `Anmeldecode für ${appName}`),
   },
+  'proof-code': {
+    letter: (content, context) => ({
+      subject: `${content.code} ist Dein Bestätigungscode für ${context.appName}`,
+      paragraphs: [
+        `Mit diesem Code bestätigst Du, dass Du selbst Dein Konto bei ${context.appName} benutzt.`,
+      ],
+      code: content.code,
+      notes: [
+        keep(content, context),
+        'Wenn Du das nicht angefordert hast, ist vielleicht jemand anderes in Deinem Konto angemeldet: Melde in den Einstellungen alle anderen Geräte ab.',
+      ],
+    }),
+    sms: (content, { appName }) => smsCode(content, `Bestätigungscode für ${appName}`),
+  },
   'new-device': {
     letter: (content, context) => ({
       subject: `Neue Anmeldung bei ${context.appName}`,

@@ -119,6 +119,20 @@ export const spanish: MessageTexts = {
     }),
     sms: (content, { appName }) => smsCode(content, `código de acceso a ${appName}`),
   },
+  'proof-code': {
+    letter: (content, context) => ({
+      subject: `${content.code} es tu código de confirmación de ${context.appName}`,
+      paragraphs: [
+        `Introduce este código para confirmar que eres tú quien está usando tu cuenta de ${context.appName}.`,
+      ],
+      code: content.code,
+      notes: [
+        keep(content, context),
+        'Si no lo has pedido, puede que otra persona haya iniciado sesión en tu cuenta: cierra la sesión en los demás dispositivos desde los ajustes.',
+      ],
+    }),
+    sms: (content, { appName }) => smsCode(content, `código de confirmación de ${appName}`),
+  },
   'new-device': {
     letter: (content, context) => ({
       subject: `Nuevo inicio de sesión en tu cuenta de ${context.appName}`,

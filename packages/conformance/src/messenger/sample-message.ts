@@ -1,4 +1,4 @@
-import type { Message, MessageContents, MessageKind } from '../src/messages/messenger.ts'
+import type { Message, MessageContents, MessageKind } from '@kith/core/ports'
 
 const notice = { device: 'Firefox on Windows', address: '203.0.113.7', at: '2026-11-29T16:41:24.000Z' }
 const code = { code: '042137', minutes: 10 }
@@ -15,6 +15,7 @@ const sampleContents: MessageContents = {
   },
   'password-reset': { ...code, link: 'https://photos.example/reset?token=abc' },
   'sign-in-code': { ...code, link: 'https://photos.example/sign-in?token=abc' },
+  'proof-code': code,
   'new-device': notice,
   'password-changed': notice,
   'credential-added': { ...notice, kind: 'passkey', name: 'My phone' },
@@ -25,6 +26,7 @@ const sampleContents: MessageContents = {
   impersonated: notice,
 }
 
+/** All kinds of messages. */
 export const messageKinds: readonly MessageKind[] = Object.keys(sampleContents) as MessageKind[]
 
 /** A message of a kind to Ada. */
