@@ -113,7 +113,8 @@ export function createAccessTokens(options: AccessTokenOptions): AccessTokens {
           currentDate: clock(),
           requiredClaims: ['sub', 'sid', 'exp', 'iat'],
         })
-        if (protectedHeader.alg === 'ES256' && !hasLowS(token)) throw new TypeError('not signed as we sign it')
+        if (protectedHeader.alg === 'ES256' && !hasLowS(token))
+          throw new TypeError('not signed as we sign it')
         return readClaims(payload)
       } catch (error) {
         if (error instanceof JWTExpired)
