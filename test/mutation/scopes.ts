@@ -40,7 +40,8 @@ export const scopes: Readonly<Record<string, Scope>> = {
     ),
     tests: [
       `${core}/src/sessions/*-token.test.ts`,
-      `${core}/src/sessions/{verified-tokens,authenticate-now,sessions}.test.ts`,
+      `${core}/src/sessions/{verified-tokens,stored-tokens,authenticate-now,sessions}.test.ts`,
+      `${core}/test/token-claims.test.ts`,
     ],
   },
   'sign-in': {

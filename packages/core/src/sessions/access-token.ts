@@ -78,8 +78,8 @@ export function createAccessTokens(options: AccessTokenOptions): AccessTokens {
 
   // The key is chosen by id and must match the algorithm in the header: no header can make a key serve another purpose.
   function findKey({ kid, alg }: JWTHeaderParameters): Key {
-    const entry = kid === undefined ? undefined : ring.get(kid)
-    if (!entry || entry.algorithm !== alg) throw new KithError('access-token-invalid')
+    const entry = ring.get(String(kid))
+    if (entry?.algorithm !== alg) throw new TypeError('no key has this id and algorithm')
     return entry.verifying
   }
 
@@ -113,7 +113,8 @@ export function createAccessTokens(options: AccessTokenOptions): AccessTokens {
           currentDate: clock(),
           requiredClaims: ['sub', 'sid', 'exp', 'iat'],
         })
-        if (protectedHeader.alg === 'ES256' && !hasLowS(token)) throw new KithError('access-token-invalid')
+        if (protectedHeader.alg === 'ES256' && !hasLowS(token))
+          throw new TypeError('not signed as we sign it')
         return readClaims(payload)
       } catch (error) {
         if (error instanceof JWTExpired)

@@ -33,7 +33,7 @@ export function createOwnTokens(options: OwnTokenOptions, purpose: KeyPurpose, t
   const [signing] = keys
 
   function findKey({ kid }: JWTHeaderParameters): CryptoKey {
-    const key = kid === undefined ? undefined : keys.get(kid)
+    const key = keys.get(String(kid))
     if (!key) throw new TypeError('no key has this id')
     return key
   }

@@ -47,7 +47,7 @@ export function createRefreshTokens(options: OwnTokenOptions): RefreshTokens {
       try {
         const { sid, gen, auth_time: openedAt, act } = await tokens.verify(token, ['sid', 'gen', 'auth_time'])
         if (typeof sid !== 'string' || !isCount(gen) || !isCount(openedAt))
-          throw new KithError('refresh-token-invalid')
+          throw new TypeError('claims of another form')
         return {
           sessionId: sid,
           generation: gen,

@@ -75,6 +75,16 @@ test('a device token without the parts of one makes nobody known', async () => {
     expect(await devices.read(await own.sign(claims, life)), JSON.stringify(claims)).toBeNull()
 })
 
+test('where there is no key nothing is signed, and a token by another key says that it is one', async () => {
+  const none = { ...options, secrets: [] }
+  const access = createAccessTokens({ ...none, signingKeys: [], ttlSeconds: 900 })
+  const grant = { userId: 'u', sessionId: 's', role: 'member', provedAt: at, methods: [], actorId: null }
+  await expect(access.issue(grant, at)).rejects.toThrow('no key')
+  await expect(createDeviceTokens(none).issue(account, null)).rejects.toThrow('no secret')
+  const own = createOwnTokens(options, 'refresh-token', 'rt+jwt')
+  await expect(own.verify(stored.device, [])).rejects.toThrow('no key')
+})
+
 test('why a token was refused is kept for the log', async () => {
   const access = createAccessTokens({ ...options, signingKeys: [], ttlSeconds: 900 })
   for (const refused of [access.verify(stored.refresh), createRefreshTokens(options).verify(stored.access)])
