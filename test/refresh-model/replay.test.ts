@@ -93,6 +93,17 @@ test('a refresh that waits for the storage while another process rotates gets th
   expect(await replay(trace)).toBe(trace.length)
 })
 
+test('who ends all sessions in a process that has not heard of an earlier end has ended them there', async () => {
+  const { replay } = createReplayer(async () => createMemoryStorage())
+  const trace: Action[] = [
+    { kind: 'ask', by: 'owner', process: 1 },
+    { kind: 'whole', call: 'endAll', by: 'owner', process: 0 },
+    { kind: 'whole', call: 'endAll', by: 'owner', process: 1 },
+    { kind: 'ask', by: 'owner', process: 1 },
+  ]
+  expect(await replay(trace)).toBe(trace.length)
+})
+
 /** The grace is over, and a thief comes with what its owner had before: no trace of three actions has that. */
 const lateThief: Action[] = [
   { kind: 'steal' },

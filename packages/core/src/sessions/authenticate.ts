@@ -100,7 +100,9 @@ export function createAuthenticate(
     if (!met) return meetAndAdmit(accessToken)
     const hasChanged = isDenied(met.changed)
     if (typeof hasChanged === 'object') return admitOnceAsked(accessToken, { met, hasChanged })
-    return hasChanged ? meetAndAdmit(accessToken) : admit(accessToken, met)
+    // Nothing is looked up for a session that is known to have ended.
+    const isToMeet = hasChanged && isDenied(met.ended) !== true
+    return isToMeet ? meetAndAdmit(accessToken) : admit(accessToken, met)
   }
 }
 

@@ -106,12 +106,14 @@ export async function endOtherSessions(
 
 /**
  * Ends all sessions of an account, first by its epoch: so they have ended even if this process dies before it has ended
- * each. Returns whether the account exists.
+ * each. Returns whether the account exists. Its tokens are looked up again, too: if another process has ended all just
+ * before, they are of an earlier epoch, whose end this process may not have heard of yet.
  */
 export async function endAllSessions(core: Core, userId: string, cause?: Cause): Promise<boolean> {
   const result = await core.storage.users.update(userId, { endSessions: true })
   if (result.outcome !== 'updated') return false
-  await endSessions(core, { id: userId, epoch: result.user.sessionEpoch - 1, cause })
+  const keys = [epochKey(userId, result.user.sessionEpoch - 1), roleKey(userId)]
+  await denyAndRevoke(core, keys, { userId, except: null, cause })
   return true
 }
 
