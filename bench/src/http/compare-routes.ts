@@ -51,7 +51,7 @@ export async function compareRoutes(framework: 'express' | 'fastify'): Promise<v
   }
 
   console.log(
-    `${framework} on ${app.place}, ${connections} connections, medians of ${rounds} rounds of ${seconds} s: answers a second`,
+    `${framework} on ${app.place}, ${connections} connections, medians of ${rounds} rounds of ${seconds} s: responses per second`,
   )
   for (const [name, target, sides] of subjects) {
     if (!name.includes(process.env['ONLY'] ?? '')) continue

@@ -5,7 +5,6 @@ import type { Recovery } from './accounts/recovery.ts'
 import type { Registration } from './accounts/registration.ts'
 import { type Audit, createAudit } from './audit/audit.ts'
 import { type Captions, createCaptions } from './captions/captions.ts'
-import { createClosing } from './close.ts'
 import { type KithConfig, readOptions, type VisibleConfig } from './config.ts'
 import { type Core, createCore } from './core.ts'
 import { demandRuntime } from './demand-runtime.ts'
@@ -20,18 +19,18 @@ import { createLikes, type Likes } from './graph/likes.ts'
 import { createSaves, type Saves } from './graph/saves.ts'
 import { isJoined, looseNames } from './joined-stores.ts'
 import { noteKith } from './known-kiths.ts'
-import type { Checkable } from './health/check.ts'
-import { createHealth, type Health } from './health/health.ts'
-import { createReady, type Readiness } from './health/ready.ts'
+import type { Health } from './health/health.ts'
+import type { Readiness } from './health/ready.ts'
 import { createUploads, type Uploads } from './media/uploads.ts'
 import { createIdentities, type Identities } from './identities/identities.ts'
 import type { KithOptions } from './options.ts'
-import { createOutbox, type Outbox } from './outbox/outbox.ts'
+import { createOperations } from './operations.ts'
+import type { Outbox } from './outbox/outbox.ts'
 import type { AppFields, FieldsOf, FieldsSchema, OwnFieldsOf, RoleOf } from './own-fields/app-fields.ts'
 import { createPasskeySignIn, type Passkeys } from './passkeys/passkey-sign-in.ts'
 import { createPosts, type Posts } from './posts/posts.ts'
 import { createProfiles, type Profiles } from './profiles/profiles.ts'
-import { createRestored, type Restored } from './sessions/restored.ts'
+import type { Restored } from './sessions/restored.ts'
 import { createSessions, type Sessions } from './sessions/sessions.ts'
 import { type BackOffice, createBackOffice } from './accounts/back-office.ts'
 import { type Approvals, createApprovals } from './sign-up/approvals.ts'
@@ -242,56 +241,10 @@ function storesWithin(storage: Storage, transaction: unknown): Stores {
   return storage.within(transaction)
 }
 
-type Operations = Pick<Kith, 'outbox' | 'restored' | 'health' | 'ready' | 'settled' | 'drain' | 'close'>
-
-/** Services for operators. */
-function createOperations(
-  core: Core,
-  { storage, media, messages, revocations, rateLimits, checks }: KithOptions,
-): Operations {
-  const { config, steps, mediaPlace } = core
-  const closing = createClosing(config, storage, steps)
-  return {
-    outbox: createOutbox(core),
-    restored: createRestored(core.storage, steps),
-    health: createHealth({
-      passwords: core.passwords,
-      images: config.media.images,
-      videos: config.media.videos,
-    }),
-    ready: createReady({
-      // The ports as the app passed them: the observed wrappers are not the ones to query.
-      parts: {
-        storage,
-        blobs: mediaPlace.check ? mediaPlace : (media?.blobs ?? null),
-        revocations: revocations ?? null,
-        rateLimits: rateLimits ?? null,
-        email: messages?.email ?? null,
-        sms: messages?.sms ?? null,
-        ...ownChecks(checks),
-      },
-      isDraining: closing.isDraining,
-      log: config.log,
-    }),
-    async settled() {
-      await Promise.all([core.clearing.settled(), core.outgoing.settled()])
-    },
-    drain: closing.drain,
-    close: closing.close,
-  }
-}
-
 /** Without secrets and private keys. */
 function showConfig({ secrets: _secrets, sessions, ...others }: KithConfig): VisibleConfig {
   const { signingKeys: _signingKeys, ...visible } = sessions
   return Object.freeze({ ...others, sessions: Object.freeze(visible) })
-}
-
-/** The app's own checks as parts, next to those of Kith. */
-function ownChecks(checks: KithOptions['checks'] = {}): Record<string, Checkable> {
-  const parts: Record<string, Checkable> = {}
-  for (const [name, check] of Object.entries(checks)) parts[name] = { check }
-  return parts
 }
 
 /**

@@ -89,7 +89,7 @@ describe('signing in by a code', () => {
     expect(asked).toEqual([])
   })
 
-  test('a new device is told to the owner', async () => {
+  test('the owner is notified of a new device', async () => {
     const { kith, mailbox } = instance()
     const { user } = await kith.accounts.register({ username: 'ada', email, password })
     await kith.accounts.verifyEmail(user.id)

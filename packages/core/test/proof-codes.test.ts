@@ -118,7 +118,7 @@ describe('a proof by a code that was sent', () => {
     expect(await send('192.0.2.1')).toBe('rate-limited')
     for (let sent = 0; sent < 20; sent++) await send(`198.51.100.${sent}`)
     await kith.settled()
-    // One of the 20 was to sign in. Nobody is told that no more are sent.
+    // One of the 20 was to sign in. The caller does not learn that no more are sent.
     expect(mailbox.messages.filter(({ kind }) => kind === 'proof-code')).toHaveLength(19)
     advance(60)
     const tried = Array.from({ length: 31 }, () =>

@@ -171,7 +171,7 @@ export function createKithRoutes<Host = unknown>(
   /** The response of a successful route. */
   function success(answered: Answer, usual: number, open: OpenRequest): HttpAnswer {
     const { body, bytes = null, stream, status = usual } = answered
-    // Here it is an error like any other; whoever writes the response would throw.
+    // Here it is an error like any other; writing the response would throw.
     for (const name in answered.headers) validateHeaderValue(name, answered.headers[name] ?? '')
     const headers: HttpAnswer['headers'] = {
       'cache-control': 'no-store',

@@ -57,7 +57,7 @@ export function createCodeStore(connection: Connection): CodeStore {
     },
     issueOnce(code, outbox) {
       const row = rowOf(code)
-      // Also where it is one statement: of a transaction it can be found out whether it was committed, so that one call is told.
+      // A transaction even for one statement: if its COMMIT is lost, the server can say whether it was committed.
       return atomically(async (statements) => {
         const isIssued = (await statements.run(codeStatements.issueOnce, row)) === 1
         if (isIssued && outbox) await addToOutbox(statements, outbox())

@@ -44,6 +44,8 @@ export function scriptOf(
         longPartOf(step, schema, noteOf(migration.version, step.name)),
       ),
     ])
+  if (trigrams !== undefined && (typeof trigrams !== 'string' || trigrams === ''))
+    throw new TypeError("migrationSql: trigrams: name the schema of the extension pg_trgm, such as 'public'")
   if (trigrams !== undefined) parts.push(longPartOf(trigramsIn(trigrams), schema))
   return parts.map((part) => `${part}\n`).join('\n')
 }

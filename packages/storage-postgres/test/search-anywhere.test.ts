@@ -102,6 +102,8 @@ await describeWithPostgres('a search anywhere in identifiers', {}, (server) => {
     await pool.query(tables ?? '')
     for (const statement of (search ?? '').split(';')) await pool.query(statement)
     expect(await open().plan()).toEqual([])
+    for (const wrong of [true, ''] as unknown as string[])
+      expect(() => migrationSql({ trigrams: wrong })).toThrow('name the schema')
     expect(migrationSql()).not.toContain('users_identifiers')
   })
 })

@@ -64,7 +64,7 @@ export const backup: Command = {
         ...(mode === 'copied' ? [`Media: ${count(many)} files, ${bytesInWords(bytes)}.`] : []),
         ...(mode === 'listed' ? [`Media: ${count(many)} were listed; they stay in place.`] : []),
         ...(missing > 0 ? [`${count(missing)} media have no file: see \`kith verify media\`.`] : []),
-        `${folder} is a complete backup. Test it now and then:  \`kith restore\`.`,
+        `${folder} is a complete backup. Test it now and then: \`kith restore\`.`,
       ],
     }
   },

@@ -20,7 +20,7 @@ const absent = [400, 401, 403, 404, 410]
 /** Caches of a host see a change a little later. */
 const patienceMillis = 20_000
 
-/** Requests a blob as a browser does, whoever serves it: `null` if it does not exist. */
+/** Requests a blob as a browser does, from Kith or from the media host: `null` if it does not exist. */
 export async function see(blobs: BlobStore, key: string, what: Looked = null): Promise<SeenBlob | null> {
   const rendition = what === 'video' ? null : what
   const form = rendition && ({ rendition, format: 'webp' } as const)

@@ -1,5 +1,6 @@
 import type { Challenge, Checking, Posing, Puzzle } from '@kith/core/ports'
 import { nextId } from '../records.ts'
+import { never } from '../never.ts'
 
 const now = new Date()
 
@@ -17,7 +18,7 @@ export function checking(fields: Partial<Checking> = {}): Checking {
     now: new Date(now.getTime() + 1000),
     keys: ['current key', 'previous key'],
     address: '192.0.2.1',
-    signal: new AbortController().signal,
+    signal: never,
     ...fields,
   }
 }

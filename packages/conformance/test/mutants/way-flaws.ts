@@ -151,7 +151,7 @@ export const identityFlaws: readonly Flaw<IdentityHost>[] = [
     breaking: ({ provider }) => ({ provider: { ...provider, title: '' } }),
   },
   {
-    flaw: 'believes whoever the browser says it is from',
+    flaw: 'believes the issuer that the browser names',
     fails: 'identities/own-issuer',
     breaking: ({ provider }) => ({
       provider: {

@@ -6,15 +6,9 @@ import { endAllSessions } from '../sessions/end-sessions.ts'
 import { canBeTakenBack } from './address-news.ts'
 import { storePassword } from './host-passwords.ts'
 import type { UserRecord } from './user-store.ts'
-import { verifyAddress } from './verification.ts'
+import { verifiedAt, verifyAddress } from './verification.ts'
 
 type Address = Pick<Recipient, 'kind' | 'address'>
-
-/** When an address of each kind was verified. */
-export const verifiedAt: Readonly<{ email: 'emailVerifiedAt'; phone: 'phoneVerifiedAt' }> = Object.freeze({
-  email: 'emailVerifiedAt',
-  phone: 'phoneVerifiedAt',
-})
 
 /** The account that has an address, verified or not. */
 export async function accountAt(core: Core, { kind, address }: Address): Promise<UserRecord | null> {

@@ -32,8 +32,11 @@ const listName = 'accounts'
 
 /** If no more match they are all found by an index; of more, some are not far below any id. */
 const fewMatches = 1_000
-/** A shorter text is found only where an identifier begins with it: no index finds it elsewhere. */
-const shortestPart = 3
+/**
+ * Whether an index finds a text in the middle: three characters, with two letters or digits in a row, since punctuation
+ * is not in an index of trigrams. Any other text is found only if an identifier begins with it.
+ */
+const isIndexable = (text: string): boolean => /[a-z\d]{2}/.test(text) && Array.from(text).length >= 3
 /** So many are read at a time of those that were found. */
 const readAtOnce = 200
 /**
@@ -64,8 +67,8 @@ async function indexed(
   users: UserStore,
   texts: IdentifierTexts,
 ): Promise<{ ids: string[]; matching: UserFilter }> {
-  const isLong = Object.values(texts).every((text) => text === '' || Array.from(text).length >= shortestPart)
-  const containing = isLong ? await users.idsContaining?.(texts, fewMatches + 1) : null
+  const areIndexable = Object.values(texts).every((text) => text === '' || isIndexable(text))
+  const containing = areIndexable ? await users.idsContaining?.(texts, fewMatches + 1) : null
   if (containing) return { ids: containing, matching: { contains: texts } }
   return { ids: await users.idsBeginning(texts, fewMatches + 1), matching: { begins: texts } }
 }

@@ -204,8 +204,8 @@ export interface UserStore {
    */
   idsBeginning(begins: IdentifierTexts, limit: number): Promise<string[]>
   /**
-   * The same for identifiers that contain their text, of three characters or more. It costs by how many accounts contain it. Returns `null`
-   * while there is no index for it. Optional: a store that never has one leaves it out.
+   * The same for identifiers that contain their text, which has three characters or more, and two ASCII letters or digits in a row. It
+   * costs by how many accounts contain it. Returns `null` while there is no index for it. Optional: a store that never has one leaves it out.
    */
   idsContaining?(contains: IdentifierTexts, limit: number): Promise<string[] | null>
   /**

@@ -4,28 +4,21 @@ import type { Core } from '../core.ts'
 import { KithError, RetryLaterError } from '../errors.ts'
 import { emailSchema, phoneSchema } from './identifiers.ts'
 
+/** The field that says when an address was verified. */
+export const verifiedAt: Readonly<{ email: 'emailVerifiedAt'; phone: 'phoneVerifiedAt' }> = Object.freeze({
+  email: 'emailVerifiedAt',
+  phone: 'phoneVerifiedAt',
+})
+
 interface Kind {
   schema: z.ZodType<string, string>
-  verifiedAt: 'emailVerifiedAt' | 'phoneVerifiedAt'
-  /** When the address of the other kind was verified. */
-  otherVerifiedAt: 'emailVerifiedAt' | 'phoneVerifiedAt'
   /** What the event calls it. */
   field: string
 }
 
 const kinds: Readonly<Record<'email' | 'phone', Kind>> = Object.freeze({
-  email: {
-    schema: emailSchema(),
-    verifiedAt: 'emailVerifiedAt',
-    otherVerifiedAt: 'phoneVerifiedAt',
-    field: 'emailVerified',
-  },
-  phone: {
-    schema: phoneSchema(),
-    verifiedAt: 'phoneVerifiedAt',
-    otherVerifiedAt: 'emailVerifiedAt',
-    field: 'phoneVerified',
-  },
+  email: { schema: emailSchema(), field: 'emailVerified' },
+  phone: { schema: phoneSchema(), field: 'phoneVerified' },
 })
 
 /** A proved address, with its kind; without an address, the one that the account has. */
@@ -51,7 +44,8 @@ export async function verifyAddress(
   { kind, address, isFirst = false, cause }: Proved,
 ): Promise<boolean> {
   const { users } = core.storage
-  const { schema, verifiedAt, otherVerifiedAt, field } = kinds[kind]
+  const { schema, field } = kinds[kind]
+  const [own, other] = [verifiedAt[kind], verifiedAt[kind === 'email' ? 'phone' : 'email']]
   const told = { userId, fields: [field] }
   const rows = core.rowsOf('account.edited', () => told, cause)
   const proved = address === undefined ? undefined : (schema.safeParse(address).data ?? null)
@@ -60,10 +54,10 @@ export async function verifyAddress(
     if (!user) throw new KithError('account-not-found')
     const current = user[kind]
     if (current === null || (proved !== undefined && proved !== current)) return false
-    if (user[verifiedAt]) return true
-    if (isFirst && user[otherVerifiedAt]) return false
-    const expected = { [kind]: current, ...(isFirst && { [otherVerifiedAt]: null }) }
-    const changes = { [verifiedAt]: core.clock(), expected }
+    if (user[own]) return true
+    if (isFirst && user[other]) return false
+    const expected = { [kind]: current, ...(isFirst && { [other]: null }) }
+    const changes = { [own]: core.clock(), expected }
     const { outcome } = await users.update(userId, changes, undefined, rows)
     if (outcome !== 'updated') continue
     core.emit('account.edited', told, cause)

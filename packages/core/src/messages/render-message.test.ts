@@ -195,7 +195,7 @@ test('the last line of a text message says where its code belongs, without a por
   expect(notice.text).not.toContain('@')
 })
 
-test.each(languages)('a mailbox that an account has given up is told so, in %s', (language) => {
+test.each(languages)('a mailbox that an account has given up is notified, in %s', (language) => {
   const content = { from: 'ada@example.com', to: null, link: null }
   const removed = renderEmail(sampleMessage('address-changed', { language, content }))
   expect(removed.text).toContain('ada@example.com')

@@ -74,4 +74,7 @@ test('where the denylist answers later the viewer comes later, and what it answe
   expect(await codeOf(sessions.authenticate(accessToken))).toBe('storage-unavailable')
   answer = (key) => (key === viewer.sessionId ? Promise.reject(away) : true)
   expect(await codeOf(sessions.authenticate(accessToken))).toBe('session-revoked')
+  // No rejection is left unhandled.
+  answer = (key) => (key.endsWith('/role') ? true : Promise.reject(away))
+  expect(await codeOf(sessions.authenticate(accessToken))).toBe('storage-unavailable')
 })

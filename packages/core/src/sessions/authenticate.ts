@@ -67,6 +67,13 @@ export function createAuthenticate(
     return answers.some((answer) => typeof answer === 'object') ? oneIsTrue(answers) : answers.includes(true)
   }
 
+  /** Whether the denylist says so without a wait: then nothing is looked up. If it fails, the check afterwards fails. */
+  function isKnownToHaveEnded({ ended }: MetToken): boolean {
+    const hasEnded = isDenied(ended)
+    if (typeof hasEnded === 'object') hasEnded.catch(() => {})
+    return hasEnded === true
+  }
+
   function admit(accessToken: string, met: MetToken): Viewer | Promise<Viewer> {
     demandUnexpired(accessToken, met)
     const hasEnded = isDenied(met.ended)
@@ -100,9 +107,7 @@ export function createAuthenticate(
     if (!met) return meetAndAdmit(accessToken)
     const hasChanged = isDenied(met.changed)
     if (typeof hasChanged === 'object') return admitOnceAsked(accessToken, { met, hasChanged })
-    // Nothing is looked up for a session that is known to have ended.
-    const isToMeet = hasChanged && isDenied(met.ended) !== true
-    return isToMeet ? meetAndAdmit(accessToken) : admit(accessToken, met)
+    return hasChanged && !isKnownToHaveEnded(met) ? meetAndAdmit(accessToken) : admit(accessToken, met)
   }
 }
 

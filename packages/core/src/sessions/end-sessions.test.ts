@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest'
 import { codeOf, createInstance } from '../../test/instance.ts'
+import type { Kith } from '../create-kith.ts'
 import { createMemoryRevocations } from '../memory/memory-revocations.ts'
 import type { Revocations } from './revocations.ts'
 
@@ -90,4 +91,26 @@ test('a denylist that cannot be reached keeps no session alive, and its error is
   loseDenylist(1)
   await expect(sessions.endAll(user.id)).rejects.toThrow('the denylist is away')
   expect((await options.storage.sessions.byId(session.id))?.revokedAt).not.toBeNull()
+})
+
+/** Two processes of which neither hears of what the other denies. */
+async function twoProcesses() {
+  const one = createInstance()
+  const other = createInstance({ storage: one.options.storage })
+  const { tokens, user } = await one.kith.accounts.register({ username: 'ana', password })
+  const isIn = async (): Promise<string> => await codeOf(other.kith.sessions.authenticate(tokens.accessToken))
+  expect(await isIn()).toBe('no error')
+  return { one: one.kith, other: other.kith, id: user.id, isIn }
+}
+
+test.each<[string, (kith: Kith, id: string) => Promise<unknown>]>([
+  ['ends all sessions', ({ sessions }, id) => sessions.endAll(id)],
+  ['bans the account', ({ accounts }, id) => accounts.ban(id)],
+  ['sets its password', ({ accounts }, id) => accounts.setPassword(id, 'another horse')],
+  ['deletes it', ({ accounts }, id) => accounts.remove(id)],
+])('a process that %s refuses tokens whose end another process has just caused', async (_, end) => {
+  const { one, other, id, isIn } = await twoProcesses()
+  await one.sessions.endAll(id)
+  await end(other, id)
+  expect(await isIn()).toBe('session-revoked')
 })

@@ -74,8 +74,8 @@ export function epochKey(userId: string, epoch: number): string {
 }
 
 /**
- * The denylist key for a role change of the account: its tokens, and those with which it acts as others, are looked up
- * again.
+ * The denylist key of an account whose role has changed, or whose sessions have ended: its tokens, and those with which
+ * it acts as others, are looked up again.
  */
 export function roleKey(userId: string): string {
   return `${userId}/role`
@@ -83,13 +83,15 @@ export function roleKey(userId: string): string {
 
 /**
  * Ends all sessions of an account from this epoch, which has ended. Their tokens are denied first: the storage may end
- * the sessions and then fail, or this process may die there, and a repeated call would no longer return them.
+ * the sessions and then fail, or this process may die there, and a repeated call would no longer return them. The
+ * tokens of the account are looked up again, too: another process may have ended an earlier epoch just before, and this
+ * one may not have heard of it yet.
  */
 export async function endSessions(
   core: Core,
   { id, epoch, cause }: { id: string; epoch: number; cause?: Cause | undefined },
 ): Promise<void> {
-  await denyAndRevoke(core, [epochKey(id, epoch)], { userId: id, except: null, cause })
+  await denyAndRevoke(core, [epochKey(id, epoch), roleKey(id)], { userId: id, except: null, cause })
 }
 
 /** Ends all sessions of a user except the viewer's, which keeps its epoch. Their tokens are denied first, as above. */
@@ -106,14 +108,12 @@ export async function endOtherSessions(
 
 /**
  * Ends all sessions of an account, first by its epoch: so they have ended even if this process dies before it has ended
- * each. Returns whether the account exists. Its tokens are looked up again, too: if another process has ended all just
- * before, they are of an earlier epoch, whose end this process may not have heard of yet.
+ * each. Returns whether the account exists.
  */
 export async function endAllSessions(core: Core, userId: string, cause?: Cause): Promise<boolean> {
   const result = await core.storage.users.update(userId, { endSessions: true })
   if (result.outcome !== 'updated') return false
-  const keys = [epochKey(userId, result.user.sessionEpoch - 1), roleKey(userId)]
-  await denyAndRevoke(core, keys, { userId, except: null, cause })
+  await endSessions(core, { id: userId, epoch: result.user.sessionEpoch - 1, cause })
   return true
 }
 

@@ -64,7 +64,7 @@ test('an address that its owner has not confirmed signs nobody in, where address
 })
 
 describe('somebody who is banned', () => {
-  test('is told so before a policy is asked, and opens no session', async () => {
+  test('is refused before a policy runs, and opens no session', async () => {
     const asked: unknown[] = []
     const policies = { 'session.open': (call: unknown) => void asked.push(call) }
     const { sessions, accounts, events, user } = await withAna({ policies, audit: { keepFor: '30d' } })

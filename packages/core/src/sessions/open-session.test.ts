@@ -51,7 +51,7 @@ test('a sign-in stays good where all sessions are ended while it is stored: it g
   expect(latest?.actor).toEqual({ kind: 'self', sessionId: session.id })
 })
 
-test('the session that one too many ends is told, with its account', async () => {
+test('the session that one too many ends is reported, with its account', async () => {
   const { kith, mailbox, advance } = codedInstance({ sessions: { maxPerAccount: 1 } })
   const ana = await kith.accounts.register({ username: 'ana', email: 'ana@example.com', password })
   const told: unknown[] = []
@@ -77,7 +77,7 @@ describe('an admin who acts', () => {
     return { ...made, ...made.kith, ana, admin, act }
   }
 
-  test('displaces no session of the owner, and is told to them', async () => {
+  test('displaces no session of the owner, who is notified', async () => {
     const { sessions, ana, act, kith, mailbox, options, admin } = await desk()
     const { session, tokens } = await act()
     expect(await codeOf(sessions.authenticate(ana.tokens.accessToken))).toBe('no error')
@@ -89,7 +89,7 @@ describe('an admin who acts', () => {
     expect(mailbox.messages.map(({ kind, to }) => [kind, to])).toEqual([['impersonated', 'ana@example.com']])
   })
 
-  test('is told to nobody where the app did not ask for that', async () => {
+  test('notifies nobody unless the app asks for it', async () => {
     const { act, kith, mailbox } = await desk({ impersonation: { notice: false } })
     await act()
     await kith.settled()

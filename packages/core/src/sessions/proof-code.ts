@@ -1,5 +1,5 @@
 import { addressInputs, type VerifyAddressInput } from '../accounts/addresses.ts'
-import { verifiedAt } from '../accounts/address-claims.ts'
+import { verifiedAt } from '../accounts/verification.ts'
 import { canBeTakenBack } from '../accounts/address-news.ts'
 import type { UserRecord } from '../accounts/user-store.ts'
 import { headOf, methodOf } from '../codes/code-purposes.ts'
