@@ -27,7 +27,7 @@ export interface Service {
 
 /** Reads the services out of the interface `Kith` and the interfaces that it names. */
 export function readServices(): Service[] {
-  const path = join(root, 'packages/core/src/create-kith.ts')
+  const path = join(root, 'packages/core/src/kith.ts')
   const { source, found, members } = readInterface(path, 'Kith')
   const own: Service = { name: 'kith', text: commentOf(found).text, methods: [] }
   const services: Service[] = []

@@ -1,6 +1,6 @@
 import { createClosing } from './close.ts'
 import type { Core } from './core.ts'
-import type { Kith } from './create-kith.ts'
+import type { Kith } from './kith.ts'
 import type { Checkable } from './health/check.ts'
 import { createHealth } from './health/health.ts'
 import { createReady } from './health/ready.ts'

@@ -9,14 +9,17 @@ import {
   type Viewer,
 } from '@kith/core'
 import { createMemoryBlobs } from '@kith/core/memory'
+import { createPasskeys } from '@kith/core/passkeys'
 import { Secret, TOTP } from 'otpauth'
 import { describe, expect, test } from 'vitest'
 import { copyingImages, picture } from '../../test/copying-images.ts'
 import { createDeviceKey } from '../../test/device-key.ts'
 import { counting, createInstance } from '../../test/instance.ts'
+import { createAuthenticator } from '../../test/software-authenticator.ts'
 import { type DurableEventName, durableEventNames } from '../durable-events.ts'
 
 const password = 'correct horse'
+const origin = 'https://app.example.com'
 const all = { events: 'all' } as const
 
 /** Does everything that an event tells of. */
@@ -45,6 +48,7 @@ async function live(kith: Kith, moveClock: (seconds: number) => void): Promise<v
   const acting = await sessions.impersonate(admin, { userId: ana.user.id, reason: 'To look' })
   await sessions.logout(await sessions.authenticate(acting.tokens.accessToken))
   await othersComeIn(kith, carl.id)
+  await passkeyIsCopied(kith, viewer)
   // Two more than may live.
   for (let index = 0; index < 3; index++) await sessions.login({ login: 'ben', password })
   const stolen = await sessions.login({ login: 'ben', password })
@@ -52,6 +56,9 @@ async function live(kith: Kith, moveClock: (seconds: number) => void): Promise<v
   moveClock(60)
   await expect(sessions.refresh(stolen.tokens.refreshToken)).rejects.toThrow()
   await sessions.endAll(ben.user.id)
+  for (let tried = 0; tried < 20; tried++)
+    await expect(sessions.login({ login: 'ben', password: 'wrong' })).rejects.toThrow()
+  await kith.settled()
   const changed = await accounts.changePassword(viewer, {
     currentPassword: password,
     newPassword: 'battery staple',
@@ -92,6 +99,19 @@ async function factorComesAndGoes({ factors, credentials }: Kith, viewer: Viewer
   await credentials.remove(viewer, app?.id ?? '')
 }
 
+/** Adds a passkey and signs in with it, then with a copy of it. */
+async function passkeyIsCopied({ passkeys }: Kith, viewer: Viewer): Promise<void> {
+  const device = createAuthenticator({ origin })
+  const { token, options } = await passkeys.beginAdd(viewer)
+  await passkeys.confirmAdd(viewer, { token, response: device.create(options) })
+  const signIn = async () => {
+    const begun = await passkeys.beginLogin()
+    return passkeys.login({ token: begun.token, response: device.get(begun.options, { counter: 7 }) })
+  }
+  await signIn()
+  await expect(signIn()).rejects.toThrow()
+}
+
 function viewerOf({ user, session }: { user: { id: string }; session: { id: string } }): Viewer {
   return { userId: user.id, sessionId: session.id }
 }
@@ -100,6 +120,7 @@ function instanceWith(outbox: KithOptions['outbox']) {
   return createInstance({
     outbox,
     posts: { textOnly: true },
+    passkeys: createPasskeys({ rpId: 'example.com', rpName: 'Example', origins: [origin] }),
     sessions: { maxPerAccount: 2, impersonation: {}, deviceBound: true },
     media: { blobs: createMemoryBlobs(), images: copyingImages },
   })

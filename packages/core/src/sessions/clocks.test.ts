@@ -1,7 +1,8 @@
 import fc from 'fast-check'
 import { afterEach, expect, test, vi } from 'vitest'
 import { codeOf, createInstance } from '../../test/instance.ts'
-import { createKith, type Kith } from '../create-kith.ts'
+import { createKith } from '../create-kith.ts'
+import type { Kith } from '../kith.ts'
 import { createMemoryRevocations } from '../memory/memory-revocations.ts'
 import type { SignIn } from './session.ts'
 

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest'
 import { codeOf, createInstance } from '../../test/instance.ts'
-import type { Kith } from '../create-kith.ts'
+import type { Kith } from '../kith.ts'
 import { createMemoryRevocations } from '../memory/memory-revocations.ts'
 import type { Revocations } from './revocations.ts'
 
