@@ -55,11 +55,50 @@ export const scopes: Readonly<Record<string, Scope>> = {
       `${core}/test/{factors,code-sign-in,proof-codes,takeovers,passkeys}.test.ts`,
     ],
   },
-  accounts: {
-    mutate: [`${core}/src/accounts/*.ts`, '!**/*.test.ts', `!${core}/src/accounts/common-passwords.ts`],
+  passwords: {
+    mutate: files(
+      `${core}/src/accounts`,
+      ...['argon2-hash', 'breach-check', 'disguise', 'hash-check', 'hash-forms', 'legacy-hash'],
+      ...['password', 'password-rules', 'pwned-passwords'],
+    ),
     tests: [
-      `${core}/src/{accounts,sessions}/*.test.ts`,
-      `${core}/test/{address-codes,registration-codes,takeovers,factors,confirming}.test.ts`,
+      ...files(`${core}/src/accounts`, 'accepted-passwords.test', 'legacy-hash.test', 'password.test'),
+      ...files(`${core}/src/accounts`, 'password-rules.test', 'reserved-names.test'),
+    ],
+  },
+  names: {
+    mutate: files(
+      `${core}/src/accounts`,
+      ...['account-inputs', 'identifiers', 'list-accounts', 'reserved-names', 'shadow-id'],
+    ),
+    tests: [
+      ...files(`${core}/src/accounts`, 'accounts.test', 'host-accounts.test', 'identifiers.test'),
+      ...files(`${core}/src/accounts`, 'list-accounts.test', 'reserved-names.test'),
+      ...files(core, 'src/sessions/login.test', 'test/own-fields.test', 'test/import-all.test'),
+    ],
+  },
+  accounts: {
+    mutate: files(
+      `${core}/src/accounts`,
+      ...['account-steps', 'accounts', 'admit', 'back-office', 'bans', 'changed-user', 'export-account'],
+      ...['host-accounts', 'host-passwords', 'import-all', 'set-role'],
+    ),
+    tests: [
+      ...files(`${core}/src/accounts`, 'accounts.test', 'admit.test', 'back-office.test', 'host-accounts.test'),
+      ...files(`${core}/test`, 'import-all.test', 'exports.test', 'sign-up.test', 'audit.test', 'notices.test'),
+      ...files(`${core}/test`, 'host-cause.test', 'own-fields.test', 'token-claims.test', 'social.test'),
+      ...files(`${core}/src/sessions`, 'ended-epoch.test', 'end-sessions.test', 'host-verbs.test'),
+    ],
+  },
+  addresses: {
+    mutate: files(
+      `${core}/src/accounts`,
+      ...['address-claims', 'address-news', 'addresses', 'recovery', 'registration', 'verification'],
+    ),
+    tests: [
+      ...files(`${core}/test`, 'address-codes.test', 'registration-codes.test', 'forgotten-passwords.test'),
+      ...files(`${core}/test`, 'takeovers.test', 'proof-codes.test', 'sending-limits.test', 'notices.test'),
+      ...files(`${core}/test`, 'outgoing-messages.test', 'audit.test', 'challenges.test', 'sign-up.test'),
     ],
   },
   codes: {

@@ -8,14 +8,14 @@ const credentials: Readonly<Record<Credential['kind'], string>> = {
   passkey: 'A passkey',
   totp: 'An authenticator app',
   'recovery-codes': 'A set of recovery codes',
-  identity: 'A sign-in with another service',
+  identity: 'Sign-in with another service',
 }
 
-const ignore = 'If you did not ask for it, ignore this email.'
+const ignore = 'If you did not request it, ignore this email.'
 const secure = 'If this was not you, change your password now and sign out all devices in your settings.'
 
 function keep(code: { minutes: number }, { appName }: TextContext): string {
-  return `The code works for ${code.minutes} minutes. Do not share it: nobody at ${appName} will ever ask for it.`
+  return `The code works for ${code.minutes} minutes. Do not share it: no one at ${appName} will ever ask for it.`
 }
 
 function facts({ device, address, at }: Notice, { time }: TextContext): [string, string | null][] {
@@ -37,7 +37,7 @@ export const english: MessageTexts = {
       subject: `${content.code} is your ${context.appName} code`,
       paragraphs: [`Welcome! Enter this code to finish creating your ${context.appName} account.`],
       code: content.code,
-      notes: [keep(content, context), `${ignore} Without the code no account is created.`],
+      notes: [keep(content, context), `${ignore} No account is created without the code.`],
     }),
     sms: (content, { appName }) => smsCode(content, `${appName} code`),
   },
@@ -45,20 +45,20 @@ export const english: MessageTexts = {
     letter: (_content, { appName }) => ({
       subject: `You already have a ${appName} account`,
       paragraphs: [
-        `Somebody, probably you, tried to create a ${appName} account with this email address. You already have one.`,
+        `Someone, probably you, tried to create a ${appName} account with this email address. You already have one.`,
         'Sign in instead. If you have forgotten your password, you can reset it there.',
       ],
-      notes: ['If this was not you, you do not have to do anything: nobody got into your account.'],
+      notes: ['If this was not you, you can ignore this email: no one got into your account.'],
     }),
     sms: (_content, { appName }) =>
-      `You already have a ${appName} account with this number: sign in instead. Not you? Nobody got into your account.`,
+      `You already have a ${appName} account with this number: sign in instead. Not you? No one got into your account.`,
   },
   'address-code': {
     letter: (content, context) => ({
       subject: `${content.code} is your ${context.appName} code`,
       paragraphs: [`Enter this code to confirm this email address for your ${context.appName} account.`],
       code: content.code,
-      notes: [keep(content, context), `${ignore} Without the code the address is not confirmed.`],
+      notes: [keep(content, context), `${ignore} The address is not confirmed without the code.`],
     }),
     sms: (content, { appName }) => smsCode(content, `${appName} code`),
   },
@@ -79,7 +79,7 @@ export const english: MessageTexts = {
         link !== null
           ? 'If this was not you, undo the change now, then choose a new password.'
           : context.to === to
-            ? `If you have no ${context.appName} account, somebody entered your address by mistake: please tell ${context.appName}.`
+            ? `If you have no ${context.appName} account, someone entered your address by mistake: please tell ${context.appName}.`
             : `If this was not you, contact ${context.appName} right away.`,
       ],
     }),
@@ -102,7 +102,7 @@ export const english: MessageTexts = {
       paragraphs: [`Enter this code to sign in to ${context.appName}.`],
       code: content.code,
       link: content.link === null ? undefined : { label: 'Sign in', url: content.link },
-      notes: [keep(content, context), `${ignore} Without the code nobody can sign in.`],
+      notes: [keep(content, context), `${ignore} No one can sign in without the code.`],
     }),
     sms: (content, { appName }) => smsCode(content, `${appName} sign-in code`),
   },
@@ -113,7 +113,7 @@ export const english: MessageTexts = {
       code: content.code,
       notes: [
         keep(content, context),
-        'If you did not ask for it, somebody else may be signed in to your account: sign out all other devices in your settings.',
+        'If you did not request it, someone else may be signed in to your account: sign out all other devices in your settings.',
       ],
     }),
     sms: (content, { appName }) => smsCode(content, `${appName} confirmation code`),
@@ -123,7 +123,7 @@ export const english: MessageTexts = {
       subject: `New sign-in to your ${context.appName} account`,
       paragraphs: [`A device that we have not seen before signed in to your ${context.appName} account.`],
       facts: facts(content, context),
-      notes: ['If this was you, you do not have to do anything.', secure],
+      notes: ['If this was you, you can ignore this message.', secure],
     }),
     sms: (_content, { appName }) =>
       `A new device signed in to your ${appName} account. Not you? Change your password and sign out all devices.`,
@@ -134,7 +134,7 @@ export const english: MessageTexts = {
       paragraphs: [`The password of your ${context.appName} account was changed or removed.`],
       facts: facts(content, context),
       notes: [
-        'If this was you, you do not have to do anything.',
+        'If this was you, you can ignore this message.',
         'If this was not you, reset your password now and sign out all devices in your settings.',
       ],
     }),
@@ -147,7 +147,7 @@ export const english: MessageTexts = {
       paragraphs: [`${credentials[content.kind]} was added to your ${context.appName} account.`],
       facts: [['Name', content.name], ...facts(content, context)],
       notes: [
-        'If this was you, you do not have to do anything.',
+        'If this was you, you can ignore this message.',
         'If this was not you, undo it in your settings, change your password and sign out all devices.',
       ],
     }),
@@ -159,7 +159,7 @@ export const english: MessageTexts = {
       subject: `A way to sign in to your ${context.appName} account was removed`,
       paragraphs: [`${credentials[content.kind]} was removed from your ${context.appName} account.`],
       facts: [['Name', content.name], ...facts(content, context)],
-      notes: ['If this was you, you do not have to do anything.', secure],
+      notes: ['If this was you, you can ignore this message.', secure],
     }),
     sms: ({ kind }, { appName }) =>
       `${credentials[kind]} was removed from your ${appName} account. Not you? Change your password now.`,
@@ -168,22 +168,22 @@ export const english: MessageTexts = {
     letter: (content, context) => ({
       subject: `Too many attempts to sign in to your ${context.appName} account`,
       paragraphs: [
-        `Too many wrong passwords or codes were entered for your ${context.appName} account. Signing in is paused for a while.`,
+        `Too many wrong passwords or codes were entered for your ${context.appName} account. Sign-in is paused for a while.`,
       ],
       facts: facts(content, context),
       notes: [
         'If this was you, wait a little and try again. If you have forgotten your password, reset it.',
-        'If this was not you: nobody got in. Choose a new password if yours is easy to guess or used elsewhere.',
+        'If this was not you, no one got in. Choose a new password if yours is easy to guess or used elsewhere.',
       ],
     }),
     sms: (_content, { appName }) =>
-      `Too many wrong passwords or codes for your ${appName} account: sign-in is paused. Not you? Nobody got in.`,
+      `Too many wrong passwords or codes for your ${appName} account: sign-in is paused. Not you? No one got in.`,
   },
   'account-approved': {
     letter: (_content, { appName }) => ({
       subject: `Your ${appName} account is ready`,
       paragraphs: [`Your ${appName} account was approved. You can sign in now.`],
-      notes: [`If you did not ask for an account, you can ignore this message.`],
+      notes: [`If you did not request an account, you can ignore this message.`],
     }),
     sms: (_content, { appName }) => `Your ${appName} account was approved. You can sign in now.`,
   },
@@ -191,7 +191,7 @@ export const english: MessageTexts = {
     letter: (content, context) => ({
       subject: `We signed out a device of your ${context.appName} account`,
       paragraphs: [
-        `A sign-in to your ${context.appName} account was used from two places. Somebody may have copied it, so we signed that device out.`,
+        `A session of your ${context.appName} account was used from two places. Someone may have copied it, so we signed that device out.`,
       ],
       facts: facts(content, context),
       notes: [
@@ -206,7 +206,7 @@ export const english: MessageTexts = {
     letter: (content, context) => ({
       subject: `An administrator used your ${context.appName} account`,
       paragraphs: [
-        `An administrator of ${context.appName} opened your account and acts as you for a short time. They cannot see or change your password, your addresses or how you sign in.`,
+        `An administrator of ${context.appName} opened your account and can act as you for a short time. They cannot see or change your password, your addresses or how you sign in.`,
       ],
       facts: facts(content, context),
       notes: [
@@ -214,6 +214,6 @@ export const english: MessageTexts = {
       ],
     }),
     sms: (_content, { appName }) =>
-      `An administrator of ${appName} opened your account and acts as you for a short time. See the devices in your settings.`,
+      `An administrator of ${appName} opened your account and can act as you for a short time. See the devices in your settings.`,
   },
 }
