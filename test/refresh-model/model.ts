@@ -279,7 +279,9 @@ function takeStep(change: Change, index: number, { call, rules }: { call: ModelC
     case 'account':
       if (call.outcome === 'tokens' && world.epochIsOver)
         change.call(index, { at: 'revoke', outcome: 'revoked', given: null })
-      else if (call.outcome === 'tokens') change.call(index, { at: 'answer' })
+      else if (call.outcome === 'tokens' && call.given)
+        // The tokens are signed only now: their life begins here, however long ago the row was stepped.
+        change.call(index, { at: 'answer', given: { ...call.given, expires: expiryOf(world) } })
       else change.call(index, { at: rules.reuseEnds ? 'revoke' : 'answer' })
       break
     case 'raise':
@@ -322,7 +324,12 @@ function takeStep(change: Change, index: number, { call, rules }: { call: ModelC
 /** The tokens of the generation that the row has now. */
 function fromRow({ row, made, now, offset }: World): Held {
   const { generation = 0, stamp = 0 } = row ?? {}
-  return { generation, stamp, access: made + 1, expires: now + offset + accessSeconds }
+  return { generation, stamp, access: made + 1, expires: expiryOf({ now, offset }) }
+}
+
+/** When an access token expires that is signed now, by the clock. */
+function expiryOf({ now, offset }: Pick<World, 'now' | 'offset'>): number {
+  return now + offset + accessSeconds
 }
 
 /** The step at the row. Where the clock was set, what it makes of the grace is left open. */
@@ -375,9 +382,11 @@ function graceOf(
     return { mayOpen: false, mayClose: true }
   const { rotated } = processes[call.process]
   const isOwn = rotated?.generation === row.generation
-  const isInTime = call.begunAt - row.rotatedAt <= rules.graceSeconds
+  // A call counts by what the clock showed when it arrived.
+  const clockIsPlain = isOwn ? !row.setSince && !call.setSince : !wasSet
+  // The process that rotated never lets the grace last longer than it should, whatever its clock shows.
+  const isInTime = call.begunAt - row.rotatedAt <= rules.graceSeconds || (isOwn && !clockIsPlain)
   const isWithin = isInTime && (!isOwn || now - rotated.at <= rules.graceSeconds)
-  const clockIsPlain = isOwn ? !row.setSince : !wasSet
   return { mayOpen: isWithin, mayClose: !isWithin || !clockIsPlain }
 }
 

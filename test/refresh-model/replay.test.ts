@@ -104,6 +104,32 @@ test('who ends all sessions in a process that has not heard of an earlier end ha
   expect(await replay(trace)).toBe(trace.length)
 })
 
+test('tokens that are signed long after the row was stepped live from then on', async () => {
+  const { replay } = createReplayer(async () => createMemoryStorage())
+  const trace: Action[] = [
+    { kind: 'begin', call: 'refresh', by: 'owner', process: 0 },
+    { kind: 'step', call: 0 },
+    { kind: 'pass', seconds: 1200 },
+    { kind: 'finish', call: 0 },
+    { kind: 'ask', by: 'owner', process: 0 },
+  ]
+  expect(await replay(trace)).toBe(trace.length)
+})
+
+test.each([-3600, 3600])(
+  'a refresh that arrived before the clock was set by %d seconds is let in or refused',
+  async (seconds) => {
+    const { replay } = createReplayer(async () => createMemoryStorage())
+    const trace: Action[] = [
+      { kind: 'begin', call: 'refresh', by: 'owner', process: 1 },
+      { kind: 'set', seconds },
+      { kind: 'whole', call: 'refresh', by: 'owner', process: 1 },
+      { kind: 'finish', call: 0 },
+    ]
+    expect(await replay(trace)).toBe(trace.length)
+  },
+)
+
 /** The grace is over, and a thief comes with what its owner had before: no trace of three actions has that. */
 const lateThief: Action[] = [
   { kind: 'steal' },

@@ -99,7 +99,8 @@ describe('time', () => {
     // A third of it all, half of the rest, and the whole rest, less what a busy machine takes in between.
     expect(first).toBeLessThanOrEqual(0.98)
     expect(first).toBeGreaterThan(0.8)
-    expect(second).toBeLessThanOrEqual(0.98)
+    // A timer of Node may fire a millisecond early, which is left over then.
+    expect(second).toBeLessThan(0.982)
     expect(third).toBeGreaterThan(second)
   })
 
