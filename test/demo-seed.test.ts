@@ -13,6 +13,7 @@ import { planHistory } from '../examples/demo/src/seed/history.ts'
 import { drawSvg } from '../examples/demo/src/seed/pictures/draw.ts'
 import { root } from '../scripts/packages.ts'
 import { type RunningApp, startApp } from './running-app.ts'
+import { accepts, freePort } from './servers/port.ts'
 
 const script = 'examples/demo/src/main.ts'
 const folder = mkdtempSync(join(tmpdir(), 'kith-demo-seed-'))
@@ -95,7 +96,7 @@ test('the same seed draws the same picture, and no scene is drawn as nothing', (
   }
 })
 
-test('a start that was killed while it filled its folder is whole at the next one', async () => {
+test('a start that was killed while it filled its folder is whole at the next one, and early visitors wait for that', async () => {
   const flags = ['--conditions=@kith/source', '--experimental-strip-types']
   const child = spawn(process.execPath, [...flags, join(root, script)], {
     env: { ...process.env, KITH_DEMO_DIRECTORY: data, PORT: '0' },
@@ -108,7 +109,12 @@ test('a start that was killed while it filled its folder is whole at the next on
   await ended
   expect(count('kith_posts')).toBeLessThan(posts.length)
 
-  const app = await start()
+  const port = await freePort()
+  const starting = startApp(script, { KITH_DEMO_DIRECTORY: data, PORT: String(port) })
+  await expect.poll(() => accepts(port), { ...patience, interval: 1 }).toBe(true)
+  const early = await fetch(`http://127.0.0.1:${port}/`, { signal: AbortSignal.timeout(60_000) })
+  expect(early.status).toBe(200)
+  const app = await starting
   const shown = await readPosts(app)
   expect(shown.map(({ caption }) => caption).toSorted()).toEqual(
     posts.map(({ caption }) => caption).toSorted(),

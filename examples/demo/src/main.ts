@@ -1,6 +1,6 @@
 import { createServer } from 'node:http'
 import { kithExpress, shutDownOnSignals } from '@kith/express'
-import express from 'express'
+import express, { type Express } from 'express'
 import { createDemo } from './kith.ts'
 import { createMailbox } from './mailbox.ts'
 import { createPage } from './page.ts'
@@ -13,7 +13,10 @@ const hour = 3_600_000
 async function start(): Promise<void> {
   const settings = readSettings(process.env, process.argv.slice(2))
   const { port, database } = settings
-  const server = createServer()
+  let open: (app: Express) => void = () => {}
+  const opened = new Promise<Express>((resolve) => (open = resolve))
+  // Visitors who come while the pictures are drawn wait for the page.
+  const server = createServer((request, response) => void opened.then((app) => app(request, response)))
   await new Promise<void>((done, fail) => {
     server.once('error', fail)
     server.listen(port, '127.0.0.1', done)
@@ -37,7 +40,7 @@ async function start(): Promise<void> {
   app.use(createPage({ origins, media, providers: kith.config.providers }))
   app.use(problems)
   showNewcomers(kith)
-  server.on('request', app)
+  open(app)
 
   const tidy = (): void => void kith.upkeep.run().catch((error: unknown) => console.error(error))
   const upkeep = setInterval(tidy, hour)
@@ -63,7 +66,7 @@ start().catch((error: NodeJS.ErrnoException) => {
     console.error(`Port ${PORT} is in use. Stop what runs there, or choose another: PORT=3001 npm run demo`)
   } else if (error.code === 'EACCES' && error.syscall === 'listen') {
     console.error(
-      `Port ${PORT} needs more rights than you have. Choose one above 1023: PORT=3001 npm run demo`,
+      `Port ${PORT} needs more permissions than you have. Choose one above 1023: PORT=3001 npm run demo`,
     )
   } else {
     console.error(error instanceof RangeError ? error.message : error)
