@@ -108,12 +108,12 @@ test.each<[string, unknown, string]>([
     'createKith: media.blobs: give a store of blobs, such as createLocalBlobs()',
   ],
   [
-    'a name that no option has',
+    'an unknown option',
     { ...good, sessions: { ttl: 1 } },
     'createKith: sessions.ttl: no option has this name',
   ],
   [
-    'a word for a boolean',
+    'a string for a boolean',
     { ...good, posts: { textOnly: 'yes' } },
     'createKith: posts.textOnly: give `true` or `false`',
   ],

@@ -40,7 +40,7 @@ test.each<[string, Record<string, string | undefined>, string]>([
     body,
   ],
   ['no time', { 'webhook-timestamp': undefined }, body],
-  ['a time that is none', { 'webhook-timestamp': 'NaN' }, body],
+  ['an invalid time', { 'webhook-timestamp': 'NaN' }, body],
   ['no id', { 'webhook-id': undefined }, body],
 ])('%s is refused', (_name, changed, received) => {
   expect(verifySignature({ headers: { ...headers, ...changed }, body: received }, { secret, now })).toBe(
