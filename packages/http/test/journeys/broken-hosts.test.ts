@@ -23,7 +23,7 @@ import { runJourney } from './journey.ts'
 import type { JourneyHost } from './journey-host.ts'
 import { journeys } from './journeys.ts'
 
-/** All that a host is tested by. */
+/** Everything that tests a host. */
 const checks: readonly { id: string; run(host: JourneyHost): Promise<void> }[] = [
   ...hostCases,
   ...journeys.map((journey) => ({ id: journey.id, run: (host: JourneyHost) => runJourney(journey, host) })),
@@ -32,7 +32,7 @@ const checks: readonly { id: string; run(host: JourneyHost): Promise<void> }[] =
 const address = '192.0.2.1'
 
 const flaws: Record<string, [host: JourneyHost, ...fails: string[]]> = {
-  // These two are waited for, so they come first.
+  // These two take the longest, so they start first.
   'files of readers that have gone': [holding(), 'host/leaving', 'leaving/stalled-reader'],
   'connections of uploads that were given up': [keeping(), 'leaving/aborted-uploads'],
   'cookies that scripts can read': [onCookies((cookie) => cookie.replace('; HttpOnly', '')), 'host/cookies'],
@@ -197,7 +197,7 @@ const flaws: Record<string, [host: JourneyHost, ...fails: string[]]> = {
   ],
   'a log full of inputs': [
     flawed((send, kith) => (request) => {
-      // In a form that the log cannot know for what it is.
+      // In a form that the log cannot recognize.
       const message = String(request.body).replaceAll(/\W+/g, ' ')
       kith.config.log.warn('proxy.untrusted', { message })
       return send(request)
@@ -206,7 +206,7 @@ const flaws: Record<string, [host: JourneyHost, ...fails: string[]]> = {
   ],
 }
 
-/** Which of these fail. */
+/** The checks that fail on this host. */
 async function failures(host: JourneyHost, among: typeof checks): Promise<string[]> {
   const runs = await Promise.allSettled(among.map(({ run }) => run(host)))
   return among.flatMap(({ id }, index) => (runs[index]?.status === 'rejected' ? [id] : []))
