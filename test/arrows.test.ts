@@ -71,11 +71,11 @@ test.each<[string, Partial<Parts> & { folder: string }]>([
     { folder: 'core', sources: new Map([['src/a.ts', "export * from '@kith/conformance'"]]) },
   ],
   [
-    'an adapter to another',
+    'an adapter to another adapter',
     { folder: 'redis', sources: new Map([['src/a.ts', "await import('@kith/storage-sqlite')"]]) },
   ],
   [
-    'blobs to the images that they are handed',
+    'blobs to the image processor',
     { folder: 'blob-local', manifest: { peerDependencies: { '@kith/media-sharp': 'workspace:^' } } },
   ],
   [
@@ -95,7 +95,7 @@ test.each<[string, Partial<Parts> & { folder: string }]>([
     { folder: 'http', sources: new Map([['src/a.ts', "import '../../core/src/index.ts'"]]) },
   ],
   [
-    'sources to what tests share',
+    'sources to shared test helpers',
     { folder: 'http', sources: new Map([['src/a.ts', "import '../../../test/local-media.ts'"]]) },
   ],
   [

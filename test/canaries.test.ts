@@ -59,7 +59,7 @@ const loggers: Readonly<Record<string, () => Written>> = {
       winston.createLogger({ level: 'silly', transports: [new winston.transports.Stream({ stream })] }),
     ),
   console: () => collect((stream) => new Console(stream)),
-  'one of your own': () => {
+  custom: () => {
     const lines: string[] = []
     const log = (...args: unknown[]) => void lines.push(inspect(args, { depth: 8, showHidden: true }))
     return { logger: { warn: log, error: log, info: log }, lines: () => lines }
@@ -194,8 +194,8 @@ async function callEverything(
 
 /** Errors as drivers create them, with their parts of a command, a document or a connection. */
 const driverErrors: Readonly<Record<string, Fail>> = {
-  'an error that says nothing': () => new Error('the storage is gone'),
-  'a duplicate of MongoDB': () =>
+  'an error without secrets': () => new Error('the storage is gone'),
+  'a MongoDB duplicate': () =>
     Object.assign(
       new Error(
         `E11000 duplicate key error collection: kith.users index: email_1 dup key: { email: "${inner}@mail.example" }`,
@@ -239,7 +239,7 @@ const driverErrors: Readonly<Record<string, Fail>> = {
         config: { apiKey: inner, api_secret: inner },
       }),
     ),
-  'a service that repeats its key': () =>
+  'a service that quotes its key': () =>
     new Error(`401: api_key=${inner}; Authorization: Basic ${btoa(`key:${inner}`)}; "secret": "${inner}"`),
   'a native library with a hash': () => new Error(`cannot read $argon2id$v=19$m=8,t=1,p=1$${inner}$${inner}`),
   'no error at all': () => ({ message: inner, password: inner, toString: () => inner }),

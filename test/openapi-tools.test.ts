@@ -85,13 +85,13 @@ const endings = ['logout', 'endSessions']
 describe.skipIf(!schemathesis)('schemathesis', () => {
   test.each([
     [
-      'all operations but those that end the session',
+      'all operations except those that end the session',
       () => app,
       endings.flatMap((id) => ['--exclude-operation-id', id]),
     ],
     ['those that end it', () => app, endings.flatMap((id) => ['--include-operation-id', id])],
     [
-      'a registration that confirms an address',
+      'a registration that confirms an email',
       () => confirming,
       ['register', 'confirmRegistration'].flatMap((id) => ['--include-operation-id', id]),
     ],

@@ -63,7 +63,7 @@ describe('with a domain, where other hosts can set cookies with the same names',
     ],
     ['two refresh cookies', `__Secure-kith-refresh=junk; ${refresh}`],
     ['an access cookie of another session', `__Secure-kith-access=${tokenOf('mallory')}; ${refresh}`],
-    ['an access cookie of no session', `__Secure-kith-access=junk; ${refresh}`],
+    ['an access cookie without a session', `__Secure-kith-access=junk; ${refresh}`],
   ])('%s: none is used', (_name, header) => expect(shared.read(header)).toEqual(none))
 
   test('two with the same value, or both tokens of one session, are used', () => {

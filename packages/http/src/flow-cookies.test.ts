@@ -42,9 +42,9 @@ describe('the flow cookie', () => {
     ['no header', null],
     ['none', 'a=b'],
     ['one without the prefix', `kith-flow=${value}`],
-    ['one of no browser', `__Host-kith-flow=.${encoded('/home')}`],
+    ['one without a browser', `__Host-kith-flow=.${encoded('/home')}`],
     ['one that leads elsewhere', `__Host-kith-flow=b.${encoded('https://elsewhere.example/')}`],
-    ['one that leads nowhere', '__Host-kith-flow=b'],
+    ['one without a destination', '__Host-kith-flow=b'],
   ])('is not read from %s', (_name, header) => {
     expect(flowCookies().readFlow(header)).toBeNull()
   })

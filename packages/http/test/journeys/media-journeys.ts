@@ -189,7 +189,7 @@ export const mediaJourneys: readonly Journey[] = [
     },
   },
   ...[
-    { what: 'never answers', captions: silent },
+    { what: 'never responds', captions: silent },
     { what: 'fails', captions: failing },
   ].map(({ what, captions }): Journey => ({
     id: `media/captions-${captions.name}`,
