@@ -77,7 +77,7 @@ async function codesOf({ sessions }: Kith, { tokens }: Pick<SignIn, 'tokens'>): 
   ]
 }
 
-await describeWithRedis('a backup that was restored', {}, (redis) => {
+await describeWithRedis('a restored backup', {}, (redis) => {
   const place = () => ({ port: redis().port, prefix: redis().freshPrefix() })
   const [path, backup] = [join(folder, 'app.db'), join(folder, 'backup.db')]
   const restore = () => {

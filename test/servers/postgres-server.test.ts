@@ -19,7 +19,7 @@ async function ask(server: PostgresServer, sql: string, uri = server.uri): Promi
   }
 }
 
-await describeWithPostgres('a PostgreSQL server of our own', { control: true }, (postgres) => {
+await describeWithPostgres('our own PostgreSQL server', { control: true }, (postgres) => {
   test('keeps committed data when it is killed and started again', async () => {
     const { control } = postgres()
     await ask(postgres(), 'CREATE TABLE things AS SELECT 7 AS thing')

@@ -15,7 +15,7 @@ import { contents, sizeOf, stage } from '../test/samples.ts'
 
 let made = 0
 
-await describeWithS3('a bucket of its own', { control: true }, (s3) => {
+await describeWithS3('a separate bucket', { control: true }, (s3) => {
   /** A bucket that no other test uses. */
   async function makeBucket(): Promise<S3Server> {
     const bucket = `kith-rules-${++made}`

@@ -11,7 +11,7 @@ import type { S3Media } from './index.ts'
 const MiB = 1024 * 1024
 const busy: Fate = { status: 503, code: 'SlowDown' }
 
-await describeWithS3('a store that fails for a while', { control: true }, (s3) => {
+await describeWithS3('a store that fails temporarily', { control: true }, (s3) => {
   /** Media behind a front that applies these faults to the first matching requests. */
   async function behindFront(matching: RegExp, fates: readonly Fate[], finished = onTestFinished) {
     const prefix = s3().freshPrefix()

@@ -25,7 +25,7 @@ const calls: readonly [name: string, call: (media: S3Media) => Promise<unknown>]
   ['sweep', ({ direct }) => direct.sweep(new Date())],
 ]
 
-await describeWithS3('a bucket that cannot be used', {}, (s3) => {
+await describeWithS3('an unusable bucket', {}, (s3) => {
   test.each(calls)('%s, because it does not exist', async (_name, call) => {
     const error = await errorOf(() => call(openMedia(s3(), { bucket: 'kith-no-such-bucket' })))
     expect(error).toMatchObject({ code: 'storage-failed', detail: 'The bucket of the media cannot be used.' })

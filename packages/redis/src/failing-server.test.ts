@@ -42,7 +42,7 @@ async function ownServer(): Promise<{ place: Place; control: ServerControl }> {
   return { place: { ports: [port], prefix: freshPrefix() }, control }
 }
 
-await describeWithRedis('a server that fails', { control: true }, () => {
+await describeWithRedis('a failing server', { control: true }, () => {
   testFailingServer(test.concurrent, async () => {
     const { place, control } = await ownServer()
     return { ...asShared(place), control }

@@ -15,7 +15,7 @@ function placeAt(redis: RedisServer): Place {
   return { ports: [redis.port], prefix: redis.freshPrefix() }
 }
 
-await describeWithRedis('a server and networks that fail', { control: true, durable: true }, (redis) => {
+await describeWithRedis('a failing server and network', { control: true, durable: true }, (redis) => {
   testChaos(test, async () => {
     const { control } = redis()
     if (!control) throw new Error('the server is not ours')
@@ -23,7 +23,7 @@ await describeWithRedis('a server and networks that fail', { control: true, dura
   })
 })
 
-await describeWithRedis('connections that break', {}, (redis) => {
+await describeWithRedis('broken connections', {}, (redis) => {
   test('a mirror whose connection breaks is not trusted, and is complete when it is trusted again', async () => {
     const place = placeAt(redis())
     const [one, other] = [openRevocations(place), openRevocations(place)]
