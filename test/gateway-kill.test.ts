@@ -86,11 +86,11 @@ test(
       const messages = takenOf(name)
       expect(new Set(messages.map(({ id }) => id)).size, `${window}: one webhook-id`).toBe(1)
       expect(messages.length, `${window}: it was sent a third time`).toBeLessThanOrEqual(2)
-      if (before === 0) expect(messages, `${window}: nobody had taken it before`).toHaveLength(1)
+      if (before === 0) expect(messages, `${window}: it was not accepted before`).toHaveLength(1)
       if (takenAfter[window] !== null) expect(messages.length, window).toBe(takenAfter[window])
       ids.push(messages[0]?.id ?? '')
     }
-    expect(new Set(ids).size, 'every message has an id of its own').toBe(rounds)
+    expect(new Set(ids).size, 'every message has a distinct id').toBe(rounds)
 
     /** Kills a worker with `SIGKILL` once it has reached this point. */
     async function killAt(

@@ -397,7 +397,7 @@ describe('trust in a device', () => {
       (await codeOf(kith.sessions.login({ login: 'ada', password }, from))) === 'second-factor-required'
     const { tokens } = await signIn(client)
     const device = { ...client, device: tokens.deviceToken }
-    expect(await asks(device), 'nobody has asked for it').toBe(true)
+    expect(await asks(device), 'no trust was requested').toBe(true)
     advance(60)
     const { tokens: trusted } = await signIn(device, { trustDevice: true })
     const known = { ...client, device: trusted.deviceToken }

@@ -37,7 +37,8 @@ await describeWithPostgres('long steps of a migration', {}, (server) => {
 
   /** A schema of this release, with rows. */
   async function filled(edges = 12_000): Promise<MigrationPlace> {
-    // One transaction or statement per connection, as behind a pooler in transaction mode. A separate database: index builds wait for its transactions.
+    // One transaction or statement per connection, as behind a pooler in transaction mode.
+    // A separate database, because an index build waits for all transactions of its database.
     const uri = await server().freshDatabase()
     const own = new pg.Pool({ connectionString: uri, max: 30, maxUses: 1 })
     own.on('error', () => {})

@@ -74,7 +74,7 @@ await describeWithPostgres('a server that is killed at any moment', { control: t
         const failed = (await lives).flatMap((end) =>
           end.status === 'rejected' ? [end.reason as unknown] : [],
         )
-        expect(failed, 'all who are refused are told why').toEqual([])
+        expect(failed, 'every refusal gives the reason').toEqual([])
         acknowledged += witness.acknowledged
 
         expect(await witness.lost()).toEqual([])
