@@ -35,7 +35,7 @@ const oldUser = new mongoose.Schema(
 )
 
 await describeWithMongo(
-  'moving a tutorial back end, as docs/from-a-tutorial-backend.md tells it',
+  'migrating a tutorial back end, as docs/from-a-tutorial-backend.md describes it',
   {},
   (mongo) => {
     let folder: string

@@ -15,7 +15,7 @@ export interface World {
   size: number
   viewer: Viewer
   signIn: SignIn
-  /** A post of its own. */
+  /** A post by that account. */
   post: string
   /** The event rows that calls of the stores store as well; none if no event is durable. */
   tell: OutboxRows | undefined

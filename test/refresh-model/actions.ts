@@ -6,7 +6,7 @@ import { type View, views } from './views.ts'
 export interface Assumptions {
   /** A lost response is requested again within the grace period, and no request takes longer than that. */
   prompt: boolean
-  /** A client does not refresh again while an older refresh of its own is pending. */
+  /** A client does not refresh again while one of its older refreshes is pending. */
   patient: boolean
   /** No clock is set. */
   steadyClock: boolean

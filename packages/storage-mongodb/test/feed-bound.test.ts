@@ -11,7 +11,7 @@ import { type SentCommand, type WatchedClient, watchCommands } from './sent-comm
 import { selectionsOf } from './selections.ts'
 
 const limit = 21
-/** The promise of docs/feed.md: this many documents, whoever the account follows. */
+/** The promise of docs/feed.md: this many documents, no matter which accounts are followed. */
 const mostDocuments = limit
 
 await describeWithMongo('The cost of the home feed', {}, (mongo) => {

@@ -235,6 +235,6 @@ test('the sound host passes', async () => {
   expect(await failures(sound, checks)).toEqual([])
 })
 
-test('every check has an id of its own', () => {
+test('every check has a unique id', () => {
   expect(new Set(checks.map(({ id }) => id)).size).toBe(checks.length)
 })
