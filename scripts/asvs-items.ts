@@ -1,13 +1,13 @@
-/** What becomes of an item that no test holds, or of the part of it that none can. */
+/** The status of an item that no test covers, or of the part that none can cover. */
 type AsvsVerdict = 'duty' | 'not-applicable' | 'not-yet'
 
 /** An item of level 1 or 2 of the OWASP ASVS 5.0. */
 export interface AsvsItem {
   id: string
   level: 1 | 2
-  /** What it asks for, in our words; the standard is linked. */
+  /** The requirement, in our words; the standard is linked. */
   asks: string
-  /** Beside tests: what is left to the app. Without tests: what becomes of it. */
+  /** With tests: what is left to the app. Without tests: the status of the item. */
   verdict?: AsvsVerdict
   note?: string
 }

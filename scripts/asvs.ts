@@ -4,7 +4,7 @@ import ts from 'typescript'
 import { type AsvsItem, asvsItems, asvsSections } from './asvs-items.ts'
 import { listPackages, root } from './packages.ts'
 
-/** A test that holds items of the ASVS: the comment `// asvs: 6.2.1, 6.2.8` stands above it, or at the top of a case that is data. */
+/** A test that covers ASVS items: the comment `// asvs: 6.2.1, 6.2.8` is above it, or at the top of a case that is data. */
 export interface AsvsTag {
   items: string[]
   /** The file, relative to the repository. */
@@ -33,7 +33,7 @@ function readAll(): AsvsTag[] {
   )
 }
 
-/** Reads the tags of one file. @throws TypeError for one that stands at no test, or at one that does not run */
+/** Reads the tags of one file. @throws TypeError for a tag without a test, or with one that does not run */
 export function readAsvsTagsOf(path: string, text: string): AsvsTag[] {
   const written = [...text.matchAll(tagLine)]
   if (written.length === 0) return []
@@ -73,7 +73,7 @@ function titleOf(node: ts.Node): string | null {
   return title && ts.isPropertyAssignment(title) ? textOf(title.initializer) : null
 }
 
-/** The titles of the `describe('…')` that a test is in. */
+/** The titles of the `describe('…')` groups that contain a test. */
 function groupsOf(node: ts.Node): string[] {
   const groups: string[] = []
   for (let at: ts.Node | undefined = node.parent as ts.Node | undefined; at; at = at.parent as typeof at) {
@@ -90,7 +90,7 @@ function textOf(node: ts.Node | undefined): string | null {
 
 const standard = 'https://github.com/OWASP/ASVS/blob/v5.0.0_release/5.0/en/'
 
-/** The items of a chapter, section by section: what each asks for, and what becomes of it. */
+/** The items of a chapter, section by section: the requirement and the status of each. */
 export function asvsChapter(chapter: string, tags: readonly AsvsTag[] = readAsvsTags()): string {
   const [file = '', sections = {}] = asvsSections[chapter] ?? []
   return Object.entries(sections)

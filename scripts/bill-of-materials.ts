@@ -4,7 +4,7 @@ import { join } from 'node:path'
 import { type Installed, installedWith } from './lockfile.ts'
 import { type WorkspacePackage, listPackages, root } from './packages.ts'
 
-/** A bill of materials in CycloneDX 1.6, as far as we fill it in. */
+/** A CycloneDX 1.6 bill of materials, with the fields that we use. */
 export interface BillOfMaterials {
   $schema: string
   bomFormat: 'CycloneDX'
@@ -27,7 +27,7 @@ interface Component {
   licenses?: { expression: string }[]
 }
 
-/** What an app gets with a package: every version and hash that this release was tested with. */
+/** The dependencies that an app gets with a package: every version and hash that this release was tested with. */
 export function billOfMaterials(subject: WorkspacePackage, timestamp: string): BillOfMaterials {
   const installed = installedWith(subject)
   const [first, ...others] = [...installed.values()].map(componentOf)
@@ -84,7 +84,7 @@ function purlOf({ name, version }: Installed): string {
   return `pkg:npm/${name.replace('@', '%40')}@${encodeURIComponent(version)}`
 }
 
-/** What its own manifest says, where it is installed here: packages for other platforms are not. */
+/** The fields from its own manifest, if it is installed here: packages for other platforms are not. */
 function licenseOf({ name, version }: Installed): string | null {
   for (const place of ['node_modules', 'node_modules/.pnpm/node_modules']) {
     const path = join(root, place, name, 'package.json')
@@ -97,7 +97,7 @@ function licenseOf({ name, version }: Installed): string | null {
   return null
 }
 
-// The same contents have the same number, so that a release can be made again and compared.
+// The same contents give the same number, so that a release can be built again and compared.
 function uuidOf(text: string): string {
   const hex = createHash('sha256').update(text).digest('hex')
   return `${hex.slice(0, 8)}-${hex.slice(8, 12)}-8${hex.slice(13, 16)}-8${hex.slice(17, 20)}-${hex.slice(20, 32)}`

@@ -5,9 +5,9 @@ import { join } from 'node:path'
 import { build } from 'tsup'
 
 /**
- * Packs the storages of a release, and the kit that tests them, into files that the next one is tested with:
+ * Packs the storages of a release, and the kit that tests them, into files for testing the next release:
  * `node --experimental-strip-types scripts/bundle-previous-release.ts <commit>`. Run it when a release is tagged, and commit
- * what it makes: the tests then hold the new code to what that release can work with.
+ * the result: the tests then require the new code to work with everything that release supports.
  */
 const [commit = ''] = process.argv.slice(2)
 if (commit === '') throw new TypeError('name the commit of the release')

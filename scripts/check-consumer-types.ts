@@ -1,4 +1,4 @@
-// Installs the packed tarballs beside each version of TypeScript, or those that are named, and type-checks both quickstarts,
+// Installs the packed tarballs with each version of TypeScript, or the given ones, and type-checks both quickstarts,
 // libraries included.
 import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'

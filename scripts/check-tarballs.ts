@@ -1,4 +1,4 @@
-// Runs publint and attw on the packed tarballs: what npm users get, not what the folder holds.
+// Runs publint and attw on the packed tarballs: they check what npm users get, not the contents of the folder.
 import { execFile } from 'node:child_process'
 import { availableParallelism } from 'node:os'
 import { join } from 'node:path'
@@ -20,7 +20,7 @@ await forEachInParallel(checks, async ([tool = '', ...args]) => {
 })
 
 function check(tool: string, args: readonly string[]): Promise<string | null> {
-  // Not by `pnpm exec`, which would take as long as the check.
+  // Without `pnpm exec`, which would take as long as the check.
   const program = join(root, 'node_modules', '.bin', tool)
   return new Promise((done) => {
     execFile(program, args, { cwd: root, shell: process.platform === 'win32' }, (error, stdout, stderr) => {

@@ -1,4 +1,4 @@
-// Type-checks one app against the tarballs of two states of this repository, in turns, and compares processor time and instantiations.
+// Type-checks one app against the tarballs of two states of this repository, alternating, and compares CPU time and instantiations.
 import { execFile } from 'node:child_process'
 import { cpSync, mkdirSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
@@ -14,7 +14,7 @@ const rounds = Number(process.env['ROUNDS'] ?? 5)
 const most = 1.1
 const needed = ['express', 'fastify', 'ioredis', 'mongodb', 'sharp', 'zod', '@types/express', '@types/node']
 
-/** What is checked: an app that keeps fields of its own in a table on both sides, and one that gives them to Kith after. */
+/** The checked app: one that stores its own fields in a table on both sides, and one that passes them to Kith in the second. */
 const subjects = [
   { name: 'before', side: 'before', kith: 'kith.ts' },
   { name: 'after', side: 'after', kith: 'kith.ts' },
@@ -22,7 +22,7 @@ const subjects = [
 ] as const
 
 interface Figures {
-  /** Of the processor, for the whole run: the time on the clock is that of all that runs beside it. */
+  /** CPU time of the whole run: the wall time depends on everything that runs next to it. */
   seconds: number
   instantiations: number
 }
@@ -45,7 +45,7 @@ async function compare(version: string, tarballs: Record<'before' | 'after', str
   for (let round = 0; round <= rounds; round++) {
     for (const [index, app] of apps.entries()) {
       const measured = await check(app)
-      // The first round warms the cache of the file system.
+      // The first round warms up the file system cache.
       if (round > 0) figures[index]?.push(measured)
     }
   }
@@ -87,7 +87,7 @@ function writeApp(place: string, kith: string): string {
 
 async function check(app: string): Promise<Figures> {
   const tsc = join(app, '..', 'node_modules', '.bin', 'tsc')
-  // The shell knows what its children took of the processor, which Node does not.
+  // The shell knows the CPU time of its children, which Node does not.
   const timed = [
     '-c',
     'TIMEFORMAT="Processor: %U %S"; time "$0" "$@"',
@@ -104,7 +104,7 @@ async function check(app: string): Promise<Figures> {
   return { seconds: Number(user) + Number(system), instantiations }
 }
 
-/** What else runs on the machine makes a check longer, never shorter. */
+/** Other load makes a check longer, never shorter. */
 function least(all: readonly Figures[]): Figures {
   const smallest = (of: (figures: Figures) => number): number => Math.min(...all.map(of))
   return {

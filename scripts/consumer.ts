@@ -6,10 +6,10 @@ import { root } from './packages.ts'
 
 const run = promisify(execFile)
 
-/** The versions of TypeScript that CI checks the packed types with: the oldest first, of which docs/getting-started.md speaks. */
+/** The versions of TypeScript with which CI checks the packed types, oldest first; docs/getting-started.md names the oldest. */
 export const typescriptVersions: readonly string[] = ['5.5', '5.9', '6.0', 'latest']
 
-/** The app that tarballs are tried in; what it needs besides them has the versions this repository uses. */
+/** The app for testing tarballs; its other dependencies have the versions of this repository. */
 const needed = ['express', 'fastify', 'sharp', 'libheif-js', 'mediabunny', '@types/express', '@types/node']
 
 /** How an app is checked. */
@@ -22,7 +22,7 @@ export const compilerOptions: Readonly<Record<string, unknown>> = {
   noEmit: true,
 }
 
-/** Makes an app of both quickstarts in an empty folder and installs the tarballs with npm, as a user would. */
+/** Creates an app from both quickstarts in an empty folder and installs the tarballs with npm, as a user would. */
 export async function installConsumer(folder: string, tarballs: Iterable<string>): Promise<void> {
   const files = ['express', 'fastify'].map((name) => {
     copyFileSync(join(root, 'examples', `${name}-minimal`, 'src', 'server.ts'), join(folder, `${name}.ts`))

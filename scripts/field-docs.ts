@@ -4,7 +4,7 @@ import type { RouteDescription } from '../packages/http/src/route.ts'
 
 type Schema = NonNullable<RouteDescription['body']>
 
-/** The rules of each field besides its type and its length. A field of a route that is missing here fails the generator. */
+/** The rules of each field in addition to its type and its length. A route field that is missing here fails the generator. */
 const rules: Readonly<Record<string, string>> = {
   username:
     'Letters a to z, digits, underscores, and single dots between them, after folding: letter case and look-alike forms do not make a name different. Neither a reserved name nor one that resembles it.',
@@ -58,7 +58,7 @@ const rules: Readonly<Record<string, string>> = {
   note: 'One line, for its owner.',
 }
 
-/** A text of each of these lengths shows the bounds of a field that are shorter. */
+/** Strings of these lengths reveal the bounds of a field. */
 const lengths = [0, 1, 31, 41, 101, 121, 255, 257, 301, 501, 1025, 2049, 2201, 4097, 20_001]
 
 interface JsonSchema {
@@ -72,7 +72,7 @@ interface JsonSchema {
   required?: readonly string[]
 }
 
-/** The fields of every body that is JSON, as a Markdown table for each; those of `accounts.import` last. */
+/** The fields of every JSON body, as a Markdown table for each; those of `accounts.import` last. */
 export function fieldTables(routes: readonly RouteDescription[], { accounts }: Kith): string {
   const ofRoutes = routes.flatMap(({ method, path, body }) =>
     body ? [fieldTable(`${method} ${path}`, body)] : [],
@@ -101,7 +101,7 @@ function typeOf({ type, enum: words, anyOf }: JsonSchema): string {
   return type ?? 'Date'
 }
 
-/** What the field itself says of texts that are too short or too long: its schema alone does not know what folding leaves. */
+/** What the field itself says about strings that are too short or too long: its schema alone does not know the length after folding. */
 function boundsOf(schema: Schema, name: string, field: JsonSchema): string {
   const { type, minimum, maximum, maxItems, anyOf, enum: words } = field
   if (words) return ''

@@ -2,7 +2,7 @@ import { readFileSync, writeFileSync } from 'node:fs'
 import { gunzipSync } from 'node:zlib'
 
 /**
- * Writes packages/core/src/accounts/common-passwords.ts from two lists, each ordered by how often people choose its entries:
+ * Writes packages/core/src/accounts/common-passwords.ts from two lists, each sorted by how common its entries are:
  *
  *   npm pack @zxcvbn-ts/language-common@4.1.3     package/src/passwords.json
  *   pip download --no-deps Django==5.2.19         django/contrib/auth/common-passwords.txt.gz
@@ -14,7 +14,7 @@ if (zxcvbnFile === undefined || djangoFile === undefined) throw new TypeError('G
 const zxcvbn = (JSON.parse(readFileSync(zxcvbnFile, 'utf8')) as string[]).map(fold)
 const django = gunzipSync(readFileSync(djangoFile)).toString().split('\n').map(fold)
 
-/** So many of each list that the usual minimum of 8 characters allows, and of the shorter ones. */
+/** How many of each list are used: of those with the usual minimum of 8 characters, and of shorter ones. */
 const chosen = new Set(
   [zxcvbn, django].flatMap((list) => [
     ...list.filter((entry) => entry.length >= 8).slice(0, 8_500),
@@ -52,7 +52,7 @@ const long = words.filter((word) => word.length >= 8).length
 console.log(`${words.length} passwords, ${long} of 8 characters or more`)
 
 function fold(text: string): string {
-  // Some entries carry the quotes of a table they were in.
+  // Some entries contain the quotes of a table they were in.
   return text
     .replace(/^"(.*)"$/, '$1')
     .normalize('NFKC')

@@ -101,7 +101,7 @@ function errors(): string {
   return ['| Code | Status | Title | Carries |', '| --- | --- | --- | --- |', ...rows].join('\n')
 }
 
-/** What the sources say of one code: where it comes from, and what an error of it has. */
+/** What the sources say about a code: where it is thrown, and which fields its error has. */
 function error(code: ErrorCode): string {
   const { status, title, carries } = errorTable[code]
   const routes = sampleRoutes().filter((route) => problemsOf(route).includes(code))
@@ -125,7 +125,7 @@ function listed(what: string, names: readonly string[]): string {
   return names.length === 0 ? '' : `${what}: ${names.map((name) => `\`${name}\``).join(', ')}.\n`
 }
 
-/** Which stores of a storage may be of different adapters. */
+/** Which stores of a storage may come from different adapters. */
 function stores(): string {
   const named = (names: readonly string[]): string =>
     new Intl.ListFormat('en').format(names.map((name) => `\`${name}\``))
@@ -186,7 +186,7 @@ function describedRoutes(more?: Partial<KithOptions>): readonly RouteDescription
 const passkeys = createPasskeys({ rpId: 'app.example', rpName: 'App', origins: ['https://app.example'] })
 const messenger: Messenger = { send: async () => {} }
 const messages = { email: messenger, sms: messenger }
-/** An app whose registrations confirm an address. */
+/** An app whose registrations confirm an email. */
 const confirming: Partial<KithOptions> = {
   messages,
   accounts: { confirm: 'email', identifiers: { email: 'required' } },
@@ -196,7 +196,7 @@ const inviting: Partial<KithOptions> = { accounts: { signUp: 'invite' } }
 const approving: Partial<KithOptions> = { accounts: { signUp: 'approval' } }
 const backOffice: Partial<KithOptions> = { accounts: { backOffice: {} } }
 
-/** An app at which people sign in with what they have elsewhere. */
+/** An app with sign-in providers. */
 const elsewhere: Partial<KithOptions> = {
   publicUrl: 'https://app.example',
   providers: { github: github({ clientId: 'nobody', clientSecret: 'none' }) },
@@ -204,7 +204,7 @@ const elsewhere: Partial<KithOptions> = {
 
 let everyRoute: readonly Route[] | undefined
 
-/** Every route that there can be. */
+/** Every possible route. */
 export function sampleRoutes(): readonly Route[] {
   const media = { blobs: createMemoryBlobs(), direct: {} as DirectUploads }
   const sessions = { signingKeys: [signingKey], codeSignIn: true, deviceBound: true, impersonation: {} }
@@ -223,13 +223,13 @@ export function sampleRoutes(): readonly Route[] {
       describedRoutes(options).filter(({ path }) => !all.some((route) => route.path === path)),
     )
     const described: readonly RouteDescription[] = [...all, ...more]
-    // To apps without what only the handler needs.
+    // The part that apps see, without what only the handler needs.
     everyRoute = described as readonly Route[]
   }
   return everyRoute
 }
 
-/** The routes of a Kith that has everything they need, each with what it is that it needs. */
+/** The routes of a Kith with everything they need, each with its requirement. */
 function routes(): string {
   const blobs = createMemoryBlobs()
   const media = { media: { blobs } }

@@ -1,14 +1,14 @@
 import { readFileSync } from 'node:fs'
 import ts from 'typescript'
 
-/** An interface as it stands in a source file. */
+/** An interface in a source file. */
 export interface FoundInterface {
   source: ts.SourceFile
   found: ts.InterfaceDeclaration
   members: readonly ts.TypeElement[]
 }
 
-/** Finds an interface in a file, or returns null where the file declares none of this name. */
+/** Finds an interface in a file, or returns null if the file declares none with this name. */
 export function findInterface(path: string, name: string): FoundInterface | null {
   const source = ts.createSourceFile(path, readFileSync(path, 'utf8'), ts.ScriptTarget.Latest, true)
   const found = source.statements.find(
@@ -18,14 +18,14 @@ export function findInterface(path: string, name: string): FoundInterface | null
   return found ? { source, found, members: found.members } : null
 }
 
-/** Finds an interface that has to be there. @throws TypeError where it is not */
+/** Finds an interface that must exist. @throws TypeError if it does not */
 export function readInterface(path: string, name: string): FoundInterface {
   const found = findInterface(path, name)
   if (!found) throw new TypeError(`${path} declares no interface ${name}`)
   return found
 }
 
-/** What a comment says. */
+/** The contents of a comment. */
 export interface Comment {
   text: string
   /** Its `@default`. */
@@ -34,7 +34,7 @@ export interface Comment {
   throws: string
 }
 
-/** The comment above a declaration, each part in one line that fits into a table. */
+/** The comment above a declaration, with each part in one line that fits in a table. */
 export function commentOf(node: ts.Node): Comment {
   const comment: Comment = { text: '', fallback: '', throws: '' }
   for (const part of ts.getJSDocCommentsAndTags(node)) {

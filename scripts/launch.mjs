@@ -1,10 +1,10 @@
-// What `npm run demo`, `npm run pack` and `npm test` start: any Node from 18 and npm are enough, all else is fetched here.
+// The entry of `npm run demo`, `npm run pack` and `npm test`: any Node from 18 and npm are enough, everything else is fetched here.
 import { spawn } from 'node:child_process'
 import { constants } from 'node:os'
 import { join } from 'node:path'
 import { LaunchError, findToolchain, root } from './toolchain.mjs'
 
-/** Runs the TypeScript sources as they are, also on the lowest supported Node. */
+/** Runs the TypeScript sources directly, even on the lowest supported Node. */
 const fromSource = [
   '--conditions=@kith/source',
   '--experimental-strip-types',
@@ -21,14 +21,14 @@ const commands = {
 let running = null
 for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) {
   process.on(signal, () => {
-    // A terminal signals the whole group, `kill` only this process: passing it on serves both.
+    // A terminal signals the whole group, `kill` only this process: passing the signal on works for both.
     if (running) running.kill(signal)
     else process.exit(128 + constants.signals[signal])
   })
 }
 
 if (process.env.npm_lifecycle_event !== undefined) {
-  // npm runs a shell that runs this, and some shells end without passing a signal on: who has lost its parent stops as well.
+  // npm runs a shell that runs this, and some shells end without passing a signal on: a process without its parent stops as well.
   const parent = process.ppid
   const watch = setInterval(() => {
     if (process.ppid === parent) return
@@ -92,7 +92,7 @@ async function main() {
 
 main().catch((error) => {
   console.error(error instanceof LaunchError ? error.message : error)
-  // Whoever reads only the last line of a test run finds the same form as after a full one.
+  // A reader of only the last line of a test run finds the same form as after a full one.
   if (process.argv[2] === 'test') console.log('0 passed, 1 failed')
   process.exitCode = 1
 })

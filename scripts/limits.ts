@@ -3,11 +3,11 @@ import { join, relative } from 'node:path'
 import ts from 'typescript'
 import { listPackages, root } from './packages.ts'
 
-/** A number that bounds something, with the reason that stands beside it in the source. */
+/** A number that limits something, with its reason from the source. */
 export interface LimitRow {
   name: string
   value: string
-  /** Empty where the source gives none. */
+  /** Empty if the source has none. */
   reason: string
   /** The file, relative to the repository. */
   path: string
@@ -23,13 +23,13 @@ export interface LimitRows {
   fixed: LimitRow[]
 }
 
-/** The names of constants that bound something: `maxDepth`, `longestSeconds`, `patienceMillis`, `passwordMaxLength`. */
+/** The names of constants that limit something: `maxDepth`, `longestSeconds`, `patienceMillis`, `passwordMaxLength`. */
 const bounding =
   /^(max|most|longest|least|patience|deadline|signed|grant|remembered|unattached)([A-Z]|$)|Max[A-Z]/
 /** Objects whose members are limits. */
 const boundingObject = /(limits|budgets?|ceilings?|bounds)$/i
 
-/** Reads the limits out of the sources of every package but the test kit. */
+/** Reads the limits from the sources of every package except the test kit. */
 export function readLimits(): LimitRows {
   const rows: LimitRows = { attempts: [], options: [], fixed: [] }
   for (const { folder, path } of listPackages()) {
@@ -115,7 +115,7 @@ function isNumber(initializer: ts.Expression | undefined): initializer is ts.Exp
 function commentOn(node: ts.Node): string {
   const text = node.getSourceFile().text
   const ranges = ts.getLeadingCommentRanges(text, node.getFullStart()) ?? []
-  // The last one is about what follows, with the lines right above it; others before it are about the file.
+  // The last comment describes what follows, with the lines directly above it; earlier ones describe the file.
   const apart = ranges.findLastIndex(
     ({ end }, index) => !/^\r?\n?[ \t]*$/.test(text.slice(end, ranges[index + 1]?.pos ?? end)),
   )

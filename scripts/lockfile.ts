@@ -3,7 +3,7 @@ import { join } from 'node:path'
 import { parse } from 'yaml'
 import { type WorkspacePackage, listPackages, root } from './packages.ts'
 
-/** A package that is there when another one is installed. */
+/** A package that is installed together with another one. */
 export interface Installed {
   name: string
   version: string
@@ -11,7 +11,7 @@ export interface Installed {
   integrity: string | null
   /** Whether installing works without it: a package for another platform, or an optional peer. */
   optional: boolean
-  /** `name@version` of what it needs itself. */
+  /** `name@version` of its own dependencies. */
   needs: readonly string[]
 }
 
@@ -37,12 +37,12 @@ interface Edge {
 
 let parsed: Lockfile | null = null
 
-/** Parsed once: that takes a second. */
+/** Parsed once, because that takes a second. */
 function readLockfile(): Lockfile {
   return (parsed ??= parse(readFileSync(join(root, 'pnpm-lock.yaml'), 'utf8')) as Lockfile)
 }
 
-/** Everything that an app gets with a package, peers as this repository tests them, by `name@version`. */
+/** Everything that an app gets with a package, with peers as this repository tests them, by `name@version`. */
 export function installedWith(start: WorkspacePackage): Map<string, Installed> {
   const lockfile = readLockfile()
   const ours = new Map(listPackages().map((each) => [each.manifest.name, each]))

@@ -4,7 +4,7 @@ import { listPackages, root } from './packages.ts'
 
 /** A fenced block of a Markdown file. */
 export interface Fence {
-  /** What stands after the backticks, as `ts` or `ts continued`. */
+  /** The text after the backticks, such as `ts` or `ts continued`. */
   info: string
   code: string
   /** The line of the file on which the code starts, counted from 1. */
@@ -17,7 +17,7 @@ export interface Page {
   text: string
 }
 
-/** Everything that users read: the README, the guides, and the README of each package. */
+/** All documentation for users: the README, the guides, and the README of each package. */
 export function listPages(): Page[] {
   const guides = readdirSync(join(root, 'docs'), { recursive: true, encoding: 'utf8' })
     .filter((name) => name.endsWith('.md'))
@@ -35,7 +35,7 @@ export function listPages(): Page[] {
   return paths.map((path) => ({ path, text: readFileSync(join(root, path), 'utf8') }))
 }
 
-/** The file that a fence shows, where its first line says so: `// server.ts`. A later one of the same name takes its place. */
+/** The file that a fence shows, if its first line names one: `// server.ts`. A later fence with the same name replaces it. */
 export function fileNameOf(code: string): string | null {
   return /^\/\/ ([\w.-]+\.(?:ts|js|json))\n/.exec(code)?.[1] ?? null
 }

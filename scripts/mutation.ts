@@ -32,13 +32,13 @@ writeFileSync(
     ignorers: ['words'],
     vitest: { configFile: 'test/mutation/vitest.config.ts', related: false },
     coverageAnalysis: 'perTest',
-    // Code that runs once, when its module is loaded, would have to be loaded anew for each mutant.
+    // Code that runs once, when its module is loaded, would have to be loaded again for each mutant.
     ignoreStatic: true,
     ignorePatterns: ['.cache', 'dist', '/bench', '/docs', '/examples', '/test/previous-release'],
     tempDirName: '.cache/mutation/sandbox',
     reporters: ['json', 'clear-text', 'progress-append-only'],
     jsonReporter: { fileName: report },
-    // With `--incremental` what an earlier run has found is found again only where the file or its tests have changed.
+    // With `--incremental`, results of an earlier run are only recomputed if the file or its tests have changed.
     incrementalFile: earlier,
     clearTextReporter: { allowColor: false, logTests: false, reportTests: false },
     timeoutMS: 5_000,
@@ -54,7 +54,7 @@ const servers = {
   postgres: async () => ({ variable: 'POSTGRES_URI', ...(await startPostgres()) }),
   mongodb: async () => ({ variable: 'MONGODB_URI', ...(await startMongo({ topology: 'replica-set' })) }),
 }
-// One server for all mutants: each would have to wait for one of its own.
+// One server for all mutants: each would have to wait for its own.
 const server = scope.server ? await servers[scope.server]() : null
 const env = { ...environment, KITH_MUTATION_SCOPE: name, ...(server && { [server.variable]: server.uri }) }
 const status = scope.statements ? await breakStatements(scope.mutate, env) : await runStryker()

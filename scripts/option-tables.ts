@@ -2,12 +2,12 @@ import { auditActions, durability } from '@kith/core'
 import ts from 'typescript'
 import { commentOf, readInterface } from './interfaces.ts'
 
-/** A Markdown table for each interface of a file of options, made from its types and comments. */
+/** A Markdown table for each interface of an options file, generated from its types and comments. */
 export function optionTables(path: string, names: readonly string[]): string {
   return names.map((name) => optionTable(path, name)).join('\n\n')
 }
 
-/** A Markdown table of the events in `KithEvents`, made likewise, with what core says of their durability. */
+/** A Markdown table of the events in `KithEvents`, generated in the same way, with their durability from core. */
 export function eventTable(path: string): string {
   const { source, members } = readInterface(path, 'KithEvents')
   const reasons = new Map<string, true | string>(Object.entries(durability))
@@ -23,7 +23,7 @@ export function eventTable(path: string): string {
   return ['| Event | Payload | When | Durable |', '| --- | --- | --- | --- |', ...rows].join('\n')
 }
 
-/** A Markdown table of what is written to the audit log: the events of `auditActions`, with what an entry has of their payload. */
+/** A Markdown table of the actions in the audit log: the events of `auditActions`, with the part of their payload in an entry. */
 export function auditTable(path: string): string {
   const { source, members } = readInterface(path, 'KithEvents')
   const events = new Map(
@@ -39,10 +39,10 @@ export function auditTable(path: string): string {
   return ['| Action | When | `details` |', '| --- | --- | --- |', ...rows].join('\n')
 }
 
-/** Fields of events that stand beside the details of an entry. */
+/** Fields of events that are next to the details of an entry. */
 const besideDetails: readonly string[] = ['userId', 'address', 'userAgent']
 
-/** A Markdown table of the policies in `PolicyInputs`, made likewise. */
+/** A Markdown table of the policies in `PolicyInputs`, generated in the same way. */
 export function policyTable(path: string): string {
   const { source, members } = readInterface(path, 'PolicyInputs')
   const rows = members.filter(ts.isPropertySignature).map((member) => {
@@ -68,7 +68,7 @@ function typeOf(member: ts.PropertySignature, source: ts.SourceFile): string {
   return (member.type?.getText(source) ?? '').replace(/\s*\|\s*undefined\b/g, '').replace(/\s+/g, ' ')
 }
 
-/** Type parameters as what they are for those who give an option: what they extend, and nothing where they are passed on. */
+/** Type parameters as users of an option see them: their constraint, or nothing where they are passed on. */
 function withoutParameters(type: string, found: ts.InterfaceDeclaration): string {
   return (found.typeParameters ?? []).reduce((text, { name, constraint }) => {
     const passedOn = new RegExp(`<[\\w, ]*\\b${name.text}\\b[\\w, ]*>`)

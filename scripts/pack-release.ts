@@ -1,5 +1,5 @@
-// Makes all files of a release in an empty folder: tarballs, bills of materials, the order of publishing, checksums.
-// With --bills-only it makes the bills of materials alone.
+// Creates all files of a release in an empty folder: tarballs, bills of materials, the order of publishing, checksums.
+// With --bills-only it creates only the bills of materials.
 import { parseArgs } from 'node:util'
 import { join } from 'node:path'
 import { root } from './packages.ts'

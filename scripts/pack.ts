@@ -1,9 +1,9 @@
-// Packs every package, or those that are named by their folders and what these need, and says how to install them in an app.
+// Packs every package, or those with the given folder names and their dependencies, and says how to install them in an app.
 import { dirname } from 'node:path'
 import { type WorkspacePackage, listPackages } from './packages.ts'
 import { packAll } from './tarballs.ts'
 
-/** What docs/getting-started.md begins with. */
+/** The first command in docs/getting-started.md. */
 const first = ['express', 'storage-sqlite']
 
 const named = process.argv.slice(2)
@@ -34,10 +34,10 @@ npm install ${[...new Set(needed.flatMap(foreignPeers))].join(' ')} ${files.join
 if (named.length === 0)
   console.log('For other packages: npm run pack -- fastify storage-mongodb, for instance')
 
-/** These packages and those of ours without which they cannot run. */
+/** These packages and those of ours that they depend on. */
 function withNeeded(some: readonly WorkspacePackage[]): WorkspacePackage[] {
   const found = new Set(some)
-  // A set hands out what is added while it is read.
+  // Iterating over a set includes values that are added meanwhile.
   for (const each of found) {
     const { dependencies = {} } = each.manifest
     const names = [...Object.keys(dependencies), ...requiredPeers(each)]

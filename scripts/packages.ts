@@ -4,7 +4,7 @@ import { fileURLToPath } from 'node:url'
 
 export const root: string = fileURLToPath(new URL('..', import.meta.url))
 
-/** The part of a package.json that our tools read. */
+/** The fields of a package.json that our tools read. */
 export interface Manifest {
   name: string
   version: string
@@ -25,7 +25,7 @@ export interface WorkspacePackage {
   manifest: Manifest
 }
 
-/** All packages that are published, by folder name. */
+/** All published packages, by folder name. */
 export function listPackages(): WorkspacePackage[] {
   return readdirSync(join(root, 'packages'))
     .sort()

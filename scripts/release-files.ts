@@ -6,7 +6,7 @@ import { writeBills } from './bill-of-materials.ts'
 import { type WorkspacePackage, listPackages, root } from './packages.ts'
 import { packAll } from './tarballs.ts'
 
-/** Makes all files of a release in an empty folder; returns their names. */
+/** Creates all files of a release in an empty folder; returns their names. */
 export async function packRelease(folder: string): Promise<string[]> {
   mkdirSync(folder, { recursive: true })
   if (readdirSync(folder).length > 0) throw new Error(`${folder} is not empty: a release holds nothing else.`)
@@ -26,13 +26,13 @@ export async function packRelease(folder: string): Promise<string[]> {
   return [...names, 'SHA256SUMS']
 }
 
-/** When the commit that is checked out was made: the only time that making a release again finds again. */
+/** The date of the checked-out commit: the only time that is the same when a release is built again. */
 export function commitTime(): string {
   const seconds = execFileSync('git', ['log', '-1', '--format=%ct'], { cwd: root, encoding: 'utf8' })
   return new Date(Number(seconds) * 1000).toISOString()
 }
 
-/** What others need comes first, so that nobody can install a package whose dependencies are not there yet. */
+/** Dependencies come first, so that no package can be installed before its dependencies exist. */
 function inOrder(packages: readonly WorkspacePackage[]): WorkspacePackage[] {
   const byName = new Map(packages.map((each) => [each.manifest.name, each]))
   const sorted = new Set<WorkspacePackage>()

@@ -16,12 +16,12 @@ interface Tally {
 
 const report = '.cache/vitest.json'
 
-/** For the daily loop: what can be had within a minute and a half. */
+/** For daily use: everything that fits into a minute and a half. */
 const quick = process.argv.includes('--quick')
 
 /**
- * The names of package.json scripts. Those of a row run one after the other, the rows at the same time: tests spend most
- * of theirs on waiting. `check-tarballs` builds what has changed since it was built.
+ * The names of package.json scripts. Those in a row run one after the other, the rows concurrently: tests mostly
+ * wait. `check-tarballs` builds everything that has changed since its last build.
  */
 const rows: readonly (readonly string[])[] = quick
   ? [['typecheck'], ['unit']]
@@ -50,7 +50,7 @@ interface Finding {
   find: readonly (() => Promise<{ kind: string; reason?: string }>)[]
 }
 
-/** The suites then find what was found here. */
+/** The suites then use the servers that were found here. */
 async function findServers({ name, find }: Finding): Promise<boolean> {
   const started = performance.now()
   const reasons: string[] = []
@@ -106,7 +106,7 @@ function readTests(): Tally & { files: readonly TestedFile[] } {
   }
 }
 
-/** What a quick run has not shown, by the reason. */
+/** What a quick run has not tested, by reason. */
 function leftOutLines(): string[] {
   const counts = new Map<string, number>()
   for (const reason of leftOut().values()) counts.set(reason, (counts.get(reason) ?? 0) + 1)
@@ -120,9 +120,9 @@ function leftOutLines(): string[] {
 rmSync(report, { force: true })
 const run = quick ? null : beginRun()
 const steps: boolean[] = []
-// First of all, since they may be fetched.
+// First, because they may have to be fetched.
 if (!quick) steps.push(await findServers({ name: 'servers', find: [findMongo, findRedis] }))
-// It may be compiled, for a minute or two, in which other steps are made; a suite that comes earlier waits for it.
+// It may be compiled, for a minute or two, while other steps run; a suite that starts earlier waits for it.
 const s3 = quick ? null : findServers({ name: 's3 server', find: [findS3] })
 await Promise.all(
   rows.map(async (row) => {

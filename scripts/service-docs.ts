@@ -6,17 +6,17 @@ import { root } from './packages.ts'
 
 /** A method that host code can call. */
 interface ServiceMethod {
-  /** As it is called: `accounts.register`, `ready`. */
+  /** The name in a call: `accounts.register`, `ready`. */
   name: string
   signature: string
-  /** What its comment says, without tags. */
+  /** The text of its comment, without tags. */
   text: string
-  /** What its `@throws` says. */
+  /** The text of its `@throws`. */
   throws: string
 }
 
 /**
- * A service of `Kith`, or what it has of an interface that it extends, under the same name; the methods of `Kith` itself are those of
+ * A service of `Kith`, or the members of an interface that it extends, under the same name; the methods of `Kith` itself are those of
  * `kith`.
  */
 export interface Service {
@@ -25,7 +25,7 @@ export interface Service {
   methods: ServiceMethod[]
 }
 
-/** Reads the services out of the interface `Kith` and the interfaces that it names. */
+/** Reads the services from the interface `Kith` and the interfaces that it names. */
 export function readServices(): Service[] {
   const path = join(root, 'packages/core/src/kith.ts')
   const { source, found, members } = readInterface(path, 'Kith')
@@ -42,7 +42,7 @@ export function readServices(): Service[] {
   return [...services, own]
 }
 
-/** Reads the interface that a member of `Kith` is of, and those that it extends, where it is one. */
+/** Reads the interface of a member of `Kith`, and those that it extends, if it is one. */
 function readService(name: string, type: ts.TypeNode, source: ts.SourceFile): Service[] {
   const read = ts.isTypeReferenceNode(type) ? findImported(source, type.typeName.getText()) : null
   if (!read) return []
@@ -103,7 +103,7 @@ export function serviceList(services: readonly Service[]): string {
     .join('\n\n')
 }
 
-/** The methods that say they throw an error of this code. */
+/** The methods whose comments say that they throw this code. */
 export function throwersOf(code: ErrorCode, services: readonly Service[]): string[] {
   return services
     .flatMap(({ methods }) => methods)

@@ -5,13 +5,13 @@ import { join } from 'node:path'
 import { variantsOf } from '../test/mutation/statement-variants.ts'
 
 const root = join(import.meta.dirname, '..')
-// The cases of the store alone: those that need a whole Kith take ten times as long, and promise nothing else of a statement.
+// The cases of the store alone: those that need a complete Kith take ten times as long, and promise nothing more about a statement.
 const vitest = [
   ...['exec', 'vitest', 'run', '--config', 'test/mutation/vitest.config.ts'],
   ...['--bail', '1', '-t', 'sessions/'],
 ]
 
-/** Runs the tests once for each way to break a statement of a file, and says which of them nobody noticed. Returns the status to exit with. */
+/** Runs the tests once for each way to break a statement of a file, and reports which were not detected. Returns the exit code. */
 export async function breakStatements(
   [file = '']: readonly string[],
   env: NodeJS.ProcessEnv,

@@ -11,8 +11,8 @@ const shell = process.platform === 'win32'
 const folder = join(root, '.cache', 'tarballs')
 
 /**
- * Packs these packages as they would be published, unless they are packed as they are; `prepack` of each builds it. Returns the
- * tarballs by package name. Of processes that want them at the same time one makes them.
+ * Packs these packages as they would be published, unless current tarballs exist; `prepack` of each builds it. Returns the
+ * tarballs by package name. Of concurrent processes one creates them.
  */
 export async function packAll(
   packages: readonly WorkspacePackage[] = listPackages(),
@@ -23,7 +23,7 @@ export async function packAll(
 }
 
 async function packStale(packages: readonly WorkspacePackage[]): Promise<void> {
-  // A manifest is packed with the versions of the others in it.
+  // A packed manifest contains the versions of the others.
   const manifests = listPackages().map(({ path }) => join(path, 'package.json'))
   const ofAll = newestOf([
     ...['pnpm-workspace.yaml', 'tsup.config.ts', 'tsup.zod.config.ts', 'tsconfig.base.json'].map((name) =>
@@ -46,7 +46,7 @@ function tarballOf({ folder: name }: WorkspacePackage): string {
   return join(folder, `kith-${name}.tgz`)
 }
 
-/** When the last of these, or of what is in them, was changed; 0 if there are none. A folder changes with what leaves it. */
+/** When the latest of these files, or of their contents, was changed; 0 if there are none. A removal changes the folder. */
 function newestOf(paths: readonly string[]): number {
   const files = paths.filter(existsSync).flatMap((path) => {
     if (!statSync(path).isDirectory()) return [path]

@@ -1,4 +1,4 @@
-/** What vitest's JSON report says of a file. */
+/** The result of a file in vitest's JSON report. */
 export interface TestedFile {
   name: string
   startTime: number
@@ -7,7 +7,7 @@ export interface TestedFile {
 
 const slowestShown = 15
 
-/** Lines about what the tests took: each project, then the slowest files. Projects run side by side, so seconds add up to more. */
+/** Lines about the duration of the tests: each project, then the slowest files. Projects run concurrently, so seconds add up to more. */
 export function timeLines(files: readonly TestedFile[], root: string): string[] {
   const timed = files.map(({ name, startTime, endTime }) => {
     const path = name.slice(root.length + 1).replaceAll('\\', '/')

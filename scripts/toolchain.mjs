@@ -1,4 +1,4 @@
-// Plain JavaScript that runs on Node 18: it is what decides whether the machine's Node is new enough.
+// Plain JavaScript that runs on Node 18: it decides whether the machine's Node is new enough.
 import { spawn } from 'node:child_process'
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { basename, delimiter, dirname, join, resolve } from 'node:path'
@@ -8,7 +8,7 @@ export const root = fileURLToPath(new URL('..', import.meta.url))
 export const minimumNode = '22.13.0'
 export const fallbackNode = '24.21.0'
 
-/** A failure that is told to the user in one line, without a stack. */
+/** A failure that is reported to the user in one line, without a stack. */
 export class LaunchError extends Error {}
 
 /** Whether a Node of this version (`v20.1.0` or `20.1.0`) is too old to run the packages. */
@@ -18,20 +18,20 @@ export function isTooOld(version) {
   return major < minimumMajor || (major === minimumMajor && minor < minimumMinor)
 }
 
-/** The exact pnpm that package.json asks for. */
+/** The exact pnpm version that package.json requires. */
 export function pnpmVersion(manifest) {
   const match = /^pnpm@(\d+\.\d+\.\d+)/.exec(manifest.packageManager ?? '')
   if (!match) throw new LaunchError('package.json names no exact pnpm version in packageManager')
   return match[1]
 }
 
-/** The integrity of pnpm's tarball that package.json asks for, as npm writes it; null where it asks for none. */
+/** The integrity of pnpm's tarball that package.json requires, in npm's format; null if it requires none. */
 export function pnpmIntegrity(manifest) {
   const match = /^pnpm@[\d.]+\+sha512\.([\da-f]{128})$/.exec(manifest.packageManager ?? '')
   return match ? `sha512-${Buffer.from(match[1], 'hex').toString('base64')}` : null
 }
 
-/** Refuses a pnpm that npm installed into this node_modules from another tarball than package.json asks for. */
+/** Refuses a pnpm that npm installed into this node_modules from another tarball than package.json requires. */
 export function demandIntegrity(folder, manifest) {
   const asked = pnpmIntegrity(manifest)
   const lock = join(folder, '.package-lock.json')
@@ -44,7 +44,7 @@ export function demandIntegrity(folder, manifest) {
   )
 }
 
-/** What went wrong with npm, in one line that says what to do. */
+/** The failure of npm, in one line that says what to do. */
 export function explainNpmFailure(what, stderr) {
   const network = /\b(ENOTFOUND|EAI_AGAIN|ECONNREFUSED|ECONNRESET|ETIMEDOUT|ENETUNREACH|ENOTCACHED)\b/.exec(
     stderr,
@@ -58,7 +58,7 @@ export function explainNpmFailure(what, stderr) {
 }
 
 /**
- * Finds pnpm, and a newer Node where this one is too old, fetching them from npm the first time.
+ * Finds pnpm, and a newer Node if this one is too old, fetching them from npm the first time.
  * Returns the Node to run, the script of pnpm, and an environment in which both come first on the path.
  */
 export async function findToolchain(say) {
@@ -128,7 +128,7 @@ function npm(args) {
   const viaScript = script !== undefined && basename(script) === 'npm-cli.js' && existsSync(script)
   const [command, before] = viaScript ? [process.execPath, [script]] : ['npm', []]
   return new Promise((done, fail) => {
-    // Elsewhere than on Windows a shell is not needed; there `npm` is a batch file.
+    // A shell is only needed on Windows, where `npm` is a batch file.
     const shell = !viaScript && process.platform === 'win32'
     const child = spawn(command, [...before, ...args], {
       cwd: root,

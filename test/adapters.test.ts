@@ -22,7 +22,7 @@ afterAll(() => rmSync(folder, { recursive: true, force: true }))
 
 let begun = 0
 
-/** The demo as the environment has it, and somebody who is signed in. */
+/** The demo with this environment, and a signed-in account. */
 async function startDemo(env: Readonly<Record<string, string>>): Promise<RunningApp> {
   const directory = join(folder, String(++begun))
   const all = { KITH_DEMO_DIRECTORY: directory, ...env }
@@ -45,7 +45,7 @@ async function suggestTo(app: RunningApp): Promise<Suggested> {
 }
 
 describe('captions', () => {
-  test('come from OpenAI, or who speaks like it, where there is a key, and from sketches where that fails', async () => {
+  test('come from OpenAI, or a compatible API, if there is a key, and from sketches if that fails', async () => {
     const vendor = await startOpenai(['Nothing but blue.'])
     onTestFinished(() => vendor.close())
     const app = await startDemo({ OPENAI_API_KEY: openaiKey, OPENAI_BASE_URL: `${vendor.url}/v1` })
@@ -55,7 +55,7 @@ describe('captions', () => {
     expect(vendor.calls).toMatchObject([{ body: { model: 'gpt-5-mini' } }, { body: { model: 'gpt-5-mini' } }])
   })
 
-  test('come from Anthropic where there is a key of theirs, by the model that is named', async () => {
+  test('come from Anthropic if there is a key, from the configured model', async () => {
     const vendor = await startAnthropic(['Blue all over.'])
     onTestFinished(() => vendor.close())
     const keys = { ANTHROPIC_API_KEY: anthropicKey, ANTHROPIC_BASE_URL: `${vendor.url}/v1` }
@@ -64,7 +64,7 @@ describe('captions', () => {
     expect(vendor.calls).toMatchObject([{ body: { model: 'claude-sonnet-5' } }])
   })
 
-  test('stay here where CAPTION_MODEL is none, whatever keys there are', async () => {
+  test('stay local if CAPTION_MODEL is none, whatever keys are set', async () => {
     const env = { OPENAI_API_KEY: openaiKey, ANTHROPIC_API_KEY: anthropicKey, CAPTION_MODEL: 'none' }
     expect(await chooseCaptions(env, null)).toMatchObject({ option: { name: 'sketch' }, sentTo: null })
     expect(await chooseCaptions({}, null)).toMatchObject({ option: { name: 'sketch' }, sentTo: null })
@@ -79,13 +79,13 @@ describe('captions', () => {
   test.each([
     [{ CAPTION_MODEL: 'claude-haiku-4-5', OPENAI_API_KEY: 'sk' }, 'ANTHROPIC_API_KEY is not set'],
     [{ CAPTION_MODEL: 'gpt-5-mini', ANTHROPIC_API_KEY: 'sk' }, 'OPENAI_API_KEY is not set'],
-  ])('a model without its key is refused: %j', async (env, message) => {
+  ])('a model without its key is rejected: %j', async (env, message) => {
     await expect(chooseCaptions(env, null)).rejects.toThrow(message)
   })
 })
 
 describe('media', () => {
-  test('stay on this machine where no host is named', async () => {
+  test('stays on this machine if no host is configured', async () => {
     const { host, options, origins, captions } = await chooseMedia({ S3_BUCKET: '' }, folder)
     expect([host, options.direct, origins, captions]).toEqual([null, undefined, [], null])
   })
@@ -104,11 +104,11 @@ describe('media', () => {
       'IMAGEKIT_URL_ENDPOINT is not set, but IMAGEKIT_PRIVATE_KEY is: .env.example says what belongs together.',
     ],
     [{ S3_BUCKET: 'b', S3_SEND_BY: 'GET' }, 'S3_SEND_BY must be POST or PUT.'],
-  ])('what cannot work is refused: %j', async (env, message) => {
+  ])('rejects invalid settings: %j', async (env, message) => {
     await expect(chooseMedia(env, folder)).rejects.toThrow(new RangeError(message))
   })
 
-  test('the page of the demo may use the sites of a host, and no others', async () => {
+  test('the page of the demo may load from the sites of a host, and no others', async () => {
     const bucket = { S3_BUCKET: 'pictures', S3_REGION: 'eu-central-1', S3_ACCESS_KEY_ID: 'k' }
     const app = await startDemo({
       ...bucket,
@@ -127,7 +127,7 @@ describe('media', () => {
 })
 
 await describeWithS3('the demo with a bucket', {}, (s3) => {
-  test('takes a picture through the server and one straight from the browser, and shows both', async () => {
+  test('accepts one picture through the server and one directly from the browser, and shows both', async () => {
     const { endpoint, region, bucket, credentials } = s3()
     const app = await startDemo({
       S3_BUCKET: bucket,
@@ -140,21 +140,21 @@ await describeWithS3('the demo with a bucket', {}, (s3) => {
   })
 })
 
-test('the demo with ImageKit takes pictures either way, shows them and has them described', async () => {
+test('the demo with ImageKit accepts pictures both ways, shows them and gets captions', async () => {
   const account = await startImageKitDouble()
   onTestFinished(() => account.close())
   const app = await startDemo({
     IMAGEKIT_PUBLIC_KEY: account.publicKey,
     IMAGEKIT_PRIVATE_KEY: account.privateKey,
     IMAGEKIT_URL_ENDPOINT: account.urlEndpoint,
-    // The SDK reads this one by itself.
+    // The SDK reads this variable itself.
     IMAGE_KIT_BASE_URL: account.url,
   })
   await shareTwo(app)
   expect(await suggestTo(app)).toEqual({ suggestions: ['A picture.'] })
 })
 
-test('the demo with Cloudinary takes pictures either way, shows them and has them described', async () => {
+test('the demo with Cloudinary accepts pictures both ways, shows them and gets captions', async () => {
   const double = await startCloudinaryDouble()
   onTestFinished(() => double.close())
   const { cloudName, apiKey, apiSecret } = double.account
@@ -177,7 +177,7 @@ interface Signed {
   }
 }
 
-/** Uploads a picture either way, shares both and looks at them as a browser does. */
+/** Uploads a picture both ways, shares both and loads them as a browser does. */
 async function shareTwo(app: RunningApp): Promise<void> {
   const uploaded = await app.call('POST', '/api/v1/media', new Blob([picture]))
   expect(uploaded.status).toBe(201)

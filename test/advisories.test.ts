@@ -34,10 +34,10 @@ function cookiesOf(response: Response): string {
     .join('; ')
 }
 
-/** What has other accounts' sign-ups, links or sessions in other libraries, and has no place here. */
-describe('what a request says about the server itself counts for nothing', () => {
+/** Data that, in other libraries, led to the sign-ups, links or sessions of other accounts, and has no effect here. */
+describe('a request cannot change what the server knows about itself', () => {
   // Supabase GHSA-3529-5m8x-rpv3: X-Forwarded-Host chose the host of a link that was sent by email.
-  test('no answer names a host that the request brought', async () => {
+  test('no response names a host from the request', async () => {
     const { send } = serve()
     const evil = 'evil.example'
     const bring = {
@@ -60,8 +60,8 @@ describe('what a request says about the server itself counts for nothing', () =>
     }
   })
 
-  // GHSA-8jhw-6pjj-8723 and GHSA-vp58-j275-797x: a callback address in the request led tokens elsewhere.
-  test('no route takes an address to send somebody, or a token, to', async () => {
+  // GHSA-8jhw-6pjj-8723 and GHSA-vp58-j275-797x: a callback URL in the request sent tokens to another host.
+  test('no route accepts a URL for redirects or tokens', async () => {
     const { http } = serve()
     const response = await http.handle(new Request(`${origin}/api/v1/openapi.json`))
     const names: string[] = []
@@ -80,16 +80,16 @@ describe('what a request says about the server itself counts for nothing', () =>
 })
 
 describe('a sign-in', () => {
-  // Passport CVE-2022-25896: the session from before the sign-in lived on as the one after it.
+  // Passport CVE-2022-25896: the session from before the sign-in continued after it.
   // asvs: 7.2.4
-  test('takes over no session that the browser brought', async () => {
+  test('does not reuse a session from the browser', async () => {
     const { kith, send } = serve()
     const planted = cookiesOf(await send('POST /users/register', { username: 'eve', password }))
     await kith.accounts.register({ username: 'ana', password })
     const response = await send('POST /users/login', { login: 'ana', password }, { cookie: planted })
     expect(response.status).toBe(200)
     const fresh = cookiesOf(response)
-    // The cookie of the device gives access to nothing.
+    // The device cookie gives access to nothing.
     const [before, after] = [planted, fresh].map((cookie) =>
       cookie.split('; ').filter((pair) => !pair.includes('kith-device=')),
     )
@@ -101,8 +101,8 @@ describe('a sign-in', () => {
     expect(JSON.stringify(await whoPlanted.json())).not.toContain('ana')
   })
 
-  // CVE-2025-61928: without a session the id of the account was taken from the body.
-  test('is the only way to be somebody: an id in body, query or header is nobody', async () => {
+  // CVE-2025-61928: without a session, the id of the account was read from the body.
+  test('is the only way to be authenticated: an id in a body, query or header is ignored', async () => {
     const { kith, send } = serve()
     const { user } = await kith.accounts.register({ username: 'ana', password })
     const claims = { 'x-user-id': user.id, 'x-forwarded-user': 'ana', 'x-kith-user': user.id }

@@ -21,7 +21,7 @@ const arrows: readonly [RegExp, readonly string[]][] = [
   ],
 ]
 
-/** Tests may also use the kit, the embedded storage and the image processor: none reaches a user through them. */
+/** Tests may also import the kit, the embedded storage and the image processor: none of them reaches users this way. */
 const forTests = ['conformance', 'storage-sqlite', 'media-sharp']
 
 function arrowProblems({ folder, manifest, sources }: Parts): string[] {
@@ -56,7 +56,7 @@ function arrowProblems({ folder, manifest, sources }: Parts): string[] {
   return problems
 }
 
-test.each(listPackages())('arrows of $folder point as in the architecture', ({ folder, path, manifest }) => {
+test.each(listPackages())('the imports of $folder follow the architecture', ({ folder, path, manifest }) => {
   const sources = new Map<string, string>()
   for (const part of ['src', 'test']) {
     for (const [file, text] of readFiles(join(path, part), ['.ts'])) sources.set(`${part}/${file}`, text)
@@ -71,11 +71,11 @@ test.each<[string, Partial<Parts> & { folder: string }]>([
     { folder: 'core', sources: new Map([['src/a.ts', "export * from '@kith/conformance'"]]) },
   ],
   [
-    'an adapter to another',
+    'an adapter to another adapter',
     { folder: 'redis', sources: new Map([['src/a.ts', "await import('@kith/storage-sqlite')"]]) },
   ],
   [
-    'blobs to the images that they are handed',
+    'blobs to the image processor',
     { folder: 'blob-local', manifest: { peerDependencies: { '@kith/media-sharp': 'workspace:^' } } },
   ],
   [
@@ -95,7 +95,7 @@ test.each<[string, Partial<Parts> & { folder: string }]>([
     { folder: 'http', sources: new Map([['src/a.ts', "import '../../core/src/index.ts'"]]) },
   ],
   [
-    'sources to what tests share',
+    'sources to shared test helpers',
     { folder: 'http', sources: new Map([['src/a.ts', "import '../../../test/local-media.ts'"]]) },
   ],
   [
@@ -105,31 +105,31 @@ test.each<[string, Partial<Parts> & { folder: string }]>([
   ['the command line to routes', { folder: 'cli', sources: new Map([['src/a.ts', "import '@kith/http'"]]) }],
   ['a dependency', { folder: 'http', manifest: { peerDependencies: { '@kith/express': 'workspace:^' } } }],
   ['a package without arrows', { folder: 'surprise' }],
-])('refuses %s', (_name, parts) => {
+])('rejects %s', (_name, parts) => {
   expect(arrowProblems({ manifest: {}, sources: new Map(), ...parts })).toHaveLength(1)
 })
 
 test.each([
   ['@opentelemetry/api', ['opentelemetry.ts']],
   ['@simplewebauthn/server', ['passkeys/create-passkeys.ts']],
-  // So nothing but its own entry loads it.
+  // So only its own entry loads it.
   ['./create-passkeys.ts', ['passkeys/index.ts']],
   ['../passkeys/index.ts', []],
   ['./passkeys/index.ts', []],
-])('in core %s is imported by %j alone', (specifier, importers) => {
+])('in core, %s is imported only by %j', (specifier, importers) => {
   const sources = readFiles(join(root, 'packages/core/src'), ['.ts'])
   const found = [...sources].flatMap(([file, text]) => (importsOf(text).includes(specifier) ? [file] : []))
   expect(found).toEqual(importers)
 })
 
-test('lets the tests of a framework use the journeys of http', () => {
+test('allows the tests of a framework to use the journeys of http', () => {
   const journeys = "import { testHost } from '../../http/test/journeys/test-host.ts'"
   const sources = new Map([['test/journeys.test.ts', journeys]])
   expect(arrowProblems({ folder: 'fastify', manifest: {}, sources })).toEqual([])
   expect(arrowProblems({ folder: 'redis', manifest: {}, sources })).toHaveLength(1)
 })
 
-test('lets the tests of an adapter use the kit, and what tests share', () => {
+test('allows the tests of an adapter to use the kit and shared test helpers', () => {
   const sources = new Map([
     ['src/conformance.test.ts', "import { cases } from '@kith/conformance'"],
     ['test/journeys.test.ts', "import { makeLocalMedia } from '../../../test/local-media.ts'"],

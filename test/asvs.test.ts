@@ -21,8 +21,8 @@ function sectionOf(heading: string, text = page): string {
   return section.split('\n## ')[0] ?? ''
 }
 
-describe('the items of the ASVS', () => {
-  /** How many items of level 1 and 2 each section has, of which these are of level 1. Counted in the standard. */
+describe('the ASVS items', () => {
+  /** How many items of levels 1 and 2 each section has, and how many of them are of level 1. Counted in the standard. */
   const standard: Readonly<Record<string, readonly [count: number, ...levelOne: number[]]>> = {
     '6.1': [3, 1],
     '6.2': [12, 1, 2, 3, 4, 5, 6, 7, 8],
@@ -41,7 +41,7 @@ describe('the items of the ASVS', () => {
     '9.2': [4, 1],
   }
 
-  test('of level 1 and 2 are all on the page, each with its level', () => {
+  test('of levels 1 and 2 are all on the page, each with its level', () => {
     const expected = Object.entries(standard).flatMap(([section, [count, ...levelOne]]) =>
       Array.from({ length: count }, (_, index) => [
         `${section}.${String(index + 1)}`,
@@ -53,13 +53,13 @@ describe('the items of the ASVS', () => {
     expect(onPage.map(([, id, level]) => [id, Number(level)])).toEqual(expected)
   })
 
-  test('are those that tags name', () => {
+  test('include every item that a tag names', () => {
     const known = new Set(asvsItems.map(({ id }) => id))
     expect(tags.length).toBeGreaterThan(50)
     expect(tags.filter(({ items }) => items.some((id) => !known.has(id)))).toEqual([])
   })
 
-  test('are held by tests, or have a verdict and a reason, and never both where that would contradict', () => {
+  test('are held by tests, or have a verdict with a reason, and not both where that would be contradictory', () => {
     const held = new Set(tags.flatMap(({ items }) => items))
     const wrong = asvsItems.filter(({ id, verdict, note = '' }) => {
       if (held.has(id)) return verdict === 'not-applicable' || verdict === 'not-yet'
@@ -70,11 +70,11 @@ describe('the items of the ASVS', () => {
 })
 
 describe('tags', () => {
-  /** Reads a sample, in which tags are written so that this file has none of them. */
+  /** Reads a sample; its tags are written so that this file contains none of them. */
   const read = (text: string): unknown =>
     readAsvsTagsOf('a.ts', text.replaceAll('@asvs', '// asvs:')).map(({ items, title }) => [title, ...items])
 
-  test('stand above tests of every kind, and at the top of cases', () => {
+  test('are read above every kind of test, and at the start of cases', () => {
     expect(
       read(`
         describe('x', () => {
@@ -108,11 +108,11 @@ describe('tags', () => {
     ["@asvs 6.2.1\ntest.todo('one')"],
     ["@asvs 6.2.1\ndescribe('one', () => {})"],
     ["@asvs 6.2.1\nconst y = { id: 'x' }"],
-  ])('above no test are refused: %j', (text) => {
+  ])('that are above no test are rejected: %j', (text) => {
     expect(() => read(text)).toThrow('stands above no test that always runs')
   })
 
-  test('that go take their claim with them', () => {
+  test('take their claim with them when they are removed', () => {
     const without = tags.filter(({ items }) => !items.includes('6.2.10'))
     expect(asvsChapter('V6')).toMatch(/\*\*6\.2\.10\*\*.*\*\*Held by tests\*\*/)
     expect(asvsChapter('V6', without)).toMatch(/\*\*6\.2\.10\*\*.*\*\*Not yet\*\*/)
@@ -124,7 +124,7 @@ describe('ways in', () => {
   const routes = sampleRoutes()
 
   // asvs: 6.1.3, 6.3.4
-  test('are in the documentation: every route that opens a session or renews one', () => {
+  test('are documented: every route that opens or renews a session', () => {
     const opening = routes.filter(
       ({ output, path, operationId }) =>
         output === shapes.SignIn ||
@@ -137,7 +137,7 @@ describe('ways in', () => {
     expect(missing.map(({ operationId }) => operationId)).toEqual([])
   })
 
-  test('name routes and limits that there are', () => {
+  test('name existing routes and limits', () => {
     const known = new Set([
       ...routes.map(({ operationId }) => String(operationId)),
       ...Object.keys(defaultLimits),
@@ -150,7 +150,7 @@ describe('ways in', () => {
   })
 
   // asvs: 6.4.2
-  test('ask for no hint and no secret question: no field of any route is one', () => {
+  test('ask for no hint and no secret question: no route has such a field', () => {
     const ofAccounts = routes.filter(({ path }) => /^\/(users|auth|codes)\b/.test(path))
     const fields = ofAccounts.flatMap(({ body, query }) =>
       [body, query].flatMap((schema) => (schema ? namesIn(z.toJSONSchema(schema, loosely)) : [])),
@@ -163,7 +163,7 @@ describe('ways in', () => {
   test.each([
     ['memory', createMemoryStorage()],
     ['SQLite', createSqliteStorage({ path: ':memory:' })],
-  ])('are of no account that nobody has made (%s)', async (_name, storage) => {
+  ])('do not include default accounts (%s)', async (_name, storage) => {
     await storage.migrate()
     const kith = createKith({ secret, storage })
     await kith.upkeep.run()
@@ -176,11 +176,11 @@ describe('ways in', () => {
   })
 })
 
-describe('how long sessions last', () => {
+describe('session lifetimes', () => {
   const { sessions } = createKith({ secret, storage: createMemoryStorage() }).config
 
   // asvs: 7.1.1, 7.1.2
-  test('is documented as it is', () => {
+  test('are documented correctly', () => {
     const section = sectionOf('How long sessions last')
     const days = (seconds: number): string => `${String(seconds / 86_400)} days`
     expect(section).toContain(`not used for **${days(sessions.refreshTtlSeconds)}**`)

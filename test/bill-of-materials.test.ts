@@ -11,7 +11,7 @@ const made = '2026-11-28T12:00:00.000Z'
 const validator = new JsonStrictValidator(Version.v1dot6)
 
 test.each(packages)(
-  'the bill of $folder is CycloneDX 1.6 and names what its manifest needs',
+  'the bill of $folder is CycloneDX 1.6 and lists the dependencies of its manifest',
   async (each) => {
     const bill = billOfMaterials(each, made)
     expect(await validator.validate(JSON.stringify(bill))).toBeNull()
@@ -29,7 +29,7 @@ test.each(packages)(
   },
 )
 
-test('the versions of a bill are those that are installed here', () => {
+test('the versions in a bill are the installed ones', () => {
   const core = packages.find(({ folder }) => folder === 'core')
   const bill = core && billOfMaterials(core, made)
   for (const name of ['@node-rs/argon2', 'jose', 'zod']) {
@@ -43,7 +43,7 @@ test('the versions of a bill are those that are installed here', () => {
   }
 })
 
-test('an optional peer is marked as one, and what a test needs is not in it', () => {
+test('an optional peer is marked as optional, and test dependencies are not included', () => {
   const scopeOf = (folder: string, component: string): string | undefined => {
     const found = packages.find((each) => each.folder === folder)
     const components = (found && billOfMaterials(found, made).components) ?? []
@@ -54,7 +54,7 @@ test('an optional peer is marked as one, and what a test needs is not in it', ()
   expect(scopeOf('media-sharp', 'fast-check')).toBeUndefined()
 })
 
-test('a bill that is not CycloneDX is refused by the validator', async () => {
+test('the validator rejects a bill that is not CycloneDX', async () => {
   const core = packages.find(({ folder }) => folder === 'core')
   if (!core) throw new Error('no core')
   const bill = billOfMaterials(core, made)
@@ -64,7 +64,7 @@ test('a bill that is not CycloneDX is refused by the validator', async () => {
   expect(await validator.validate(JSON.stringify({ ...bill, serialNumber: 'seven' }))).not.toBeNull()
 })
 
-test('the same release has the same bill, another one another', () => {
+test('the same release has the same bill, and another release a different one', () => {
   const core = packages.filter(({ folder }) => folder === 'core')
   const bills = [made, made, '2026-11-29T12:00:00.000Z'].map((at) =>
     core.map((each) => billOfMaterials(each, at)),

@@ -3,13 +3,13 @@ import { drawDefaultAvatar } from '@kith/core/adapter'
 import type { BlobStore, GrantedBlobStore, PublicBlobStore, Rendition, SignedUpload } from '@kith/core/ports'
 import type { onTestFinished } from 'vitest'
 
-/** Says what is to be done at the end of a test: of the one that runs, or where several do, that of the context of one. */
+/** Registers cleanup for the end of a test: the running one, or that of a context if several run concurrently. */
 export type Finished = typeof onTestFinished
 
 export const image = { contentType: 'image/webp', size: null } as const
 export const video = { contentType: 'video/mp4', size: null } as const
 
-/** ISO 14496-12: what is first in an MP4. */
+/** ISO 14496-12: the first bytes of an MP4. */
 const fileType = Buffer.from('\0\0\0\x18ftypisom\0\0\x02\0isommp41', 'latin1')
 
 /** A real picture. */
@@ -17,7 +17,7 @@ export async function* picture(name = 'anna'): AsyncGenerator<Uint8Array> {
   yield drawDefaultAvatar(name)
 }
 
-/** As many MiB as told, that begin as an MP4 does, each after `before`. */
+/** This many MiB that start like an MP4, each after `before`. */
 export async function* mebibytes(
   count: number,
   before: (index: number) => Promise<void> = async () => {},
@@ -30,14 +30,14 @@ export async function* mebibytes(
   }
 }
 
-/** A file of this size that is taken for a video. */
+/** A file of this size that is recognized as a video. */
 export function film(size: number): Buffer {
   const bytes = Buffer.alloc(size, 'film')
   fileType.copy(bytes)
   return bytes
 }
 
-/** Sends a file where it was signed for, as a browser does. */
+/** Sends a file to the URL that was signed for it, as a browser does. */
 export async function sendSigned(
   { url, method, headers, form }: SignedUpload,
   bytes: Uint8Array,
@@ -51,19 +51,19 @@ export async function sendSigned(
   return await fetch(url, { method, headers, body })
 }
 
-/** Blobs that everybody may see. */
+/** Blobs with public URLs. */
 export function publicOf(blobs: BlobStore): PublicBlobStore {
   if (blobs.kind !== 'public') throw new Error(`these blobs are ${blobs.kind}`)
   return blobs
 }
 
-/** Blobs that are seen by signed URLs. */
+/** Blobs with signed URLs. */
 export function grantedOf(blobs: BlobStore): GrantedBlobStore {
   if (blobs.kind !== 'granted') throw new Error(`these blobs are ${blobs.kind}`)
   return blobs
 }
 
-/** Where a browser gets a blob of either. */
+/** The URL from which a browser loads a blob of either kind. */
 export async function seenAt(
   blobs: BlobStore,
   key: string,
@@ -74,7 +74,7 @@ export async function seenAt(
   return await grantedOf(blobs).grant(key, rendition, { until, kind: 'image' })
 }
 
-/** The bytes at an address: `null` where there are none. */
+/** The bytes at a URL, or `null` if there are none. */
 export async function bytesAt(url: string | null): Promise<Buffer | null> {
   if (url === null) return null
   const response = await fetch(url)
@@ -82,7 +82,7 @@ export async function bytesAt(url: string | null): Promise<Buffer | null> {
   return response.ok ? bytes : null
 }
 
-/** The error that a call fails with. */
+/** The error that a call rejects with. */
 export async function errorOf(call: () => Promise<unknown>): Promise<Error & { code?: string }> {
   try {
     await call()
@@ -92,7 +92,7 @@ export async function errorOf(call: () => Promise<unknown>): Promise<Error & { c
   throw new Error('it did not fail')
 }
 
-/** The same, which has to come before a timer of this process that is set at the same time: a slow machine slows both. */
+/** The same, but it has to arrive before a timer of this process that starts at the same time: a slow machine slows down both. */
 export async function errorWithin(
   seconds: number,
   call: () => Promise<unknown>,
@@ -108,7 +108,7 @@ export async function errorWithin(
   }
 }
 
-/** Waits until something is so, by the clock of the system, whatever the timers of the test are. */
+/** Waits until a condition is met, using the system clock, even if the test has fake timers. */
 export async function comesTrue(condition: () => boolean): Promise<void> {
   for (let looks = 0; !condition(); looks++) {
     if (looks === 4000) throw new Error('It does not come true')

@@ -2,10 +2,10 @@ import assert from 'node:assert/strict'
 import type { Storage } from '@kith/core/ports'
 import { sampleEdge, sampleMedia, samplePost, sampleSession, sampleUser } from './kit-samples.ts'
 
-/** What both releases have; their records may differ by what the newer one added. */
+/** What both releases have in common; their records may differ by additions of the newer one. */
 type Common = Pick<Storage, 'users' | 'sessions' | 'edges' | 'posts' | 'media' | 'feed'>
 
-/** Lets one release write what the other one reads, changes and takes away, in every store. */
+/** Has one release write what the other one reads, changes and deletes, in every store. */
 export async function demandThatReadsWhatWrote(reader: Common, writer: Common): Promise<void> {
   const now = new Date()
   const [ada, eve] = [sampleUser(), sampleUser()]
@@ -49,7 +49,7 @@ export async function demandThatReadsWhatWrote(reader: Common, writer: Common): 
   assert.deepEqual(await writer.posts.counts([id]), [0])
   assert.equal((await reader.edges.remove(follow)).removed, true)
   assert.deepEqual(await writer.edges.counts('follow', [id]), [{ out: 0, in: 0 }])
-  // An earlier release answers `true` where this one names the epoch.
+  // An earlier release returns `true` where this one returns the epoch.
   for (const user of [ada, eve]) assert.ok(await reader.users.markDeleted(user.id, now))
   assert.equal(await writer.users.byId(id), null)
 }

@@ -1,10 +1,10 @@
 import { type Browser, type CDPSession, chromium, type Page } from 'playwright-core'
 import { findOnPath } from './servers/program-path.ts'
 
-/** The browser of this machine. Tests that need one are skipped where there is none. */
+/** The browser of this machine. Tests that need one are skipped if there is none. */
 export const browserPath: string | undefined = ['chromium', 'google-chrome', 'chrome'].flatMap(findOnPath)[0]
 
-/** Starts it, with more arguments where a test needs them. */
+/** Starts it, with additional arguments if a test needs them. */
 export async function launchBrowser(...more: readonly string[]): Promise<Browser> {
   return await chromium.launch({
     executablePath: browserPath ?? '',
@@ -12,13 +12,13 @@ export async function launchBrowser(...more: readonly string[]): Promise<Browser
   })
 }
 
-/** An authenticator that belongs to a page. */
+/** The authenticator of a page. */
 export interface PageAuthenticator {
   session: CDPSession
   authenticatorId: string
 }
 
-/** Gives a page an authenticator whose owner is there and always agrees. */
+/** Adds an authenticator to a page whose owner is present and always consents. */
 export async function addAuthenticator(page: Page): Promise<PageAuthenticator> {
   const session = await page.context().newCDPSession(page)
   await session.send('WebAuthn.enable')
@@ -37,8 +37,8 @@ export async function addAuthenticator(page: Page): Promise<PageAuthenticator> {
 }
 
 /**
- * Stands in for a password manager that knows the password, which a headless browser lacks: the browser may then create the passkey that a
- * page asks for with `mediation: 'conditional'`. Notes the mediation at the document.
+ * Stands in for a password manager that knows the password, which a headless browser lacks: only then may the browser create the passkey
+ * that a page requests with `mediation: 'conditional'`. Records the mediation on the document.
  */
 export async function knowPassword(page: Page): Promise<void> {
   await page.evaluate(`{

@@ -13,12 +13,12 @@ const origin = 'https://app.example'
 const address = '203.0.113.77'
 const canary = 'canary7f3a9c51d2e84b60'
 const password = 'a password that is right'
-/** What only a driver knows: the password of its database, a key, what somebody else has stored. */
+/** Secrets that only a driver knows: the password of its database, a key, data of another account. */
 const inner = 'canary5e0d7b19'
 
 const flow = '01998a3c-5f00-7a1b-8c2d-3e4f5a6b7c8d'
 
-/** Whatever a client can hide a secret in: in one that no route takes, and in those that some do. */
+/** The places where a client can put a secret: one that no route reads, and some that routes do read. */
 const bodies = [
   {
     login: canary,
@@ -39,7 +39,7 @@ const bodies = [
   { flow, code: canary, password },
 ]
 
-/** A logger at its finest level, and all that it has written. */
+/** A logger at its most verbose level, and everything it has written. */
 interface Written {
   logger: Logger
   lines(): string[]
@@ -59,22 +59,22 @@ const loggers: Readonly<Record<string, () => Written>> = {
       winston.createLogger({ level: 'silly', transports: [new winston.transports.Stream({ stream })] }),
     ),
   console: () => collect((stream) => new Console(stream)),
-  'one of your own': () => {
+  custom: () => {
     const lines: string[] = []
     const log = (...args: unknown[]) => void lines.push(inspect(args, { depth: 8, showHidden: true }))
     return { logger: { warn: log, error: log, info: log }, lines: () => lines }
   },
 }
 
-/** How a storage fails, by what its verbs were given. */
+/** An error of a storage, built from the arguments of its verb. */
 type Fail = (...given: unknown[]) => unknown
 
-/** A mail server that says whom it does not take a message for. */
+/** A mail server that names the recipient in its refusal. */
 const refusing: Messenger = {
   send: ({ to }) => Promise.reject(new Error(`450 4.2.2 <${to}>: mailbox full`)),
 }
 
-/** A provider that repeats what the app and the browser have told it. */
+/** A provider that quotes what the app and the browser have sent it. */
 const quoting: IdentityProvider = {
   title: 'Quoting',
   answersBy: 'redirect',
@@ -92,7 +92,7 @@ const quoting: IdentityProvider = {
 function serve(fail: Fail | null, { logger, lines }: Written) {
   const sound = createMemoryStorage()
   let isBroken = false
-  // The services keep the stores they got: the switch is inside.
+  // The services keep the original stores, so the switch is inside.
   const breakable = <Port extends object>(port: Port): Port =>
     new Proxy(port, {
       get: (target, verb) => {
@@ -117,7 +117,7 @@ function serve(fail: Fail | null, { logger, lines }: Written) {
     sessions: { codeSignIn: true, deviceBound: true, impersonation: {} },
     messages: { email: refusing },
     publicUrl: origin,
-    // Also the name that stands for the parameters of paths.
+    // Also the username that replaces path parameters.
     providers: { nobody: quoting },
     logger,
   })
@@ -135,7 +135,7 @@ function serve(fail: Fail | null, { logger, lines }: Written) {
       }),
       { address },
     )
-    // So that no line is left out for being like the one before.
+    // So that no line is omitted as a repetition.
     kith.config.log.flush()
     return answer
   }
@@ -147,7 +147,7 @@ const forged = {
   cookie: `__Host-kith-access=${canary}; __Host-kith-refresh=${canary}; __Host-kith-device=${canary}; kith-access=${canary}`,
 }
 
-/** Calls every route as everybody there is, and returns where a secret came out, and which statuses there were. */
+/** Calls every route as each kind of caller, and returns where a secret leaked, and which statuses occurred. */
 async function callEverything(
   fail: Fail | null,
   written: Written,
@@ -192,10 +192,10 @@ async function callEverything(
   return { leaks, statuses, lines: all }
 }
 
-/** Errors as drivers make them, with what they carry of a command, a document, a connection. */
+/** Errors as drivers create them, with their parts of a command, a document or a connection. */
 const driverErrors: Readonly<Record<string, Fail>> = {
-  'an error that says nothing': () => new Error('the storage is gone'),
-  'a duplicate of MongoDB': () =>
+  'an error without secrets': () => new Error('the storage is gone'),
+  'a MongoDB duplicate': () =>
     Object.assign(
       new Error(
         `E11000 duplicate key error collection: kith.users index: email_1 dup key: { email: "${inner}@mail.example" }`,
@@ -239,7 +239,7 @@ const driverErrors: Readonly<Record<string, Fail>> = {
         config: { apiKey: inner, api_secret: inner },
       }),
     ),
-  'a service that repeats its key': () =>
+  'a service that quotes its key': () =>
     new Error(`401: api_key=${inner}; Authorization: Basic ${btoa(`key:${inner}`)}; "secret": "${inner}"`),
   'a native library with a hash': () => new Error(`cannot read $argon2id$v=19$m=8,t=1,p=1$${inner}$${inner}`),
   'no error at all': () => ({ message: inner, password: inner, toString: () => inner }),
@@ -247,7 +247,7 @@ const driverErrors: Readonly<Record<string, Fail>> = {
 }
 
 test.each(Object.entries(loggers))(
-  'no route puts what a client keeps secret into an answer or the log: %s',
+  "no route leaks a client's secrets into a response or the log: %s",
   async (_name, open) => {
     const { leaks, statuses, lines } = await callEverything(null, open())
     expect(leaks).toEqual([])
@@ -256,7 +256,7 @@ test.each(Object.entries(loggers))(
   },
 )
 
-test.each(Object.entries(loggers))('nor does it where everything fails: %s', async (_name, open) => {
+test.each(Object.entries(loggers))('nor does one when everything fails: %s', async (_name, open) => {
   const failures = Object.entries(driverErrors)
   const seen = new Map<string, number>()
   const next: Fail = (...given) => {
@@ -268,12 +268,12 @@ test.each(Object.entries(loggers))('nor does it where everything fails: %s', asy
   const { leaks, statuses, lines } = await callEverything(next, open())
   expect(leaks).toEqual([])
   expect([...statuses]).toEqual(expect.arrayContaining([401, 422, 500, 503]))
-  // Each of them has reached the log often.
+  // Each of them was logged often.
   expect(Math.min(...failures.map(([name]) => seen.get(name) ?? 0))).toBeGreaterThan(10)
   expect(lines.filter((line) => line.includes('request.failed')).length).toBeGreaterThan(200)
 })
 
-test('nor does it where a driver quotes all that it was given', async () => {
+test('nor does one when a driver quotes everything it was given', async () => {
   const quote: Fail = (...given) => new Error(`the storage is gone: ${inspect(given)}`)
   const { leaks, lines } = await callEverything(
     quote,
@@ -284,7 +284,7 @@ test('nor does it where a driver quotes all that it was given', async () => {
 })
 
 test.each(Object.entries(loggers))(
-  'nor does it where a provider quotes what it was given: %s',
+  'nor does one when a provider quotes its input: %s',
   async (_name, open) => {
     const { send, lines, kith } = serve(null, open())
     const begun = await send('GET', '/auth/nobody?returnTo=/home', { headers: {}, body: undefined })
@@ -304,7 +304,7 @@ test.each(Object.entries(loggers))(
   },
 )
 
-test('a log that writes errors as they are would be noticed', async () => {
+test('a log that writes errors unredacted would be detected', async () => {
   const { leaks } = await callEverything(
     (...given) => {
       const error = new Error(`the storage is gone: ${inspect(given)}`)

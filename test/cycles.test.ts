@@ -3,7 +3,7 @@ import { expect, test } from 'vitest'
 import { listPackages } from '../scripts/packages.ts'
 import { importsOf, readFiles } from './imports.ts'
 
-/** The first import cycle in a folder of sources, as the files along it, or `null`. */
+/** The first import cycle in a source folder, as the files in it, or `null`. */
 function findCycle(sources: Map<string, string>): string[] | null {
   const done = new Set<string>()
   const path: string[] = []
@@ -32,7 +32,7 @@ test.each(listPackages())('no import cycle inside $folder', ({ path }) => {
   expect(findCycle(readFiles(join(path, 'src'), ['.ts']))).toBeNull()
 })
 
-test('finds a cycle, also through folders and types', () => {
+test('finds a cycle, including across folders and through types', () => {
   const sources = new Map([
     ['index.ts', "export { a } from './a/a.ts'"],
     ['a/a.ts', "import type { B } from '../b.ts'"],

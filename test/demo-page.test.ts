@@ -19,7 +19,7 @@ afterAll(() => rmSync(folder, { recursive: true, force: true }))
 interface Visit {
   app: RunningApp
   page: Page
-  /** What the browser complained of. */
+  /** The errors that the browser reported. */
   complaints: string[]
 }
 
@@ -55,7 +55,7 @@ describe.skipIf(!browserPath)('the page of the demo, in a browser (needs chromiu
     await page.goto(app.url)
     await page.locator('#register [name=username]').fill('ada')
     await page.locator('#register [name=password]').fill('correct horse')
-    // Asking who is signed in is answered 401 to a guest.
+    // The request for the current account gets a 401 for a guest.
     complaints.length = 0
     await page.locator('#register [type=submit]').click()
     await page.locator('#nav').waitFor()
@@ -68,7 +68,7 @@ describe.skipIf(!browserPath)('the page of the demo, in a browser (needs chromiu
     await page.locator('#picker').setInputFiles({ name: 'sea.jpg', mimeType: 'image/jpeg', buffer: picture })
   }
 
-  /** Shares what is in the form, and looks whether the picture is seen in the feed. */
+  /** Submits the form, and checks that the picture appears in the feed. */
   async function share(page: Page): Promise<void> {
     await page.locator('#publish:enabled').click()
     await page.locator('#view').getByText('A calm sea').waitFor()
@@ -91,7 +91,7 @@ describe.skipIf(!browserPath)('the page of the demo, in a browser (needs chromiu
   })
 
   await describeWithS3('over a bucket', { control: true }, (s3) => {
-    /** A bucket that lets the page send files to it. */
+    /** A bucket that allows uploads from the page. */
     async function envFor(server: S3Server, port: number): Promise<Record<string, string>> {
       const { endpoint, region, credentials } = server
       const client = new S3Client({ endpoint, region, credentials, forcePathStyle: true })
@@ -115,7 +115,7 @@ describe.skipIf(!browserPath)('the page of the demo, in a browser (needs chromiu
       }
     }
 
-    test('sends a picture straight there, and once more where that failed, without starting the post over', async () => {
+    test('uploads a picture directly, and retries a failed upload without starting the post over', async () => {
       const { page, complaints } = await visit(await envFor(s3(), await freePort()))
       const sent: string[] = []
       page.on('request', (request) => sent.push(`${request.method()} ${new URL(request.url()).pathname}`))
@@ -131,7 +131,7 @@ describe.skipIf(!browserPath)('the page of the demo, in a browser (needs chromiu
       expect(sent).not.toContain('POST /api/v1/media')
     })
 
-    test('does not send again what the bucket has, where it only could not be taken in', async () => {
+    test('does not upload again what the bucket has if only the confirmation failed', async () => {
       const { page } = await visit(await envFor(s3(), await freePort()))
       await page.route('**/confirm', (route) => route.fulfill({ status: 503, json: { title: 'Later' } }), {
         times: 1,

@@ -27,7 +27,7 @@ const pictures = posts.flatMap((post) => post.shows)
 
 afterAll(() => rmSync(folder, { recursive: true, force: true }))
 
-/** How many rows a table has; 0 while there is none. */
+/** How many rows a table has; 0 if it does not exist. */
 function count(table: string): number {
   if (!existsSync(database)) return 0
   const opened = new DatabaseSync(database, { readOnly: true })
@@ -50,7 +50,7 @@ async function read<Body>(app: RunningApp, path: string): Promise<Body> {
   return (await response.json()) as Body
 }
 
-/** All that a visitor can page through. */
+/** Everything that a visitor can page through. */
 async function readPosts(app: RunningApp): Promise<Post[]> {
   const all: Post[] = []
   for (let cursor: string | null = ''; cursor !== null;) {
@@ -68,7 +68,7 @@ async function person(app: RunningApp, username: string): Promise<Author> {
   return found
 }
 
-test('everything is planned in a possible order, in the past, and alike for one seed', () => {
+test('everything is planned in a valid order, in the past, and identically for the same seed', () => {
   const now = new Date('2026-03-01T12:00:00Z')
   const history = planHistory(cast, now, 'a seed')
   expect(planHistory(cast, now, 'a seed')).toEqual(history)
@@ -88,7 +88,7 @@ test('everything is planned in a possible order, in the past, and alike for one 
   expect([joined.size, published.size, pictures.length]).toEqual([20, posts.length, 80])
 })
 
-test('the same seed draws the same picture, and no scene is drawn as nothing', () => {
+test('the same seed draws the same picture, and every scene draws something', () => {
   for (const scene of pictures) {
     const drawn = drawSvg(scene, 'square', 'a seed')
     expect(drawSvg(scene, 'square', 'a seed')).toBe(drawn)
@@ -96,7 +96,7 @@ test('the same seed draws the same picture, and no scene is drawn as nothing', (
   }
 })
 
-test('a start that was killed while it filled its folder is whole at the next one, and early visitors wait for that', async () => {
+test('a first start that was killed while it filled its folder is completed by the next one, and early visitors wait for it', async () => {
   const flags = ['--conditions=@kith/source', '--experimental-strip-types']
   const child = spawn(process.execPath, [...flags, join(root, script)], {
     env: { ...process.env, KITH_DEMO_DIRECTORY: data, PORT: '0' },
@@ -119,7 +119,7 @@ test('a start that was killed while it filled its folder is whole at the next on
   expect(shown.map(({ caption }) => caption).toSorted()).toEqual(
     posts.map(({ caption }) => caption).toSorted(),
   )
-  // An avatar and a cover for each, and the picture of the gallery.
+  // An avatar and a cover for each, and the pictures of the gallery.
   expect(count('kith_media')).toBe(pictures.length + 2 * cast.length + 1)
   const times = shown.map(({ createdAt }) => Date.parse(createdAt))
   expect(times).toEqual(times.toSorted((a, b) => b - a))
@@ -129,7 +129,7 @@ test('a start that was killed while it filled its folder is whole at the next on
   await app.stop()
 })
 
-test('a visitor sees posts, their pictures and profiles without an account, and what newcomers post', async () => {
+test('a visitor sees posts, their pictures and profiles without an account, and new posts', async () => {
   const app = await start()
   const { items } = await read<Page<Post>>(app, '/demo/posts')
   expect(items).toHaveLength(20)
@@ -151,7 +151,7 @@ test('a visitor sees posts, their pictures and profiles without an account, and 
   await app.stop()
 })
 
-test('one click signs in as somebody of the demo, also after a restart, which keeps what happened', async () => {
+test('one click signs in as a demo account, even after a restart, which keeps all changes', async () => {
   const first = await start()
   const mara = await person(first, 'mara.outdoors')
   expect((await first.call('POST', `/demo/sign-in/${mara.id}`)).status).toBe(200)
@@ -167,45 +167,48 @@ test('one click signs in as somebody of the demo, also after a restart, which ke
   await second.stop()
 })
 
-test.skipIf(!browserPath)('the page shows all that, and signs in by a face (needs chromium)', async () => {
-  const app = await start()
-  const browser = await launchBrowser()
-  onTestFinished(() => browser.close())
-  const page = await browser.newPage()
-  page.setDefaultTimeout(patience.timeout)
-  const elsewhere: string[] = []
-  page.on('request', (request) => {
-    if (!request.url().startsWith(app.url) && !request.url().startsWith('data:'))
-      elsewhere.push(request.url())
-  })
-  await page.goto(app.url)
-  const picture = page.locator('.post img[src*="/feed"]').first()
-  await expect
-    .poll(
-      () => picture.evaluate((image) => (image as unknown as { naturalWidth: number }).naturalWidth),
-      patience,
-    )
-    .toBeGreaterThan(100)
-  expect(await page.locator('.face').count()).toBe(cast.length)
-  // What only members can leads to where a guest becomes one.
-  await page.locator('.like').first().click()
-  await page.locator('.candidate').first().waitFor()
+test.skipIf(!browserPath)(
+  'the page shows all of it, and signs in with a click on a face (needs chromium)',
+  async () => {
+    const app = await start()
+    const browser = await launchBrowser()
+    onTestFinished(() => browser.close())
+    const page = await browser.newPage()
+    page.setDefaultTimeout(patience.timeout)
+    const elsewhere: string[] = []
+    page.on('request', (request) => {
+      if (!request.url().startsWith(app.url) && !request.url().startsWith('data:'))
+        elsewhere.push(request.url())
+    })
+    await page.goto(app.url)
+    const picture = page.locator('.post img[src*="/feed"]').first()
+    await expect
+      .poll(
+        () => picture.evaluate((image) => (image as unknown as { naturalWidth: number }).naturalWidth),
+        patience,
+      )
+      .toBeGreaterThan(100)
+    expect(await page.locator('.face').count()).toBe(cast.length)
+    // Actions for members lead a guest to the registration.
+    await page.locator('.like').first().click()
+    await page.locator('.candidate').first().waitFor()
 
-  const complaints: string[] = []
-  page.on('console', (message) => {
-    if (message.type() === 'error') complaints.push(message.text())
-  })
-  page.on('pageerror', (error) => complaints.push(String(error)))
-  await page.getByRole('button', { name: 'Sign in as Mara' }).click()
-  await page.locator('#nav').waitFor()
-  const like = page.locator('.like[aria-pressed=false]').first()
-  await like.click()
-  await page.locator('.like[aria-pressed=true]').first().waitFor()
-  expect({ complaints, elsewhere }).toEqual({ complaints: [], elsewhere: [] })
-  await app.stop()
-})
+    const complaints: string[] = []
+    page.on('console', (message) => {
+      if (message.type() === 'error') complaints.push(message.text())
+    })
+    page.on('pageerror', (error) => complaints.push(String(error)))
+    await page.getByRole('button', { name: 'Sign in as Mara' }).click()
+    await page.locator('#nav').waitFor()
+    const like = page.locator('.like[aria-pressed=false]').first()
+    await like.click()
+    await page.locator('.like[aria-pressed=true]').first().waitFor()
+    expect({ complaints, elsewhere }).toEqual({ complaints: [], elsewhere: [] })
+    await app.stop()
+  },
+)
 
-test('nobody is signed in for another page, and not as somebody who has registered', async () => {
+test('no sign-in works from another page, or for a registered account', async () => {
   const app = await start()
   const { id } = await person(app, 'mara.outdoors')
   const elsewhere = { origin: 'https://elsewhere.example', 'sec-fetch-site': 'cross-site' }
@@ -225,13 +228,13 @@ test('nobody is signed in for another page, and not as somebody who has register
   await app.stop()
 })
 
-test('starts bare where it is told so, and says which options there are', async () => {
+test('starts empty on request, and lists its options', async () => {
   const env = { KITH_DEMO_DIRECTORY: join(folder, 'bare') }
   const app = await startApp(script, env, { args: ['--empty'] })
   expect(await read(app, '/demo/people')).toEqual({ items: [] })
   expect(await read(app, '/demo/posts')).toEqual({ items: [], nextCursor: null })
   await app.stop()
-  // What has begun bare stays so.
+  // A demo that started empty stays empty.
   const again = await startApp(script, env)
   expect(await read(again, '/demo/people')).toEqual({ items: [] })
   await again.stop()
@@ -240,7 +243,7 @@ test('starts bare where it is told so, and says which options there are', async 
   )
 })
 
-test('what follows npm run demo -- gets to the demo', () => {
+test('arguments after npm run demo -- reach the demo', () => {
   const place = join(folder, 'npm')
   mkdirSync(join(place, 'scripts'), { recursive: true })
   const { scripts } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8')) as {

@@ -15,7 +15,7 @@ const password = 'correct horse'
 
 afterAll(() => rmSync(folder, { recursive: true, force: true }))
 
-describe.skipIf(!browserPath)('ways in and out of the demo, in a browser (needs chromium)', () => {
+describe.skipIf(!browserPath)('sign-in and recovery in the demo, in a browser (needs chromium)', () => {
   let browser: Browser
 
   beforeAll(async () => {
@@ -27,7 +27,7 @@ describe.skipIf(!browserPath)('ways in and out of the demo, in a browser (needs 
     page: Page
     url: string
     database: string
-    /** What is wrong with the scripts, or against the policy of the page. */
+    /** Script errors and violations of the page's policy. */
     complaints: string[]
   }
 
@@ -48,7 +48,7 @@ describe.skipIf(!browserPath)('ways in and out of the demo, in a browser (needs 
     })
     const complaints: string[] = []
     context.on('console', (message) => {
-      // Calls that are refused on purpose are complained of too.
+      // The browser also reports calls that are refused on purpose.
       if (message.type() === 'error' && !/status of 40[139]/.test(message.text()))
         complaints.push(message.text())
     })
@@ -73,7 +73,7 @@ describe.skipIf(!browserPath)('ways in and out of the demo, in a browser (needs 
   }
 
   async function logIn(page: Page, typed: string): Promise<void> {
-    // While a dialog is open, nothing behind it can be typed in.
+    // While a dialog is open, nothing behind it accepts input.
     await page.locator('dialog').waitFor({ state: 'detached' })
     await page.locator('#login [name=login]').fill('ada')
     await page.locator('#login [name=password]').fill(typed)
@@ -86,7 +86,7 @@ describe.skipIf(!browserPath)('ways in and out of the demo, in a browser (needs 
   const fill = (page: Page, name: string, value: string): Promise<void> =>
     page.locator(`dialog [name=${name}]`).last().fill(value)
 
-  /** Opens the mail of the demo as a person does, and reads the newest letter. */
+  /** Opens the mailbox of the demo as a user does, and reads the latest message. */
   async function openMail(page: Page, subject: RegExp): Promise<Page> {
     const [mail] = await Promise.all([page.waitForEvent('popup'), page.locator('#mail').click()])
     await mail.locator('#letter h1').filter({ hasText: subject }).waitFor()
@@ -94,7 +94,7 @@ describe.skipIf(!browserPath)('ways in and out of the demo, in a browser (needs 
   }
 
   async function readCode(page: Page, subject: RegExp): Promise<string> {
-    // A dialog that is open covers the link.
+    // An open dialog covers the link.
     const mail = await page.context().newPage()
     await mail.goto(new URL('/dev/mail', page.url()).href)
     await mail.locator('#letter h1').filter({ hasText: subject }).waitFor()
@@ -103,7 +103,7 @@ describe.skipIf(!browserPath)('ways in and out of the demo, in a browser (needs 
     return /^\s*(\d{6})\s*$/m.exec(letter)?.[1] ?? ''
   }
 
-  test('a forgotten password is set by the code of a mail, and once more by its link', async () => {
+  test('a forgotten password is reset with the code from an email, and again with its link', async () => {
     const { page, complaints } = await visit()
     await leave(page)
     await page.locator('#login [name=login]').fill('ada')
@@ -132,7 +132,7 @@ describe.skipIf(!browserPath)('ways in and out of the demo, in a browser (needs 
     expect(complaints).toEqual([])
   })
 
-  test('somebody signs in by a code, and gives the account another address', async () => {
+  test('an account signs in with a code, and changes its email', async () => {
     const { page, complaints } = await visit()
     await leave(page)
     await page.getByRole('button', { name: 'Email me a code' }).click()
@@ -152,7 +152,7 @@ describe.skipIf(!browserPath)('ways in and out of the demo, in a browser (needs 
     expect(complaints).toEqual([])
   })
 
-  test('somebody who signed in some time ago proves who they are by a code', async () => {
+  test('an account with an old sign-in proves its owner with a code', async () => {
     const { page, database, complaints } = await visit()
     await leave(page)
     await page.getByRole('button', { name: 'Email me a code' }).click()
@@ -177,7 +177,7 @@ describe.skipIf(!browserPath)('ways in and out of the demo, in a browser (needs 
     expect(complaints).toEqual([])
   })
 
-  test('an authenticator app is set up by its QR code and asked for at the next sign-in, after a proof that is fresh', async () => {
+  test('an authenticator app is set up with its QR code and required at the next sign-in, after a fresh proof', async () => {
     const { page, database, complaints } = await visit()
     const db = new DatabaseSync(database)
     db.exec('UPDATE kith_sessions SET proved_at = proved_at - 3600000')
@@ -199,7 +199,7 @@ describe.skipIf(!browserPath)('ways in and out of the demo, in a browser (needs 
 
     await leave(page)
     await logIn(page, password)
-    // That of now has been used.
+    // The current code has been used.
     await fill(page, 'code', app.generate({ timestamp: Date.now() + 30_000 }))
     await press(page, 'Sign in')
     await page.locator('#nav').waitFor()
@@ -219,7 +219,7 @@ describe.skipIf(!browserPath)('ways in and out of the demo, in a browser (needs 
     expect(complaints).toEqual([])
   })
 
-  /** Says who it is to the provider that runs inside the demo. */
+  /** Signs in to the provider that runs inside the demo. */
   async function signInElsewhere(page: Page, name: string): Promise<void> {
     await page.getByLabel('Your name here').fill(name)
     await page.getByRole('button', { name: 'Continue' }).click()
@@ -227,7 +227,7 @@ describe.skipIf(!browserPath)('ways in and out of the demo, in a browser (needs 
 
   const linked = (page: Page) => page.locator('#linked li')
 
-  test('an account is made by a provider, keeps its last way in, and opens by it again', async () => {
+  test('an account is created through a provider, keeps its last way in, and can sign in with it again', async () => {
     const { page, complaints } = await visit()
     await leave(page)
     await page.getByRole('link', { name: 'Continue with Example ID' }).click()
@@ -259,7 +259,7 @@ describe.skipIf(!browserPath)('ways in and out of the demo, in a browser (needs 
     expect(complaints).toEqual([])
   })
 
-  test('an account links a provider after a fresh proof, signs in by it with its second factor, and unlinks it', async () => {
+  test('an account links a provider after a fresh proof, signs in with it and its second factor, and unlinks it', async () => {
     const { page, database, complaints } = await visit()
     await page.locator('#nav [href="#/account"]').click()
     await page.getByRole('button', { name: 'Set up an authenticator app' }).click()
@@ -282,7 +282,7 @@ describe.skipIf(!browserPath)('ways in and out of the demo, in a browser (needs 
     await leave(page)
     await page.getByRole('link', { name: 'Continue with Example ID' }).click()
     await signInElsewhere(page, 'ada.l')
-    // That of now has been used.
+    // The current code has been used.
     await fill(page, 'code', app.generate({ timestamp: Date.now() + 30_000 }))
     await press(page, 'Sign in')
     await page.locator('#nav [href="#/account"]').click()
@@ -297,7 +297,7 @@ describe.skipIf(!browserPath)('ways in and out of the demo, in a browser (needs 
     authenticatorId: string
   }
 
-  /** Has the page say how often a passkey was asked for. */
+  /** Makes the page report how often a passkey was requested. */
   async function countQuestions(page: Page): Promise<void> {
     await page.evaluate(`{
       const { dataset } = document.documentElement
@@ -309,7 +309,7 @@ describe.skipIf(!browserPath)('ways in and out of the demo, in a browser (needs 
     }`)
   }
 
-  test('a passkey is added, renamed, and signs in by the button and as autofill', async () => {
+  test('a passkey is added, renamed, and signs in with the button and with autofill', async () => {
     const { page, complaints } = await visit()
     const { session, authenticatorId } = await addAuthenticator(page)
     const setPresence = (enabled: boolean): Promise<unknown> =>
@@ -324,13 +324,13 @@ describe.skipIf(!browserPath)('ways in and out of the demo, in a browser (needs 
     await setPresence(false)
     await countQuestions(page)
     await leave(page)
-    // Autofill waits for its owner, who comes and uses the button.
+    // Autofill waits for the user, who then uses the button.
     await page.locator('html[data-questions="1"]').waitFor()
     await setPresence(true)
     await page.locator('#by-passkey').click()
     await page.locator('#nav').waitFor()
 
-    // With its owner there the browser fills the passkey in by itself.
+    // If the user is present, the browser fills in the passkey by itself.
     await logOut(page)
     await page.locator('#nav').waitFor()
     await page.locator('#nav [href="#/account"]').click()

@@ -17,7 +17,7 @@ const bare = { args: ['--empty'] }
 
 afterAll(() => rmSync(folder, { recursive: true, force: true }))
 
-test('serves its page under a policy that lets only scripts of its own folder run', async () => {
+test('serves its page with a policy that allows only scripts from its own folder', async () => {
   const app = await startApp(script, env, bare)
   const response = await app.call('GET', '/')
   const html = await response.text()
@@ -61,7 +61,7 @@ test('shares a picture with a suggested caption and shows it after a restart', a
   await second.stop()
 })
 
-test('keeps its mail for pages of its own, and lets no letter run anything', async () => {
+test('shows its mailbox only to its own pages, and lets no message run scripts', async () => {
   const app = await startApp(script, env, bare)
   const input = { username: 'reader', email: 'reader@example.com', password: 'correct horse' }
   expect((await app.call('POST', '/api/v1/users/register', input)).status).toBe(201)
@@ -76,7 +76,7 @@ test('keeps its mail for pages of its own, and lets no letter run anything', asy
   expect(letter.headers.get('content-security-policy')).toMatch(/^default-src 'none';.* sandbox allow-popups/)
   expect((await app.call('GET', '/dev/mail/another')).status).toBe(404)
 
-  // A name that leads to this machine, as in DNS rebinding.
+  // A name that resolves to this machine, as in DNS rebinding.
   const { port } = new URL(app.url)
   const socket = connect(Number(port), '127.0.0.1')
   socket.end(`GET /dev/mail.json HTTP/1.1\r\nHost: evil.example:${port}\r\nConnection: close\r\n\r\n`)
@@ -86,7 +86,7 @@ test('keeps its mail for pages of its own, and lets no letter run anything', asy
 })
 
 test.each(['SIGINT', 'SIGTERM'] as const)(
-  'stops on %s, whoever has not finished a request or keeps a connection, and finds its data again',
+  'stops on %s despite unfinished requests and idle connections, and finds its data again',
   async (signal) => {
     const first = await startApp(script, env, bare)
     const input = { username: `ada_${signal.toLowerCase()}`, password: 'correct horse' }
@@ -96,7 +96,7 @@ test.each(['SIGINT', 'SIGTERM'] as const)(
     await once(unfinished, 'connect')
     const started = performance.now()
     expect(await first.stop(signal)).toBe(0)
-    // It gives them half a second. Node alone would wait 5 seconds for the one that is kept and 60 for the other.
+    // The demo gives them half a second. Node alone would wait 5 seconds for the idle one and 60 for the other.
     expect(performance.now() - started).toBeLessThan(4000)
     unfinished.destroy()
 
@@ -110,7 +110,7 @@ test.each(['SIGINT', 'SIGTERM'] as const)(
   },
 )
 
-test('says in one line that its port is taken', async () => {
+test('reports in one line that its port is in use', async () => {
   const holder = createServer((socket) => socket.destroy()).listen(0, '127.0.0.1')
   await once(holder, 'listening')
   const PORT = String((holder.address() as AddressInfo).port)
@@ -120,7 +120,7 @@ test('says in one line that its port is taken', async () => {
   holder.close()
 })
 
-test('says in one line that its port is none', async () => {
+test('reports in one line that its port is invalid', async () => {
   await expect(startApp(script, { ...env, PORT: '70000' }, bare)).rejects.toThrow(
     /^PORT must be a number from 0 to 65535, not "70000"\.\n$/,
   )

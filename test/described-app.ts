@@ -13,17 +13,17 @@ import { createMailbox } from '../packages/core/test/mailbox.ts'
 import { paperProvider } from '../packages/http/test/journeys/paper-provider.ts'
 import { makeLocalMedia } from './local-media.ts'
 
-/** A Kith with all of its routes, on Node's own server, for tools that read its description. */
+/** A Kith with all of its routes, on Node's own server, for tools that read its OpenAPI description. */
 export interface DescribedApp {
-  /** With the prefix. */
+  /** The URL with the prefix. */
   url: string
-  /** The document. */
+  /** The OpenAPI document. */
   read(): Promise<string>
-  /** Of an account that has signed in, whose username is `ada`. */
+  /** The access token of a signed-in account with the username `ada`. */
   accessToken: string
   /** A post of that account. */
   postId: string
-  /** An upload of that account that it does not use. */
+  /** An unused upload of that account. */
   uploadId: string
   close(): Promise<void>
 }
@@ -57,7 +57,7 @@ const unlimited: KithOptions['limits'] = Object.fromEntries(
 
 const messenger = createMailbox()
 
-/** Starts it. Nothing limits how often it is called. */
+/** Starts it, without rate limits. */
 export async function startDescribedApp(options: Partial<KithOptions> = {}): Promise<DescribedApp> {
   const storage = createSqliteStorage({ path: ':memory:' })
   await storage.migrate()

@@ -15,11 +15,11 @@ import { opensslMissing } from './servers/openssl.ts'
 const password = 'correct horse battery'
 const [accessCookie, refreshCookie] = ['__Host-kith-access', '__Host-kith-refresh']
 
-/** On Linux there is no key in hardware: with the second feature Chromium makes one of its own. */
+/** On Linux there is no hardware key: with the second feature Chromium creates one in software. */
 const binding =
   '--enable-features=DeviceBoundSessions,EnableBoundSessionCredentialsSoftwareKeysForManualTesting'
 
-// Chromium signs about six times in some minutes for one site, so each of these tests has a browser of its own.
+// Chromium signs only about six times within some minutes for one site, so each of these tests uses its own browser.
 describe.skipIf(!browserPath || opensslMissing)(
   'device-bound sessions in a browser (needs chromium and openssl)',
   () => {
@@ -74,7 +74,7 @@ describe.skipIf(!browserPath || opensslMissing)(
       })
     }
 
-    test('it binds its session by itself, and renews it before what a page asks for', async () => {
+    test("it binds its session by itself, and renews it before a page's request", async () => {
       const { context, page } = await open(launchBrowser(binding, trusting))
       const bound = next('session.bound')
       const { body } = await call(page, '/users/register', { username: 'ada', password })
@@ -99,7 +99,7 @@ describe.skipIf(!browserPath || opensslMissing)(
       expect((await call(page, '/users/me')).status).toBe(401)
     })
 
-    test('one that binds nothing goes on as it always did', async () => {
+    test('a browser without this feature works as before', async () => {
       const { context, page } = await open(launchBrowser(trusting))
       await call(page, '/users/register', { username: 'ben', password })
       await context.clearCookies({ name: accessCookie })

@@ -7,14 +7,14 @@ import { root } from '../scripts/packages.ts'
 interface Module {
   page: string
   code: string
-  /** For each line of the code the line of the page. */
+  /** The line in the page for each line of the code. */
   lines: number[]
 }
 
 /**
- * Each `ts` fence is a module of its own beside its page, so that it sees what a reader there can import.
- * A fence marked `ts continued` goes on where the one before it stopped. One that begins with its file name, as a comment,
- * can be imported by the others of its page; of two versions of a file the later one is imported.
+ * Each `ts` fence is a separate module next to its page, so that it sees what a reader can import there.
+ * A fence marked `ts continued` continues the one before it. One that begins with its file name, as a comment,
+ * can be imported by the others of its page; of two versions of a file, the later one is imported.
  */
 function place({ path, text }: Page): Map<string, Module> {
   const modules = new Map<string, Module>()
@@ -37,7 +37,7 @@ function place({ path, text }: Page): Map<string, Module> {
   return modules
 }
 
-/** What is no fence is parsed once for all programs. */
+/** Everything except the fences is parsed once for all programs. */
 const sources = new Map<string, ts.SourceFile>()
 
 function typeCheck(pages: readonly Page[]): string[] {
@@ -76,7 +76,7 @@ test('every ts fence of the documentation type-checks', () => {
   expect(typeCheck(listPages())).toEqual([])
 })
 
-test('a broken fence is found, with its page and line', () => {
+test('a broken fence is reported with its page and line', () => {
   const text = [
     '# Title',
     '```ts',
@@ -109,7 +109,7 @@ test('a broken fence is found, with its page and line', () => {
   ])
 })
 
-test('each lever of extending.md takes ten lines at most, beside imports, declarations and blank lines', () => {
+test('each extension point in extending.md takes ten lines at most, not counting imports, declarations and blank lines', () => {
   const page = listPages().find(({ path }) => path === 'docs/extending.md') ?? expect.unreachable()
   const lengths = fencesOf(page.text).map(({ code }) => {
     const lines = code.split('\n')

@@ -6,7 +6,7 @@ import { createKith, type Kith, type OutboxHandler } from '@kith/core'
 import { createSqliteStorage } from '@kith/storage-sqlite'
 import { expect, onTestFinished, test } from 'vitest'
 
-test('rows of the host follow a deleted account, also where the process ended before it heard of it', async () => {
+test('rows of the host are deleted with an account, even if the process ended before it received the event', async () => {
   const folder = mkdtempSync(join(tmpdir(), 'kith-durable-events-'))
   onTestFinished(() => rmSync(folder, { recursive: true, force: true }))
   const password = 'correct horse'

@@ -12,7 +12,7 @@ const folder = mkdtempSync(join(tmpdir(), 'kith-examples-'))
 afterAll(() => rmSync(folder, { recursive: true, force: true }))
 
 describe.each(['express', 'fastify'])('examples/%s-minimal', (name) => {
-  test('registers, lets a viewer into its own route, and shuts it after logout', async () => {
+  test('registers, admits a viewer to its own route, and refuses it after the logout', async () => {
     const env = {
       KITH_SECRET: 'a secret of at least thirty-two characters',
       DATABASE: join(folder, `${name}.db`),
@@ -38,13 +38,13 @@ describe.each(['express', 'fastify'])('examples/%s-minimal', (name) => {
     }
   })
 
-  test('says what is wrong without a secret', async () => {
+  test('reports a missing secret', async () => {
     await expect(startApp(`examples/${name}-minimal/src/server.ts`, { KITH_SECRET: '' })).rejects.toThrow(
       /secret/,
     )
   })
 
-  test('ends where its port is taken', async () => {
+  test('exits if its port is in use', async () => {
     const holder = createServer((socket) => socket.destroy()).listen(0)
     onTestFinished(() => void holder.close())
     await once(holder, 'listening')
@@ -72,7 +72,7 @@ describe('examples/express-better-auth', () => {
     password: 'correct horse',
   })
 
-  test('people sign up with better-auth, and post, follow and read with Kith', async () => {
+  test('users sign up with better-auth, and post, follow and read with Kith', async () => {
     const app = await startApp('examples/express-better-auth/src/server.ts', env)
     try {
       expect((await app.call('GET', '/api/v1/users/me')).status).toBe(401)
@@ -91,7 +91,7 @@ describe('examples/express-better-auth', () => {
       expect((await app.call('PUT', '/api/v1/users/ada/follow')).status).toBe(200)
       const feed = (await (await app.call('GET', '/api/v1/feed')).json()) as { items: object[] }
       expect(feed.items).toMatchObject([{ caption: 'first', author: { username: 'ada' } }])
-      // A page of another site.
+      // The page of another site.
       const foreign = await fetch(`${app.url}/api/v1/users/ada/follow`, {
         method: 'DELETE',
         headers: { cookie: app.cookies(), origin: 'https://evil.example' },
@@ -115,13 +115,13 @@ describe('examples/express-better-auth', () => {
     }
   })
 
-  test('a name that Kith does not allow makes no user, and one that is held there an account without one', async () => {
+  test('a username that Kith rejects creates no user, and one that is already reserved creates an account without a username', async () => {
     const app = await startApp('examples/express-better-auth/src/server.ts', env)
     try {
       expect((await app.call('POST', '/api/auth/sign-up/email', person('admin'))).status).toBe(422)
       const credentials = { email: 'admin@example.com', password: 'correct horse' }
       expect((await app.call('POST', '/api/auth/sign-in/email', credentials)).status).toBe(401)
-      // Deleted by the test before.
+      // Deleted by the previous test.
       expect((await app.call('POST', '/api/auth/sign-up/email', person('ada'))).status).toBe(200)
       const me = await (await app.call('GET', '/api/v1/users/me')).json()
       expect(me).toMatchObject({ username: null })

@@ -3,7 +3,7 @@ import ts from 'typescript'
 import { expect, test } from 'vitest'
 import { listPackages } from '../scripts/packages.ts'
 
-/** All names that the entries of our packages export; a type has `type` before it. */
+/** All names that the entries of our packages export; a type is prefixed with `type`. */
 function exportedNames(): Record<string, string[]> {
   const entries = listPackages().flatMap(({ path, manifest }) =>
     Object.entries(manifest.exports).flatMap(([entry, targets]) =>

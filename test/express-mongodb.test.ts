@@ -24,7 +24,7 @@ const ada = { fullName: 'Ada Lovelace', username: 'ada', email: 'ada@example.com
 
 const withoutRedis = await redisMissing()
 
-// One for each database: the pictures of another one's accounts are refused.
+// One for each database, because the pictures of other accounts are refused.
 let uploads = ''
 
 const folder = mkdtempSync(join(tmpdir(), 'kith-uploads-'))
@@ -34,13 +34,13 @@ function makeUploads(): string {
   return mkdtempSync(join(folder, 'app-'))
 }
 
-/** The files of forms that wait for their response. */
+/** The uploaded files of forms that wait for their response. */
 function incoming(): string[] {
   const forms = join(uploads, 'incoming')
   return existsSync(forms) ? readdirSync(forms) : []
 }
 
-/** Sends a whole registration, large enough to be still written when the connection is gone. */
+/** Sends a complete registration, large enough to be still in progress when the connection is lost. */
 async function sendAndLeave(url: string, origin: string = url): Promise<void> {
   const part = (name: string, more = '') =>
     `--b\r\ncontent-disposition: form-data; name="${name}"${more}\r\n\r\n`
@@ -98,7 +98,7 @@ await describeWithMongo('examples/express-mongodb', {}, (mongo) => {
     return app.call('POST', '/api/v1/users/register', data)
   }
 
-  test('registers by one form with pictures, by cookies, and says nothing of tokens or passwords', async () => {
+  test('registers with one form including pictures, with cookies, and reveals no tokens or passwords', async () => {
     const app = await start()
     try {
       const response = await register(app, form({ avatar: picture, coverImage: picture }))
@@ -126,7 +126,7 @@ await describeWithMongo('examples/express-mongodb', {}, (mongo) => {
     }
   })
 
-  test('its config gives the command line the same Kith', async () => {
+  test('its config file gives the command line the same Kith', async () => {
     const uri = new URL(mongo().uri)
     uri.pathname = `/${mongo().freshDatabase()}`
     const env = {
@@ -158,7 +158,7 @@ await describeWithMongo('examples/express-mongodb', {}, (mongo) => {
     expect(await kith('doctor')).toMatchObject({ errors: 0, warnings: 0 })
   })
 
-  test('without an avatar, or with one that is none, there is no account, and the name stays free', async () => {
+  test('without a valid avatar no account is created, and the username stays free', async () => {
     const app = await start()
     const before = new Set(incoming())
     try {
@@ -174,14 +174,14 @@ await describeWithMongo('examples/express-mongodb', {}, (mongo) => {
       expect((await register(app, form({ avatar: picture }))).status).toBe(201)
       expect((await register(app, form({ avatar: picture }))).status).toBe(409)
       expect((await app.call('GET', '/api/v1/users/ada')).status).toBe(200)
-      // They go once the response is out. What an app left that was killed before stays.
+      // They are removed after the response. Files of an app that was killed before stay.
       await expect.poll(() => incoming().filter((name) => !before.has(name)), { timeout: 10_000 }).toEqual([])
     } finally {
       await app.stop('SIGKILL')
     }
   })
 
-  test('a form whose sender leaves behind its last byte leaves no file', async () => {
+  test('a form whose sender disconnects after the last byte leaves no file', async () => {
     const app = await start()
     const before = new Set(incoming())
     const left = () => incoming().filter((name) => !before.has(name))
@@ -195,7 +195,7 @@ await describeWithMongo('examples/express-mongodb', {}, (mongo) => {
       await Promise.all(Array.from({ length: forms }, () => sendAndLeave(app.url)))
       await expect.poll(() => arrived.size, { timeout: 20_000 }).toBeGreaterThanOrEqual(forms)
       await expect.poll(left, { timeout: 20_000 }).toEqual([])
-      // Of pages that are not allowed nothing was written at all, and nobody was registered.
+      // For pages that are not allowed nothing was written, and no account was registered.
       expect(arrived.size).toBe(forms)
       expect((await app.call('GET', '/api/v1/users/ada')).status).toBe(404)
     } finally {
@@ -205,11 +205,11 @@ await describeWithMongo('examples/express-mongodb', {}, (mongo) => {
     expect(left()).toEqual([])
   })
 
-  test('says what to set where something is missing or cannot work', async () => {
+  test('reports what to set if an option is missing or invalid', async () => {
     await expect(start({ ACCESS_TOKEN_SECRET: '' })).rejects.toThrow(/ACCESS_TOKEN_SECRET is not set/)
     await expect(start({ CORS_ORIGIN: '*' })).rejects.toThrow(/name the pages/)
     await expect(start({ ACCESS_TOKEN_EXPIRY: 'soon' })).rejects.toThrow(/accessTtl/)
-    // A port that nobody has unless he is the system.
+    // A port that only the system user can open.
     const nowhere = 'mongodb://127.0.0.1:1/kith'
     await expect(start({ MONGODB_URI: nowhere })).rejects.toThrow(/Check that the storage is running/)
     const other = createServer((socket) => socket.destroy()).listen(0)
@@ -219,7 +219,7 @@ await describeWithMongo('examples/express-mongodb', {}, (mongo) => {
     await expect(start({ PORT: taken })).rejects.toThrow(/EADDRINUSE/)
   })
 
-  test('blank lines in .env mean nothing is set', async () => {
+  test('empty values in .env count as not set', async () => {
     const app = await start({ REDIS_URL: '', ACCESS_TOKEN_EXPIRY: '', REFRESH_TOKEN_EXPIRY: '' })
     try {
       expect((await register(app, form({ avatar: picture }))).status).toBe(201)
@@ -228,23 +228,26 @@ await describeWithMongo('examples/express-mongodb', {}, (mongo) => {
     }
   })
 
-  test.skipIf(withoutRedis !== null)('with Redis, a logout in one server counts in another', async () => {
-    const redis = await startRedis()
-    const uri = new URL(mongo().uri)
-    uri.pathname = `/${mongo().freshDatabase()}`
-    const shared = { MONGODB_URI: uri.href, REDIS_URL: redis.url, UPLOADS_DIRECTORY: makeUploads() }
-    const [one, other] = await Promise.all([start(shared), start(shared)])
-    try {
-      expect((await register(one, form({ avatar: picture }))).status).toBe(201)
-      other.setCookies(one.cookies())
-      expect((await other.call('GET', '/api/v1/hello')).status).toBe(200)
-      expect((await one.call('POST', '/api/v1/users/logout')).status).toBe(204)
-      const hello = async (): Promise<number> => (await other.call('GET', '/api/v1/hello')).status
-      await expect.poll(hello, { timeout: 10_000 }).toBe(401)
-    } finally {
-      await one.stop('SIGKILL')
-      await other.stop('SIGKILL')
-      await redis.stop()
-    }
-  })
+  test.skipIf(withoutRedis !== null)(
+    'with Redis, a logout in one server takes effect in another',
+    async () => {
+      const redis = await startRedis()
+      const uri = new URL(mongo().uri)
+      uri.pathname = `/${mongo().freshDatabase()}`
+      const shared = { MONGODB_URI: uri.href, REDIS_URL: redis.url, UPLOADS_DIRECTORY: makeUploads() }
+      const [one, other] = await Promise.all([start(shared), start(shared)])
+      try {
+        expect((await register(one, form({ avatar: picture }))).status).toBe(201)
+        other.setCookies(one.cookies())
+        expect((await other.call('GET', '/api/v1/hello')).status).toBe(200)
+        expect((await one.call('POST', '/api/v1/users/logout')).status).toBe(204)
+        const hello = async (): Promise<number> => (await other.call('GET', '/api/v1/hello')).status
+        await expect.poll(hello, { timeout: 10_000 }).toBe(401)
+      } finally {
+        await one.stop('SIGKILL')
+        await other.stop('SIGKILL')
+        await redis.stop()
+      }
+    },
+  )
 })

@@ -2,12 +2,12 @@ import { accessSync, constants, statfsSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 
 const memory = '/dev/shm'
-/** As much as a run never writes. */
+/** More space than a run ever writes. */
 const leastFreeBytes = 4 * 2 ** 30
 
 /**
- * Where tests keep databases: in memory where there is room, since a database waits for its disk at each commit, and no test
- * cuts the power. `TMPDIR` is heeded where it is set.
+ * Where tests store databases: in memory if there is enough, because a database waits for its disk at each commit, and no test
+ * simulates a power failure. `TMPDIR` is respected if it is set.
  */
 export const fastFolder: string = process.env['TMPDIR'] === undefined && hasRoom() ? memory : tmpdir()
 

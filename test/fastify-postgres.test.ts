@@ -29,18 +29,18 @@ interface Compose {
   volumes: object
 }
 
-test('docker-compose.yml makes the server that the example connects to, and keeps its data', () => {
+test('docker-compose.yml defines the server that the example connects to, and keeps its data', () => {
   const { services, volumes } = parse(readExample('docker-compose.yml')) as Compose
   const [, password, port] =
     /postgres:\/\/postgres:(\w+)@localhost:(\d+)\/postgres/.exec(readExample('src/server.ts')) ?? []
   expect(services).toMatchObject({
     postgres: {
-      // This release and later ones keep their data in a folder of their version below the volume, and refuse one at `data`.
+      // This release and later ones store their data in a folder of their version below the volume, and refuse one in `data`.
       image: 'postgres:18',
       environment: { POSTGRES_PASSWORD: password },
       ports: [`127.0.0.1:${port}:5432`],
       volumes: ['data:/var/lib/postgresql'],
-      // Without one `--wait` would wait for the container alone.
+      // Without a health check, `--wait` would only wait for the container.
       healthcheck: { test: ['CMD', 'pg_isready', '--host=127.0.0.1', '--username=postgres'] },
     },
   })
@@ -48,7 +48,7 @@ test('docker-compose.yml makes the server that the example connects to, and keep
 })
 
 await describeWithPostgres('examples/fastify-postgres', {}, (server) => {
-  test('the commands of its README, typed in their order, publish a listing', async () => {
+  test('the commands of its README, entered in order, publish a listing', async () => {
     const folder = mkdtempSync(join(tmpdir(), 'kith-readme-'))
     onTestFinished(() => rmSync(folder, { recursive: true }))
     const app = await startApp(script, { KITH_SECRET: secret, DATABASE_URL: await server().freshDatabase() })
@@ -72,7 +72,7 @@ await describeWithPostgres('examples/fastify-postgres', {}, (server) => {
     expect(await app.stop()).toBe(0)
   })
 
-  test('a post and its price come and go together', async () => {
+  test('a post and its price are created and deleted together', async () => {
     const url = await server().freshDatabase()
     const app = await startApp(script, { KITH_SECRET: secret, DATABASE_URL: url })
     const database = new pg.Client(url)
@@ -93,11 +93,11 @@ await describeWithPostgres('examples/fastify-postgres', {}, (server) => {
     })
     expect((await app.call('POST', '/listings', { ...engine, priceCents: 0 })).status).toBe(400)
 
-    // The app's half fails, so there is no post either.
+    // The app's half fails, so no post is created either.
     await database.query('ALTER TABLE listings ADD CHECK ("priceCents" <> 13)')
     expect((await app.call('POST', '/listings', { ...engine, priceCents: 13 })).status).toBe(500)
     expect(await count('kith.posts')).toEqual({ rows: 1 })
-    // Kith's half fails, so there is no listing.
+    // Kith's half fails, so no listing is created.
     expect((await app.call('POST', '/listings', { ...engine, caption: 'x'.repeat(10_000) })).status).toBe(422)
     expect(await count('listings')).toEqual({ rows: 1 })
 
@@ -106,7 +106,7 @@ await describeWithPostgres('examples/fastify-postgres', {}, (server) => {
       { post: { caption: 'A difference engine' }, priceCents: 1_700_000 },
     ])
 
-    // The foreign key: with the account go its listings.
+    // The foreign key deletes the listings together with the account.
     expect((await app.call('DELETE', '/api/v1/users/me', { password: ada.password })).status).toBe(204)
     await expect.poll(() => count('kith.users')).toEqual({ rows: 0 })
     expect(await count('listings')).toEqual({ rows: 0 })

@@ -4,54 +4,54 @@ import type { AddressInfo } from 'node:net'
 import { onTestFinished } from 'vitest'
 import type { Finished } from './blob-samples.ts'
 
-/** What happens to a request, beside the refusals that a vendor has. */
+/** What happens to a request, in addition to the refusals of a vendor. */
 export type Fate<Refusal> =
   | 'pass'
-  /** It is carried out, and the connection breaks before its response. */
+  /** It is carried out, and the connection breaks before the response. */
   | 'lose-answer'
   /** The connection is reset before it is carried out. */
   | 'reset'
-  /** Nothing is answered. */
+  /** There is no response. */
   | 'silence'
-  /** Of the body of its response only the first half comes, with a proper end. */
+  /** Only the first half of the response body is sent, with a regular end. */
   | 'halve'
-  /** The same, and then no more. */
+  /** The same, but then the response stalls. */
   | 'stall-body'
   /** The same, and the connection breaks. */
   | 'cut-body'
-  /** It is answered, and not carried out. */
+  /** There is a response, but it is not carried out. */
   | Refusal
 
-/** What a front answers by itself. */
+/** A response by the front itself. */
 interface OwnAnswer {
   status: number
   headers: Readonly<Record<string, string>>
   body: string
 }
 
-/** A server in front of another that passes requests on, headers and bodies as they are, unless told otherwise. */
+/** A server in front of another one that passes on requests, headers and bodies unchanged, unless configured otherwise. */
 export interface Front<Refusal> {
   readonly port: number
   readonly origin: string
-  /** What was asked, by the names that were given to it. */
+  /** The requests so far, by the names they were given. */
   readonly seen: string[]
-  /** How many left before they had their response. */
+  /** How many clients left before they had their response. */
   readonly left: number
-  /** Decides for each request from now on. */
+  /** Decides on each request from now on. */
   decide(fate: (what: string) => Fate<Refusal>): void
 }
 
-/** What a front stands before, and how it speaks. */
+/** The server behind a front, and its protocol. */
 export interface FrontForm<Refusal> {
   host: string
   port: number
-  /** What a request is called in {@link Front.seen}. */
+  /** The name of a request in {@link Front.seen}. */
   nameOf(request: IncomingMessage): string
   answer(refusal: Refusal): OwnAnswer
   finished?: Finished | undefined
 }
 
-/** Starts one; it ends with the test. */
+/** Starts one that stops after the test. */
 export async function startFront<Refusal extends object>({
   host,
   port,

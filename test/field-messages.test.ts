@@ -3,12 +3,12 @@ import * as z from 'zod'
 import { fieldErrors } from '../packages/core/src/input.ts'
 import { sampleRoutes } from '../scripts/generated-docs.ts'
 
-/** What a person cannot know: patterns, types of JavaScript, the words of the library that reads input. */
+/** Words that users cannot know: patterns, JavaScript types, terms of the validation library. */
 const ofLibrary = /Invalid (input|string|option)|expected|pattern|regex|undefined/i
 
 const wrong: readonly unknown[] = ['', '\0', '!?\u0301', ' ', 'x'.repeat(5_000), 7, {}, [''], null]
 
-/** What a schema says of wrong values, one field of it at a time. */
+/** The messages of a schema for invalid values, one field at a time. */
 function messagesOf(schema: z.ZodType): [field: string, message: string][] {
   const { properties = {} } = z.toJSONSchema(schema, { io: 'input', unrepresentable: 'any' })
   return Object.keys(properties).flatMap((field) =>
@@ -23,7 +23,7 @@ function messagesOf(schema: z.ZodType): [field: string, message: string][] {
   )
 }
 
-test('what is wrong with a field is said in words for people, on every route', () => {
+test('field errors are in plain words, on every route', () => {
   const found = sampleRoutes().flatMap(({ operationId, body, query }) =>
     [body, query].flatMap((schema) =>
       (schema ? messagesOf(schema) : []).map(([field, message]) => `${operationId} ${field}: ${message}`),
@@ -33,7 +33,7 @@ test('what is wrong with a field is said in words for people, on every route', (
   expect([...new Set(found.filter((line) => ofLibrary.test(line.slice(line.indexOf(':')))))]).toEqual([])
 })
 
-test('the words of the library would be noticed', () => {
+test('messages of the validation library would be detected', () => {
   const said = messagesOf(z.strictObject({ code: z.string().regex(/^\d$/) })).map(([, message]) => message)
   expect(said.some((message) => ofLibrary.test(message))).toBe(true)
 })

@@ -21,7 +21,7 @@ interface Outcome {
   report: Record<string, unknown>
 }
 
-/** Runs the script with so many file descriptors, by the limit of the system. */
+/** Runs the script with this many file descriptors, using the limit of the system. */
 async function withDescriptors(limit: number, count: number): Promise<Outcome> {
   const folder = mkdtempSync(join(tmpdir(), 'kith-scarce-'))
   onTestFinished(() => rmSync(folder, { recursive: true, force: true }))
@@ -38,17 +38,17 @@ async function withDescriptors(limit: number, count: number): Promise<Outcome> {
 
 const busy = '503 busy, again in 5 s'
 
-test('with 64 file descriptors 300 uploads and 300 readers are taken or busy, and nothing stays behind', async () => {
+test('with 64 file descriptors, 300 uploads and 300 readers either succeed or are busy, and nothing is left behind', async () => {
   const { uploads, reads, after, left, report } = await withDescriptors(64, 300)
   const { done = 0, [busy]: refused = 0, ...others } = uploads
   expect(others).toEqual({})
-  // How many are taken is a matter of luck: each holds its file until all have begun, and then needs another one.
+  // How many succeed depends on chance: each holds its file until all have started, and then needs another one.
   expect(refused).toBeGreaterThan(0)
   expect(done + refused).toBe(300)
   expect(Object.keys(reads).sort()).toEqual([busy, 'done'])
   expect(after).toMatch(/^[0-9a-f-]{36}$/)
   expect(left).toEqual([])
-  // Each that was taken is there, and of the others, a day later, nothing.
+  // Each accepted upload exists, and a day later nothing of the others.
   expect(report).toMatchObject({ blobs: done + 2, media: done + 2, orphanCount: 0, missingCount: 0 })
 })
 

@@ -1,14 +1,14 @@
 import type { Case } from '@kith/conformance'
 import { expect, test } from 'vitest'
 
-/** An implementation of a port with one flaw, made from a sound one, and the cases that must notice. */
+/** An implementation of a port with one flaw, made from a sound one, and the cases that must detect it. */
 export interface Broken<Port> {
   flaw: string
   breaking(sound: Port): Partial<Port>
   fails: readonly string[]
 }
 
-/** Tests that each flaw is noticed by the cases meant for it, and that each case notices some flaw. */
+/** Tests that each flaw is detected by the cases meant for it, and that each case detects some flaw. */
 export function testFlaws<Port extends object>(
   cases: readonly Case<Port>[],
   makeSound: () => Port,
@@ -24,7 +24,7 @@ export function testFlaws<Port extends object>(
     expect(failing.sort()).toEqual([...fails].sort())
   })
 
-  test('every case is failed by some broken one', () => {
+  test('every case fails for some broken implementation', () => {
     const proven = new Set(flaws.flatMap(({ fails }) => fails))
     expect(cases.map(({ id }) => id).filter((id) => !proven.has(id))).toEqual([])
   })

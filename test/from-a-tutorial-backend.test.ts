@@ -20,7 +20,7 @@ const fromSource = [
   '--disable-warning=ExperimentalWarning',
 ]
 
-/** The user model of the tutorials, as they write it. */
+/** The user model of the tutorials, unchanged. */
 const oldUser = new mongoose.Schema(
   {
     username: { type: String, required: true, unique: true, lowercase: true, trim: true, index: true },
@@ -35,7 +35,7 @@ const oldUser = new mongoose.Schema(
 )
 
 await describeWithMongo(
-  'moving a tutorial back end, as docs/from-a-tutorial-backend.md tells it',
+  'migrating a tutorial back end, as docs/from-a-tutorial-backend.md describes it',
   {},
   (mongo) => {
     let folder: string
@@ -80,25 +80,25 @@ await describeWithMongo(
       return String(found?.['password'])
     }
 
-    test('everybody is moved or named, and a second run goes on where the first stopped', async () => {
+    test('every user is imported or listed, and a second run continues where the first stopped', async () => {
       const users = old.collection('users')
       const first = await moveUsers()
       expect(first).toMatch(/^3 moved, 3 refused$/m)
-      // Neither list nor log tells an address, a name or a hash.
+      // Neither the list nor the log contains an email address, a name or a hash.
       expect(first).not.toMatch(/example\.com|\$2|grace hopper/i)
       const left = await users.find({ kithId: { $exists: false } }).toArray()
       expect(left.map(({ username }) => String(username)).sort()).toEqual(['ada2', 'crypt', 'grace hopper'])
       for (const { _id } of left) expect(first).toContain(String(_id))
 
       await users.updateOne({ username: 'grace hopper' }, { $set: { username: 'grace.hopper' } })
-      // As if the run had been stopped right after it had made the account.
+      // As if the run had been stopped right after it created the account.
       await users.updateOne({ username: 'edsger' }, { $unset: { kithId: '' } })
       expect(await moveUsers()).toMatch(/^2 moved, 2 refused$/m)
       expect(await moveUsers()).toMatch(/^0 moved, 2 refused$/m)
       expect(await users.distinct('kithId')).toHaveLength(4)
     })
 
-    test('they sign in with their old passwords, see their pictures, and are signed out for good', async () => {
+    test('they sign in with their old passwords, see their pictures, and stay signed out after a logout', async () => {
       const server = await startApp(relative(root, join(folder, 'server.ts')), env, { cwd: folder })
       try {
         expect((await login(server, { email: 'ada@example.com', password: 'wrong one' })).status).toBe(401)
@@ -133,7 +133,7 @@ await describeWithMongo(
       )
       expect(hashes.get('ada')).toMatch(/^\$argon2id\$/)
       expect(hashes.get('edsger')).toMatch(/^\$argon2id\$/)
-      // Who has not signed in yet keeps the hash as it was.
+      // Users who have not signed in yet keep the old hash.
       expect(hashes.get('grace.hopper')).toBe(await oldPassword('grace.hopper'))
     })
   },
@@ -178,7 +178,7 @@ async function seed(connection: Connection, folder: string): Promise<void> {
       avatar,
       password: await bcrypt.hash('enigma', 4),
     },
-    // The same address but for its case, a name with a blank, and a hash of nobody knows what.
+    // The same email address except for its case, a name with a space, and an unknown hash.
     {
       username: 'ada2',
       email: 'ADA@example.com',
@@ -201,6 +201,6 @@ async function seed(connection: Connection, folder: string): Promise<void> {
       password: '$1$salt$qJH7.N4xYta3aEG/dfqo/0',
     },
   ]
-  // Of two with one address the first keeps it.
+  // Of two with the same email address, the first keeps it.
   await User.create(people, { ordered: true })
 }

@@ -11,7 +11,7 @@ import { createSqliteStorage } from '@kith/storage-sqlite'
 import { expect, onTestFinished, test } from 'vitest'
 import { mailingKith, type Shared } from './mail-kill/kith.ts'
 
-// Node 22.13 does not strip types unasked.
+// Node 22.13 needs a flag to strip types.
 const execArgv = [
   '--conditions=@kith/source',
   '--experimental-strip-types',
@@ -22,17 +22,17 @@ const execArgv = [
 const windows = ['committed', 'request', 'taken', 'accepted'] as const
 type Window = (typeof windows)[number]
 const rounds = windows.length * Number(process.env['KITH_KILL_ROUNDS'] ?? 1)
-/** How often the gateway has taken the message then; `null` where the moment of the kill decides whether its 200 was stored. */
+/** How many times the gateway has received the message then; `null` if it depends on timing whether its 200 was stored. */
 const takenAfter: Readonly<Record<Window, number | null>> = {
   committed: null,
   request: 1,
-  // The gateway has it, and nobody heard so.
+  // The gateway has the message, but the process did not receive the response.
   taken: 2,
   accepted: null,
 }
 
 test(
-  'a process that is killed anywhere between an account and its gateway loses no message; one that comes again has the same webhook-id',
+  'a process that is killed anywhere between an account and its gateway loses no message; a repeated one has the same webhook-id',
   async () => {
     const folder = mkdtempSync(join(tmpdir(), 'kith-gateway-kill-'))
     onTestFinished(() => rmSync(folder, { recursive: true }))
@@ -41,14 +41,14 @@ test(
     await storage.migrate()
     await storage.close()
 
-    /** Says whether a process was killed by that. */
+    /** Reports whether this killed a process. */
     let reached: (window: Window) => boolean = () => false
     const secret = `whsec_${Buffer.alloc(32, 7).toString('base64')}`
     const taken: { id: string; to: string }[] = []
     const server = createServer((request, response) => {
       void (async () => {
         const { headers } = request
-        // The gateway has not read what it was given, and knows nothing of it.
+        // The gateway has not read its input yet, and knows nothing of it.
         if (reached('request')) return
         const body = await text(request)
         expect(verifySignature({ headers, body }, { secret })).toBe(true)
@@ -77,7 +77,7 @@ test(
       await killAt(child, { window, delay: Math.floor(round / windows.length) % 5 })
       reached = () => false
 
-      // Leases of the dead are over.
+      // The leases of the killed processes have expired.
       const kith = mailingKith(shared, () => new Date(Date.now() + 120_000))
       expect(await kith.accounts.find(name)).toMatchObject({ waitingSince: null })
       const before = takenOf(name).length
@@ -86,26 +86,26 @@ test(
       const messages = takenOf(name)
       expect(new Set(messages.map(({ id }) => id)).size, `${window}: one webhook-id`).toBe(1)
       expect(messages.length, `${window}: it was sent a third time`).toBeLessThanOrEqual(2)
-      if (before === 0) expect(messages, `${window}: nobody had taken it before`).toHaveLength(1)
+      if (before === 0) expect(messages, `${window}: it was not accepted before`).toHaveLength(1)
       if (takenAfter[window] !== null) expect(messages.length, window).toBe(takenAfter[window])
       ids.push(messages[0]?.id ?? '')
     }
-    expect(new Set(ids).size, 'every message has an id of its own').toBe(rounds)
+    expect(new Set(ids).size, 'every message has a distinct id').toBe(rounds)
 
-    /** Kills a worker where it has come so far, with `SIGKILL`. */
+    /** Kills a worker with `SIGKILL` once it has reached this point. */
     async function killAt(
       child: ChildProcess,
       { window, delay }: { window: Window; delay: number },
     ): Promise<void> {
       const ended = new Promise((resolve) => child.once('exit', (_code, signal) => resolve(signal)))
       reached = (here) => {
-        // Behind the 200, which follows from this.
+        // After the 200, which follows from this.
         if (window === 'accepted' && here === 'taken') setTimeout(() => child.kill('SIGKILL'), delay)
         return here === window && child.kill('SIGKILL')
       }
       if (window === 'committed') child.stdout?.once('data', () => child.kill('SIGKILL'))
       expect(await ended, 'it went on until it was killed').toBe('SIGKILL')
-      // What it had sent to the gateway before is read to its end.
+      // Everything that it sent to the gateway before is read completely.
       await new Promise((resolve) => setTimeout(resolve, 50))
     }
   },

@@ -18,19 +18,19 @@ test.each(pages)(
   },
 )
 
-test('an error code that a table lacks is seen', async () => {
+test('an error code missing from a table is detected', async () => {
   const page = pages.find(({ path }) => path === 'docs/errors.md')
   const stale = page?.text.replace(/^\| \[`busy`\].*\n/m, '') ?? ''
   expect(stale).not.toBe(page?.text)
   expect(await fillGenerated(stale)).toBe(page?.text)
 })
 
-test('the page of the services has every method that host code can call', () => {
+test('the page of the services lists every method that host code can call', () => {
   const kith = createKith({ secret: randomBytes(32).toString('hex'), storage: createMemoryStorage() })
   const page = readPage('docs/services.md')
   const missing = Object.entries(kith).flatMap(([name, service]: [string, unknown]) => {
     if (typeof service === 'function') return page.includes(`- **\`${name}`) ? [] : [name]
-    // The options are on a page of their own, the stores on none.
+    // The options have a separate page, and the stores have none.
     if (typeof service !== 'object' || service === null || ['config', 'storage'].includes(name)) return []
     const [, section = ''] = page.split(`\n## kith.${name}\n`)
     const [methods = ''] = section.split('\n## ')
@@ -41,7 +41,7 @@ test('the page of the services has every method that host code can call', () => 
   expect(missing).toEqual([])
 })
 
-test('every error code has a page of its own, which says what it means, what causes it and what cures it', () => {
+test('every error code has its own page with its meaning, causes and solution', () => {
   const ofCodes = listPages().filter(({ path }) => path.startsWith('docs/errors/'))
   const codes = ofCodes.map(({ path }) => basename(path, '.md'))
   expect(codes.sort()).toEqual(Object.keys(errorTable).sort())
@@ -52,12 +52,12 @@ test('every error code has a page of its own, which says what it means, what cau
   }
 })
 
-test('the type of a problem is the address of its page in this repository', () => {
+test('the type of a problem is the URL of its page in this repository', () => {
   const { url } = listPackages()[0]?.manifest['repository'] as { url: string }
   expect(errorPages).toBe(`${url.replace(/^git\+|\.git$/g, '')}/blob/main/docs/errors/`)
 })
 
-test('no page makes a viewer by hand: `kith.viewerOf` does', () => {
+test('no page builds a viewer by hand instead of using `kith.viewerOf`', () => {
   const handmade = (code: string): boolean =>
     /\{[^{}]*\buserId\b[^{}]*\bsessionId\s*:(?!\s*string)/.test(code)
   expect(handmade("const viewer = { userId: id, sessionId: '' }")).toBe(true)
@@ -65,7 +65,7 @@ test('no page makes a viewer by hand: `kith.viewerOf` does', () => {
   expect(found.map(({ path }) => path)).toEqual([])
 })
 
-test('every relative link of a page leads to a file, and to a heading of it where it names one', () => {
+test('every relative link leads to an existing file, and to an existing heading if it names one', () => {
   const lost = listPages().flatMap(({ path, text }) =>
     [...text.matchAll(/\]\((?!\w+:)([^)#\s]*)(?:#([^)\s]*))?\)/g)].flatMap(([link, file = '', heading]) => {
       const target = join(dirname(path), file === '' ? basename(path) : file)
@@ -83,7 +83,7 @@ function readPage(path: string): string {
   return readFileSync(join(root, path, isFolder ? 'README.md' : ''), 'utf8')
 }
 
-/** The anchors that GitHub gives to the headings of a page. */
+/** The anchors that GitHub generates for the headings of a page. */
 function headingsOf(text: string): string[] {
   return [...text.matchAll(/^#+ (.+)$/gm)].map(([, heading = '']) =>
     heading
@@ -96,13 +96,13 @@ function headingsOf(text: string): string[] {
 test.each([
   ['README.md', 'express'],
   ['packages/fastify/README.md', 'fastify'],
-])('the quickstart of %s is the %s example, whole and short', (path, name) => {
+])('the quickstart of %s is the complete %s example, and short', (path, name) => {
   const example = readFileSync(join(root, `examples/${name}-minimal/src/server.ts`), 'utf8')
   const readme = pages.find((page) => page.path === path)?.text ?? ''
   expect(fencesOf(readme).map(({ code }) => code)).toContain(example)
   expect(example.trim().split('\n').filter(Boolean).length).toBeLessThanOrEqual(20)
 })
 
-test('an unknown block is refused', async () => {
+test('rejects an unknown block', async () => {
   await expect(fillGenerated('<!-- generated: nonsense -->\n<!-- end -->')).rejects.toThrow('nonsense')
 })

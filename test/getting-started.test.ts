@@ -16,7 +16,7 @@ const packages = ['express', 'storage-sqlite', 'blob-local', 'media-sharp']
 const folder = mkdtempSync(join(tmpdir(), 'kith-typed-'))
 const clone = join(folder, 'clone')
 const app = join(folder, 'kith-app')
-/** What `npm run pack` says to type. */
+/** The commands that `npm run pack` prints. */
 let install: string
 let port: number
 
@@ -33,7 +33,7 @@ beforeAll(async () => {
 
 afterAll(() => rmSync(folder, { recursive: true, force: true }))
 
-/** What a clone of this state would hold: nothing that was installed or built. */
+/** The contents of a fresh clone: nothing that was installed or built. */
 function copyTracked(): void {
   const listed = ['ls-files', '-z', '--cached', '--others', '--exclude-standard']
   const files = execFileSync('git', listed, { cwd: root, encoding: 'utf8', maxBuffer: 2 ** 25 })
@@ -42,12 +42,12 @@ function copyTracked(): void {
   }
 }
 
-/** They are built from the same sources as in the clone, and once for all tests. What `pack` finds packed it leaves as it is. */
+/** They are built from the same sources as in the clone, once for all tests. `pack` keeps tarballs that already exist. */
 async function copyTarballs(): Promise<void> {
   for (const tarball of (await packAll()).values()) cpSync(tarball, join(clone, relative(root, tarball)))
 }
 
-/** Types every block of the page in its order; resolves with what the terminal showed of each command. */
+/** Types every block of the page in order; resolves with the terminal output of each command. */
 async function typePage(): Promise<Map<string, string>> {
   const shown = new Map<string, string>()
   let typed = ''
@@ -59,7 +59,7 @@ async function typePage(): Promise<Map<string, string>> {
     if (info === 'sh') {
       const ran = await typeCommand(code)
       if (typeof ran === 'string') shown.set(printed, ran)
-      // A block after that of the server is for another terminal.
+      // The block after that of the server is for another terminal.
       if (server) expect(await stop(server)).toBe(0)
       server = typeof ran === 'string' ? null : ran
     } else {
@@ -72,7 +72,7 @@ async function typePage(): Promise<Map<string, string>> {
   return shown
 }
 
-/** Resolves with the output of a command, or with the process where it is the server. */
+/** Resolves with the output of a command, or with the process if it is the server. */
 async function typeCommand(code: string): Promise<string | ChildProcess> {
   if (/^node .* app\.ts\n$/.test(code)) {
     const server = spawn(process.execPath, code.trim().split(' ').slice(1), { cwd: app, stdio: 'inherit' })
@@ -99,7 +99,7 @@ async function stop(server: ChildProcess): Promise<unknown> {
   return ((await once(server, 'exit')) as unknown[])[0]
 }
 
-test('docs/getting-started.md can be typed twice in a row, from a clone to a feed with a picture', async () => {
+test('docs/getting-started.md can be followed twice in a row, from a clone to a feed with a picture', async () => {
   for (const name of ['core', 'http', ...packages]) expect(install).toContain(`kith-${name}.tgz`)
   for (let time = 1; time <= 2; time++) {
     const shown = [...(await typePage())]

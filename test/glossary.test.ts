@@ -6,7 +6,7 @@ import { listPages } from '../scripts/markdown.ts'
 import { listPackages, root } from '../scripts/packages.ts'
 import { exceptions, glossary, glossaryHits, type Place } from './glossary.ts'
 
-/** Strings of the sources that people read: titles, details and field messages of errors, and summaries of routes. */
+/** Strings in the sources that people read: titles, details and field messages of errors, and summaries of routes. */
 function messagesOf(source: string): { line: number; text: string }[] {
   const file = ts.createSourceFile('source.ts', source, ts.ScriptTarget.Latest, true)
   const found: { line: number; text: string }[] = []
@@ -27,7 +27,7 @@ function messagesOf(source: string): { line: number; text: string }[] {
 }
 
 function listSources(): { path: string; text: string }[] {
-  // Messages of the conformance kit are those of assertions.
+  // The messages of the conformance kit are assertion messages.
   const packages = listPackages().filter(({ folder }) => folder !== 'conformance')
   return packages.flatMap(({ folder }) =>
     readdirSync(join(root, 'packages', folder, 'src'), { recursive: true, encoding: 'utf8' })
@@ -44,8 +44,8 @@ function listChangesets(): { path: string; text: string }[] {
     .map((path) => ({ path, text: readFileSync(join(root, path), 'utf8') }))
 }
 
-describe('words of the glossary', () => {
-  test('are in no page and no changeset', () => {
+describe('words that the glossary replaces', () => {
+  test('occur in no page and no changeset', () => {
     const pages = [...listPages(), ...listChangesets()]
     expect(pages.length).toBeGreaterThan(100)
     const hits = pages.flatMap(({ path, text }) =>
@@ -56,7 +56,7 @@ describe('words of the glossary', () => {
     expect(hits).toEqual([])
   })
 
-  test('are in no title, detail or message of an error and no summary of a route', () => {
+  test('occur in no title, detail or message of an error and no summary of a route', () => {
     const messages = listSources().flatMap(({ path, text }) =>
       messagesOf(text).map((message) => ({ path, ...message })),
     )
@@ -88,7 +88,7 @@ describe('the search', () => {
     ['The address of a picture.', 'address'],
     ['Codes of six digits are of no more use.', 'of no more use'],
     ['Names are normalised.', 'normalised'],
-  ])('finds what is wrong in %j', (text, words) => {
+  ])('finds the wrong words in %j', (text, words) => {
     expect(glossaryHits(text, page).map((hit) => hit.words)).toEqual([words])
   })
 
@@ -98,16 +98,16 @@ describe('the search', () => {
     'There is no scan for viruses. All rights reserved.',
     '`at once`, [text](address-at-once.md) and <!-- whoever -->',
     '```ts\nconst answers = himself\n```',
-  ])('lets %j pass', (text) => {
+  ])('accepts %j', (text) => {
     expect(glossaryHits(text, page)).toEqual([])
   })
 
-  test('names the line, and knows titles from pages', () => {
+  test('reports the line, and distinguishes titles from pages', () => {
     expect(glossaryHits('One.\n\nTwo, for ever.', page)).toMatchObject([{ line: 3, words: 'for ever' }])
     expect(glossaryHits('There is no such post', { ...page, kind: 'messages' })).toHaveLength(1)
   })
 
-  test('reads titles, details, messages and summaries, templates and both sides of a choice', () => {
+  test('reads titles, details, messages and summaries, including templates and both branches of a conditional', () => {
     const source =
       "const a = { title: 'One', detail: b ? 'two' : `three ${c} four`, name: 'five' }\n\nf({ summary: 'six' })"
     expect(messagesOf(source).map(({ line, text }) => `${line} ${text.trim()}`)).toEqual([
@@ -120,7 +120,7 @@ describe('the search', () => {
   })
 })
 
-test('every exception has a reason, and is still needed', () => {
+test('every exception has a reason and is still needed', () => {
   for (const { says, only, reason } of exceptions) {
     expect(reason.length).toBeGreaterThan(10)
     expect(readFileSync(join(root, only), 'utf8')).toMatch(says)

@@ -1,12 +1,12 @@
-/** Words that read like a translation, and what an American engineer would write. */
+/** Words that read like a translation, and what an American engineer would write instead. */
 export interface GlossaryEntry {
   find: RegExp
   write: string
-  /** Only searched for in titles, details and summaries, where the prose of a page may have them. */
+  /** Only searched for in titles, details and summaries, because the prose of a page may use them. */
   onlyIn?: 'messages'
 }
 
-/** A space in a pattern also matches the end of a line. Code is `¤` by then, and a link has lost its target. */
+/** A space in a pattern also matches a line break. Code has been replaced with `¤`, and links have no targets. */
 export const glossary: readonly GlossaryEntry[] = [
   { find: /answer(s|ed|ing)?/, write: 'returns, resolves to, responds with; a response' },
   { find: /who(m|so)?ever/, write: 'callers, anyone who, they' },
@@ -36,7 +36,7 @@ export const glossary: readonly GlossaryEntry[] = [
   },
 ]
 
-/** What may stay, in which file, and why. */
+/** Allowed exceptions, with their file and reason. */
 export const exceptions: readonly { says: RegExp; only: string; reason: string }[] = [
   {
     says: /address(es)?/,
@@ -45,20 +45,20 @@ export const exceptions: readonly { says: RegExp; only: string; reason: string }
   },
 ]
 
-/** A use that the glossary knows better. */
+/** A use for which the glossary has a better word. */
 export interface GlossaryHit {
   line: number
   words: string
   write: string
 }
 
-/** Where the glossary is searched: a page, or a title, a detail or a summary in a source file. */
+/** A text that the glossary searches: a page, or a title, a detail or a summary in a source file. */
 export interface Place {
   path: string
   kind: 'page' | 'messages'
 }
 
-/** What a text says that the glossary says better. */
+/** The words of a text for which the glossary has better ones. */
 export function glossaryHits(text: string, { path, kind }: Place): GlossaryHit[] {
   const prose = proseOf(text)
   const allowed = exceptions
@@ -82,7 +82,7 @@ function patternOf(find: RegExp): RegExp {
   return new RegExp(`(?<![\\w.-])(?:${find.source.replaceAll(' ', '\\s+')})(?![\\w-])`, 'gi')
 }
 
-/** Without code, comments, targets of links, and names of tests; every character that is left stays on its line. */
+/** The text without code, comments, link targets and names of tests; all remaining characters stay on their lines. */
 function proseOf(text: string): string {
   const blank = (part: string): string => part.replace(/[^\n]/g, ' ')
   return text

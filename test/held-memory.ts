@@ -1,14 +1,14 @@
-/** How many bytes of files a process holds at a time. */
+/** Measures how many bytes of files a process holds at the same time. */
 export interface HeldBytes {
-  /** Counts bytes that come or go, and looks every 16 MiB. */
+  /** Counts bytes that are added or released, and measures every 16 MiB. */
   count(bytes: number): void
-  /** The most that were held when it looked. */
+  /** The highest value of all measurements. */
   readonly most: number
 }
 
 const stepBytes = 16 * 1024 * 1024
 
-/** Watches this process, which runs with `--expose-gc`: what only waits to be collected is not held. */
+/** Watches this process, which runs with `--expose-gc`: memory that only waits for collection does not count. */
 export function watchHeldBytes(): HeldBytes {
   const { gc } = globalThis
   if (!gc) throw new Error('Run this process with --expose-gc')
@@ -19,7 +19,7 @@ export function watchHeldBytes(): HeldBytes {
       const before = counted
       counted += bytes
       if (Math.floor(counted / stepBytes) === Math.floor(before / stepBytes)) return
-      // What the first has found is given back during the second.
+      // Memory found by the first collection is released during the second.
       gc()
       gc()
       most = Math.max(most, process.memoryUsage().arrayBuffers)

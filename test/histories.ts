@@ -7,7 +7,7 @@ import { ban, type Call, call, everything, id, idOf, moment, name, ownerId, peop
 import { sampleMeasures, sampleMedia, samplePost, sampleSession, sampleUser } from './kit-samples.ts'
 import { codeCalls, credentialBeginnings, credentialCalls } from './ways-histories.ts'
 
-// No post has the id of an account.
+// Posts and accounts have different ids.
 const writings = [200, 201, 202, 203, 204, 205].map(idOf)
 const writing = fc.constantFrom(...writings)
 const node = fc.oneof(id, writing)
@@ -53,7 +53,7 @@ const rotation = fc.record({
 })
 
 const keyset = fc.record({ limit, before: fc.option(id) })
-// Edges, and the posts of a feed, get the ids of their places in the history.
+// Edges, and the posts of a feed, get ids from their position in the history.
 const placeKeyset = fc.record({ limit, before: fc.option(fc.nat({ max: 80 }).map(idOf)) })
 const kind = fc.constantFrom(...edgeKinds)
 const follow = fc
@@ -72,7 +72,7 @@ const medium = fc.record({ id, ownerId, createdAt: moment }).map((fields) => sam
 const measures = fc.constant(sampleMeasures)
 const use = fc.constantFrom('avatar', 'cover')
 
-/** What a history can be about. */
+/** The subjects of a history. */
 export const themes = ['users', 'sessions', 'edges', 'posts', 'feed', 'codes', 'credentials'] as const
 
 type Theme = (typeof themes)[number]
@@ -101,7 +101,7 @@ const calls: Readonly<Record<Theme, fc.Arbitrary<Call>>> = {
     call('sessions', 'revoke', fc.record({ id, userId }), moment),
     call('sessions', 'revokeAll', userId, moment, fc.option(id)),
     call('sessions', 'list', userId, moment, keyset),
-    // Which of several ended sessions go first is not promised, so all of them go.
+    // The order in which several ended sessions are removed is not specified, so all of them are.
     call('sessions', 'purgeEnded', moment, fc.constant(100)),
   ),
   edges: fc.oneof(
@@ -161,7 +161,7 @@ const births: Call[] = people.map((id) => {
   return { port: 'users', verb: 'create', values }
 })
 
-/** The first calls: people have an account, and edges end at accounts or at posts. */
+/** The first calls: accounts exist, and edges lead to accounts or posts. */
 const beginnings: Readonly<Record<Theme, Call[]>> = {
   users: [],
   sessions: [],
@@ -183,7 +183,7 @@ const endings: readonly Call[] = (['edges', 'posts'] as const).map((port) => {
   return { port, verb: 'recount', values: [null, 1000] }
 })
 
-/** Edges and credentials sort by their ids, and so do the posts of a feed: each gets one of its own. */
+/** Edges and credentials are sorted by id, and so are the posts of a feed: each gets a distinct one. */
 function withFreshIds(theme: Theme, history: Call[]): Call[] {
   return history.map((each, index) => {
     const isFresh = ['add', 'follow'].includes(each.verb) || (theme === 'feed' && each.verb === 'create')
@@ -192,7 +192,7 @@ function withFreshIds(theme: Theme, history: Call[]): Call[] {
   })
 }
 
-/** What an earlier sweep had in view may be answered by a later one that looks less far, so none looks less far. */
+/** A later sweep may return what an earlier one with a wider range has seen, so no range is narrower than before. */
 function withGrowingSweeps(history: Call[]): Call[] {
   let latest = new Date(0)
   return history.map((each) => {
@@ -203,14 +203,14 @@ function withGrowingSweeps(history: Call[]): Call[] {
   })
 }
 
-/** Verbs whose responses come in any order. */
+/** Verbs whose results have no specified order. */
 const unordered = ['open', 'revokeAll', 'removeAll', 'removeOf', 'among', 'byIds', 'bySubjects']
 
 async function answerOf(storage: Storage, { port, verb, values }: Call): Promise<unknown> {
   const verbs = storage[port] as unknown as Record<string, (...values: unknown[]) => Promise<unknown>>
   try {
     const answer = await verbs[verb]?.(...values)
-    // How many are compared is the storage's own business.
+    // How many rows are compared is up to the storage.
     if (verb === 'recount') return (answer as RecountResult).differences
     const sorted = Array.isArray(answer) && unordered.includes(verb)
     return sorted ? answer.map((item) => JSON.stringify(item)).sort() : answer
@@ -220,15 +220,15 @@ async function answerOf(storage: Storage, { port, verb, values }: Call): Promise
   }
 }
 
-/** How many histories are played: more of them show what is rarer, as in `KITH_HISTORIES=500`. A quick run plays a fifth. */
+/** The number of histories: more of them find rarer failures, as in `KITH_HISTORIES=500`. A quick run plays a fifth. */
 export function numberOfHistories(usually: number): number {
   const here = process.env['KITH_TEST_QUICK'] === '1' ? Math.ceil(usually / 5) : usually
   return Number(process.env['KITH_HISTORIES'] ?? here)
 }
 
 /**
- * Makes random histories and demands of each that a storage gives the responses of the memory reference. `play` hands over
- * an empty storage. A failure tells the seed.
+ * Generates random histories and asserts for each that a storage returns the results of the memory reference. `play` provides
+ * an empty storage. A failure contains the seed.
  */
 export async function demandAnswersOfMemory(
   theme: Theme,

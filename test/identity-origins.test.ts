@@ -9,7 +9,7 @@ import { browserPath, launchBrowser } from './browser.ts'
 import { listen } from './recipes/visitor.ts'
 import { startOidcServer } from './servers/oidc-server.ts'
 
-/** A page that signs in elsewhere, and says who it is: all that it knows of Kith is where the API is. */
+/** A page that signs in with a provider and shows the account: all it knows of Kith is the URL of the API. */
 const page = (api: string) => `<!doctype html>
   <a id="sign-in">Sign in with Acme</a>
   <p id="me"></p>
@@ -21,9 +21,9 @@ const page = (api: string) => `<!doctype html>
       .then(({ email, code }) => (document.getElementById('me').textContent = email ?? code))
   </script>`
 
-describe.skipIf(!browserPath)('a page of another origin than the API (needs chromium)', () => {
+describe.skipIf(!browserPath)('a page with another origin than the API (needs chromium)', () => {
   test(
-    'sends its visitor to a provider, gets them back, and calls the API as them',
+    'sends its visitor to a provider, gets them back, and calls the API as their account',
     { timeout: 120_000 },
     async () => {
       const app = express()

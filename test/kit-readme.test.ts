@@ -30,12 +30,12 @@ export default { resolve: { conditions }, ssr: { resolve: { conditions } } }`,
 
 afterAll(() => rmSync(folder, { recursive: true, force: true }))
 
-/** The cases that pass and fail, as a reader sees them. */
+/** The passed and failed cases, as a reader sees them. */
 async function runKit(adapter: string): Promise<{ passed: number; failed: string[] }> {
   writeFileSync(join(folder, 'revocations.ts'), adapter)
   const vitest = join(root, 'node_modules/vitest/vitest.mjs')
   const args = [vitest, 'run', '--root', folder, '--reporter=json', '--outputFile=report.json']
-  // It exits with 1 where a case fails.
+  // The exit code is 1 if a case fails.
   await run(process.execPath, args, { cwd: folder }).catch(() => undefined)
   const report = JSON.parse(readFileSync(join(folder, 'report.json'), 'utf8')) as {
     testResults: { assertionResults: { title: string; status: string }[] }[]
@@ -47,7 +47,7 @@ async function runKit(adapter: string): Promise<{ passed: number; failed: string
   }
 }
 
-test('the adapter of the README fails as it says, and passes once it is mended as it says', async () => {
+test('the adapter in the README fails as described, and passes after the fix as described', async () => {
   const adapter = files.get('revocations.ts') ?? ''
   const told = fences
     .find(({ info }) => info === 'text')

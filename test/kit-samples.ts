@@ -1,4 +1,4 @@
-/** The samples by which the kit tests stores, for tests that go beyond its cases. */
+/** The samples with which the kit tests stores, for tests beyond its cases. */
 export { inPost, placeOf, readyMedia } from '../packages/conformance/src/media-state.ts'
 export {
   later,

@@ -25,7 +25,7 @@ afterAll(() => rmSync(folder, { recursive: true, force: true }))
 
 const demo = { script: 'examples/demo/src/main.ts', framework: 'express' }
 
-/** What apps of a script begin with, and the cookies of somebody who is signed in. */
+/** The beginning of each app script, and the cookies of a signed-in account. */
 interface Begun {
   data: string
   cookies: string
@@ -33,7 +33,7 @@ interface Begun {
 
 const begun = new Map<string, Promise<Begun>>()
 
-/** Somebody registers with a process of this script, once for all of its servers. */
+/** Registers an account with a process of this script, once for all of its servers. */
 async function begin({ script, framework }: typeof demo): Promise<Begun> {
   const data = join(folder, `begun-${begun.size}`)
   const app = await startApp(
@@ -47,8 +47,8 @@ async function begin({ script, framework }: typeof demo): Promise<Begun> {
 }
 
 /**
- * An app with folders of its own and somebody signed in, and what it keeps in them. That somebody has registered with an
- * earlier process, since hashing a password leaves memory behind that an upload could use again.
+ * An app with its own folders and a signed-in account, and the contents of the folders. The account was registered with an
+ * earlier process, because hashing a password leaves memory behind that an upload could reuse.
  */
 async function startServer(
   name: string,
@@ -76,7 +76,7 @@ async function startServer(
 function filesIn(path: string): number {
   if (!existsSync(path)) return 0
   const files = readdirSync(path, { recursive: true, withFileTypes: true }).filter((entry) => entry.isFile())
-  // The mark stays: the folder belongs to its database.
+  // The marker stays: the folder belongs to its database.
   return files.filter(({ name }) => name !== '.kith-media').length
 }
 
@@ -85,13 +85,13 @@ const partHead = `--${boundary}\r\ncontent-disposition: form-data; name="file"; 
 
 interface Sending {
   file: string
-  /** As a form, and not as the body itself. */
+  /** Sent as a form, and not as the body itself. */
   form?: boolean
-  /** After so many bytes the connection breaks. */
+  /** After this many bytes the connection breaks. */
   cutAfter?: number
 }
 
-/** Sends a file as it is on disk. Answers the status, `null` where there was none. */
+/** Sends a file unchanged from the disk. Returns the status, or `null` without one. */
 async function upload(
   app: RunningApp,
   { file, form = false, cutAfter = Infinity }: Sending,
@@ -122,8 +122,8 @@ async function upload(
 }
 
 /**
- * By how much the resident memory of a process rises at most while something runs. The peak is the one that the kernel
- * keeps, which no sampling can miss. It is that since the start of the process, until a 5 is written to `clear_refs`.
+ * The maximum increase of the resident memory of a process while a call runs. The kernel records this peak, so no sampling
+ * can miss it. It covers the time since the start of the process, or since a 5 was written to `clear_refs`.
  */
 async function riseOf(pid: number, run: () => Promise<void>): Promise<number> {
   const before = readStatus(pid, 'VmRSS')
@@ -147,7 +147,7 @@ describe.skipIf(process.platform !== 'linux')(
       expect(statSync(video).size).toBeGreaterThan(100_000_000)
     })
 
-    // Each server is a fresh one, whose first upload has to make do with what a start leaves, and loads what it needs.
+    // Each server is a new one, whose first upload has only the memory from its start, and loads its modules.
     test.each([
       { ...demo, form: false },
       { ...demo, form: true },
@@ -157,7 +157,7 @@ describe.skipIf(process.platform !== 'linux')(
       { script: withoutPage, framework: 'node', form: true },
       { script: withoutPage, framework: 'fetch', form: false },
       { script: withoutPage, framework: 'fetch', form: true },
-    ])('behind $framework, form: $form', async ({ form, ...server }) => {
+    ])('with $framework, form: $form', async ({ form, ...server }) => {
       const { app, kept } = await startServer(`${server.framework}-${form}`, server)
       expect((await app.call('GET', '/api/v1/users/me')).status).toBe(200)
       for (const count of [1, 2]) {
@@ -172,7 +172,7 @@ describe.skipIf(process.platform !== 'linux')(
   },
 )
 
-test('an upload that is cut off leaves no file, no row and no blob', async () => {
+test('an interrupted upload leaves no file, no row and no blob', async () => {
   const file = join(folder, 'cut.mp4')
   await writeLargeVideo(file, 8)
   const { app, kept } = await startServer('cut')
@@ -180,7 +180,7 @@ test('an upload that is cut off leaves no file, no row and no blob', async () =>
     expect(await upload(app, { file, cutAfter: bytes })).toBeNull()
   await expect.poll(kept, { timeout: 30_000 }).toEqual({ rows: 0, blobs: 0, temporary: 0 })
   expect(await upload(app, { file })).toBe(201)
-  // The server may not even have begun with one of those above when it was looked at.
+  // The server may not have started on one of the uploads above when it was checked.
   await expect.poll(kept, { timeout: 30_000 }).toEqual({ rows: 1, blobs: 1, temporary: 0 })
   await app.stop()
 })

@@ -2,7 +2,7 @@ import { existsSync, globSync, readFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import { root } from '../scripts/packages.ts'
 
-/** Why the quick run leaves a test file out. */
+/** The reason why a quick run leaves out a test file. */
 export type Reason =
   | 'needs a server'
   | 'needs a browser'
@@ -13,7 +13,7 @@ export type Reason =
   | 'repeats the kit'
   | 'compiles the documentation'
 
-/** What of a quick run is slow though it stays inside of one process. */
+/** The tests that are slow although they stay within one process. */
 const slow: readonly (readonly [RegExp, Reason])[] = [
   [/\/(broken-[\w-]+|mutants)\.test\.ts$/, 'breaks adapters on purpose'],
   [
@@ -25,7 +25,7 @@ const slow: readonly (readonly [RegExp, Reason])[] = [
   [/^test\/docs-fences\.test\.ts$/, 'compiles the documentation'],
 ]
 
-/** The test files that `npm test -- --quick` leaves out, by their paths in the repository, each with the reason. */
+/** The test files that `npm test -- --quick` leaves out, by their paths in the repository, each with its reason. */
 export function leftOut(): Map<string, Reason> {
   const found = new Map<string, Reason>()
   for (const path of globSync(['packages/*/{src,test}/**/*.test.ts', 'test/**/*.test.ts'], { cwd: root })) {
@@ -35,7 +35,7 @@ export function leftOut(): Map<string, Reason> {
   return found
 }
 
-/** What a test file needs by its own imports, or by those of the helpers beside it. */
+/** What a test file needs according to its own imports, or those of the helpers next to it. */
 function needOf(path: string, seen: Set<string>): Reason | null {
   if (seen.has(path)) return null
   seen.add(path)
@@ -44,7 +44,7 @@ function needOf(path: string, seen: Set<string>): Reason | null {
     if (imported === 'playwright-core') return 'needs a browser'
     if (imported === 'node:child_process') return 'starts processes'
     const helper = imported.startsWith('.') ? join(dirname(path), imported) : ''
-    // The sources of a package may start processes: for most of its tests they do not.
+    // The sources of a package may start processes, but for most of its tests they do not.
     if (!/(^|\/)test\/|\.test\.ts$/.test(helper) || !existsSync(join(root, helper))) continue
     const need = needOf(helper, seen)
     if (need) return need

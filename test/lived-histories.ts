@@ -6,19 +6,19 @@ import { createSociety, type Deed, deeds, everydayDeeds, type Society } from './
 
 const people = 4
 
-/** How many histories of a society are lived, and how. */
+/** How many histories of a society are played, and with which settings. */
 export interface LivedHistories {
   histories: number
-  /** How many deeds there are in one at most. */
+  /** The maximum number of actions in a history. */
   deeds: number
   temporaryDirectory: string
-  /** Hands over an empty storage, and the ids of all its media afterwards. */
+  /** Provides an empty storage, and later the ids of all its media. */
   live(inStorage: (storage: Storage, mediaIds: () => Promise<string[]>) => Promise<void>): Promise<void>
 }
 
 /**
- * Lets random societies live in a storage and in the memory reference: every deed has one outcome in both, everything reads
- * the same before and after upkeep, no count is wrong, and there are blobs for the media that are known and no others.
+ * Lets random societies act in a storage and in the memory reference: every action has the same outcome in both, all reads are
+ * equal before and after upkeep, no count is wrong, and there are blobs exactly for the known media.
  */
 export async function demandLivesOfMemory(lived: LivedHistories): Promise<void> {
   const { histories, temporaryDirectory, live } = lived
@@ -42,13 +42,13 @@ export async function demandLivesOfMemory(lived: LivedHistories): Promise<void> 
       deepStrictEqual((await mediaIds()).sort(), [...keys].sort())
     }),
   )
-  // A history that differs is reported, also where there is no time to make it shorter.
+  // A difference is reported even if there is no time to shrink the history.
   await fc.assert(property, { numRuns: histories, interruptAfterTimeLimit: 30_000 + histories * 15_000 })
 }
 
 type OwnTime = Society & { advance(seconds: number): void }
 
-/** A society with a clock and randomness of its own that are the same in every run. */
+/** A society with its own clock and randomness, which are the same in every run. */
 function inItsOwnTime(parts: { storage: Storage; blobs: BlobStore; temporaryDirectory: string }): OwnTime {
   let now = Date.parse('2026-01-01T00:00:00Z')
   let state = 1
@@ -60,7 +60,7 @@ function inItsOwnTime(parts: { storage: Storage; blobs: BlobStore; temporaryDire
   return { ...society, advance: (seconds) => void (now += seconds * 1000) }
 }
 
-/** Blobs whose keys can be counted. */
+/** Blobs whose keys can be listed. */
 function countedBlobs(): { blobs: BlobStore; keys: Set<string> } {
   const [blobs, keys] = [createMemoryBlobs(), new Set<string>()]
   return {

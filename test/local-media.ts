@@ -6,11 +6,11 @@ import { createSharpImages } from '@kith/media-sharp'
 import { createMediabunnyVideos } from '@kith/media-video'
 import type { JourneyMedia } from '../packages/http/test/journeys/journey-host.ts'
 
-// Shared by all journeys of a file: starting processes takes longer than most of what they do.
+// Shared by all journeys of a file, because starting processes takes longer than most of their work.
 const images = createSharpImages()
 const videos = createMediabunnyVideos()
 
-/** Media for journeys, as an app on one machine has them: local files, sharp and mediabunny. */
+/** Media for journeys, like that of an app on one machine: local files, sharp and mediabunny. */
 export async function makeLocalMedia(): Promise<JourneyMedia> {
   const folder = await mkdtemp(join(tmpdir(), 'kith-journey-'))
   const directory = join(folder, 'blobs')
@@ -18,7 +18,7 @@ export async function makeLocalMedia(): Promise<JourneyMedia> {
   const filesIn = async (path: string): Promise<string[]> => {
     const entries = await readdir(path, { recursive: true, withFileTypes: true }).catch(() => [])
     const files = entries.filter((entry) => entry.isFile()).map((entry) => entry.name)
-    // The mark stays: the folder belongs to its database.
+    // The marker stays: the folder belongs to its database.
     return files.filter((name) => name !== '.kith-media' && !name.startsWith('mark-'))
   }
   return {
@@ -29,7 +29,7 @@ export async function makeLocalMedia(): Promise<JourneyMedia> {
       temporaryDirectory,
     },
     files: async () => [...(await filesIn(directory)), ...(await filesIn(temporaryDirectory))],
-    // A request that a client has given up may still be clearing up after itself.
+    // An aborted request may still be cleaning up.
     close: () => rm(folder, { recursive: true, force: true, maxRetries: 20 }),
   }
 }

@@ -9,14 +9,14 @@ import { readFiles } from './imports.ts'
 interface LogCall {
   place: string
   level: string
-  /** Its first argument, as it stands. */
+  /** The source of its first argument. */
   name: string
 }
 
-/** What is used where a line's name is not written at its call. */
+/** The names that are used if a line's name is not written at its call. */
 const throughVariables = ['request.ended', 'request.failed', 'request.refused', 'request.broke-off']
 
-/** Calls of `warn`, `error` and `info` on something that is called a log, a logger or console. */
+/** Calls of `warn`, `error` and `info` on a log, a logger or console. */
 function logCalls(file: string, text: string): LogCall[] {
   const source = ts.createSourceFile(file, text, ts.ScriptTarget.Latest, true)
   const calls: LogCall[] = []
@@ -50,7 +50,7 @@ const calls = listPackages()
       .flatMap(([file, text]) => logCalls(`${folder}/${file}`, text))
   })
 
-test('every call of a log names a line of the table, at its level', () => {
+test('every log call names a line of the table, at its level', () => {
   expect(calls.length).toBeGreaterThan(10)
   const table = new Map<string, string>(Object.entries(logLines).map(([name, { level }]) => [name, level]))
   const wrong = calls.filter(({ place, level, name }) => {
@@ -60,7 +60,7 @@ test('every call of a log names a line of the table, at its level', () => {
   expect(wrong).toEqual([])
 })
 
-test('every line of the table is written somewhere, and says what it means and what to do', () => {
+test('every line of the table is used, and has a meaning and a solution', () => {
   const named = new Set([...calls.map(({ name }) => name), ...throughVariables])
   expect(Object.keys(logLines).filter((name) => !named.has(name))).toEqual([])
   const record = readFileSync(join(root, 'packages/http/src/request-record.ts'), 'utf8')
@@ -71,7 +71,7 @@ test('every line of the table is written somewhere, and says what it means and w
   }
 })
 
-test('the documentation has the table', () => {
+test('the documentation contains the table', () => {
   const page = readFileSync(join(root, 'docs/log.md'), 'utf8')
   for (const name of Object.keys(logLines)) expect(page).toContain(`\`${name}\``)
 })

@@ -6,7 +6,7 @@ import { type WorkspacePackage, listPackages } from '../scripts/packages.ts'
 
 const packages = listPackages()
 
-test.each(packages)('the manifest of $folder is like all others', ({ folder, manifest }) => {
+test.each(packages)('the manifest of $folder has the common fields', ({ folder, manifest }) => {
   expect(manifest).toMatchObject({
     name: `@kith/${folder}`,
     license: 'MIT',
@@ -15,9 +15,9 @@ test.each(packages)('the manifest of $folder is like all others', ({ folder, man
     engines: { node: '>=22.13' },
     repository: { type: 'git', directory: `packages/${folder}` },
     publishConfig: { access: 'public', provenance: true },
-    // So that `pnpm -r pack` in a fresh clone packs what works.
+    // So that `pnpm -r pack` in a fresh clone packs a working build.
     scripts: { build: expect.stringMatching(/^tsup /) as string, prepack: 'pnpm run build' },
-    // The kit reads its samples of images and videos from files.
+    // The kit reads its sample images and videos from files.
     files: [
       'dist',
       ...(folder === 'conformance' ? ['fixtures'] : []),
@@ -31,7 +31,7 @@ test.each(packages)('the manifest of $folder is like all others', ({ folder, man
   expect(manifest['private']).toBeUndefined()
 })
 
-test.each(packages)('each entry of $folder is source first, then types, then code', ({ path, manifest }) => {
+test.each(packages)('each entry of $folder has source first, then types, then code', ({ path, manifest }) => {
   const { './package.json': self, ...entries } = manifest.exports
   expect(self).toBe('./package.json')
   expect(Object.keys(entries)).toContain('.')
@@ -45,7 +45,7 @@ test.each(packages)('each entry of $folder is source first, then types, then cod
   }
 })
 
-test.each(packages)('$folder names each dependency once and ours by workspace range', ({ manifest }) => {
+test.each(packages)('$folder lists each dependency once, and ours with a workspace range', ({ manifest }) => {
   const { dependencies = {}, peerDependencies = {}, devDependencies = {} } = manifest
   expect(Object.keys(dependencies).filter((name) => name in peerDependencies)).toEqual([])
   expect(Object.keys(peerDependencies).filter((name) => name === '@kith/core')).toEqual(

@@ -22,14 +22,14 @@ import { mountSmallDisk } from './small-disk.ts'
 const markName = '.kith-media'
 const gone = { code: 'storage-failed' }
 
-/** A place for one app, where nothing is yet. */
+/** The locations of one app, which do not exist yet. */
 function makePlace(): Place {
   const folder = mkdtempSync(join(tmpdir(), 'kith-place-'))
   onTestFinished(() => rmSync(folder, { recursive: true, force: true }))
   return { path: join(folder, 'app.db'), directory: join(folder, 'media') }
 }
 
-/** An app with an account and a post with a picture, as it was left by a process that has ended. */
+/** An app with an account and a post with a picture, as an ended process left it. */
 async function settled(place: Place): Promise<{ viewer: Viewer; post: string; upload: string }> {
   const app = await start(place)
   const viewer = await signUp(app, 'ana')
@@ -39,7 +39,7 @@ async function settled(place: Place): Promise<{ viewer: Viewer; post: string; up
   return { viewer, post: post.id, upload }
 }
 
-/** The files of a folder, without the mark. */
+/** The files of a folder, without the marker. */
 function filesIn(directory: string): string[] {
   const entries = readdirSync(directory, { recursive: true, withFileTypes: true })
   return entries.filter((entry) => entry.isFile() && entry.name !== markName).map(({ name }) => name)
@@ -56,7 +56,7 @@ async function isThere({ options }: App, id: string): Promise<boolean> {
   return blobs?.kind === 'served' && (await blobs.read(id, null, () => null)) !== null
 }
 
-/** Lets a second pass, after which the place is looked at again. */
+/** Advances one second, after which the folder is checked again. */
 function inASecond(): void {
   vi.advanceTimersByTime(1_001)
 }
@@ -66,7 +66,7 @@ function fakeTime(): void {
   onTestFinished(() => void vi.useRealTimers())
 }
 
-test('the first upload makes the folder and its mark, once, and other processes find it', async () => {
+test('the first upload creates the folder and its marker, once, and other processes find them', async () => {
   const place = makePlace()
   const { viewer } = await settled(place)
   const mark = readFileSync(join(place.directory, markName), 'utf8')
@@ -77,7 +77,7 @@ test('the first upload makes the folder and its mark, once, and other processes 
   expect(app.logged).toEqual([])
 })
 
-describe.each(['empty', 'missing'])('a folder that is %s beside a database that has media', (state) => {
+describe.each(['empty', 'missing'])('a folder that is %s although the database has media', (state) => {
   function takeAway({ directory }: Place): () => void {
     renameSync(directory, `${directory}-away`)
     if (state === 'empty') mkdirSync(directory)
@@ -87,7 +87,7 @@ describe.each(['empty', 'missing'])('a folder that is %s beside a database that 
     }
   }
 
-  test('takes and removes nothing, says so once, and is never marked; what was deleted is removed when it is back', async () => {
+  test('accepts and removes nothing, is reported once, and never gets a marker; deleted media is removed once it is back', async () => {
     fakeTime()
     const place = makePlace()
     const { viewer, post, upload } = await settled(place)
@@ -116,14 +116,14 @@ describe.each(['empty', 'missing'])('a folder that is %s beside a database that 
     expect(app.logged.filter((line) => line.includes('media.place-back'))).toHaveLength(1)
   })
 
-  test('is noticed by a process that runs, before its next look, and nothing is written into it', async () => {
+  test('is detected by a running process before its next check, and nothing is written into it', async () => {
     fakeTime()
     const place = makePlace()
     const { viewer, post, upload } = await settled(place)
     const app = await started(place)
     await app.upload(viewer)
     const bringBack = takeAway(place)
-    // In the same moment: it is not looked at again, and the store itself refuses.
+    // In the same moment, without another check: the store itself refuses.
     await expect(app.upload(viewer)).rejects.toMatchObject(gone)
     await app.kith.posts.remove(viewer, post)
     expect(await app.kith.storage.media.byIds([upload])).toMatchObject([{ state: 'released' }])
@@ -135,7 +135,7 @@ describe.each(['empty', 'missing'])('a folder that is %s beside a database that 
     expect(await isThere(app, upload)).toBe(false)
   })
 
-  test('is no reason to verify: that fails as well, and removes nothing', async () => {
+  test('makes the verification of media fail as well, without removing anything', async () => {
     const place = makePlace()
     await settled(place)
     takeAway(place)
@@ -144,7 +144,7 @@ describe.each(['empty', 'missing'])('a folder that is %s beside a database that 
   })
 })
 
-test('a disk that is really unmounted is noticed, and used again when it is mounted', async (context) => {
+test('a disk that is actually unmounted is detected, and used again once it is mounted', async (context) => {
   fakeTime()
   const { directory: disk } = mountSmallDisk(context, 'size=4m')
   const mountedElsewhere = mkdtempSync(join(tmpdir(), 'kith-moved-'))
@@ -171,7 +171,7 @@ test('a disk that is really unmounted is noticed, and used again when it is moun
 })
 
 describe('the folder of another database', () => {
-  test('is refused beside a database that has media', async () => {
+  test('is refused by a database that has media', async () => {
     const [one, other] = [makePlace(), makePlace()]
     const { viewer } = await settled(one)
     await settled(other)
@@ -181,7 +181,7 @@ describe('the folder of another database', () => {
     expect(filesIn(other.directory)).toHaveLength(1)
   })
 
-  test('is refused by a database that has none, where it has blobs; an operator may say otherwise', async () => {
+  test('is refused by a database without media, if it has blobs; an operator can override this', async () => {
     const [one, other] = [makePlace(), makePlace()]
     await settled(other)
     const app = await started({ path: one.path, directory: other.directory })
@@ -192,7 +192,7 @@ describe('the folder of another database', () => {
     await app.upload(viewer)
   })
 
-  test('is refused as well where it is of the release before marks: nothing in it is an orphan', async () => {
+  test('is refused even if it has no marker, from an earlier release: nothing in it is an orphan', async () => {
     const [one, other] = [makePlace(), makePlace()]
     await settled(other)
     rmSync(join(other.directory, markName))
@@ -208,8 +208,8 @@ describe('the folder of another database', () => {
   })
 })
 
-describe('a database of before this release', () => {
-  test('adopts the folder that has its blobs, and says so', async () => {
+describe('a database from before this release', () => {
+  test('adopts the folder that has its blobs, and logs that', async () => {
     const place = makePlace()
     const { viewer } = await settled(place)
     forgetMark(place)
@@ -222,7 +222,7 @@ describe('a database of before this release', () => {
     )
   })
 
-  test('adopts a folder of a later backup, which has a mark and its blobs', async () => {
+  test('adopts a folder from a later backup, which has a marker and its blobs', async () => {
     const place = makePlace()
     const { viewer } = await settled(place)
     forgetMark(place)
@@ -233,7 +233,7 @@ describe('a database of before this release', () => {
     )
   })
 
-  test('refuses a folder without them until an operator adopts it, who learns how many are there', async () => {
+  test('refuses a folder without its blobs until an operator adopts it, who learns how many of them it has', async () => {
     const place = makePlace()
     const { viewer } = await settled(place)
     forgetMark(place)
@@ -248,7 +248,7 @@ describe('a database of before this release', () => {
   })
 })
 
-test('a folder that was emptied for good is used again once an operator says so, under the same mark', async () => {
+test('a permanently emptied folder is used again after an operator confirms it, with the same marker', async () => {
   const place = makePlace()
   const { viewer } = await settled(place)
   const mark = readFileSync(join(place.directory, markName), 'utf8')
@@ -260,7 +260,7 @@ test('a folder that was emptied for good is used again once an operator says so,
   expect(readFileSync(join(place.directory, markName), 'utf8')).toBe(mark)
 })
 
-test('of processes that start at the same moment on nothing all take in their upload, and agree on the mark', async () => {
+test('of processes that start on nothing at the same time, all accept their upload and agree on the marker', async () => {
   const place = makePlace()
   await (await start(place)).close()
   const at = String(Date.now() + 1_500)
@@ -294,8 +294,8 @@ async function firstUpload({ path, directory }: Place, name: string, at: string)
   return output
 }
 
-describe('after a backup was restored', () => {
-  test('an upload whose row is gone is served to nobody, listed, and removed when it is an hour old', async () => {
+describe('after a backup is restored', () => {
+  test('an upload without a row is not served, is listed, and is removed when it is an hour old', async () => {
     const place = makePlace()
     const { viewer, upload: kept } = await settled(place)
     const backup = `${place.path}.backup`
@@ -332,7 +332,7 @@ describe('after a backup was restored', () => {
     expect(await app.kith.upkeep.verifyMedia()).toMatchObject({ blobs: 1, orphanCount: 0 })
   })
 
-  test('of older media beside a newer database, what is missing is listed with what shows it', async () => {
+  test('with older media than the database, missing media is listed with the posts that show it', async () => {
     const place = makePlace()
     const { viewer } = await settled(place)
     cpSync(place.directory, `${place.directory}-backup`, { recursive: true })
@@ -360,13 +360,13 @@ describe('after a backup was restored', () => {
   })
 })
 
-test('an upload that comes while media are verified is no orphan and not missing', async () => {
+test('an upload during the verification is neither an orphan nor missing', async () => {
   const place = makePlace()
   const { viewer } = await settled(place)
   let now = Date.now()
   const app = await start(place, { clock: () => new Date(now) })
   onTestFinished(() => app.close())
-  // A clock that is far ahead makes none of them old enough: their rows are there.
+  // A clock that is far ahead makes none of them old enough, because they have rows.
   now += 86_400_000
   const uploads = Array.from({ length: 20 }, () => app.upload(viewer))
   const reports = await Promise.all([1, 2, 3].map(() => app.kith.upkeep.verifyMedia({ remove: true })))
@@ -376,13 +376,13 @@ test('an upload that comes while media are verified is no orphan and not missing
   expect(await app.kith.uploads.add(viewer, picture())).toMatchObject({ kind: 'image' })
 })
 
-describe('a file that is asked for and is not there', () => {
+describe('a requested file that is missing', () => {
   const get = (app: App, id: string): Promise<Response> =>
     createKithHttp(app.kith, { allowedOrigins: ['https://app.example'] }).handle(
       new Request(`https://app.example/api/v1/media/files/${id}`),
     )
 
-  test('is a 404, one event, and one line in the log, however often and whichever is asked for', async () => {
+  test('is a 404, one event, and one line in the log, however often and in whichever rendition it is requested', async () => {
     const place = makePlace()
     const { viewer, upload } = await settled(place)
     const app = await started(place)
@@ -393,11 +393,11 @@ describe('a file that is asked for and is not there', () => {
     for (const id of [upload, other, upload, other]) expect((await get(app, id)).status).toBe(404)
     expect((await get(app, 'of-nobody')).status).toBe(404)
     expect(missing).toEqual([upload, other])
-    // What repeats is counted in a later line.
+    // Repetitions are counted in a later line.
     expect(app.logged).toEqual([expect.stringMatching(`media\\.missing.*${upload}`)])
   })
 
-  test('is no 404 while the disk is not mounted, which a cache could keep', async () => {
+  test('is not a 404 while the disk is not mounted, because a cache could store that', async () => {
     const place = makePlace()
     const { upload } = await settled(place)
     const app = await started(place)

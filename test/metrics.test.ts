@@ -28,7 +28,7 @@ function alertRules(): Alerts['groups'][0]['rules'] {
   return (parse(file) as Alerts).groups.flatMap(({ rules }) => rules)
 }
 
-test('the example tells strangers its status alone, and operators everything', async () => {
+test('the example shows strangers only the status, and operators everything', async () => {
   const folder = mkdtempSync(join(tmpdir(), 'kith-observed-'))
   onTestFinished(() => rmSync(folder, { recursive: true, force: true }))
   const operatorsPort = await freePort()
@@ -57,7 +57,7 @@ test('the example tells strangers its status alone, and operators everything', a
   await app.stop()
 })
 
-test('every metric of the table is scraped from a Kith that has all parts', async () => {
+test('every metric of the table is scraped from a Kith with all parts', async () => {
   const measured = await startMeasuring()
   const media = await makeLocalMedia()
   onTestFinished(() => media.close())
@@ -74,7 +74,7 @@ test('every metric of the table is scraped from a Kith that has all parts', asyn
       suggest: async () => ({ suggestions: ['A picture.'], writer: 'counted', usage }),
     },
     limits: { loginByAddress: [{ limit: 1, window: '1m' }] },
-    // Never connected: its gauges are there from the start.
+    // Never connected: its gauges exist from the start.
     revocations: createRedisRevocations({
       client: new Redis({ lazyConnect: true }),
       whenUnreachable: 'open',
@@ -141,7 +141,7 @@ test('every metric of the table is scraped from a Kith that has all parts', asyn
   expect(childOf('blobs.put', upload)).toBeDefined()
 })
 
-test('alerts name metrics, labels and parts that there are, and say what to do', () => {
+test('alerts use existing metrics, labels and parts, and say what to do', () => {
   const names = new Set(
     Object.entries(metrics).flatMap(([name, { kind }]) => {
       if (kind === 'duration') return ['_count', '_sum', '_bucket'].map((end) => plain(name) + end)

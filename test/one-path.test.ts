@@ -59,7 +59,7 @@ async function serveFastify(base: string, options: object = {}, scope = ''): Pro
   return (app.server.address() as AddressInfo).port
 }
 
-/** Pieces of targets: those of the path itself, and whatever makes of something else that path for some reader. */
+/** Pieces of targets: those of the path itself, and everything that makes another target look like that path to some parser. */
 function targets(base: string): fc.Arbitrary<string> {
   const words = [...base.split('/'), 'users', 'register', 'x', '.', '..']
   const word = fc.oneof(
@@ -116,7 +116,7 @@ function targets(base: string): fc.Arbitrary<string> {
     'HTTP://x',
     '//x',
   )
-  // Two of the three are near the path: one change, or one piece in place of a slash.
+  // Two of three targets are close to the path: one change, or one piece instead of a slash.
   const path = `${base}/users/register`
   const near = fc
     .tuple(fc.nat(path.length), fc.oneof(separator, word), fc.boolean())
@@ -154,10 +154,10 @@ async function holds(send: Send, base: string): Promise<void> {
   )
 }
 
-describe('no spelling of a target reaches a route of Kith that a guard on its exact path has not seen', () => {
+describe('no spelling of a target reaches a route of Kith without being seen by a guard on its exact path', () => {
   test('Express', async () => holds(await serveExpress('/api/v1'), '/api/v1'))
 
-  test('Express with a router that tells letter case and last slashes apart', async () =>
+  test('Express with a case-sensitive and strict router', async () =>
     holds(
       await serveExpress('/api/v1', (app) => app.enable('case sensitive routing').enable('strict routing')),
       '/api/v1',
@@ -169,7 +169,7 @@ describe('no spelling of a target reaches a route of Kith that a guard on its ex
 
   test('Fastify', async () => holds(sendRaw(await serveFastify('/api/v1')), '/api/v1'))
 
-  test('Fastify with a router that overlooks whatever it can', async () => {
+  test('Fastify with a router that ignores as many differences as possible', async () => {
     const routerOptions = {
       caseSensitive: false,
       ignoreTrailingSlash: true,
@@ -179,7 +179,7 @@ describe('no spelling of a target reaches a route of Kith that a guard on its ex
     await holds(sendRaw(await serveFastify('/api/v1', { routerOptions })), '/api/v1')
   })
 
-  test('Fastify in a scope with a prefix, with a router that overlooks whatever it can', async () => {
+  test('Fastify in a scope with a prefix, with a router that ignores as many differences as possible', async () => {
     const routerOptions = { caseSensitive: false, ignoreTrailingSlash: true, ignoreDuplicateSlashes: true }
     const port = await serveFastify('/social/api/v1', { routerOptions }, '/social')
     await holds(sendRaw(port), '/social/api/v1')

@@ -13,7 +13,7 @@ const run = promisify(execFile)
 const folder = mkdtempSync(join(tmpdir(), 'kith-openapi-'))
 const schemathesis = await findSchemathesis()
 let app: DescribedApp
-/** One whose registrations confirm an address: they are described otherwise. */
+/** An app whose registrations confirm an email: its description differs. */
 let confirming: DescribedApp
 
 beforeAll(async () => {
@@ -32,7 +32,7 @@ interface LintReport {
   problems: { ruleId: string; message: string; location: { pointer: string }[] }[]
 }
 
-test('the description keeps the recommended rules of redocly', async () => {
+test('the description follows the recommended rules of redocly', async () => {
   const document = join(folder, 'openapi.json')
   writeFileSync(document, await app.read())
   const args = ['lint', document, '--extends=recommended', '--format=json']
@@ -42,7 +42,7 @@ test('the description keeps the recommended rules of redocly', async () => {
     env: { ...process.env, ...quiet },
   })
   const { problems } = JSON.parse(stdout) as LintReport
-  // Warnings. By their schemas no id of `/media/{id}/confirm` is `avatars` or `files`, and what sends browsers on is answered by 303.
+  // Warnings. By their schemas, no id of `/media/{id}/confirm` is `avatars` or `files`, and redirects respond with 303.
   expect(problems.map(({ ruleId, location }) => `${ruleId} ${location[0]?.pointer}`)).toEqual([
     'no-ambiguous-paths #/paths/~1media~1avatars~1{file}',
     'no-ambiguous-paths #/paths/~1media~1files~1{id}',
@@ -52,7 +52,7 @@ test('the description keeps the recommended rules of redocly', async () => {
   ])
 })
 
-/** What of valid input is refused all the same, since no schema can say it: the statuses, why, and of which operations. */
+/** Valid input that is refused nevertheless, because no schema can express the reason: the statuses, the reason, and the operations. */
 const refusedThough: readonly (readonly [status: number, why: string, ...operations: OperationId[]])[] = [
   [
     422,
@@ -85,17 +85,17 @@ const endings = ['logout', 'endSessions']
 describe.skipIf(!schemathesis)('schemathesis', () => {
   test.each([
     [
-      'all operations but those that end the session',
+      'all operations except those that end the session',
       () => app,
       endings.flatMap((id) => ['--exclude-operation-id', id]),
     ],
     ['those that end it', () => app, endings.flatMap((id) => ['--include-operation-id', id])],
     [
-      'a registration that confirms an address',
+      'a registration that confirms an email',
       () => confirming,
       ['register', 'confirmRegistration'].flatMap((id) => ['--include-operation-id', id]),
     ],
-  ])('finds each response as it is described: %s', async (_name, served, chosen) => {
+  ])('every response matches its description: %s', async (_name, served, chosen) => {
     const described = served()
     const { url, accessToken } = described
     const config = join(folder, 'schemathesis.toml')
@@ -103,7 +103,7 @@ describe.skipIf(!schemathesis)('schemathesis', () => {
     const args = [
       ['--config-file', config, 'run', `${url}/openapi.json`, '--url', url, ...chosen],
       ['--header', `Authorization: Bearer ${accessToken}`],
-      // 15 seconds on two cores with nothing else to do.
+      // 15 seconds on two cores of an idle machine.
       ['--seed', '1', '--max-examples', '5', '--phases', 'coverage,fuzzing', '--no-shrink'],
       ['--warnings', 'off', '--no-color'],
     ].flat()
@@ -115,14 +115,14 @@ describe.skipIf(!schemathesis)('schemathesis', () => {
   })
 })
 
-/** What of the description matters here. */
+/** The parts of the description that matter here. */
 interface Document {
   paths: Record<string, Record<string, { operationId: OperationId; parameters?: { name: string }[] }>>
 }
 
 function configFor({ postId, uploadId }: DescribedApp, { paths }: Document): string {
   const operations = Object.values(paths).flatMap((methods) => Object.values(methods))
-  // A cursor of another list is one all the same.
+  // A cursor from another list is still a string.
   const lists = operations.filter(({ parameters = [] }) => parameters.some(({ name }) => name === 'cursor'))
   const accepted = operations.map(({ operationId }) => {
     const more = refusedThough.filter(([, , ...of]) => of.includes(operationId)).map(([status]) => status)
@@ -157,7 +157,7 @@ parameters = { "path.id" = "${uploadId}" }
 ${accepted.join('')}`
 }
 
-/** Requests in it may be as long as a body may be. */
+/** Its requests may be as long as a body may be. */
 function shortened(report: string): string {
   const lines = report.slice(report.indexOf('= FAILURES =')).split('\n')
   return lines

@@ -47,7 +47,7 @@ async function fill(kith: Kith): Promise<{ refreshToken: string }> {
   return { refreshToken: bob.tokens.refreshToken }
 }
 
-/** `kith` on the PATH, as npm puts it there. */
+/** Puts `kith` on the PATH, as npm does. */
 function installKith(folder: string): string {
   const bin = join(folder, 'bin')
   mkdirSync(bin)
@@ -58,7 +58,7 @@ function installKith(folder: string): string {
   return bin
 }
 
-test('the drill of docs/operations.md, line by line', async () => {
+test('the drill in docs/operations.md, line by line', async () => {
   const page = readFileSync(join(root, 'docs/operations.md'), 'utf8')
   const drills = fencesOf(page).filter(({ info }) => info === 'sh drill')
   expect(drills).toHaveLength(1)
@@ -77,7 +77,7 @@ test('the drill of docs/operations.md, line by line', async () => {
   })
   expect(stdout).not.toBe('')
 
-  // The app was not touched, and what was restored is the same app with nobody signed in.
+  // The app was not touched, and the restored one is the same app with everyone signed out.
   await expect(kith.sessions.refresh(refreshToken)).resolves.toBeDefined()
   const restored = open(join(folder, 'drill'))
   const { tokens } = await restored.sessions.login({ login: 'bob', password: 'correct horse' })

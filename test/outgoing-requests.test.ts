@@ -4,7 +4,7 @@ import { expect, test } from 'vitest'
 import { listPackages } from '../scripts/packages.ts'
 import { readFiles } from './imports.ts'
 
-/** Calls of any `fetch` whose options do not say, in their place, that no redirect is followed. */
+/** Calls of any `fetch` whose options do not forbid redirects in place. */
 function followers(file: string, text: string): string[] {
   const found: string[] = []
   const source = ts.createSourceFile(file, text, ts.ScriptTarget.Latest, true)
@@ -39,7 +39,7 @@ function refusesRedirects(argument: ts.Expression): boolean {
   )
 }
 
-/** The kit plays the browser, which follows what it is sent. */
+/** The kit acts as the browser, which follows redirects. */
 const shipped = listPackages().filter(({ folder }) => folder !== 'conformance')
 
 test.each(shipped)('no request of $folder follows a redirect', ({ path }) => {
@@ -49,7 +49,7 @@ test.each(shipped)('no request of $folder follows a redirect', ({ path }) => {
   expect(found).toEqual([])
 })
 
-test('a request that would follow is found, however it is written', () => {
+test('a request that would follow redirects is detected in any notation', () => {
   for (const call of [
     'fetch(url)',
     'await fetch(url, { signal })',

@@ -17,7 +17,7 @@ import { afterAll, beforeAll, describe, expect, onTestFinished, test } from 'vit
 import { browserPath, launchBrowser } from './browser.ts'
 import { kithInHono } from '../examples/recipes/src/hono.ts'
 
-/** A server that is closed after the test, on `localhost`: to browsers, other ports of it are other origins of the same site. */
+/** A server on `localhost` that is closed after the test: for browsers, its other ports are other origins of the same site. */
 async function listen(server: ReturnType<typeof createServer>): Promise<string> {
   server.listen(0, '127.0.0.1')
   await once(server, 'listening')
@@ -108,80 +108,84 @@ const apps: Record<string, Serve> = {
   },
 }
 
-describe.skipIf(!browserPath)('routes of the app, called by a page on another port (needs chromium)', () => {
-  let browser: Browser
+describe.skipIf(!browserPath)(
+  'routes of the app, called from a page on another port (needs chromium)',
+  () => {
+    let browser: Browser
 
-  beforeAll(async () => {
-    browser = await launchBrowser()
-  })
-  afterAll(() => browser.close())
-
-  async function visit(): Promise<{ page: Page; origin: string }> {
-    const origin = await listen(createServer((_request, response) => void response.end('<!doctype html>')))
-    const page = await browser.newPage()
-    onTestFinished(() => page.close())
-    await page.goto(origin)
-    return { page, origin }
-  }
-
-  function call(page: Page, url: string, init: RequestInit = {}): Promise<unknown> {
-    return page.evaluate(
-      async ([target, request]) => {
-        const response = await fetch(target, { credentials: 'include', ...request }).catch(String)
-        return typeof response === 'string'
-          ? response
-          : [response.status, await response.json().catch(() => null)]
-      },
-      [url, init] as const,
-    )
-  }
-
-  const json = (body: object): RequestInit => ({
-    method: 'POST',
-    headers: { 'content-type': 'application/json' },
-    body: JSON.stringify(body),
-  })
-  const ada = { username: 'ada', password: 'correct horse' }
-
-  test.each(Object.entries(apps))('%s', async (_name, serve) => {
-    const { page, origin } = await visit()
-    const kith = createKith({
-      secret: 'a secret of the tests, of 32 characters or more',
-      storage: createMemoryStorage(),
-      passwords: cheapPasswords,
+    beforeAll(async () => {
+      browser = await launchBrowser()
     })
-    const options = { routes: { register: false, deleteMe: false } } as const
-    const url = await serve(kith, { ...options, allowedOrigins: [origin], cookies: { secure: false } })
-    const register = `${url}/api/v1/users/register`
+    afterAll(() => browser.close())
 
-    expect(await call(page, register, json({ ...ada, password: 'x', invitation: 'welcome' }))).toMatchObject([
-      422,
-      { code: 'invalid-input' },
-    ])
-    expect(await call(page, register, json({ ...ada, invitation: 'welcome' }))).toMatchObject([
-      201,
-      { user: { username: 'ada' } },
-    ])
-    // The cookies were set, and are sent.
-    expect(await call(page, `${url}/api/v1/users/me`)).toMatchObject([200, { username: 'ada' }])
-    expect(await call(page, register, json({ ...ada, invitation: 'welcome' }))).toMatchObject([
-      409,
-      { code: 'identifier-taken' },
-    ])
-    expect(await call(page, `${url}/hello`)).toEqual([200, { hello: 'ada' }])
-    // Asked for by a preflight, since the header is the app's own.
-    const headers = { 'x-app': '1' }
-    expect(await call(page, `${url}/hello`, { headers })).toEqual([200, { hello: 'ada' }])
+    async function visit(): Promise<{ page: Page; origin: string }> {
+      const origin = await listen(createServer((_request, response) => void response.end('<!doctype html>')))
+      const page = await browser.newPage()
+      onTestFinished(() => page.close())
+      await page.goto(origin)
+      return { page, origin }
+    }
 
-    await call(page, `${url}/api/v1/users/logout`, json({}))
-    expect(await call(page, `${url}/hello`)).toMatchObject([401, { code: 'unauthenticated' }])
-    expect(await call(page, `${url}/api/v1/users/me`, { method: 'DELETE' })).toMatchObject([
-      401,
-      { code: 'unauthenticated' },
-    ])
+    function call(page: Page, url: string, init: RequestInit = {}): Promise<unknown> {
+      return page.evaluate(
+        async ([target, request]) => {
+          const response = await fetch(target, { credentials: 'include', ...request }).catch(String)
+          return typeof response === 'string'
+            ? response
+            : [response.status, await response.json().catch(() => null)]
+        },
+        [url, init] as const,
+      )
+    }
 
-    const { page: stranger } = await visit()
-    expect(await call(stranger, register, json({ ...ada, invitation: 'welcome' }))).toMatch(/Failed to fetch/)
-    expect(await call(stranger, `${url}/hello`)).toMatch(/Failed to fetch/)
-  })
-})
+    const json = (body: object): RequestInit => ({
+      method: 'POST',
+      headers: { 'content-type': 'application/json' },
+      body: JSON.stringify(body),
+    })
+    const ada = { username: 'ada', password: 'correct horse' }
+
+    test.each(Object.entries(apps))('%s', async (_name, serve) => {
+      const { page, origin } = await visit()
+      const kith = createKith({
+        secret: 'a secret of the tests, of 32 characters or more',
+        storage: createMemoryStorage(),
+        passwords: cheapPasswords,
+      })
+      const options = { routes: { register: false, deleteMe: false } } as const
+      const url = await serve(kith, { ...options, allowedOrigins: [origin], cookies: { secure: false } })
+      const register = `${url}/api/v1/users/register`
+
+      expect(
+        await call(page, register, json({ ...ada, password: 'x', invitation: 'welcome' })),
+      ).toMatchObject([422, { code: 'invalid-input' }])
+      expect(await call(page, register, json({ ...ada, invitation: 'welcome' }))).toMatchObject([
+        201,
+        { user: { username: 'ada' } },
+      ])
+      // The cookies were set, and are sent.
+      expect(await call(page, `${url}/api/v1/users/me`)).toMatchObject([200, { username: 'ada' }])
+      expect(await call(page, register, json({ ...ada, invitation: 'welcome' }))).toMatchObject([
+        409,
+        { code: 'identifier-taken' },
+      ])
+      expect(await call(page, `${url}/hello`)).toEqual([200, { hello: 'ada' }])
+      // Requested by a preflight, because the header is the app's own.
+      const headers = { 'x-app': '1' }
+      expect(await call(page, `${url}/hello`, { headers })).toEqual([200, { hello: 'ada' }])
+
+      await call(page, `${url}/api/v1/users/logout`, json({}))
+      expect(await call(page, `${url}/hello`)).toMatchObject([401, { code: 'unauthenticated' }])
+      expect(await call(page, `${url}/api/v1/users/me`, { method: 'DELETE' })).toMatchObject([
+        401,
+        { code: 'unauthenticated' },
+      ])
+
+      const { page: stranger } = await visit()
+      expect(await call(stranger, register, json({ ...ada, invitation: 'welcome' }))).toMatch(
+        /Failed to fetch/,
+      )
+      expect(await call(stranger, `${url}/hello`)).toMatch(/Failed to fetch/)
+    })
+  },
+)

@@ -16,7 +16,7 @@ import { root } from '../scripts/packages.ts'
 
 const password = 'correct horse battery'
 
-/** A page with the module that docs/passkeys.md shows, and with nothing else. */
+/** A page with only the module that docs/passkeys.md shows. */
 const page = `<!doctype html><title>Passkeys</title><input autocomplete="username webauthn">
 <script type="module">globalThis.kith = await import('/passkeys.js')</script>`
 const guide = fencesOf(readFileSync(join(root, 'docs/passkeys.md'), 'utf8'))
@@ -33,7 +33,7 @@ interface Calls {
   upgrade(): Promise<void>
 }
 
-/** What Kith answers, as far as these tests look at it. */
+/** The parts of Kith's responses that these tests check. */
 interface Told {
   user?: { id: string; username: string }
   kind?: string
@@ -77,11 +77,11 @@ describe.skipIf(!browserPath)('passkeys in a browser (needs chromium)', () => {
     tab: Page
     device: CDPSession
     authenticatorId: string
-    /** Runs what the page offers. */
+    /** Calls a function of the page. */
     run<Name extends keyof Calls>(name: Name, ...given: Parameters<Calls[Name]>): ReturnType<Calls[Name]>
   }
 
-  /** Opens the page with an authenticator that knows its user. */
+  /** Opens the page with an authenticator that has verified its user. */
   async function visit(): Promise<Visit> {
     const tab = await browser.newPage()
     onTestFinished(() => tab.close())
@@ -110,7 +110,7 @@ describe.skipIf(!browserPath)('passkeys in a browser (needs chromium)', () => {
     return credentials.map(({ credentialId }) => Buffer.from(credentialId, 'base64').toString('base64url'))
   }
 
-  test('an account is registered without a password, signs in without a name, and proves itself', async () => {
+  test('an account registers without a password, signs in without a username, and proves itself', async () => {
     const at = await visit()
     const { user } = await at.run('register', 'ada')
     expect(user?.username).toBe('ada')
@@ -121,14 +121,14 @@ describe.skipIf(!browserPath)('passkeys in a browser (needs chromium)', () => {
     expect((await at.run('prove')).session?.id).toBe(again.session?.id)
   })
 
-  test('autofill signs in: the browser offers the passkey in the field of the name', async () => {
+  test('autofill signs in: the browser offers the passkey in the username field', async () => {
     const at = await visit()
     await at.run('register', 'berta')
     await at.run('call', '/users/logout', {})
     expect((await at.run('signIn', { mediation: 'conditional' })).user?.username).toBe('berta')
   })
 
-  test('beside a password one is added, and it excludes a second one of the same authenticator', async () => {
+  test('one is added next to a password, and excludes a second one on the same authenticator', async () => {
     const at = await visit()
     await at.run('call', '/users/register', { username: 'carla', password })
     expect((await at.run('addPasskey')).kind).toBe('passkey')
@@ -148,7 +148,7 @@ describe.skipIf(!browserPath)('passkeys in a browser (needs chromium)', () => {
     expect((await at.run('signIn')).user?.username).toBe('emil')
   })
 
-  test('the signals bring the authenticator to what the account has', async () => {
+  test('the signals update the authenticator to the passkeys of the account', async () => {
     const at = await visit()
     await at.run('register', 'dora')
     await at.run('tellPasswordManager')

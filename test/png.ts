@@ -1,6 +1,6 @@
 import { crc32 } from 'node:zlib'
 
-/** A part of a PNG: its type and content. */
+/** A chunk of a PNG: its type and content. */
 export type PngChunk = readonly [type: string, content: Uint8Array]
 
 /** A PNG of these chunks, with its end. */

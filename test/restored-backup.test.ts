@@ -20,7 +20,7 @@ interface Server {
   stop(): Promise<void>
 }
 
-/** A process over the database, with the denylist of all processes. */
+/** A process over the database, with the shared denylist. */
 function start(path: string, redis: { port: number; prefix: string }): Server {
   const client = new Redis(redis.port)
   const revocations = createRedisRevocations({ client, prefix: redis.prefix })
@@ -48,7 +48,7 @@ function start(path: string, redis: { port: number; prefix: string }): Server {
 
 const login = { login: 'ana', password: 'correct horse' }
 
-/** What was given out: before the backup and after it, used, logged out, and still good when the database was lost. */
+/** The tokens that were issued: before and after the backup, used, logged out, and still valid when the database was lost. */
 async function live(path: string, redis: { port: number; prefix: string }, backup: string) {
   const { kith, stop } = start(path, redis)
   await kith.storage.migrate()
@@ -77,7 +77,7 @@ async function codesOf({ sessions }: Kith, { tokens }: Pick<SignIn, 'tokens'>): 
   ]
 }
 
-await describeWithRedis('a backup that was restored', {}, (redis) => {
+await describeWithRedis('a restored backup', {}, (redis) => {
   const place = () => ({ port: redis().port, prefix: redis().freshPrefix() })
   const [path, backup] = [join(folder, 'app.db'), join(folder, 'backup.db')]
   const restore = () => {
@@ -85,7 +85,7 @@ await describeWithRedis('a backup that was restored', {}, (redis) => {
     copyFileSync(backup, path)
   }
 
-  test('raises no alarm for those who were active since, and says once what to do', async () => {
+  test('raises no alarm for accounts that were active since, and logs once what to do', async () => {
     rmSync(backup, { force: true })
     const at = place()
     const { latest, stolen, first, loggedOut } = await live(path, at, backup)
@@ -98,16 +98,16 @@ await describeWithRedis('a backup that was restored', {}, (redis) => {
       })
     expect(alarms).toEqual([])
     expect(log.filter((line) => line.includes('kith restored'))).toHaveLength(1)
-    // A copy that was used up before the loss, and fits the row again, opens nothing once its owner was there.
+    // A copy that was used up before the loss matches the row again, but opens nothing after its owner has refreshed.
     expect((await codesOf(kith, stolen))[1]).toBe('session-revoked')
     await kith.sessions.authenticate(first.tokens.accessToken)
-    // Why the step is needed: what was logged out since works again.
+    // The reason for the step: sessions that were logged out since work again.
     expect(await codesOf(kith, loggedOut)).toEqual(['session-revoked', 'let in'])
     await stop()
   })
 
   // asvs: 7.4.5
-  test('restored() ends every session, whether the denylist remembers what the backup does not or is empty too', async () => {
+  test('restored() ends every session, whether the denylist knows what the backup lacks or is empty as well', async () => {
     for (const denylistIsLost of [false, true]) {
       rmSync(path, { force: true })
       rmSync(backup, { force: true })

@@ -5,26 +5,26 @@ import { onTestFinished } from 'vitest'
 import { root } from '../scripts/packages.ts'
 import { freePort } from './servers/port.ts'
 
-/** An app that runs as a process of its own, and a browser-like client for it. */
+/** An app that runs as a separate process, and a browser-like client for it. */
 export interface RunningApp {
   url: string
   /** The id of its process. */
   pid: number
-  /** Sends JSON, or a file or a form as it is, with the cookies held so far, and keeps those that come back. */
+  /** Sends JSON, or a file or a form as it is, with the current cookies, and stores new ones. */
   call(method: string, path: string, body?: unknown): Promise<Response>
   cookies(): string
   setCookies(cookies: string): void
-  /** Ends the process and answers its exit code. */
+  /** Ends the process and returns its exit code. */
   stop(signal?: NodeJS.Signals): Promise<number | null>
 }
 
-/** The environment without the keys that whoever runs the tests has for hosts of media and for models. */
+/** The environment without the developer's own keys for media hosts and models. */
 function withoutHosts(env: NodeJS.ProcessEnv): NodeJS.ProcessEnv {
   const named = /^(S3|AWS|IMAGE_?KIT|CLOUDINARY|OPENAI|ANTHROPIC|CAPTION)_/
   return Object.fromEntries(Object.entries(env).filter(([name]) => !named.test(name)))
 }
 
-/** Runs a TypeScript app from source, as its `start` script does, once it answers on its port. Ends with the test. */
+/** Runs a TypeScript app from source, as its `start` script does, and resolves once its port responds. Ends with the test. */
 export async function startApp(
   script: string,
   env: Readonly<Record<string, string>>,
@@ -65,7 +65,7 @@ export async function startApp(
 
 async function answers(url: string): Promise<boolean> {
   try {
-    // Where nobody listens yet a connection may be one to itself, which says nothing for ever.
+    // Before anything listens, a connection may connect to itself, which never responds.
     await (await fetch(url, { signal: AbortSignal.timeout(5_000) })).text()
     return true
   } catch {

@@ -10,12 +10,12 @@ import type {
   UserRecord,
 } from '@kith/core/ports'
 
-/** The time of everything made here; what upkeep is asked for lies around it. */
+/** The creation time of all samples; the times passed to upkeep are around it. */
 export const now: Date = new Date('2026-01-01T12:00:00Z')
-/** The end of what ends. */
+/** The expiration time of samples that expire. */
 export const hourLater: Date = new Date(now.getTime() + 3_600_000)
 
-/** What was measured of a picture. */
+/** The measures of a picture. */
 export const measures: MediaMeasures = {
   width: 4,
   height: 3,
@@ -27,16 +27,16 @@ export const measures: MediaMeasures = {
   takenAt: null,
 }
 
-/** An id that stands for a name. */
+/** The id that stands for a name. */
 export function idOf(name: string): string {
   const hex = createHash('sha256').update(name).digest('hex')
   return `${hex.slice(0, 8)}-${hex.slice(8, 12)}-7000-8000-${hex.slice(12, 24)}`
 }
 
-/** Whose most of it is. */
+/** The owner of most samples. */
 export const ada: string = idOf('ada')
 
-/** An account with names of its own. */
+/** An account with custom fields. */
 export function sampleUser(id: string): UserRecord {
   return {
     id,
@@ -93,7 +93,7 @@ export function sampleSession(id: string): SessionRecord {
   }
 }
 
-/** A code of `ada` that has not ended. */
+/** A code of `ada` that has not expired. */
 export function sampleCode(): CodeRecord {
   return {
     purpose: 'verify-email',

@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs'
 
 const page = new URL('../docs/scale.md', import.meta.url)
 
-/** The cells of the table of docs/scale.md whose first column has this heading, row by row and without quotes. */
+/** The cells of the table in docs/scale.md whose first column has this heading, row by row and without quotes. */
 export function scaleTable(heading: string): string[][] {
   const lines = readFileSync(page, 'utf8').split('\n')
   const start = lines.findIndex((line) => cellsOf(line)[0] === heading)

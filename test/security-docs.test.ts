@@ -19,12 +19,12 @@ function withoutReason(rows: LimitRows): string[] {
 describe('limits', () => {
   const rows = readLimits()
 
-  test('all have a reason beside them: a comment above a constant or an entry of defaultLimits, @reason at an option', () => {
+  test('all have a reason next to them: a comment above a constant or an entry of defaultLimits, @reason at an option', () => {
     expect(withoutReason(rows)).toEqual([])
   })
 
   // asvs: 6.1.1
-  test('all names of limits are among them, and in docs/limits.md', () => {
+  test('include all names of limits, which are also in docs/limits.md', () => {
     const names = Object.keys(defaultLimits)
     expect(rows.attempts.map(({ name }) => name).sort()).toEqual([...names].sort())
     const limits = pages.get('docs/limits.md') ?? ''
@@ -32,7 +32,7 @@ describe('limits', () => {
   })
 
   // asvs: 6.1.1
-  test('all rules of defaultLimits are told as they are', () => {
+  test('describe all rules of defaultLimits correctly', () => {
     for (const [name, rules] of Object.entries(defaultLimits)) {
       const told = rows.attempts.find((row) => row.name === name)?.value ?? ''
       if (rules.length > 0) expect(told.split(', ')).toHaveLength(rules.length)
@@ -40,7 +40,7 @@ describe('limits', () => {
     }
   })
 
-  test('a new one without a reason is noticed, wherever it stands', () => {
+  test('a new one without a reason is detected, anywhere', () => {
     const found: LimitRows = { attempts: [], options: [], fixed: [] }
     const source = `
       export interface NewOptions {
@@ -91,7 +91,7 @@ describe('advisories', () => {
     return ["'", '"', '`'].some((quote) => text.includes(`${quote}${name}${quote}`))
   }
 
-  test('all stand beside a test', () => {
+  test('all name a test', () => {
     const section = /\n## Advisories[\s\S]*?\n\*\*Waiting/.exec(page)?.[0] ?? ''
     const rows = section
       .split('\n')
@@ -105,7 +105,7 @@ describe('advisories', () => {
     expect(isThere(each)).toBe(true)
   })
 
-  test('a test that is not there is noticed', () => {
+  test('a missing test is detected', () => {
     expect(isThere({ path: 'test/advisories.test.ts', name: 'a test that nobody wrote' })).toBe(false)
     expect(isThere({ path: 'test/gone.test.ts', name: 'x' })).toBe(false)
   })
@@ -116,7 +116,7 @@ describe('attacks of bench/', () => {
     return names.filter((name) => !text.includes(`\`attack ${name}\``))
   }
 
-  test('all are in docs/security.md with their figures, and none that is not there', () => {
+  test('all are in docs/security.md with their figures, and no others', () => {
     const files = readdirSync(join(root, 'bench', 'src', 'attacks'))
     const names = files.flatMap((file) => /^(.+)\.ts$/.exec(file)?.[1] ?? [])
     expect(missing(page, names)).toEqual([])
@@ -124,12 +124,12 @@ describe('attacks of bench/', () => {
     expect(told.filter((name) => !names.includes(name))).toEqual([])
   })
 
-  test('one that is not told is noticed', () => {
+  test('a missing one is detected', () => {
     expect(missing('`attack a`', ['a', 'b'])).toEqual(['b'])
   })
 })
 
-test('SECURITY.md says how to report, when somebody answers, and what is fixed', () => {
+test('SECURITY.md says how to report, how fast the response is, and what is fixed', () => {
   const policy = pages.get('SECURITY.md') ?? ''
   for (const promise of [
     /Report a vulnerability/,
@@ -142,7 +142,7 @@ test('SECURITY.md says how to report, when somebody answers, and what is fixed',
   }
 })
 
-test('every page that npm users read leads to SECURITY.md', () => {
+test('every page for npm users links to SECURITY.md', () => {
   const readmes = [...pages].filter(([path]) => path.endsWith('README.md'))
   expect(readmes.length).toBeGreaterThan(15)
   expect(readmes.filter(([, text]) => !/\(\S*SECURITY\.md\)/.test(text)).map(([path]) => path)).toEqual([])

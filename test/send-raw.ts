@@ -3,8 +3,8 @@ import { connect } from 'node:net'
 import type { Send } from '@kith/conformance'
 
 /**
- * Sends over a socket of its own, byte by byte as given: Node's own client refuses targets with blanks and control
- * characters. Bodies are whole and have a length; that of a response is text as it came, with the sizes of its chunks.
+ * Sends over its own socket, byte by byte as given: Node's own client refuses targets with spaces and control
+ * characters. Bodies are complete and have a length; the body of a response is returned as it arrived, with its chunk sizes.
  */
 export function sendRaw(port: number): Send {
   return async ({ method, path, headers, body = '' }) => {

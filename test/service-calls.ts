@@ -8,20 +8,20 @@ import { idOf, measures, now, sampleCode, sampleCredential, sampleMedia } from '
 const password = 'correct horse battery staple'
 const blobs = createMemoryBlobs()
 
-/** An account whose lists have so many entries each, and another one that it has to do with. */
+/** An account whose lists have this many entries each, and another one to interact with. */
 export interface World {
   kith: Kith
   storage: Storage
   size: number
   viewer: Viewer
   signIn: SignIn
-  /** A post of its own. */
+  /** A post by that account. */
   post: string
-  /** What calls of the stores store besides; nothing where no event is durable. */
+  /** The event rows that calls of the stores store as well; none if no event is durable. */
   tell: OutboxRows | undefined
 }
 
-/** Creates an instance that keeps nothing from another one. */
+/** Creates an instance that shares nothing with another one. */
 function freshKith(storage: Storage, outbox?: KithOptions['outbox']): Kith {
   return createKith({
     secret: 'a secret for counting commands, of 32 characters',
@@ -33,7 +33,7 @@ function freshKith(storage: Storage, outbox?: KithOptions['outbox']): Kith {
   })
 }
 
-/** Makes an account that follows, is followed, writes, likes and saves `size` times. */
+/** Creates an account that follows, is followed, posts, likes and saves `size` times. */
 export async function createWorld(
   storage: Storage,
   size: number,
@@ -64,7 +64,7 @@ export async function createWorld(
   return { kith, storage, size, viewer, signIn, post, tell: outbox && tell }
 }
 
-/** One call of a service. They go in this order: some use what those before have made. */
+/** One call of a service. They run in this order: some use the results of earlier ones. */
 export interface ServiceCall {
   name: string
   call(world: World): Promise<unknown>
@@ -80,7 +80,7 @@ const limitOf = ({ size }: World): { limit: number } => ({ limit: size })
 const reader = ({ size }: World): string => `reader_${size}`
 const other = ({ size }: World): string => `other_${size}`
 
-/** Those of stores that no service calls with nothing else. */
+/** Those of stores that no service calls in isolation. */
 const storeCalls: readonly ServiceCall[] = [
   {
     name: 'codes.issue',

@@ -11,7 +11,7 @@ import { createSqliteStorage } from '@kith/storage-sqlite'
 import express from 'express'
 import { fastify } from 'fastify'
 
-/** A server as a reader of docs/operations.md writes it: it stops in order. Tells its parent where it listens. */
+/** A server as docs/operations.md describes it, which stops gracefully. Reports its URL to its parent. */
 const { FRAMEWORK = 'express', FOLDER = '', GRACE = '20' } = process.env
 const images = createSharpImages()
 const kith = createKith({
@@ -21,7 +21,7 @@ const kith = createKith({
 })
 await kith.storage.migrate()
 const settings = { kith, graceSeconds: Number(GRACE) }
-// What a host leaves behind must not keep the process.
+// Leftovers of a host must not keep the process alive.
 setInterval(() => {}, 1_000)
 
 async function startExpress(): Promise<Server> {

@@ -71,7 +71,7 @@ async function register(port: number): Promise<string> {
   return (JSON.parse(body) as { tokens: { accessToken: string } }).tokens.accessToken
 }
 
-/** An upload of which the server has the first half. */
+/** An upload of which the server has received the first half. */
 async function halfUpload(port: number, token: string): Promise<{ call: ClientRequest; rest: Buffer }> {
   const picture = await sharp({ create: { width: 64, height: 64, channels: 3, background: 'teal' } })
     .png()
@@ -92,7 +92,7 @@ async function halfUpload(port: number, token: string): Promise<{ call: ClientRe
 }
 
 describe.each(['express', 'fastify'])('SIGTERM, %s', (framework) => {
-  test('an upload under way is finished and kept, idle connections are not waited for', async () => {
+  test('a running upload is finished and stored, and idle connections are not waited for', async () => {
     const server = await start(framework, 60)
     const token = await register(server.port)
     const agent = new Agent({ keepAlive: true })
@@ -114,11 +114,11 @@ describe.each(['express', 'fastify'])('SIGTERM, %s', (framework) => {
     const { id } = JSON.parse(body) as { id: string }
     expect(await storage.media.byIds([id])).toMatchObject([{ id, state: 'ready' }])
     await storage.close()
-    // The storage was closed, not left.
+    // The storage was closed properly.
     expect(existsSync(join(server.folder, 'app.db-wal'))).toBe(false)
   })
 
-  test('a client that is always busy is answered and let go', async () => {
+  test('a client that is always busy gets its response and is disconnected', async () => {
     const server = await start(framework, 60)
     await register(server.port)
     const agent = new Agent({ keepAlive: true, maxSockets: 1 })
@@ -145,7 +145,7 @@ describe.each(['express', 'fastify'])('SIGTERM, %s', (framework) => {
     expect(seen.length).toBeGreaterThan(2)
   })
 
-  test('an upload that does not end is cut off after the grace', async () => {
+  test('an upload that does not end is aborted after the grace period', async () => {
     const server = await start(framework, 0.5)
     const { call } = await halfUpload(server.port, await register(server.port))
     const cut = once(call, 'error') as Promise<[NodeJS.ErrnoException]>

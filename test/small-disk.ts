@@ -4,16 +4,16 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { onTestFinished, type TestContext } from 'vitest'
 
-/** A disk of a few hundred kilobytes that is there for one test. */
+/** A disk of a few hundred kilobytes that exists for one test. */
 export interface SmallDisk {
   directory: string
-  /** Takes all room but so many bytes. */
+  /** Uses up all space except this many bytes. */
   fill(free: number): void
-  /** Gives it back. */
+  /** Frees the space. */
   clear(): void
 }
 
-/** Mounts one, or skips the test where that is not allowed. */
+/** Mounts one, or skips the test if that is not permitted. */
 export function mountSmallDisk(context: TestContext, options = 'size=512k'): SmallDisk {
   const directory = mkdtempSync(join(tmpdir(), 'kith-disk-'))
   onTestFinished(() => rmdirSync(directory))

@@ -2,7 +2,7 @@ import { copyFile } from 'node:fs/promises'
 import { type Kith, type Page, type PageInput, type Viewer, createKith, isKithError } from '@kith/core'
 import type { BlobStore, ImageProcessor, Storage } from '@kith/core/ports'
 
-/** Everything that people do here. */
+/** Every action of an account. */
 export const deeds = [
   'register',
   'follow',
@@ -23,12 +23,12 @@ export const deeds = [
   'upkeep',
 ] as const
 
-/** The deeds that people do more often than they come and go. */
+/** The actions that are more frequent than creating and deleting accounts. */
 export const everydayDeeds: readonly Deed['deed'][] = deeds.filter(
   (name) => !['ban', 'delete', 'upkeep'].includes(name),
 )
 
-/** What somebody does, by numbers: who, to whom, and which of the last posts of theirs. */
+/** An action of an account, as numbers: who, to whom, and which of their latest posts. */
 export interface Deed {
   deed: (typeof deeds)[number]
   who: number
@@ -36,16 +36,16 @@ export interface Deed {
   which: number
 }
 
-/** A Kith, and people with names from `person_0` on who do things with it. */
+/** A Kith, and accounts named `person_0` and so on that act in it. */
 export interface Society {
   kith: Kith
-  /** Does it, and answers what came of it: the response, or the code of the error. */
+  /** Carries it out, and returns the result: the response, or the code of the error. */
   act(deed: Deed): Promise<unknown>
-  /** Everything that can be read of the first `people`. */
+  /** Everything that the first `people` accounts can read. */
   readAll(people: number): Promise<unknown>
 }
 
-/** What a society is made of. */
+/** The parts of a society. */
 export interface SocietyOptions {
   storage: Storage
   blobs: BlobStore
@@ -57,7 +57,7 @@ export interface SocietyOptions {
 const password = 'correct horse'
 const pixel = Buffer.from('89504e470d0a1a0a0000000d49484452000000010000000108060000001f15c489', 'hex')
 
-/** Takes every picture as it is. */
+/** Accepts every picture unchanged. */
 const images: ImageProcessor = {
   inspect: async () => ({ width: 1, height: 1, frames: 1 }),
   async normalize(path, target) {
@@ -71,7 +71,7 @@ const images: ImageProcessor = {
   },
 }
 
-/** Creates one. It remembers nothing, so a society over the same storage goes on where another one stopped. */
+/** Creates one. It has no memory, so a society over the same storage continues where another one stopped. */
 export function createSociety({ storage, blobs, temporaryDirectory, ...injected }: SocietyOptions): Society {
   const kith = createKith({
     secret: 'a secret of the tests, of 32 characters or more',
@@ -89,7 +89,7 @@ export function createSociety({ storage, blobs, temporaryDirectory, ...injected 
     return user && kith.viewerOf(user.id)
   }
 
-  /** One of the last posts of somebody. */
+  /** One of the latest posts of an account. */
   async function postOf({ userId }: Viewer, which: number): Promise<string> {
     const posts = await storage.posts.byAuthor(userId, { limit: 4, before: null })
     return posts[which % Math.max(posts.length, 1)]?.id ?? 'none'
@@ -172,7 +172,7 @@ export function createSociety({ storage, blobs, temporaryDirectory, ...injected 
     kith,
     async act(deed) {
       const outcome = await outcomeOf(() => perform(deed))
-      // What others have left of it depends on how far it is cleared away.
+      // What it still has from others depends on the progress of the cleanup.
       await kith.settled()
       return outcome
     },
@@ -186,7 +186,7 @@ export function createSociety({ storage, blobs, temporaryDirectory, ...injected 
   }
 }
 
-/** A whole list, read in pages of two. */
+/** A complete list, read in pages of two. */
 async function readList<Item>(read: (input: PageInput) => Promise<Page<Item>>): Promise<Item[] | unknown> {
   return outcomeOf(async () => {
     const all: Item[] = []

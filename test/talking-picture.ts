@@ -1,6 +1,6 @@
 import sharp from 'sharp'
 
-/** A JPEG whose metadata says something, in each of the places that readers look at: EXIF, XMP and a comment. */
+/** A JPEG whose metadata contains text, in each of the places that processors read: EXIF, XMP and a comment. */
 export async function drawTalkingPicture(text: string): Promise<Buffer> {
   const xml = `<x:xmpmeta xmlns:x="adobe:ns:meta/"><dc:description>${text}</dc:description></x:xmpmeta>`
   const jpeg = await sharp({ create: { width: 1600, height: 1200, channels: 3, background: '#2050c0' } })

@@ -14,7 +14,7 @@ const run = promisify(execFile)
 /** A PNG of one pixel. */
 const picture =
   'iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNk+M9QDwADhgGAWjR9awAAAABJRU5ErkJggg=='
-/** A HEIC whose camera set a time. */
+/** A HEIC with a time set by the camera. */
 const heic = join(root, 'packages', 'media-heic', 'test', 'heic', 'turned-6.heic')
 const folder = mkdtempSync(join(tmpdir(), 'kith-packed-'))
 let tarballs: Map<string, string>
@@ -29,7 +29,7 @@ describe.each(listPackages())('the tarball of $folder', ({ folder: of, manifest:
   const allowed =
     /^package\/(package\.json|README\.md|LICENSE|CHANGELOG\.md|dist\/[\w./-]+\.(js|js\.map|d\.ts|NOTICE\.md)|src\/[\w./-]+\.(ts|NOTICE\.md))$/
 
-  test('holds code, types and sources, and nothing else', async () => {
+  test('contains code, types and sources, and nothing else', async () => {
     const { stdout } = await run('tar', ['-tzf', tarballs.get(name) ?? ''])
     const files = stdout.trim().split('\n')
     const samples = of === 'conformance' ? files.filter((file) => file.startsWith('package/fixtures/')) : []
@@ -46,8 +46,8 @@ describe.each(listPackages())('the tarball of $folder', ({ folder: of, manifest:
   })
 })
 
-// A file with LICENSE in its name would make pnpm leave out the package's own.
-test('the tarball of core holds the licenses of its lists of passwords', async () => {
+// A file with LICENSE in its name would make pnpm omit the package's own.
+test('the tarball of core contains the licenses of its password lists', async () => {
   const file = 'package/src/accounts/common-passwords.NOTICE.md'
   const { stdout } = await run('tar', ['-xzOf', tarballs.get('@kith/core') ?? '', file])
   expect(stdout).toContain('Permission is hereby granted')
@@ -55,7 +55,7 @@ test('the tarball of core holds the licenses of its lists of passwords', async (
 })
 
 test.each(['@kith/core', '@kith/http'])(
-  'the tarball of %s holds the license of the zod in its bundle',
+  'the tarball of %s contains the license of the bundled zod',
   async (name) => {
     const { stdout } = await run('tar', ['-xzOf', tarballs.get(name) ?? '', 'package/dist/zod.NOTICE.md'])
     expect(stdout).toContain('Permission is hereby granted')
@@ -66,7 +66,7 @@ describe('the files of a release', () => {
   const made = join(folder, 'release')
   beforeAll(() => packRelease(made))
 
-  test('are what their checksums say, in an order in which nothing is published before what it needs', () => {
+  test('match their checksums, in an order in which each package is published after its dependencies', () => {
     const sums = readFileSync(join(made, 'SHA256SUMS'), 'utf8')
     for (const line of sums.trim().split('\n')) {
       const [sum, name = ''] = line.split('  ')
@@ -91,7 +91,7 @@ describe('the files of a release', () => {
     }
   })
 
-  test('are made only where nothing else is', async () => {
+  test('are only created in an empty folder', async () => {
     await expect(packRelease(made)).rejects.toThrow('is not empty')
   })
 })
@@ -99,7 +99,7 @@ describe('the files of a release', () => {
 describe('an app that installs the tarballs with npm', () => {
   beforeAll(() => installConsumer(folder, tarballs.values()))
 
-  /** `load` is what imports a package in the module system that is tried. */
+  /** `load` imports a package in the module system under test. */
   function useEverything(load: string): string {
     return `async function main() {
       const { createKith, createSketchCaptions } = ${load}('@kith/core')
@@ -118,7 +118,7 @@ describe('an app that installs the tarballs with npm', () => {
       const storage = createSqliteStorage({ path: ':memory:' })
       const images = createSharpImages({ heic: createHeicDecoder() })
       const videos = createMediabunnyVideos()
-      // Its samples are files beside its code.
+      // Its samples are files next to its code.
       await videoProcessorCases.find(({ id }) => id === 'videos/hidden-in-boxes-of-an-mp4').run(videos)
       const { takenAt } = await images.normalize(${JSON.stringify(heic)}, 'taken.webp')
       if (takenAt !== '2026-07-14T18:32:05') throw new Error('taken at another time')
@@ -173,7 +173,7 @@ describe('an app that installs the tarballs with npm', () => {
   test.each([
     ['import', 'app.mjs', 'await import'],
     ['require', 'app.cjs', 'require'],
-  ])('registers, signs in, uploads, posts and serves by %s', async (_name, file, load) => {
+  ])('registers, signs in, uploads, posts and serves with %s', async (_name, file, load) => {
     writeFileSync(join(folder, file), useEverything(load))
     const { stdout } = await run(process.execPath, [join(folder, file)], { cwd: folder })
     expect(stdout).toBe('200 ada image/webp true\n'.repeat(2))
@@ -182,7 +182,7 @@ describe('an app that installs the tarballs with npm', () => {
   test.each([
     ['import', 'loads.mjs', 'await import'],
     ['require', 'loads.cjs', 'require'],
-  ])('loads every package by %s, and signs an upload with each host of media', async (_name, file, load) => {
+  ])('loads every package with %s, and signs an upload for each media host', async (_name, file, load) => {
     const terms = "{ contentType: 'image/png', size: 1, until: new Date(Date.now() + 60_000) }"
     const keys = '{ accessKeyId: "k", secretAccessKey: "s" }'
     writeFileSync(
@@ -207,7 +207,7 @@ describe('an app that installs the tarballs with npm', () => {
     expect(stdout).toBe('pictures.s3.eu-central-1.amazonaws.com\nupload.imagekit.io\napi.cloudinary.com\n')
   })
 
-  test('has the command line, which finds its config and its adapters', async () => {
+  test('includes the command line, which finds its config and its adapters', async () => {
     const kith = (args: string[]): Promise<{ stdout: string }> =>
       run('npx', ['--no-install', 'kith', ...args], {
         cwd: folder,
@@ -225,7 +225,7 @@ describe('an app that installs the tarballs with npm', () => {
     expect(JSON.parse(stdout)).toMatchObject({ config: 'the environment', ready: true })
   })
 
-  test('type-checks both quickstarts, libraries included', async () => {
+  test('type-checks both quickstarts, including libraries', async () => {
     const tsc = join(root, 'node_modules', 'typescript', 'bin', 'tsc')
     const { stdout } = await run(process.execPath, [tsc, '-p', folder]).catch(
       (error: { stdout: string }) => error,

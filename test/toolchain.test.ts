@@ -21,17 +21,17 @@ test.each(['v18.20.8', 'v20.20.2', 'v21.9.0', 'v22.0.0', 'v22.12.0', '22.9.0'])(
 )
 
 test.each(['v22.13.0', 'v22.23.3', 'v23.0.0', 'v24.21.0', '26.10.0', 'v100.0.0-nightly'])(
-  '%s will do',
+  '%s is new enough',
   (version) => {
     expect(isTooOld(version)).toBe(false)
   },
 )
 
-test('the Node that is fetched is new enough itself', () => {
+test('the Node that is fetched is new enough', () => {
   expect(isTooOld(fallbackNode)).toBe(false)
 })
 
-test('the pnpm version is read from package.json, hash or not', () => {
+test('the pnpm version is read from package.json, with or without a hash', () => {
   const manifest = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8')) as { packageManager: string }
   expect(manifest.packageManager).toMatch(/^pnpm@\d+\.\d+\.\d+\+sha512\.[\da-f]{128}$/)
   expect(manifest.packageManager.split('+')[0]).toBe(`pnpm@${pnpmVersion(manifest)}`)
@@ -40,7 +40,7 @@ test('the pnpm version is read from package.json, hash or not', () => {
   expect(() => pnpmVersion({})).toThrow(LaunchError)
 })
 
-test('a pnpm of another tarball than package.json names is refused before it runs', () => {
+test('a pnpm tarball that does not match package.json is refused before it runs', () => {
   const folder = mkdtempSync(join(tmpdir(), 'kith-toolchain-'))
   onTestFinished(() => rmSync(folder, { recursive: true, force: true }))
   const hash = 'ab'.repeat(64)
@@ -71,7 +71,7 @@ test.each([
     /^Could not fetch pnpm@1\.0\.0 from npm: npm error code E404$/,
   ],
   ['', /npm failed without a message$/],
-])('a failure of npm is one line: %j', (stderr, expected) => {
+])('a failure of npm becomes one line: %j', (stderr, expected) => {
   expect(explainNpmFailure('pnpm@1.0.0', stderr)).toMatch(expected)
   expect(explainNpmFailure('pnpm@1.0.0', stderr)).not.toContain('\n')
 })

@@ -4,7 +4,7 @@ export interface Step {
   shown: string
 }
 
-/** The steps of a `console` block: a line with a `$` begins a command, a backslash carries it on. */
+/** The steps of a `console` block: a line with a `$` starts a command, and a backslash continues it. */
 export function stepsOf(block: string): Step[] {
   const steps: Step[] = []
   for (const line of block.split('\n')) {
@@ -17,8 +17,8 @@ export function stepsOf(block: string): Step[] {
 }
 
 /**
- * How the real output differs from the shown one. Status line and shown headers must be there, other headers may be;
- * bodies are compared as JSON. `…` stands for any text, a large number for any other, `"…": "…"` for further fields.
+ * How the real output differs from the documented one. The status line and documented headers must be present, other headers may be;
+ * bodies are compared as JSON. `…` matches any text, a large number any other, `"…": "…"` further fields.
  */
 export function differences(shown: string, real: string): string[] {
   const wanted = split(shown)

@@ -25,18 +25,18 @@ function has(program: string): boolean {
 
 const runnable = has('curl') && has('bash')
 
-test.skipIf(!runnable)('there is a page with transcripts (needs curl and bash)', () => {
+test.skipIf(!runnable)('some page has transcripts (needs curl and bash)', () => {
   expect(pages.map(({ path }) => path)).toContain('docs/http.md')
 })
 
 test.skipIf(!runnable).for(pages)(
-  'what $path shows is what happens (needs curl and bash)',
+  'the transcripts in $path match reality (needs curl and bash)',
   async ({ path, text }) => {
     const env = { KITH_DEMO_DIRECTORY: join(folder, 'data') }
     const app = await startApp('examples/demo/src/main.ts', env, { args: ['--empty'] })
     const blocks = fencesOf(text).filter(({ info }) => info === 'console')
     const steps = blocks.flatMap(({ code, line }) => stepsOf(code).map((step) => ({ ...step, line })))
-    // One shell runs them all, so that files and variables carry over.
+    // One shell runs them all, so that files and variables are kept.
     const mark = '~~~ end of step ~~~'
     const script = steps.map(({ command }) => `${command}\necho; echo '${mark}'`).join('\n')
     const here = script.replaceAll('http://localhost:3000', app.url)
@@ -66,13 +66,13 @@ test.each([
     count: 3,
   },
   {
-    name: 'changed and missing fields beside further ones',
+    name: 'changed and missing fields next to further ones',
     shown: '{ "a": { "b": 1, "…": "…" }, "c": 1, "…": "…" }',
     real: '{"a":{"b":2,"d":3},"e":4}',
     count: 2,
   },
   {
-    name: 'nothing where … stands for it',
+    name: 'nothing if … matches it',
     shown: 'x: …; y\n\n{ "id": "…-4", "list": [{ "a": 1, "…": "…" }] }',
     real: 'X: 1; y\r\n\r\n{"id":"12-4","list":[{"a":1,"b":2}]}',
     count: 0,

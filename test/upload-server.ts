@@ -7,7 +7,7 @@ import { fastify } from 'fastify'
 import { createDemo } from '../examples/demo/src/kith.ts'
 import { readSettings } from '../examples/demo/src/settings.ts'
 
-/** The Kith of the demo without its page, behind the framework that the environment names. */
+/** The Kith of the demo without its page, with the framework named in the environment. */
 const settings = readSettings(process.env)
 const { port } = settings
 const { kith } = await createDemo(settings, process.env, { url: `http://localhost:${port}` })
@@ -22,7 +22,7 @@ if (process.env['FRAMEWORK'] === 'fastify') {
   await app.register(kithFastify, { kith, ...options })
   await app.listen({ port })
 } else if (process.env['FRAMEWORK'] === 'fetch') {
-  // As hosts do that make the Fetch request themselves, such as Hono.
+  // Like hosts that build the Fetch request themselves, such as Hono.
   const http = createKithHttp(kith, options)
   createServer((incoming, outgoing) => {
     const { method = 'GET', url = '/' } = incoming

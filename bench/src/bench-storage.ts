@@ -9,9 +9,9 @@ import { openBenchPostgres } from './bench-postgres.ts'
 /** The storage of a benchmark, migrated and empty. */
 export interface BenchStorage {
   storage: Storage
-  /** What it is, for the heading of figures. */
+  /** Its name, for the heading of figures. */
   place: string
-  /** Lets so many people who are not there follow somebody, past the ports and without counting them. */
+  /** Makes this many nonexistent people follow an account, without the ports and without counting. */
   addFollowers(of: string, followers: number): Promise<unknown>
   close(): Promise<void>
 }

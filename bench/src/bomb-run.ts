@@ -1,28 +1,28 @@
 import type { Bomb } from './image-bombs.ts'
 import { startServer, type WatchedServer } from './watched-server.ts'
 
-/** What is sent, and what a process that reads it may hold. */
+/** The uploaded files, and the memory limit of a process that reads them. */
 export interface BombRun {
   bombs: readonly Bomb[]
-  /** A file of the kind that is taken in. */
+  /** A file of the accepted kind. */
   plain: Buffer
-  /** MiB that the processor lets a process hold. */
+  /** MiB that the processor allows a process. */
   ceiling: number
 }
 
 const [maxGrowth, maxDelay] = [64, 100]
-/** A process is looked at every 25 ms, and grows in between. */
+/** A process is checked every 25 ms, and grows in between. */
 const overshoot = 1.1
-/** What else runs on the machine delays requests too: the best of three tries counts, and memory of all of them. */
+/** Other load on the machine delays requests as well: for those the best of three tries counts, for memory all of them. */
 const tries = 3
-/** Taken in, or refused for what the file is. */
+/** Accepted, or refused because of the file. */
 const sound = /^(201|413|415|422) /
 
 const wait = (millis: number): Promise<void> => new Promise((resolve) => setTimeout(resolve, millis))
 
 /**
- * Uploads each bomb twice at the same time, and looks at the server meanwhile; returns whether all held. Linux only: `/proc`
- * says how large a process is. With `KITH_ROOT=<another checkout>` the server is that of the checkout.
+ * Uploads each bomb twice at the same time, and observes the server meanwhile; returns whether all limits were kept. Linux only: `/proc`
+ * gives the size of a process. With `KITH_ROOT=<another checkout>` the server is that of the checkout.
  */
 export async function runBombs({ bombs, plain, ceiling }: BombRun): Promise<boolean> {
   let server = await open(plain)
@@ -39,7 +39,7 @@ export async function runBombs({ bombs, plain, ceiling }: BombRun): Promise<bool
     for (let attempt = 0; attempt < tries && worst.p99 > maxDelay && !worst.isDown; attempt++) {
       const seen = await server.watch(async () => {
         answers = await Promise.all([server.post('/media', file), server.post('/media', file)])
-        // Short ones too are seen by some other requests.
+        // Some other requests run even during short ones.
         await wait(500)
       })
       worst.growth = Math.max(worst.growth, seen.growth)

@@ -3,18 +3,18 @@ import { startProgress } from './progress.ts'
 
 type Id = string | Uint8Array
 
-/** What the loaders write an SQLite file with, past the ports: through them it would take many times as long. */
+/** Writes an SQLite file for the loaders, without the ports, which would take many times as long. */
 export interface BulkLoad {
   database: DatabaseSync
-  /** An id as the schema of the file keeps it: 16 bytes, or text in files of earlier checkouts. */
+  /** An id as the schema of the file stores it: 16 bytes, or a string in files of earlier checkouts. */
   id(text: string): Id
-  /** Adds an edge unless it is there. Those of a start with more than 500 have an index of their own. */
+  /** Adds an edge unless it exists. A start node with more than 500 edges has a separate index. */
   addEdge(edge: { kind: number; from: Id; to: Id; id: Id; isListed?: boolean }): void
 }
 
 /**
- * Fills a migrated file without indexes and triggers, which are made anew at the end: rows in the order of their keys are
- * appended, and an index is sorted once instead of being grown at random places.
+ * Fills a migrated file without indexes and triggers, which are created again at the end: rows in the order of their keys are
+ * appended, and an index is sorted once instead of growing at random places.
  */
 export function loadInBulk(database: DatabaseSync, fill: (load: BulkLoad) => void): void {
   database.exec('PRAGMA journal_mode = OFF; PRAGMA synchronous = OFF; PRAGMA cache_size = -1000000')
@@ -44,7 +44,7 @@ export function loadInBulk(database: DatabaseSync, fill: (load: BulkLoad) => voi
   building.done()
 }
 
-/** How rows are written into a file of this checkout or of an earlier one. */
+/** How rows are written to a file of this checkout or of an earlier one. */
 export function createLoad(database: DatabaseSync): BulkLoad {
   const row = database.prepare("SELECT type FROM pragma_table_info('kith_users') WHERE name = 'id'").get()
   const isText = row?.['type'] === 'TEXT'

@@ -2,17 +2,17 @@ import { DatabaseSync } from 'node:sqlite'
 import type { Page, Post } from '@kith/core'
 import pg from 'pg'
 
-/** Reads a page of the home feed without Kith: the newest posts below one, or of all. */
+/** Reads a page of the home feed without Kith: the newest posts below an id, or of all. */
 export type FeedTwin = (userId: string, before: string | null, limit: number) => Promise<Page<Post>>
 
-/** Whose feed is read, the id above its posts, and how many. */
+/** The reader, the id above the posts, and their number. */
 interface Wanted {
   userId: string
   before: string | null
   limit: number
 }
 
-/** What everything but the names of a column costs, one row for each post. */
+/** The columns that cost something, one row for each post. */
 interface Row {
   id: string
   author_id: string
@@ -28,16 +28,16 @@ interface Row {
 
 type Reader = (wanted: Wanted) => Promise<Row[]>
 
-/** The two plain ways to find the rows of a feed where it is asked for, as one would write them by hand over the tables of Kith. */
+/** The two obvious ways to find the rows of a feed on request, as one would write them by hand over the tables of Kith. */
 export interface HandReaders {
-  /** Joins the posts of everybody who is followed, and sorts them. */
+  /** Joins the posts of all followed accounts, and sorts them. */
   byAuthor: Reader
-  /** Walks the posts of all from the newest on, until enough are of somebody who is followed. */
+  /** Scans the posts of all accounts from the newest on, until enough are by followed ones. */
   byTime: Reader
   close(): Promise<void>
 }
 
-/** On SQLite, in the file of that path. */
+/** On SQLite, in the file at this path. */
 export function readersOfSqlite(path: string): HandReaders {
   const columns = `hex(post.id) AS id, hex(post.author_id) AS author_id, username, name, caption, post.created_at, edited_at,
     (SELECT incoming FROM kith_edge_counts WHERE kind = 2 AND node = post.id) AS likes,
@@ -58,7 +58,7 @@ export function readersOfSqlite(path: string): HandReaders {
 
   const databases: DatabaseSync[] = []
   function reader(sql: string): Reader {
-    // One for each, so that none reads what another has put into its cache.
+    // A separate connection for each, so that none uses the cache of another.
     const database = new DatabaseSync(path, { readOnly: true })
     database.exec('PRAGMA cache_size = -32768')
     databases.push(database)
@@ -76,7 +76,7 @@ export function readersOfSqlite(path: string): HandReaders {
   }
 }
 
-/** On PostgreSQL, in a schema. `prepare` lets the server keep the plans, as it does those of Kith. */
+/** On PostgreSQL, in a schema. `prepare` lets the server cache the plans, as it does those of Kith. */
 export function readersOfPostgres(place: { uri: string; schema: string; prepare: boolean }): HandReaders {
   const { uri, schema, prepare } = place
   const page = (found: string): string => `SELECT post.id, post.author_id, username, name, caption,
@@ -87,7 +87,7 @@ export function readersOfPostgres(place: { uri: string; schema: string; prepare:
     FROM (${found} ORDER BY id DESC LIMIT $3) AS found JOIN ${schema}.posts AS post ON post.id = found.id
     JOIN ${schema}.users AS author ON author.id = post.author_id AND banned_at IS NULL AND deleted_at IS NULL
     ORDER BY post.id DESC`
-  // Of each author no more than a page: a plain join reads all that they wrote.
+  // At most a page for each author: a plain join would read everything they wrote.
   const byAuthor = page(`SELECT newest.id FROM (
       SELECT $1::uuid AS author UNION ALL SELECT to_id FROM ${schema}.edges WHERE kind = 1 AND from_id = $1) AS followed
     CROSS JOIN LATERAL (SELECT id FROM ${schema}.posts
@@ -110,8 +110,8 @@ export function readersOfPostgres(place: { uri: string; schema: string; prepare:
 }
 
 /**
- * Pages made of what the readers find. `answer` is a page of Kith, from which the twins learn how the picture of an account without one is
- * answered.
+ * Builds pages from the rows of the readers. `answer` is a page of Kith, which shows the twins how the picture of an account without one
+ * looks.
  */
 export function createFeedTwins(
   { byAuthor, byTime, close }: HandReaders,

@@ -1,10 +1,10 @@
-// How long a page of the home feed takes, by how many accounts its reader follows, and how long the two plain ways to read it
-// by hand take in the same run (not on MongoDB). On SQLite exits with 1 above the targets of docs/feed.md.
+// How long a page of the home feed takes, depending on how many accounts its reader follows, and how long the two obvious ways to read
+// it by hand take in the same run (not on MongoDB). On SQLite exits with 1 above the targets of docs/feed.md.
 //   pnpm --filter @kith/bench feed [--users 100000] [--posts 2000000] [--seed 1] [--directory DIR]
 //     [--readers 50] [--rounds 12] [--no-twin] [--postgres] [--prepare]
-// The network is made once for its numbers and kept in the directory; a second run only measures. With MONGODB_URI it is kept
-// on that server, in a database of its own: `kith_bench_…`; with POSTGRES_URI in a schema of that name, and with `--postgres` and no such URI on a
-// server that is started here and keeps its data in the directory. `--prepare` lets PostgreSQL keep the plans of statements.
+// The network is created once for its parameters and kept in the directory; a second run only measures. With MONGODB_URI it is kept
+// on that server, in a separate database: `kith_bench_…`; with POSTGRES_URI in a schema of that name, and with `--postgres` and no such URI on a
+// server that is started here and keeps its data in the directory. `--prepare` lets PostgreSQL cache the plans of statements.
 import { deepStrictEqual } from 'node:assert/strict'
 import { resolve } from 'node:path'
 import { parseArgs } from 'node:util'
@@ -33,10 +33,10 @@ const { values } = parseArgs({
 })
 const [users, posts, seed] = [Number(values.users), Number(values.posts), Number(values.seed)]
 
-/** Milliseconds of a page on SQLite and a quiet machine, for every number of follows. */
+/** Milliseconds for a page on SQLite and an idle machine, for every number of follows. */
 const targets = { p50: 1, p99: 3 }
 
-/** From so many follows on, walking the newest posts of all is tried as well: for 10 it takes seconds. */
+/** Scanning the newest posts of all is only tried from this many follows on: for 10 it takes seconds. */
 const walkedFrom = 1000
 
 /** Readers of each number of follows, and how often each reads; the first two rounds are not counted. */
@@ -95,7 +95,7 @@ const twins =
     ? createFeedTwins(byHand(), await homeOf({ userId: userId(someone ?? 0), sessionId: null }, null))
     : null
 
-/** Reads the first page by hand, in one way, and notes the time; what it answers has to be what Kith answers. */
+/** Reads the first page by hand, in one way, and records the time; its result has to equal Kith's. */
 async function readTwin(
   twin: FeedTwin,
   user: number,
@@ -109,7 +109,7 @@ async function readTwin(
 
 const progress = startProgress('reading pages', rounds * readers.length)
 
-// The groups take turns, so that a disturbance of the machine meets all of them.
+// The groups take turns, so that a disturbance of the machine affects all of them.
 for (let round = 0; round < rounds; round++) {
   const isCounted = round >= warmUpRounds
   for (const { count, users: group } of readers) {
@@ -122,7 +122,7 @@ for (let round = 0; round < rounds; round++) {
         const result = await homeOf(viewer, cursor)
         const took = performance.now() - started
         if (isCounted) measured[page === 0 ? 'first' : 'later'].push(took)
-        // Twice only: they may take seconds.
+        // Only twice, because they may take seconds.
         if (page === 0 && twins && (round === 0 || round === warmUpRounds)) {
           const expected = round === 0 ? result : null
           await readTwin(twins.byAuthor, user, { expected, noted: isCounted ? measured.byAuthor : [] })

@@ -7,7 +7,7 @@ import { png } from './png.ts'
 /** A name and a file. */
 export type Bomb = readonly [name: string, file: Buffer]
 
-/** The files of the kit, and those of the attack reports that need an encoder or much memory to be made. */
+/** The files of the kit, and those of the attack reports that need an encoder or much memory to be created. */
 export async function makeImageBombs(): Promise<Bomb[]> {
   const text = Buffer.concat([Buffer.from('a\0\0'), deflateSync(Buffer.alloc(50_000_000))])
   const picture = (): [[number, number, number], number][] => [[[200, 60, 60], 64]]

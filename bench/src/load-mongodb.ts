@@ -5,10 +5,10 @@ import { edgeId, postId, postTime, userId } from './ids.ts'
 import { startProgress } from './progress.ts'
 import type { Workload } from './workload.ts'
 
-/** So many documents go in one command. */
+/** The number of documents in one command. */
 const batchSize = 5000
 
-/** Fills a database with a network, past the ports: through them it would take many times as long. Not again where it is full. */
+/** Fills a database with a network, without the ports, which would take many times as long. Does nothing if it is filled. */
 export async function loadMongodb(client: MongoClient, name: string, workload: Workload): Promise<void> {
   const database = client.db(name)
   const state = database.collection<{ _id: string }>('bench')
@@ -85,7 +85,7 @@ function stored(id: string): Binary {
   return new UUID(id)
 }
 
-/** An edge as the adapter stores it. Its `_id` is the place of its kind, and both ends. */
+/** An edge as the adapter stores it. Its `_id` consists of the position of its kind and both ends. */
 export function storedEdge({ id, kind, from, to }: EdgeRecord): Row {
   const [start, end] = [stored(from), stored(to)]
   const _id = new Binary(Buffer.concat([Buffer.of(edgeKinds.indexOf(kind)), start.buffer, end.buffer]))

@@ -6,7 +6,7 @@ import { edgeId, postId, postTime, userId } from './ids.ts'
 import { startProgress } from './progress.ts'
 import type { Workload } from './workload.ts'
 
-/** Fills a schema with a network, past the ports: through them it would take many times as long. Not again where it is full. */
+/** Fills a schema with a network, without the ports, which would take many times as long. Does nothing if it is filled. */
 export async function loadPostgres(sql: Sql, schema: string, workload: Workload): Promise<void> {
   const [found] = await sql`SELECT obj_description(to_regnamespace(${schema}), 'pg_namespace') AS state`
   if (found?.['state'] === 'complete') return
@@ -16,7 +16,7 @@ export async function loadPostgres(sql: Sql, schema: string, workload: Workload)
   await sql.unsafe(`COMMENT ON SCHEMA ${schema} IS 'complete'`)
 }
 
-/** The same in a schema that was just migrated. */
+/** The same in a newly migrated schema. */
 export async function fillPostgres(sql: Sql, schema: string, workload: Workload): Promise<void> {
   await loadPeople(sql, schema, workload)
   await loadPosts(sql, schema, workload)
@@ -79,7 +79,7 @@ interface Rows {
   end(): Promise<void>
 }
 
-/** Rows go in pieces of so many characters. */
+/** Rows are sent in chunks of this many characters. */
 const pieceLength = 60_000
 
 async function copyInto(sql: Sql, target: string): Promise<Rows> {

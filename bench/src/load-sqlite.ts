@@ -16,7 +16,7 @@ export async function loadSqlite(path: string, workload: Workload): Promise<void
     loadPeople(load, workload)
     loadPosts(load, workload)
   })
-  // Looks at a part of each index only: a full look at 100 million edges takes minutes.
+  // Analyzes only a part of each index: a complete analysis of 100 million edges takes minutes.
   database.exec('PRAGMA analysis_limit = 100000; ANALYZE')
   database.close()
   writeFileSync(`${path}.complete`, '')

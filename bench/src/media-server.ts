@@ -12,7 +12,7 @@ import type * as Express from '@kith/express'
 import express from 'express'
 
 /**
- * A server that accepts images and videos, for the attacks on it: prints its port, and a token of an account. `KITH_ROOT` is another
+ * A server that accepts images and videos, for attacks on it: prints its port, and the token of an account. `KITH_ROOT` is another
  * checkout of this repository to compare with.
  */
 const root = resolve(process.env['KITH_ROOT'] ?? join(import.meta.dirname, '../..'))

@@ -9,7 +9,7 @@ const rounds = 31
 type Call = (number: number) => Promise<unknown>
 type Calls = Readonly<Record<string, Call>>
 
-/** Calls of an app on a network that {@link Workload} describes. Of each number they are about other people and posts. */
+/** Calls of an app on the network of a {@link Workload}. Each number concerns different people and posts. */
 export function createNetworkCalls(
   storage: Storage,
   { users, posts }: Workload,
@@ -18,11 +18,11 @@ export function createNetworkCalls(
     storage,
     secret: 'the secret of a benchmark of two ways to keep a network',
     posts: { textOnly: true },
-    // Counted at each call as always, and never reached.
+    // Counted at each call as usual, and never reached.
     limits: { changeByAccount: [{ limit: 1_000_000_000, window: '1h' }] },
   })
   const viewer = (number: number): Viewer => ({ userId: userId((number * 7919) % users), sessionId: null })
-  /** Somebody else, and for each round through all people another one. */
+  /** Another person, and a different one in each round through all people. */
   const other = (number: number): string =>
     `person_${(number * 7919 + 1 + Math.floor(number / users)) % users}`
   const post = (number: number): string => postId((number * 104_729) % posts)
@@ -47,14 +47,14 @@ export function createNetworkCalls(
   }
 }
 
-/** Calls on a storage with an option, and on one without. */
+/** The calls on a storage with an option, and on one without. */
 export interface OptionCalls {
   option: string
   on: Calls
   off: Calls
 }
 
-/** Compares such calls, for some clients at a time; prints microseconds of a call. With ONLY those whose name has it. */
+/** Compares such calls, for several clients at a time; prints microseconds per call. With ONLY those whose names contain it. */
 export async function compareCalls({ option, on, off }: OptionCalls, clients = 1): Promise<void> {
   let number = 0
   for (const [name, call] of Object.entries(on)) {

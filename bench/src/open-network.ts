@@ -10,14 +10,14 @@ import { type PostgresServer, postgresMissing, startPostgres } from '../../test/
 /** A storage that holds a network. */
 export interface Network {
   storage: Storage
-  /** What it is kept in, for the heading of figures. */
+  /** Its name, for the heading of figures. */
   place: string
-  /** The plain ways to read a feed there without Kith; null where nobody has written them. */
+  /** The obvious ways to read a feed there without Kith; null if none are implemented. */
   byHand: (() => HandReaders) | null
   close(): Promise<void>
 }
 
-/** Opens the network of that name in a folder, and makes it where it is not there. */
+/** Opens the network with this name in a folder, and creates it if it is missing. */
 export async function openSqlite(directory: string, name: string, workload: Workload): Promise<Network> {
   mkdirSync(directory, { recursive: true })
   const path = join(directory, `${name}.db`)
@@ -43,7 +43,7 @@ export async function openMongodb(uri: string, name: string, workload: Workload)
   return { storage, place: `MongoDB ${version}`, byHand: null, close: () => client.close() }
 }
 
-/** A server of its own, whose data stays in that folder. */
+/** A separate server, whose data stays in that folder. */
 async function startIn(storagePath: string): Promise<PostgresServer> {
   const missing = await postgresMissing({ storagePath })
   if (missing) throw new Error(missing)
@@ -51,9 +51,9 @@ async function startIn(storagePath: string): Promise<PostgresServer> {
   return await startPostgres({ storagePath })
 }
 
-/** Where a network is kept on PostgreSQL. `prepare` lets the server keep the plans of statements. */
+/** Where a network is stored on PostgreSQL. `prepare` lets the server cache the plans of statements. */
 export interface PostgresPlace {
-  /** The server, or a folder of one that is started here. */
+  /** The server, or a folder for one that is started here. */
   at: { uri: string } | { directory: string }
   prepare: boolean
 }

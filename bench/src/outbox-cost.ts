@@ -44,8 +44,8 @@ async function open(storage: Storage, outbox?: KithOptions['outbox']): Promise<W
 }
 
 /**
- * Prints what it costs to store the event of a like with the like, and to hand it over: the same calls with the option `outbox` and
- * without. Each side has a storage of its own.
+ * Prints what it costs to store the event of a like with the like, and to deliver it: the same calls with and without the option
+ * `outbox`. Each side has a separate storage.
  */
 export async function reportOutboxCost(
   name: string,

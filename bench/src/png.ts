@@ -17,7 +17,7 @@ export function png(height: number, lineAt: (y: number) => Line, extra: readonly
   return pngOf([header(width, height), ...extra, ['IDAT', deflateSync(Buffer.concat(lines.flat()))]])
 }
 
-/** What says that a PNG has this size, and three colors of eight bits. */
+/** The header of a PNG with this size, and three colors of eight bits. */
 function header(width: number, height: number): PngChunk {
   const content = Buffer.alloc(13)
   content.writeUInt32BE(width, 0)

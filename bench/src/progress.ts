@@ -1,4 +1,4 @@
-/** Shows how far long work has come: a bar on a terminal, a line every ten percent elsewhere. */
+/** Shows the progress of work: a bar on a terminal, a line every ten percent elsewhere. */
 export interface Progress {
   advance(by?: number): void
   done(): void

@@ -5,8 +5,8 @@ import type * as Express from '@kith/express'
 import { pathToFileURL } from 'node:url'
 
 /**
- * A server with a cheap route of Kith, from the checkout that is its first argument: prints where it listens and the headers to send.
- * Asked for `/cpu`, it says how much processor time it has used, in microseconds.
+ * A server with a cheap route of Kith, from the checkout in its first argument: prints its URL and the headers to send.
+ * `/cpu` returns how much CPU time it has used, in microseconds.
  */
 const [root = '', logging = 'none'] = process.argv.slice(2)
 const load = async (path: string): Promise<unknown> => await import(pathToFileURL(`${root}/${path}`).href)

@@ -1,6 +1,6 @@
 import { existsSync, readdirSync } from 'node:fs'
 
-/** Runs the script of a folder that the command line names, or lists what there is and exits with 2. */
+/** Runs the script of a folder that the command line names, or lists the available ones and exits with 2. */
 export async function runNamed(command: string, folder: URL): Promise<void> {
   const [name = ''] = process.argv.slice(2)
   const file = new URL(`${name}.ts`, folder)

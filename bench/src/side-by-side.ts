@@ -6,11 +6,11 @@ export interface Comparison {
   twin: Side
   /** Calls of each side in one round. */
   calls: number
-  /** Rounds; each round runs both sides, in turns first. */
+  /** Rounds; each round runs both sides, alternating which is first. */
   rounds: number
 }
 
-/** What a comparison found: median microseconds of a call, and the rate of Kith as a part of the twin's. */
+/** The result of a comparison: median microseconds of a call, and Kith's rate relative to the twin's. */
 export interface Ratio {
   kith: number
   twin: number
@@ -44,7 +44,7 @@ export function lineOf(
   return `${name}: ${one} ${kith.toFixed(1)} µs, ${other} ${twin.toFixed(1)} µs, ratio ${(ratio * 100).toFixed(0)} %`
 }
 
-/** Prints one line of a comparison, and makes the command fail where the ratio is below its target. */
+/** Prints one line of a comparison, and makes the command fail if the ratio is below its target. */
 export function report(name: string, found: Ratio, target: number): void {
   const held = found.ratio >= target
   const line = lineOf(name, found, ['Kith', 'hand-written'])

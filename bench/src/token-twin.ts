@@ -1,13 +1,13 @@
 import { createSecretKey, randomBytes } from 'node:crypto'
 import { jwtVerify, SignJWT } from 'jose'
 
-/** How long the tokens of a hand-written twin live, in seconds. */
+/** The lifetimes of the tokens of a hand-written twin, in seconds. */
 export const lives: { access: number; refresh: number } = { access: 900, refresh: 30 * 86_400 }
 
-/** Steps the row of a session by compare-and-set, and resolves with its user; with null where the generation is another one. */
+/** Rotates the row of a session by compare-and-set, and resolves with its user, or with null if the generation differs. */
 export type Step = (session: { sid: string; gen: number; now: number }) => Promise<string | null>
 
-/** Tokens as a careful author writes them: keys imported once, both tokens signed concurrently. */
+/** Tokens as a careful author would write them: keys imported once, both tokens signed concurrently. */
 export interface TwinTokens {
   /** The refresh token of a new session. */
   first(sid: string): Promise<string>

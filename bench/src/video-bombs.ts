@@ -4,7 +4,7 @@ import { box, element, full, text, u32, zeros } from './video-parts.ts'
 
 const isoFile = (): Buffer => kitFixture('videos/plain.mp4')
 
-/** Videos as large as the limits of their parts let them be: what a process holds of one at most. */
+/** Videos that are as large as the limits of their parts allow: the most that a process can use for one. */
 export function makeLargeVideoBombs(): Bomb[] {
   return [
     ['MP4, 2,900,000 samples of one chunk', manySamples(2_900_000)],
@@ -27,7 +27,7 @@ function many(part: Buffer, count: number): Buffer {
   return bytes
 }
 
-/** Replaces a table of the picture by one of the same type that is larger; the samples keep their place in front. */
+/** Replaces a table of the video by a larger one of the same type; the samples stay in place before it. */
 function withTable(type: string, table: Buffer): Buffer {
   const file = isoFile()
   const at = file.indexOf(type) - 4
@@ -67,7 +67,7 @@ function webmHead(): Buffer {
   const segment = Buffer.from('18538067', 'hex')
   const start = file.indexOf(segment) + 4
   const end = file.indexOf(Buffer.from('1f43b675', 'hex'))
-  // A segment without a size goes to the end of the file.
+  // A segment without a size extends to the end of the file.
   const unknown = Buffer.from('01ffffffffffffff', 'hex')
   return Buffer.concat([file.subarray(0, start), unknown, file.subarray(start + 4, end)])
 }

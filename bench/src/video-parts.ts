@@ -31,7 +31,7 @@ export function text(value: string): Buffer {
   return Buffer.from(value, 'latin1')
 }
 
-/** Bytes that say nothing. */
+/** Filler bytes. */
 export function zeros(length: number): Buffer {
   return Buffer.alloc(length)
 }

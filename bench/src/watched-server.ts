@@ -6,11 +6,11 @@ import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { percentile } from './percentile.ts'
 
-/** What was seen of a server while something was done to it. */
+/** Measurements of a server during an action. */
 interface Seen {
-  /** MiB by which the server was larger at its peak than when it had taken in its first file. */
+  /** MiB by which the server was larger at its peak than after its first file. */
   growth: number
-  /** MiB of the largest process that it has started, at its peak. */
+  /** MiB of the largest child process, at its peak. */
   largestChild: number
   /** Milliseconds that other requests took. */
   p99: number
@@ -18,10 +18,10 @@ interface Seen {
   isDown: boolean
 }
 
-/** A server in a process of its own, looked at from outside. */
+/** A server in a separate process, observed from outside. */
 export interface WatchedServer {
   post(path: string, body: Buffer): Promise<string>
-  /** Takes its memory from here on as what it is without an attack. */
+  /** Uses its memory at this point as the baseline without an attack. */
   settle(): void
   watch(work: () => Promise<void>): Promise<Seen>
   stop(): void
@@ -32,7 +32,7 @@ export async function startServer(): Promise<WatchedServer> {
   const script = fileURLToPath(new URL('media-server.ts', import.meta.url))
   const child = spawn(process.execPath, ['--conditions=@kith/source', script], {
     stdio: ['ignore', 'pipe', 'inherit'],
-    // A folder that no sweep of another process on the machine knows.
+    // A folder that no other process on the machine sweeps.
     env: { ...process.env, TMPDIR: mkdtempSync(join(tmpdir(), 'kith-bench-')) },
   })
   const [first] = (await once(child.stdout, 'data')) as [Buffer]
@@ -102,12 +102,12 @@ function childrenOf({ pid }: ChildProcess): number[] {
   }
 }
 
-/** Lets the kernel take the peak of a process from now on: proc(5), `clear_refs`. */
+/** Resets the kernel's peak value for a process: proc(5), `clear_refs`. */
 function forgetPeak(pid: number | undefined): void {
   try {
     writeFileSync(`/proc/${pid}/clear_refs`, '5')
   } catch {
-    // It has ended.
+    // The process has ended.
   }
 }
 

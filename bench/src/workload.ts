@@ -12,7 +12,7 @@ function createRandom(seed: number): () => number {
 /** A distribution by its percentiles: pairs of a share of the population and the value up to there. */
 type Percentiles = readonly (readonly [share: number, value: number])[]
 
-/** How many accounts a person follows: Facebook 2011, as the LDBC data generator has it. */
+/** How many accounts a person follows: Facebook 2011, as the LDBC data generator uses it. */
 const followingPercentiles: Percentiles = [
   [0, 1],
   [0.1, 10],
@@ -28,7 +28,7 @@ const followingPercentiles: Percentiles = [
   [1, 5000],
 ]
 
-/** How many posts a person has written: heavy-tailed, after Bluesky in spring 2024. */
+/** How many posts a person has written: heavy-tailed, based on Bluesky in spring 2024. */
 const postPercentiles: Percentiles = [
   [0, 0],
   [0.5, 7],
@@ -37,7 +37,7 @@ const postPercentiles: Percentiles = [
   [1, 20_000],
 ]
 
-/** The value at one point of a distribution; straight lines between the percentiles, on a logarithmic scale. */
+/** The value at one point of a distribution, interpolated linearly between the percentiles, on a logarithmic scale. */
 function valueAt(percentiles: Percentiles, point: number): number {
   const index = Math.max(
     1,
@@ -58,13 +58,13 @@ function meanFriends(users: number): number {
 export interface Workload {
   users: number
   posts: number
-  /** Whom a person follows, without repeats. The last ones of the network follow exactly as many as `fixedFollowing` says. */
+  /** Whom a person follows, without repeats. The last people of the network follow exactly as many as `fixedFollowing` says. */
   following(user: number): number[]
   /** Who wrote a post. Posts are numbered in the order of time. */
   author(post: number): number
 }
 
-/** What {@link createWorkload} needs. */
+/** The parameters of {@link createWorkload}. */
 export interface WorkloadOptions {
   seed: number
   users: number
@@ -73,7 +73,7 @@ export interface WorkloadOptions {
   fixedFollowing?: ReadonlyMap<number, number>
 }
 
-/** Makes a network: how many follow is drawn from the percentiles, whom by popularity with a heavy tail. */
+/** Creates a network: the number of follows is drawn from the percentiles, their targets by popularity with a heavy tail. */
 export function createWorkload({
   seed,
   users,

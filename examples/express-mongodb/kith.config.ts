@@ -3,7 +3,7 @@ import { MongoClient } from 'mongodb'
 import { readEnv } from './src/config/env.ts'
 import { connectKith } from './src/config/kith.ts'
 
-/** For `pnpm kith`: the Kith of the server, with what `kith doctor` looks at besides. */
+/** For `pnpm kith`: the Kith of the server, with the settings that `kith doctor` also checks. */
 const config: CliConfigExport = async () => {
   const env = readEnv()
   const mongodb = new MongoClient(env.mongodbUri)

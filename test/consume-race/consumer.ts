@@ -1,12 +1,12 @@
 import type { Storage } from '@kith/core/ports'
 
-/** What is sent to a process that consumes: each of these as often as `times` says, all concurrently. */
+/** The message to a consuming process: it consumes each of these codes `times` times, all concurrently. */
 export interface Consumption {
   codes: readonly Parameters<Storage['codes']['consume']>[0][]
   times: number
 }
 
-/** The life of such a process: it says that it is ready, and sends back how often it won each code. */
+/** The main function of such a process: it reports that it is ready, and sends back how often it won each code. */
 export function consumeWhenAsked({ codes: store }: Pick<Storage, 'codes'>): void {
   process.on('message', ({ codes, times }: Consumption) => {
     const tries = codes.map(async (code) => {

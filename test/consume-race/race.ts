@@ -11,7 +11,7 @@ const execArgv = [
   '--disable-warning=ExperimentalWarning',
 ]
 
-/** Demands that of 20 concurrent consumes of a code, 10 in each of two processes, exactly one wins. */
+/** Asserts that of 20 concurrent consumes of a code, 10 in each of two processes, exactly one wins. */
 export async function demandOneWinner(
   storage: Storage,
   consumer: { script: string; args: string[] },
@@ -38,7 +38,7 @@ export async function demandOneWinner(
   }
 }
 
-/** The next message of a process. */
+/** The next message from a process. */
 async function heardOf<Message>(child: ChildProcess): Promise<Message> {
   const ended = once(child, 'exit').then(() => Promise.reject(new Error('The consumer ended')))
   const [message] = (await Promise.race([once(child, 'message'), ended])) as [Message]

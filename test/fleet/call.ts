@@ -1,6 +1,6 @@
 import type { FleetServer } from './fleet.ts'
 
-/** What is sent to a server. */
+/** A request to a server. */
 export interface Call {
   method: 'GET' | 'POST' | 'PUT' | 'DELETE'
   path: string
@@ -8,23 +8,23 @@ export interface Call {
   body?: object
 }
 
-/** What came back, and after how long. */
+/** The response, with its duration. */
 export interface Reply {
   call: string
   server: string
-  /** 0 where there was no response. */
+  /** 0 if there was no response. */
   status: number
-  /** The code of a problem; empty for other responses. */
+  /** The code of a problem; an empty string for other responses. */
   code: string
   headers: Headers
   body: unknown
   millis: number
 }
 
-/** What a request may take until it is given up: far more than any may need. */
+/** The timeout of a request: far longer than any should take. */
 const patienceMillis = 20_000
 
-/** Sends a request and waits for all of the response. A broken connection is a reply of status 0. */
+/** Sends a request and waits for the complete response. A broken connection gives status 0. */
 export async function send(server: FleetServer, { method, path, accessToken, body }: Call): Promise<Reply> {
   const started = performance.now()
   const reply = { call: `${method} ${path}`, server: server.name }

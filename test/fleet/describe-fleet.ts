@@ -11,32 +11,32 @@ import { type RedisOptions, type RedisServer, redisMissing, startRedis } from '.
 import { type Fleet, startFleet } from './fleet.ts'
 import type { FleetRules } from './fleet-kith.ts'
 
-/** What the tests of a fleet need of it and of what is behind it. */
+/** What the tests need from a fleet and the servers behind it. */
 export interface FleetOptions {
   mongo?: MongoOptions
   redis?: RedisOptions
-  /** The servers reach both through proxies. MongoDB is then one at an address, whatever set it belongs to. */
+  /** The servers reach both through proxies. MongoDB is then a single server at a URL, whatever set it belongs to. */
   proxied?: boolean
   settings?: FleetRules
 }
 
-/** The same of a fleet on a PostgreSQL alone. */
+/** The same for a fleet on PostgreSQL only. */
 export interface PostgresFleetOptions {
   postgres?: PostgresOptions
   proxied?: boolean
   settings?: FleetRules
 }
 
-/** A fleet that runs, and what is behind it. */
+/** A running fleet, with the servers behind it. */
 export interface Backed {
   fleet: Fleet
   mongo: MongoServer
   redis: RedisServer
-  /** Null unless asked for. */
+  /** Null unless requested. */
   proxies: { mongo: Proxy; redis: Proxy } | null
 }
 
-/** The same on a PostgreSQL alone. */
+/** The same on PostgreSQL only. */
 export interface PostgresBacked {
   fleet: Fleet
   postgres: PostgresServer
@@ -45,7 +45,7 @@ export interface PostgresBacked {
 
 const startLimitMs = 180_000
 
-/** Tests with a fleet on a MongoDB and a Redis, from before the first of them until after the last. To be awaited. */
+/** Tests with a fleet on MongoDB and Redis that runs from before the first of them until after the last. Must be awaited. */
 export async function describeFleet(
   name: string,
   options: FleetOptions,
@@ -55,7 +55,7 @@ export async function describeFleet(
   describeBacked(name, missing, { start: (ends) => start(options, ends), tests })
 }
 
-/** The same with a fleet on a PostgreSQL alone. */
+/** The same with a fleet on PostgreSQL only. */
 export async function describePostgresFleet(
   name: string,
   options: PostgresFleetOptions,

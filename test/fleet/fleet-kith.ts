@@ -17,7 +17,7 @@ import { Redis } from 'ioredis'
 import { MongoClient } from 'mongodb'
 import pg from 'pg'
 
-/** What is behind a fleet: a MongoDB and a Redis. */
+/** The servers behind a fleet: MongoDB and Redis. */
 interface OnMongoAndRedis {
   mongoUri: string
   database: string
@@ -25,20 +25,20 @@ interface OnMongoAndRedis {
   prefix: string
 }
 
-/** What is behind a fleet: a PostgreSQL alone. */
+/** The server behind a fleet: only PostgreSQL. */
 interface OnPostgres {
   postgresUri: string
   schema: string
 }
 
-/** How the processes of a fleet behave. */
+/** The settings of the processes of a fleet. */
 export interface FleetRules {
   limits?: Partial<Record<LimitName, readonly LimitRule[]>>
   graceSeconds?: number
   whenUnreachable?: WhenUnreachable
 }
 
-/** What all processes of a fleet are started with. */
+/** The input with which each process of a fleet starts. */
 export type FleetSettings = FleetRules & (OnMongoAndRedis | OnPostgres)
 
 interface Behind extends Pick<KithOptions, 'storage' | 'revocations' | 'rateLimits'> {
@@ -47,7 +47,7 @@ interface Behind extends Pick<KithOptions, 'storage' | 'revocations' | 'rateLimi
 
 const logger = { warn() {}, error: console.error }
 
-/** The Kith of one process, on clients with no settings of their own. */
+/** The Kith of one process, on clients without custom settings. */
 export function createFleetKith(settings: FleetSettings): { kith: Kith; close(): Promise<void> } {
   const { limits, graceSeconds } = settings
   const { close, ...behind } = 'postgresUri' in settings ? onPostgres(settings) : onMongoAndRedis(settings)
@@ -94,7 +94,7 @@ function onMongoAndRedis({
 
 function onPostgres({ postgresUri, schema, whenUnreachable }: FleetRules & OnPostgres): Behind {
   const pool = new pg.Pool({ connectionString: postgresUri })
-  // Otherwise an idle connection that is lost ends the process.
+  // Otherwise a lost idle connection ends the process.
   pool.on('error', () => {})
   return {
     storage: createPostgresStorage({ pool, schema, timeoutMillis: 2_500 }),
@@ -104,6 +104,6 @@ function onPostgres({ postgresUri, schema, whenUnreachable }: FleetRules & OnPos
   }
 }
 
-/** Counted, but out of reach: all of the load comes from one address. */
+/** Counted, but out of reach, because all of the load comes from one IP address. */
 const high: readonly LimitRule[] = [{ limit: 1_000_000, window: '1m' }]
 const highLimits = Object.fromEntries(Object.keys(defaultLimits).map((name) => [name, high]))

@@ -6,7 +6,7 @@ import express from 'express'
 import { fastify } from 'fastify'
 import { createFleetKith, type FleetSettings } from './fleet-kith.ts'
 
-// One process of a fleet: told its framework and its settings, it prints its address once it listens.
+// One process of a fleet: it receives its framework and its settings, and prints its URL once it listens.
 const [framework, settings = ''] = process.argv.slice(2)
 const { kith } = createFleetKith(JSON.parse(settings) as FleetSettings)
 

@@ -6,18 +6,18 @@ import type { Kith } from '@kith/core'
 import { spawnGuarded } from '../servers/guard.ts'
 import { createFleetKith, type FleetSettings } from './fleet-kith.ts'
 
-/** One process that serves. */
+/** One server process. */
 export interface FleetServer {
   name: string
   url: string
-  /** Its complaints so far: what was logged as an error, or killed it. */
+  /** Its errors so far: logged ones, and the one that killed it. */
   complaints(): string
 }
 
-/** Two Express servers and one Fastify server, each a process of its own, on the same servers behind. */
+/** Two Express servers and one Fastify server, each a separate process, sharing the servers behind them. */
 export interface Fleet {
   servers: readonly FleetServer[]
-  /** A Kith on the same database in this process, past whatever lies between the servers and theirs. */
+  /** A Kith on the same database in this process, bypassing any proxies between the servers and their database. */
   operator: Kith
   stop(): Promise<void>
 }
@@ -29,7 +29,7 @@ const flags = [
   '--disable-warning=ExperimentalWarning',
 ]
 
-/** Starts a fleet on an empty database; `direct` is how the operator gets there, where the servers go another way. */
+/** Starts a fleet on an empty database; `direct` is the operator's URL if the servers use a different one. */
 export async function startFleet(settings: FleetSettings, direct: object = {}): Promise<Fleet> {
   const { kith: operator, close } = createFleetKith({ ...settings, ...direct })
   await operator.storage.migrate()

@@ -3,21 +3,21 @@ import type { EdgeKind } from '@kith/core/ports'
 import type { Reply } from './call.ts'
 import type { Tokens } from './member.ts'
 
-/** Who takes part, with the tokens held now. */
+/** A member of the load test, with the current tokens. */
 export interface Member {
   readonly id: string
   readonly username: string
   tokens: Tokens
 }
 
-/** A post that was acknowledged. */
+/** An acknowledged post. */
 interface Post {
   readonly id: string
   readonly authorId: string
   readonly caption: string
 }
 
-/** An edge that was acknowledged to be there, or not to be there any more. */
+/** An edge that was acknowledged to exist or to be removed. */
 interface Toggle {
   readonly kind: EdgeKind
   readonly from: string
@@ -25,18 +25,18 @@ interface Toggle {
   readonly there: boolean
 }
 
-/** What servers acknowledged, and so have to know for good. */
+/** Everything that the servers acknowledged, and therefore have to keep. */
 export interface Ledger {
   readonly members: Member[]
   readonly posts: Post[]
-  /** Takes the place of an earlier one between the same ends. */
+  /** Replaces an earlier one between the same ends. */
   toggled(toggle: Toggle): void
   ended(tokens: Tokens): void
-  /** Sessions whose end was acknowledged before this moment of `performance.now()`. */
+  /** Sessions that were acknowledged as ended before this moment of `performance.now()`. */
   endedBefore(moment: number): Tokens[]
-  /** Answers that should not have been given. */
+  /** Responses that should not have been given. */
   readonly mistakes: Reply[]
-  /** What of all this the database does not have, or has otherwise. */
+  /** What the database lacks or contradicts. */
   differences(kith: Kith): Promise<string[]>
 }
 

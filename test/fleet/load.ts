@@ -6,21 +6,21 @@ import type { FleetServer } from './fleet.ts'
 import type { Ledger, Member } from './ledger.ts'
 import { freshName, password, tokensOf } from './member.ts'
 
-/** People who use all servers at once, until they are told to stop. */
+/** Members who use all servers concurrently until they are stopped. */
 export interface Load {
-  /** Every response so far, the oldest first. */
+  /** Every response so far, oldest first. */
   replies: readonly Reply[]
-  /** Ends it: everybody finishes what they are at. */
+  /** Stops the load: every member finishes the current call. */
   stop(): Promise<void>
 }
 
 /** How long a revocation may take to be known everywhere, however busy the machine is. */
 export const leaseMillis = 1_000
-/** People are not put off by `Retry-After`, so that an outage is felt. */
+/** Members ignore `Retry-After`, so that an outage has an effect. */
 const retryMillis = 250
 const pauseMillis = 20
 
-/** Sets people to work. What is acknowledged, and what should not have been answered, goes into the ledger. */
+/** Starts the load. Acknowledgments, and responses that should not have been given, go into the ledger. */
 export function startLoad(servers: readonly FleetServer[], ledger: Ledger, people: number): Load {
   const replies: Reply[] = []
   let stopped = false
@@ -39,7 +39,7 @@ export function startLoad(servers: readonly FleetServer[], ledger: Ledger, peopl
     return note(await send(anyOf(servers) as FleetServer, request), expected)
   }
 
-  /** Tries until it is answered, at any server. */
+  /** Retries until there is a response, from any server. */
   async function insist(request: Call, expected: readonly number[]): Promise<Reply> {
     for (;;) {
       const reply = await call(request, expected)
@@ -52,7 +52,7 @@ export function startLoad(servers: readonly FleetServer[], ledger: Ledger, peopl
     const username = freshName()
     const body = { username, password, transport: 'bearer' }
     const reply = await insist({ method: 'POST', path: '/users/register', body }, [201, 409])
-    // Taken by itself, where an earlier attempt was answered 503 and happened all the same.
+    // Already taken by the same member, if an earlier attempt got a 503 but was carried out.
     const { user, tokens } = reply.status === 201 ? (reply.body as SignIn) : await logIn(username)
     const member = { id: user.id, username, tokens }
     ledger.members.push(member)
@@ -101,7 +101,7 @@ export function startLoad(servers: readonly FleetServer[], ledger: Ledger, peopl
     if (reply.status === 200) member.tokens = tokensOf(reply)
   }
 
-  /** Ends the session, by one token or the other, and begins another. */
+  /** Ends the session, with one token or the other, and starts another. */
   async function change(member: Member): Promise<void> {
     const { accessToken, refreshToken } = member.tokens
     const look = { method: 'GET', path: '/users/me', accessToken } as const
@@ -124,7 +124,7 @@ export function startLoad(servers: readonly FleetServer[], ledger: Ledger, peopl
     }
   }
 
-  /** Tries sessions that ended. */
+  /** Tries ended sessions. */
   async function intrude(): Promise<void> {
     while (!stopped) {
       const over = anyOf(ledger.endedBefore(performance.now() - leaseMillis))
@@ -143,7 +143,7 @@ export function startLoad(servers: readonly FleetServer[], ledger: Ledger, peopl
   }
 }
 
-/** Whether it says properly that it does not work now. */
+/** Whether the response properly says that it does not work at the moment. */
 export function isRefusal({ status, headers, code }: Reply): boolean {
   return (
     status === 503 &&

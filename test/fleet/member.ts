@@ -3,7 +3,7 @@ import { expect, vi } from 'vitest'
 import { type Reply, send } from './call.ts'
 import type { FleetServer } from './fleet.ts'
 
-/** What every account here has. */
+/** The password of every account in these tests. */
 export const password = 'correct horse'
 
 /** The tokens of a session. */
@@ -14,12 +14,12 @@ export interface Tokens {
 
 let registered = 0
 
-/** A username that no other test has. */
+/** A username that no other test uses. */
 export function freshName(): string {
   return `member_${process.pid}_${++registered}`
 }
 
-/** The tokens of a response that signs in. */
+/** The tokens from the response to a sign-in. */
 export function tokensOf({ body }: Pick<Reply, 'body'>): Tokens {
   const { tokens } = body as SignIn
   return { accessToken: tokens.accessToken, refreshToken: tokens.refreshToken }
@@ -39,34 +39,34 @@ export function logIn(server: FleetServer, username: string, typed: string = pas
   return send(server, { method: 'POST', path: '/users/login', body })
 }
 
-/** Trades a refresh token. */
+/** Exchanges a refresh token. */
 export function refresh(server: FleetServer, refreshToken: string): Promise<Reply> {
   return send(server, { method: 'POST', path: '/users/refresh', body: { refreshToken } })
 }
 
-/** Asks for the own account, which the access token alone decides on. */
+/** Reads the current account, which depends only on the access token. */
 export function me(server: FleetServer, { accessToken }: Pick<Tokens, 'accessToken'>): Promise<Reply> {
   return send(server, { method: 'GET', path: '/users/me', accessToken })
 }
 
-/** Ends the session by its access token. */
+/** Ends the session with its access token. */
 export function logOut(server: FleetServer, { accessToken }: Pick<Tokens, 'accessToken'>): Promise<Reply> {
   return send(server, { method: 'POST', path: '/users/logout', accessToken })
 }
 
-/** What a refresh token says of its session. */
+/** The session claims of a refresh token. */
 export function claimsOf(refreshToken: string): { sid: string; gen: number } {
   const payload = Buffer.from(refreshToken.split('.')[1] ?? '', 'base64url').toString()
   return JSON.parse(payload) as { sid: string; gen: number }
 }
 
-/** Demands that a session is over, by either token, at every server. */
+/** Asserts that a session has ended, for either token, at every server. */
 export async function demandEnded(servers: readonly FleetServer[], tokens: Tokens): Promise<void> {
   const replies = await askEverywhere(servers, tokens)
   for (const reply of replies) expect(reply).toMatchObject(ended)
 }
 
-/** Demands the same of servers that are still finding what they lost, and meanwhile may say that they cannot tell. */
+/** Asserts the same for servers that are still recovering, and may say meanwhile that they cannot tell. */
 export async function demandEndedOnceWell(servers: readonly FleetServer[], tokens: Tokens): Promise<void> {
   await vi.waitUntil(
     async () => {

@@ -25,16 +25,16 @@ await describeFleet(
           end: () => proxy().heal(),
         }))
 
-      test(`${name} is behind a network that swallows everything`, () =>
+      test(`${name} is behind a network that drops everything`, () =>
         strike(backed(), `${name} swallowed`, {
           begin: () => proxy().stall(),
-          // Redis is given up after a second, MongoDB after four.
+          // Redis times out after a second, MongoDB after four.
           millis: which === 'redis' ? 2_500 : frozenMillis,
           end: () => proxy().heal(),
         }))
     }
 
-    test('Redis is stopped and comes back without anything', () =>
+    test('Redis is stopped and restarts empty', () =>
       strike(backed(), 'Redis emptied', {
         begin: () => controlOf(backed().redis).kill(),
         millis: downMillis,

@@ -28,14 +28,14 @@ await describePostgresFleet(
     test('PostgreSQL is restarted', () =>
       strike(backed(), 'PostgreSQL restarted', { begin: () => server().restart(), millis: 0, end() {} }))
 
-    test('PostgreSQL is frozen and goes on', () =>
+    test('PostgreSQL is frozen and continues', () =>
       strike(backed(), 'PostgreSQL frozen', {
         begin: () => server().freeze(),
         millis: frozenMillis,
         end: () => server().thaw(),
       }))
 
-    test('a logout refused without PostgreSQL holds everywhere once it was repeated, wherever', async () => {
+    test('a logout that failed without PostgreSQL takes effect everywhere after a retry at any server', async () => {
       const { fleet } = backed()
       const [here, other, stranger] = fleet.servers as [FleetServer, FleetServer, FleetServer]
       const username = freshName()
@@ -46,7 +46,7 @@ await describePostgresFleet(
       await expect.poll(() => me(other, tokens), { timeout: 10_000 }).toMatchObject(refused)
       await server().restart()
       await expect.poll(() => logOut(stranger, tokens), { timeout: 10_000 }).toMatchObject({ status: 204 })
-      // The other processes learn of it within a second of the acknowledgment.
+      // The other processes learn of it within a second after the acknowledgment.
       await sleep(leaseMillis)
       await demandEndedOnceWell(fleet.servers, tokens)
       await expect.poll(() => logIn(other, username), { timeout: 10_000 }).toMatchObject({ status: 200 })
@@ -71,7 +71,7 @@ await describePostgresFleet(
         end: () => proxy().heal(),
       }))
 
-    test('PostgreSQL is behind a network that swallows everything', () =>
+    test('PostgreSQL is behind a network that drops everything', () =>
       strike(backed(), 'PostgreSQL swallowed', {
         begin: () => proxy().stall(),
         millis: frozenMillis,

@@ -30,7 +30,7 @@ await describeFleet(
       test(`${name} is stopped and comes back later`, () =>
         strike(backed(), `${name} stopped`, {
           begin: () => server().kill(),
-          // The client of an app waits half a minute for MongoDB; requests do not.
+          // The client of an app waits half a minute for MongoDB; requests wait less.
           millis: which === 'mongo' ? frozenMillis : downMillis,
           end: () => server().restart(),
         }))
@@ -38,7 +38,7 @@ await describeFleet(
       test(`${name} is restarted`, () =>
         strike(backed(), `${name} restarted`, { begin: () => server().restart(), millis: 0, end() {} }))
 
-      test(`${name} is frozen and goes on`, () =>
+      test(`${name} is frozen and continues`, () =>
         strike(backed(), `${name} frozen`, {
           begin: () => server().freeze(),
           millis: frozenMillis,
@@ -46,7 +46,7 @@ await describeFleet(
         }))
     }
 
-    test('a logout refused for want of Redis holds everywhere once Redis is back, without another try', async () => {
+    test('a logout that failed without Redis takes effect everywhere once Redis is back, without a retry', async () => {
       const { fleet, redis } = backed()
       const [here, ...others] = fleet.servers as [FleetServer, ...FleetServer[]]
       const username = freshName()
@@ -55,7 +55,7 @@ await describeFleet(
       await controlOf(redis).kill()
       expect(await logOut(here, tokens)).toMatchObject(refused)
       expect(await me(here, tokens)).toMatchObject({ status: 401, code: 'session-revoked' })
-      // The others cannot know, and so do not let it pass.
+      // The others cannot know, and so refuse the token.
       for (const server of others) {
         await expect.poll(() => me(server, tokens), { timeout: 10_000 }).toMatchObject(refused)
         expect(await logIn(server, username)).toMatchObject(refused)
@@ -68,7 +68,7 @@ await describeFleet(
       await demandEndedOnceWell(fleet.servers, tokens)
     })
 
-    test('a logout refused for want of MongoDB holds everywhere once it was repeated, wherever', async () => {
+    test('a logout that failed without MongoDB takes effect everywhere after a retry at any server', async () => {
       const { fleet, mongo } = backed()
       const [one, other, stranger] = fleet.servers as [FleetServer, FleetServer, FleetServer]
       const tokens = await register(one, freshName())
@@ -89,7 +89,7 @@ await describeFleet(
   'a fleet that would rather let through',
   { redis: { control }, settings: { whenUnreachable: 'open' } },
   (backed) => {
-    test('goes on without Redis by what each process knows, counting nothing, and refuses only to promise', async () => {
+    test('works without Redis from what each process knows, counts nothing, and refuses only what it cannot promise', async () => {
       const { fleet, redis } = backed()
       const [here, ...others] = fleet.servers as [FleetServer, ...FleetServer[]]
       const username = freshName()

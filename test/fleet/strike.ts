@@ -7,26 +7,26 @@ import { createLedger } from './ledger.ts'
 import { isRefusal, startLoad } from './load.ts'
 import { demandEnded, freshName, logIn, logOut, register, tokensOf } from './member.ts'
 
-/** Something that happens to a server behind the fleet. */
+/** A fault of a server behind the fleet. */
 export interface Fault {
   begin(): unknown
-  /** How long it goes on. What is over at once may pass between two requests; anything else has to be felt. */
+  /** How long it lasts. A brief fault may pass between two requests; any other must have an effect. */
   millis: number
   end(): unknown
 }
 
-/** For a fleet that is struck: a client that repeats a refresh whose response an outage swallowed comes after the outage. */
+/** For a fleet under a fault: a client that repeats a refresh after a lost response does so after the outage. */
 export const settings = { graceSeconds: 60 } as const
 
-/** No request may take longer, with what a machine needs that does other things. */
+/** No request may take longer, including the overhead of a busy machine. */
 const limitMillis = 6_500
 const recoveryLimitMillis = 15_000
 const people = 10
 const quietMillis = 400
 
 /**
- * Has people use all servers while the fault strikes, and demands what holds in any outage: requests are done or
- * refused in time, all works again by itself, and nothing acknowledged was lost, no ended session works.
+ * Runs load on all servers during the fault, and asserts what must be true in any outage: requests are done or
+ * refused in time, everything recovers by itself, nothing acknowledged is lost, and no ended session works.
  */
 export async function strike(
   { fleet: { servers, operator } }: { fleet: Fleet },
@@ -63,7 +63,7 @@ export async function strike(
   expect(complaints()).toEqual(complained)
   expect(ledger.mistakes.map(inWords)).toEqual([])
   expect(replies.filter((reply) => reply.millis > limitMillis).map(inWords)).toEqual([])
-  // What is down for a moment makes some wait whom the driver then serves after all.
+  // A brief outage delays some requests that the driver then serves after all.
   if (millis > 0) expect(refused.length > 0 || slowest > millis / 2).toBe(true)
   expect(Math.max(...recoveries)).toBeLessThan(recoveryLimitMillis)
 
@@ -77,7 +77,7 @@ export async function strike(
   for (const tokens of ended) await demandEnded(servers, tokens)
 }
 
-/** Waits until a server signs people in and out again, as needs both; answers how long that took. */
+/** Waits until a server can sign members in and out again, which needs both servers; returns how long that took. */
 async function untilWorking(server: FleetServer, username: string): Promise<number> {
   const started = performance.now()
   for (let good = 0; good < 3;) {

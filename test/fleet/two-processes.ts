@@ -18,7 +18,7 @@ import {
   tokensOf,
 } from './member.ts'
 
-/** Longer than 30 refreshes take that wait for each other on a busy machine. */
+/** Longer than 30 consecutive refreshes take on a busy machine. */
 const graceSeconds = 6
 /** For a fleet in which several processes do the same concurrently. */
 export const settings: FleetRules = {
@@ -29,7 +29,7 @@ export const settings: FleetRules = {
   },
 }
 
-/** Makes a call many times concurrently, at one server after the other. */
+/** Makes a call many times concurrently, at the servers in turn. */
 function allAtOnce(
   servers: readonly FleetServer[],
   count: number,
@@ -42,7 +42,7 @@ function at(servers: readonly FleetServer[], index: number): FleetServer {
   return servers[index % servers.length] as FleetServer
 }
 
-/** How many there are of each status. */
+/** How many responses have each status. */
 function statuses(replies: readonly Reply[]): Record<number, number> {
   const counts: Record<number, number> = {}
   for (const { status } of replies) counts[status] = (counts[status] ?? 0) + 1
@@ -50,8 +50,8 @@ function statuses(replies: readonly Reply[]): Record<number, number> {
 }
 
 /**
- * Asks a server over and over until it refuses the token; answers after how long it did. What is asked once a revocation has to be
- * known must be refused.
+ * Calls a server repeatedly until it refuses the token; returns how long that took. Calls after the time at which the revocation
+ * must be known have to be refused.
  */
 async function untilRefused(server: FleetServer, tokens: Tokens): Promise<number> {
   const started = performance.now()
@@ -63,7 +63,7 @@ async function untilRefused(server: FleetServer, tokens: Tokens): Promise<number
   }
 }
 
-/** What holds for several processes that share what is behind them. */
+/** What must be true for several processes that share their servers. */
 export function testTwoProcesses(backed: () => { fleet: Fleet }): void {
   const servers = (): readonly FleetServer[] => backed().fleet.servers
 
@@ -88,7 +88,7 @@ export function testTwoProcesses(backed: () => { fleet: Fleet }): void {
     expect(median).toBeLessThan(100)
   })
 
-  test('an account is locked for all after so many wrong passwords at any, and for none before', async () => {
+  test('an account is locked at all servers after too many wrong passwords at any, and not before', async () => {
     const username = freshName()
     await register(at(servers(), 0), username)
     const replies = await allAtOnce(servers(), 30, (server) => logIn(server, username, 'a wrong guess'))
@@ -100,7 +100,7 @@ export function testTwoProcesses(backed: () => { fleet: Fleet }): void {
     }
   })
 
-  test('of many concurrent posts at all servers as many get through as one server would let', async () => {
+  test('many concurrent posts at all servers succeed as often as one server would allow', async () => {
     const { accessToken } = await register(at(servers(), 1), freshName())
     const replies = await allAtOnce(servers(), 45, (server) =>
       send(server, { method: 'POST', path: '/posts', accessToken, body: { caption: 'Again', media: [] } }),
@@ -110,7 +110,7 @@ export function testTwoProcesses(backed: () => { fleet: Fleet }): void {
     expect(profile.body).toMatchObject({ counts: { posts: 15 } })
   })
 
-  test('concurrent refreshes with one token are one step, and every answer can be used everywhere', async () => {
+  test('concurrent refreshes with one token rotate once, and every response works everywhere', async () => {
     const { refreshToken } = await register(at(servers(), 0), freshName())
     const { sid } = claimsOf(refreshToken)
     for (let step = 1, token = refreshToken; step <= 3; step++) {
@@ -141,7 +141,7 @@ export function testTwoProcesses(backed: () => { fleet: Fleet }): void {
     }
   })
 
-  test('refreshes and a concurrent logout: whatever came of the refreshes is over with the session', async () => {
+  test('after concurrent refreshes and a logout, every resulting token is refused', async () => {
     for (let round = 0; round < 5; round++) {
       const tokens = await register(at(servers(), round), freshName())
       const [ended, ...replies] = await Promise.all([

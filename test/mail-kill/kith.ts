@@ -5,7 +5,7 @@ import { createSmtpMessenger } from '@kith/mail-smtp'
 import { createSqliteStorage } from '@kith/storage-sqlite'
 import { user } from '../../packages/mail-smtp/test/mail-server.ts'
 
-/** What the processes of these tests share: a database, and who takes their mail. */
+/** What the processes of these tests share: a database and a mail server. */
 export interface Shared {
   path: string
   to: { port: number; ca: string } | { gateway: string; secret: string }
@@ -18,7 +18,7 @@ function messengerTo(to: Shared['to']): Messenger {
   return createSmtpMessenger({ url, from: 'Photo Club <hello@photos.example>', tls: { ca: to.ca } })
 }
 
-/** A Kith that approves accounts and sends mail, as each process has it. */
+/** The Kith of each process, which approves accounts and sends emails. */
 export function mailingKith({ path, to }: Shared, clock: () => Date = () => new Date()): Kith {
   return createKith({
     secret: 'the secret of a process that is killed',

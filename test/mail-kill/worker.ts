@@ -8,5 +8,5 @@ await kith.accounts.register(input).catch(() => {})
 const account = await kith.accounts.find(name)
 await kith.approvals.approve(account?.id ?? '')
 writeSync(1, 'approved\n')
-// Goes on until it is killed.
+// Runs until it is killed.
 setInterval(() => {}, 1_000)

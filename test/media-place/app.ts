@@ -5,7 +5,7 @@ import { createKith, type Kith, type KithOptions, type Viewer } from '@kith/core
 import type { ImageProcessor } from '@kith/core/ports'
 import { createSqliteStorage } from '@kith/storage-sqlite'
 
-/** Takes every picture as it is. */
+/** Accepts every picture unchanged. */
 const images: ImageProcessor = {
   inspect: async () => ({ width: 1, height: 1, frames: 1 }),
   async normalize(path, target) {
@@ -19,7 +19,7 @@ const images: ImageProcessor = {
   },
 }
 
-/** Where one app keeps everything. */
+/** The locations of one app. */
 export interface Place {
   /** The file of its database. */
   path: string
@@ -27,17 +27,17 @@ export interface Place {
   directory: string
 }
 
-/** An app with SQLite and local files, as a process that starts makes it. */
+/** An app with SQLite and local files, as a new process creates it. */
 export interface App {
   kith: Kith
   options: KithOptions
   logged: string[]
-  /** Takes in a picture. Resolves to its id. */
+  /** Uploads a picture. Resolves to its id. */
   upload(viewer: Viewer): Promise<string>
   close(): Promise<void>
 }
 
-/** What may differ. */
+/** Options that may differ. */
 type More = Partial<KithOptions> & { temporaryDirectory?: string }
 
 /** Starts one. */
@@ -73,14 +73,14 @@ export async function signUp({ kith }: App, username: string): Promise<Viewer> {
   return { userId: user.id, sessionId: session.id }
 }
 
-/** As a database of before this release is: it knows no mark. */
+/** Makes a database look like one from before this release: without a marker. */
 export function forgetMark({ path }: Place): void {
   const database = new DatabaseSync(path)
   database.exec('DELETE FROM kith_facts')
   database.close()
 }
 
-/** The beginning of a PNG. */
+/** The first bytes of a PNG. */
 export async function* picture(): AsyncGenerator<Uint8Array> {
   yield Buffer.from('89504e470d0a1a0a0000000d49484452', 'hex')
 }

@@ -1,4 +1,4 @@
-// Starts an app on an empty folder and database at the moment it is told to, and takes in a picture.
+// Starts an app on an empty folder and database at the given moment, and uploads a picture.
 import { signUp, start } from './app.ts'
 
 const [path = '', directory = '', name = '', at = '0'] = process.argv.slice(2)

@@ -1,5 +1,5 @@
-// Takes in more pictures at the same moment than this process has file descriptors for, reads more files than that, and prints
-// what became of them and what was left behind.
+// Uploads more pictures concurrently than this process has file descriptors, reads more files than that, and prints
+// their outcomes and what was left behind.
 import { readdirSync } from 'node:fs'
 import { join } from 'node:path'
 import { setTimeout as wait } from 'node:timers/promises'
@@ -14,7 +14,7 @@ const app = await start(place, { temporaryDirectory })
 const viewer = await signUp(app, 'ana')
 const first = await app.upload(viewer)
 
-/** Holds its file open until all have begun. */
+/** Keeps its file open until all have started. */
 async function* slowly(): AsyncGenerator<Uint8Array> {
   for await (const chunk of picture()) yield chunk
   await wait(300)
@@ -44,15 +44,15 @@ async function read(): Promise<void> {
 const taken = [first]
 const uploads = await outcomes(async () => taken.push((await app.kith.uploads.add(viewer, slowly())).id))
 const reads = await outcomes(read)
-// A stream closes its file a moment after it was told to.
+// A stream closes its file a moment after it is told to.
 await wait(100)
 const after = await app.upload(viewer)
 taken.push(after)
 const left = [...readdirSync(temporaryDirectory), ...readdirSync(join(directory, '.temporary'))]
-// What no post shows goes after a day.
+// Unused uploads are removed after a day.
 for (const id of taken) await app.kith.posts.create(viewer, { media: [{ id, alt: '' }] })
 await app.close()
-// A blob may have found its place and then no descriptor to make sure of that: upkeep takes it a day later.
+// A blob may have been stored without a descriptor left to sync it: upkeep removes it a day later.
 const dayLater = await start(place, { temporaryDirectory, clock: () => new Date(Date.now() + 86_401_000) })
 await dayLater.kith.upkeep.run()
 const report = await dayLater.kith.upkeep.verifyMedia()

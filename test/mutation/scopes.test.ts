@@ -9,12 +9,12 @@ import { reasonOfWords } from './words.ts'
 const read = (path: string): string => readFileSync(join(root, path), 'utf8')
 const isEmpty = (pattern: string): boolean => globSync(pattern, { cwd: root }).length === 0
 
-test.each(Object.entries(scopes))('the scope %s names files that are there', (_name, { mutate, tests }) => {
+test.each(Object.entries(scopes))('the scope %s lists existing files', (_name, { mutate, tests }) => {
   const patterns = [...mutate, ...tests].map((pattern) => pattern.replace(/^!/, ''))
   expect(patterns.filter(isEmpty)).toEqual([])
 })
 
-test('a file that is not there is noticed', () => {
+test('a missing file is detected', () => {
   expect(isEmpty('packages/core/src/sessions/gone.ts')).toBe(true)
 })
 
@@ -24,7 +24,7 @@ test('docs/mutation.md has a row for each scope', () => {
   expect(rows.sort()).toEqual(Object.keys(scopes).sort())
 })
 
-test('of a statement each condition holds always once', () => {
+test('makes each condition of a statement always true, once', () => {
   const source =
     'const rotate = `UPDATE t SET generation = generation + 1 WHERE id = @id AND revoked_at IS NULL`'
   const broken = variantsOf(source).map(
@@ -37,7 +37,7 @@ test('of a statement each condition holds always once', () => {
   ])
 })
 
-test('of an error the words are left out, and its code and what else it carries are not', () => {
+test('leaves out the texts of an error, but not its code and its other fields', () => {
   const detail = { type: 'ObjectProperty', key: { name: 'detail' } }
   const more = { type: 'ObjectProperty', key: { name: 'cause' } }
   const options = { type: 'ObjectExpression', properties: [detail] }

@@ -1,11 +1,11 @@
-/** A part of the code that is mutated together, and the tests that should notice. */
+/** A part of the code that is mutated together, with the tests that should detect the mutants. */
 export interface Scope {
-  /** Files, or patterns of files, from the root of the workspace. */
+  /** Files or file patterns, relative to the root of the workspace. */
   mutate: readonly string[]
   tests: readonly string[]
-  /** What its tests talk to. */
+  /** The server that its tests use. */
   server?: 'postgres' | 'mongodb'
-  /** What is broken is the SQL in these files, by statement-variants.ts: Stryker takes it for any other string. */
+  /** Mutates the SQL in these files, with statement-variants.ts: Stryker treats it like any other string. */
   statements?: true
 }
 
@@ -15,7 +15,7 @@ const http = 'packages/http'
 const files = (folder: string, ...names: readonly string[]): string[] =>
   names.map((name) => `${folder}/${name}.ts`)
 
-/** What guards accounts, by scope: `pnpm mutation <scope>`. */
+/** The code that protects accounts, by scope: `pnpm mutation <scope>`. */
 export const scopes: Readonly<Record<string, Scope>> = {
   grace: {
     mutate: files(`${core}/src/sessions`, 'grace', 'lived-time'),

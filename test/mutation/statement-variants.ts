@@ -1,9 +1,9 @@
-/** A place of a source file, and what is put there to break a statement. */
+/** A place in a source file, and the replacement that breaks a statement there. */
 export interface Variant {
   start: number
   end: number
   text: string
-  /** Its line and what is changed, for people. */
+  /** Its line and the change, for people. */
   change: string
 }
 
@@ -12,14 +12,14 @@ const comparison = String.raw`[a-z_]+ (?:IS NOT DISTINCT FROM|IS DISTINCT FROM|I
 const condition = String.raw`(?:\$\{isLive\('\w+'\)\}|${comparison})`
 
 /**
- * What is looked for in a statement, and what is put there; `$1` is the first group. No parameter goes: SQLite would refuse the call for
- * that reason, whatever the tests look at.
+ * A pattern in a statement and its replacement; `$1` is the first group. No parameter is removed: SQLite would refuse the call for
+ * that reason, whatever the tests check.
  */
 const changes: readonly (readonly [pattern: RegExp, text: string])[] = [
-  // The first condition, and each later one, hold always.
+  // The first condition, and each later one, are always true.
   [new RegExp(`(?<=\\bWHERE |[\`])(${condition})(?= AND )`, 'g'), '($1 OR TRUE)'],
   [new RegExp(`(?<= AND )(${condition})`, 'g'), '($1 OR TRUE)'],
-  // What happens at the very moment, and at the id itself.
+  // Comparisons at the exact moment, and at the id itself.
   [new RegExp(` > (?=${value})`, 'g'), ' >= '],
   [new RegExp(` < (?=${value})`, 'g'), ' <= '],
   [new RegExp(` <= (?=${value})`, 'g'), ' < '],
@@ -32,7 +32,7 @@ const changes: readonly (readonly [pattern: RegExp, text: string])[] = [
 
 const statement = /`[^`]*\b(?:SELECT|INSERT|UPDATE|DELETE|revoked_at IS NULL)\b[^`]*`/g
 
-/** The ways to break the SQL in a source file: Stryker takes a statement for any other string. */
+/** The ways to break the SQL in a source file: Stryker treats a statement like any other string. */
 export function variantsOf(source: string): Variant[] {
   return [...source.matchAll(statement)].flatMap(({ 0: sql, index }) =>
     changes.flatMap(([pattern, put]) =>

@@ -4,10 +4,10 @@ import { defineConfig, type ViteUserConfig } from 'vitest/config'
 import { scopes } from './scopes.ts'
 import { variantsOf } from './statement-variants.ts'
 
-/** The copy of the workspace in which Stryker has put its mutants. */
+/** The copy of the workspace into which Stryker has put its mutants. */
 const root = join(import.meta.dirname, '..', '..')
 
-/** The packages by their names: the links in `node_modules` lead out of the copy, to sources without mutants. */
+/** The packages by name: the links in `node_modules` lead out of the copy, to sources without mutants. */
 function sourcesOfPackages(): { find: RegExp; replacement: string }[] {
   return globSync('packages/*/package.json', { cwd: root }).flatMap((path) => {
     const manifest = JSON.parse(readFileSync(join(root, path), 'utf8')) as {
@@ -28,7 +28,7 @@ if (!scope) throw new Error('KITH_MUTATION_SCOPE names no scope: see test/mutati
 
 const broken = process.env['KITH_BROKEN_STATEMENT']
 
-/** Breaks one statement, where a run is to: see scripts/statement-mutation.ts. */
+/** Breaks one statement, if the run requests it: see scripts/statement-mutation.ts. */
 const breakStatement = {
   name: 'break-statement',
   enforce: 'pre',
@@ -48,7 +48,7 @@ const config: ViteUserConfig = defineConfig({
   test: {
     include: [...scope.tests],
     isolate: false,
-    // It would keep a broken statement for the next run.
+    // A cache would keep a broken statement for the next run.
     fsModuleCache: broken === undefined,
     testTimeout: 60_000,
     hookTimeout: 60_000,

@@ -18,7 +18,7 @@ const isDetail = (node: Node | undefined): boolean =>
 const makesError = (node: Node | null): boolean =>
   node?.type === 'NewExpression' && /Error$/.test(node.callee?.name ?? '')
 
-/** Why the mutants of a place are left out, if they are: they change nothing but words for people. */
+/** Why the mutants of a place are left out, if they are: they only change text for people. */
 export function reasonOfWords({ node, parent, parentPath }: Place): string | undefined {
   const reason = 'Words for people: which words an error has is no promise.'
   if (isDetail(node) && makesError(parentPath?.parent ?? null)) return reason

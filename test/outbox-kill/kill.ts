@@ -7,24 +7,24 @@ import { expect } from 'vitest'
 
 const everything = { limit: 100_000, before: null }
 
-/** What the lines of a worker say. */
+/** The lines that a worker prints. */
 interface Told {
   did: object[]
   got: OutboxEvent[]
 }
 
-/** Where workers live and are killed. */
+/** Where workers run and are killed. */
 export interface KilledWorkers {
   rounds: number
   /** Starts a process that calls `liveUntilKilled`. */
   start(round: string): ChildProcess
-  /** The storage of the workers, in this process. */
+  /** The storage of the workers, opened in this process. */
   open(): Storage
 }
 
 /**
- * Demands that of workers that are killed at any moment every acknowledged change is handed over, in order for its account, and nothing
- * that did not happen.
+ * Asserts that, with workers that are killed at any moment, every acknowledged change is delivered, in order for its account, and
+ * nothing that did not happen.
  */
 export async function demandAllHandedOver({ rounds, start, open }: KilledWorkers): Promise<void> {
   const told: Told = { did: [], got: [] }
@@ -43,7 +43,7 @@ export async function demandAllHandedOver({ rounds, start, open }: KilledWorkers
   }
 
   const storage = open()
-  // Leases of the dead are over.
+  // The leases of the killed workers have expired.
   const clock = (): Date => new Date(Date.now() + 60_000)
   const kith = createKith({
     secret: 'the secret of a process that is killed',
@@ -69,14 +69,14 @@ export async function demandAllHandedOver({ rounds, start, open }: KilledWorkers
 }
 
 function read(output: string, told: Told): void {
-  // The last line may have been cut off.
+  // The last line may be incomplete.
   for (const line of output.split('\n').slice(0, -1)) {
     const [what, event] = [line.slice(0, 3) as keyof Told, JSON.parse(line.slice(4)) as OutboxEvent]
     told[what].push(event)
   }
 }
 
-/** Resolves when a stream has brought so many lines, however long that takes on a busy machine. */
+/** Resolves after this many lines of a stream, however long that takes on a busy machine. */
 function lines(stream: Readable | null, count: number): Promise<void> {
   return new Promise((resolve) => {
     let seen = 0
@@ -87,7 +87,7 @@ function lines(stream: Readable | null, count: number): Promise<void> {
   })
 }
 
-/** Of one account nothing comes again but what was handed over last. */
+/** For an account, only the last delivered event may be repeated. */
 function demandOrder(got: readonly OutboxEvent[]): void {
   for (const own of Map.groupBy(got, ({ userId }) => userId).values()) {
     const ids = own.map(({ id }) => id).filter((id, index, all) => id !== all[index - 1])
@@ -100,14 +100,14 @@ function keyOf(event: object): string {
   return JSON.stringify(Object.entries(rest).sort())
 }
 
-/** Every acknowledged change has an event of its own. */
+/** Every acknowledged change has its own event. */
 function demandEach(did: readonly object[], events: readonly OutboxEvent[]): void {
   const handed = Map.groupBy(events, keyOf)
   for (const [key, changes] of Map.groupBy(did, keyOf))
     expect(handed.get(key)?.length ?? 0, key).toBeGreaterThanOrEqual(changes.length)
 }
 
-/** What the events say, one after the other, is what the storage has. */
+/** Replaying the events in order gives the contents of the storage. */
 async function demandState(storage: Storage, events: readonly OutboxEvent[]): Promise<void> {
   const users = new Set<string>()
   const posts = new Map<string, string>()

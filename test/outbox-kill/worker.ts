@@ -14,8 +14,8 @@ const say = (what: 'did' | 'got', event: object): void =>
   void writeSync(1, `${what} ${JSON.stringify(event)}\n`)
 
 /**
- * People do things at random, several concurrently, while their events are handed over, until the process is killed. Each line is
- * written through immediately: `did` stands for a change that was acknowledged, `got` for an event that the consumer has begun.
+ * Accounts act at random, several concurrently, while their events are delivered, until the process is killed. Each line is
+ * written immediately: `did` is a change that was acknowledged, `got` an event that the consumer has started to handle.
  */
 export async function liveUntilKilled(storage: Storage, round: string): Promise<never> {
   const kith = createKith({
@@ -83,7 +83,7 @@ export async function liveUntilKilled(storage: Storage, round: string): Promise<
       try {
         await deeds[one(often)]?.()
       } catch (error) {
-        // Who or what it was about is gone meanwhile.
+        // The account or the post was deleted meanwhile.
         if (!isKithError(error)) throw error
       }
     }

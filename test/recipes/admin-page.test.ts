@@ -34,7 +34,7 @@ async function start(): Promise<App> {
   }
 }
 
-test('is for those whose role is admin now, and for its own pages', async () => {
+test('is only for accounts that are admins at the moment, and for its own pages', async () => {
   const { kith, join } = await start()
   const [ada, bob] = [await join('ada'), await join('bob')]
   const open = async (): Promise<number> => (await ada.visitor.call('GET', '/admin')).status
@@ -55,7 +55,7 @@ test('is for those whose role is admin now, and for its own pages', async () => 
   expect(await open()).toBe(403)
 })
 
-test('shows accounts, hostile names as they are, and searches', async () => {
+test('lists accounts, escapes hostile names, and searches', async () => {
   const { kith, join } = await start()
   const { visitor, id } = await join('ada')
   await kith.accounts.setRole(id, 'admin')
@@ -82,7 +82,7 @@ test('shows accounts, hostile names as they are, and searches', async () => {
   expect(new Set(seen).size).toBe(27)
 })
 
-test('a ban ends the sessions and says why; lifted, the account is back', async () => {
+test('a ban ends the sessions and gives the reason; after it is lifted, the account works again', async () => {
   const { kith, join } = await start()
   const [ada, bob] = [await join('ada'), await join('bob')]
   await kith.accounts.setRole(ada.id, 'admin')

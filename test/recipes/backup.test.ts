@@ -11,7 +11,7 @@ import { makeFolder } from './temporary-folder.ts'
 
 const secret = 'b7e3c91a5d2f48608c1e9f7a3b5d2046'
 
-/** `npx` on the PATH, which runs the command line of this repository as if it were installed. */
+/** Puts an `npx` on the PATH that runs the command line of this repository as if it were installed. */
 function installNpx(folder: string): string {
   const bin = join(folder, 'bin')
   mkdirSync(bin)
@@ -22,7 +22,7 @@ function installNpx(folder: string): string {
   return bin
 }
 
-test('leaves a backup that can be restored, and removes what is older than two weeks', async () => {
+test('creates a backup that can be restored, and removes those older than two weeks', async () => {
   const folder = makeFolder()
   const kith = createKith({
     secret,

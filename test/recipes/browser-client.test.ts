@@ -21,7 +21,7 @@ interface Client {
 const source = readFileSync(join(root, 'examples/recipes/src/browser-client.ts'), 'utf8')
 const script = ts.transpile(source, { module: ts.ModuleKind.ESNext, target: ts.ScriptTarget.ES2022 })
 
-/** A page whose script has a client of the API at `api`. */
+/** A page with a script that has a client of the API at `api`. */
 function pageOf(api: () => string): (path: string) => string {
   return (path) =>
     path === '/client.js'
@@ -32,8 +32,8 @@ function pageOf(api: () => string): (path: string) => string {
         </script>`
 }
 
-describe.skipIf(!executablePath)('a page of another origin (needs chromium)', () => {
-  test('calls, and refreshes once for all calls that find the access token ended', async () => {
+describe.skipIf(!executablePath)('a page with another origin (needs chromium)', () => {
+  test('makes calls, and refreshes once for all calls that find the access token expired', async () => {
     let api = ''
     const page = pageOf(() => api)
     const origin = await listen(({ url = '/' }, response) => {
@@ -85,7 +85,7 @@ describe.skipIf(!executablePath)('a page of another origin (needs chromium)', ()
         [path, body && JSON.stringify(body)] as const,
       )
     }
-    /** As a browser does when its time has come. */
+    /** Removes the cookie as a browser does when it expires. */
     const endAccess = (): Promise<void> => context.clearCookies({ name: /access/ })
     const me = '/api/v1/users/me'
     const ada = { username: 'ada', password: 'correct horse' }
@@ -93,7 +93,7 @@ describe.skipIf(!executablePath)('a page of another origin (needs chromium)', ()
     expect(await call('/api/v1/users/register', ada)).toMatchObject([201, { user: { username: 'ada' } }])
     expect(await call(me)).toMatchObject([200, { username: 'ada' }])
 
-    // Both refused before either refreshes, or the second one when the first has done all of it.
+    // Both are refused before either refreshes, or the second one after the first has finished.
     for (isSlow of [false, true]) {
       await endAccess()
       asked.length = 0

@@ -8,7 +8,7 @@ import { makeFolder } from './temporary-folder.ts'
 
 const patience = { timeout: 60_000 }
 
-test('at SIGTERM the request and the job under way finish, and the process ends with 0', async () => {
+test('at SIGTERM the running request and job finish, and the process exits with 0', async () => {
   const database = join(makeFolder(), 'app.db')
   const child = fork(join(root, 'test/recipes/jobs-server.ts'), {
     execArgv: ['--conditions=@kith/source', '--experimental-strip-types', '--no-warnings'],
@@ -23,7 +23,7 @@ test('at SIGTERM the request and the job under way finish, and the process ends 
   const exited = once(child, 'exit')
   await expect.poll(() => messages, patience).toContainEqual(expect.any(Number))
   const port = messages.find((message) => typeof message === 'number')
-  // A job that fails comes again, and its pauses leave nothing behind that Node would warn of.
+  // A failed job is retried, and its pauses leave nothing that makes Node warn.
   await expect.poll(() => complaints.split('the mail server is away').length, patience).toBeGreaterThan(12)
   expect(complaints).not.toContain('Warning')
 
@@ -34,6 +34,6 @@ test('at SIGTERM the request and the job under way finish, and the process ends 
   expect(await answer).toBe('0')
   expect(await exited).toEqual([0, null])
   expect(messages.at(-1)).toBe('job done')
-  // The storage was closed, not left.
+  // The storage was closed properly.
   expect(existsSync(`${database}-wal`)).toBe(false)
 })

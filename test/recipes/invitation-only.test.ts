@@ -14,7 +14,7 @@ const path = '/api/v1/users/register'
 interface App {
   url: string
   database: DatabaseSync
-  /** The codes that nobody has used. */
+  /** The unused codes. */
   codes(): unknown[]
 }
 
@@ -35,7 +35,7 @@ async function start(...codes: string[]): Promise<App> {
   return { url: await listen(app), database, codes: () => left.all().map(({ code }) => code) }
 }
 
-test('an invitation lets one person in, who is signed in then', async () => {
+test('an invitation admits one person, who is then signed in', async () => {
   const { url, codes } = await start('first', 'second')
   const ada = createVisitor(url)
   const joined = await ada.call('POST', path, { body: { username: 'ada', password, invitation: 'first' } })
@@ -43,7 +43,7 @@ test('an invitation lets one person in, who is signed in then', async () => {
   expect(await (await ada.call('GET', '/api/v1/users/me')).json()).toMatchObject({ username: 'ada' })
   expect(codes()).toEqual(['second'])
 
-  // Kith's own registration is not there beside it.
+  // Kith's own registration is not available next to it.
   for (const body of [
     { username: 'bob', password },
     { username: 'bob', password, invitation: 'first' },
@@ -58,7 +58,7 @@ test('an invitation lets one person in, who is signed in then', async () => {
   expect(Object.keys(paths)).not.toContain(path)
 })
 
-test('of twenty people with one code one registers', async () => {
+test('of twenty people with one code, one registers', async () => {
   const { url, database, codes } = await start('for one')
   const answers = await Promise.all(
     Array.from({ length: 20 }, async (_, index) => {
@@ -71,7 +71,7 @@ test('of twenty people with one code one registers', async () => {
   expect(codes()).toEqual([])
 })
 
-test('a registration that is refused gives the code back, and a page elsewhere uses none', async () => {
+test('a refused registration returns the code, and a page of another site uses none', async () => {
   const { url, codes } = await start('first', 'second')
   const register = (body: object, headers = {}): Promise<Response> =>
     createVisitor(url).call('POST', path, { body, headers })

@@ -8,7 +8,7 @@ import { createSqliteStorage } from '@kith/storage-sqlite'
 import express from 'express'
 import { serveWithJobs } from '../../examples/recipes/src/graceful-shutdown.ts'
 
-/** A process with a slow request and a slow job, which tells its parent of both. */
+/** A process with a slow request and a slow job, which reports both to its parent. */
 const kith = createKith({
   secret: '2f9c0d5be87a41d3a6b0c97e15f8426d',
   storage: createSqliteStorage({ path: process.env['DATABASE'] ?? '' }),
@@ -28,10 +28,10 @@ serveWithJobs(server, kith, [
     everySeconds: 3_600,
     async run() {
       process.send?.('job begun')
-      // Until the request has been answered, and longer.
+      // Until the request has its response, and longer.
       await once(server, 'close')
       await pause(300)
-      // As a job of an app does, it needs Kith to its end.
+      // Like a job of an app, it needs Kith until its end.
       process.send?.(await kith.accounts.find('nobody').then(() => 'job done', String))
     },
   },

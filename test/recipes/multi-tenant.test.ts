@@ -10,7 +10,7 @@ const [red, blue] = [{ host: 'red.example.com' }, { host: 'blue.example.com' }]
 const password = 'correct horse'
 const me = '/api/v1/users/me'
 
-test('each host is a world of its own', async () => {
+test('each host is completely separate', async () => {
   const directory = makeFolder()
   const secret = 'c2b7f0d1e6a94583b1f7a20c58d3e946'
   const tenants = await openTenants({ hosts: [red.host, blue.host], directory, secret })
@@ -26,7 +26,7 @@ test('each host is a world of its own', async () => {
   expect(await (await visitor.call('GET', me, { headers: red })).json()).toMatchObject({ username: 'ada' })
   expect(existsSync(join(directory, 'red.example.com.db'))).toBe(true)
 
-  // What is worth something at one is worth nothing at the other: cookies, tokens of both kinds, and the account.
+  // Everything that is valid at one is invalid at the other: cookies, both kinds of tokens, and the account.
   expect((await visitor.call('GET', me, { headers: blue })).status).toBe(401)
   const login = { login: 'ada', password, transport: 'bearer' }
   const path = '/api/v1/users/login'
@@ -43,7 +43,7 @@ test('each host is a world of its own', async () => {
   const refresh = { body: { refreshToken }, headers: blue }
   expect((await stranger.call('POST', '/api/v1/users/refresh', refresh)).status).toBe(401)
   expect((await stranger.call('POST', path, { body: login, headers: blue })).status).toBe(401)
-  // The name is free there.
+  // The username is free there.
   expect((await stranger.call('POST', register, { body, headers: blue })).status).toBe(201)
 
   for (const host of ['example.com', 'green.example.com', 'red.example.com.evil.example', 'toString']) {

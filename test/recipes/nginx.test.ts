@@ -17,10 +17,10 @@ import { host, nginxMissing, startNginx } from './nginx.ts'
 import { makeFolder } from './temporary-folder.ts'
 import { listen } from './visitor.ts'
 
-/** Another address than that of the proxy, which only Linux has at once. */
+/** Another IP address than that of the proxy, which only Linux has without configuration. */
 const localAddress = '127.0.0.2'
 
-/** The app behind the proxy, which says how it sees a request. */
+/** The app behind the proxy, which returns how it sees a request. */
 async function startApp(folder: string): Promise<string> {
   const images = createSharpImages()
   const kith = createKith({
@@ -55,7 +55,7 @@ async function start(): Promise<Call> {
       ...{ host: '127.0.0.1', port, localAddress, ca, servername: host, path, agent: false },
       headers: { host, ...headers },
     })
-    // Whoever answers before all was sent may close the connection.
+    // The server may close the connection if it responds before it received everything.
     call.on('error', () => {})
     if (body) call.write(body)
     if (!headers || !('content-length' in headers) || body) call.end()
@@ -68,7 +68,7 @@ async function start(): Promise<Call> {
   }
 }
 
-/** A picture that no format makes smaller. */
+/** A picture that no format compresses. */
 function noise(edge: number): Promise<Buffer> {
   const raw = { width: edge, height: edge, channels: 3 } as const
   return sharp(randomBytes(edge * edge * 3), { raw })
@@ -77,7 +77,7 @@ function noise(edge: number): Promise<Buffer> {
 }
 
 describe.skipIf(nginxMissing)('behind nginx (needs nginx and openssl on Linux)', () => {
-  test('what a client makes up counts for nothing', async () => {
+  test('headers that a client invents have no effect', async () => {
     const call = await start()
     const seen = { ip: localAddress, protocol: 'https', host, forwarded: localAddress }
     expect(await call('/seen')).toEqual([200, seen])
@@ -90,7 +90,7 @@ describe.skipIf(nginxMissing)('behind nginx (needs nginx and openssl on Linux)',
     expect(await call('/seen', { headers })).toEqual([200, seen])
   })
 
-  test('uploads pass, up to the limits of Kith and of nginx', async () => {
+  test('uploads work, up to the limits of Kith and of nginx', async () => {
     const call = await start()
     const [status, { tokens }] = (await call(
       '/api/v1/users/register',
@@ -113,7 +113,7 @@ describe.skipIf(nginxMissing)('behind nginx (needs nginx and openssl on Linux)',
     expect(picture.length).toBeGreaterThan(5_000_000)
     expect(await upload(picture)).toMatchObject([201, { width: 1_300 }])
     expect(await upload(await noise(1_700))).toMatchObject([413, { code: 'media-too-large' }])
-    // By its length alone.
+    // Refused by its declared length.
     const tooLong = { ...headers, 'content-length': 102 * 1024 * 1024 }
     expect(await call('/api/v1/media', { method: 'POST', headers: tooLong })).toEqual([
       413,

@@ -6,7 +6,7 @@ import { root } from '../../scripts/packages.ts'
 import { accepts, freePort } from '../servers/port.ts'
 import { findOnPath } from '../servers/program-path.ts'
 
-// Debian has it where only root's PATH leads.
+// Debian installs it where only root's PATH leads.
 const nginx = [...findOnPath('nginx'), '/usr/sbin/nginx'].find(existsSync)
 const [openssl] = findOnPath('openssl')
 
@@ -15,7 +15,7 @@ export const nginxMissing: boolean = !nginx || !openssl || process.platform !== 
 /** The host of the recipe. */
 export const host = 'app.example.com'
 
-/** The recipe with other ports and places, and around it what Debian has in /etc/nginx/nginx.conf. */
+/** The recipe with other ports and paths, wrapped in the contents of Debian's /etc/nginx/nginx.conf. */
 export async function startNginx(folder: string, app: string): Promise<{ port: number; ca: Buffer }> {
   const [certificate, key] = [join(folder, 'app.pem'), join(folder, 'app.key')]
   execFileSync(

@@ -9,7 +9,7 @@ import { inOneTransaction } from '../../examples/recipes/src/one-transaction.ts'
 import { addPet, createPets, petsOf } from '../../examples/recipes/src/own-tables.ts'
 import { fastFolder } from '../fast-folder.ts'
 
-test('an account and its pet come to be together, or neither does', async () => {
+test('an account and its pet are created together, or not at all', async () => {
   const folder = mkdtempSync(join(fastFolder, 'kith-one-transaction-'))
   const path = join(folder, 'app.db')
   const kith = createKith({

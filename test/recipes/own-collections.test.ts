@@ -6,8 +6,8 @@ import { expect, onTestFinished, test } from 'vitest'
 import { removePetsOfDeleted } from '../../examples/recipes/src/own-collections.ts'
 import { describeWithMongo } from '../servers/describe-servers.ts'
 
-await describeWithMongo('a collection of the app beside those of Kith', {}, (mongo) => {
-  test('follows deleted accounts by the outbox, also after a restart', async () => {
+await describeWithMongo('a collection of the app next to those of Kith', {}, (mongo) => {
+  test('follows account deletions with the outbox, even after a restart', async () => {
     const client = new MongoClient(mongo().uri)
     onTestFinished(() => client.close())
     const database = client.db(mongo().freshDatabase())

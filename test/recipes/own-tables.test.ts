@@ -9,7 +9,7 @@ interface App {
   kith: Kith
   database: DatabaseSync
   log: string[]
-  /** Makes an account and answers its id. */
+  /** Creates an account and returns its id. */
   join(username: string): Promise<string>
 }
 
@@ -36,7 +36,7 @@ async function start(): Promise<App> {
 const rowsOf = (database: DatabaseSync): unknown =>
   database.prepare('SELECT count(*) AS users FROM kith_users').get()?.['users']
 
-test('rows that refer to an account go with it', async () => {
+test('rows that refer to an account are deleted with it', async () => {
   const { kith, database, log, join } = await start()
   createPets(database)
   const [ada, bob] = [await join('ada'), await join('bob')]
@@ -52,14 +52,14 @@ test('rows that refer to an account go with it', async () => {
   expect(() => addPet(database, ada, 'Rex')).toThrow('FOREIGN KEY constraint failed')
   expect(() => addPet(database, kith.accounts.shadowId('nobody'), 'Rex')).toThrow('FOREIGN KEY')
   expect(log).toEqual([])
-  // A deletion finds them by the index.
+  // A deletion finds them with the index.
   const plan = database
     .prepare('EXPLAIN QUERY PLAN SELECT 1 FROM pets WHERE owner = ?')
     .all(new Uint8Array(16))
   expect(plan).toMatchObject([{ detail: expect.stringContaining('pets_by_owner') as string }])
 })
 
-test('a transaction of the app that ends before it waits disturbs no call of Kith, and one that waits does', async () => {
+test('a transaction of the app that ends before any waiting does not disturb calls of Kith, and one that waits does', async () => {
   const { kith, database, join } = await start()
   createPets(database)
   const ada = await join('ada')
@@ -83,7 +83,7 @@ test('a transaction of the app that ends before it waits disturbs no call of Kit
   expect(await kith.accounts.find('bob')).not.toBeNull()
 })
 
-test('a key without an action keeps the row of a deleted account, and upkeep says so until it is mended', async () => {
+test('a foreign key without an action keeps the row of a deleted account, and upkeep reports that until it is fixed', async () => {
   const { kith, database, log, join } = await start()
   database.exec(
     'CREATE TABLE pets (owner BLOB NOT NULL REFERENCES kith_users (id), name TEXT NOT NULL) STRICT',
@@ -92,7 +92,7 @@ test('a key without an action keeps the row of a deleted account, and upkeep say
   addPet(database, ada, 'Rex')
   await kith.accounts.remove(ada)
   await kith.settled()
-  // Gone for everybody, and yet there.
+  // Hidden from everyone, but still stored.
   expect(await kith.accounts.byId(ada)).toBe(null)
   expect(rowsOf(database)).toBe(1)
   expect(log).toMatchObject([expect.stringContaining('could not be completed')])

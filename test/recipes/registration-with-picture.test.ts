@@ -76,7 +76,7 @@ test('registers with a picture, or not at all', async () => {
     { code: 'origin-not-allowed' },
   ])
 
-  // The name is free, for each attempt before left no account.
+  // The username is free, because the failed attempts left no account.
   const [status, answer] = (await register(visitor, formOf(picture))) as [
     number,
     { user: { avatar: unknown } },

@@ -10,7 +10,7 @@ import { expect, onTestFinished, test } from 'vitest'
 import { homePage } from '../../examples/recipes/src/server-rendered.ts'
 import { createVisitor, listen } from './visitor.ts'
 
-test('greets who is signed in, also after the access cookie has ended', async () => {
+test('greets a signed-in visitor, even after the access cookie has expired', async () => {
   const images = createSharpImages()
   const kith = createKith({
     secret: 'a secret of the tests, of 32 characters or more',
@@ -22,7 +22,7 @@ test('greets who is signed in, also after the access cookie has ended', async ()
   const parts = kithExpress(kith)
   const url = await listen(express().use(parts.routes, homePage(kith, parts), parts.problems))
   const [ada, guest] = [createVisitor(url), createVisitor(url)]
-  // As a browser loads a page whose address somebody has typed.
+  // As a browser loads a page whose URL was typed in.
   const headers = { 'sec-fetch-site': 'none', 'sec-fetch-mode': 'navigate', 'sec-fetch-dest': 'document' }
 
   const welcome = await guest.call('GET', '/', { headers })
@@ -47,7 +47,7 @@ test('greets who is signed in, also after the access cookie has ended', async ()
   expect(html).toContain('alt="A &#34;teal&#34; wall"')
   const [, src = ''] = /<img src="([^"]*)"/.exec(html) ?? []
   expect((await ada.call('GET', src)).status).toBe(200)
-  // Nothing to renew yet.
+  // There is nothing to renew yet.
   expect(page.headers.getSetCookie()).toEqual([])
 
   const access = names.find((name) => name.includes('access')) ?? ''

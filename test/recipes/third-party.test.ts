@@ -9,7 +9,7 @@ import { createVisitor, listen, type Visitor } from './visitor.ts'
 
 const grace: Identity = { issuer: 'https://id.example', subject: '17', name: 'Grace' }
 
-/** The other service: a code is the identity itself, and without one the person said no. */
+/** The other service: a code is the identity itself, and a missing code means that the user declined. */
 const provider: Provider = {
   urlFor(state) {
     const url = new URL('https://id.example/authorize')
@@ -35,7 +35,7 @@ async function start(): Promise<{ url: string; kith: Kith }> {
   }
 }
 
-/** As browsers say that a page of another service sent them, without an `Origin`. */
+/** The headers of a browser that was redirected by a page of another service, without an `Origin`. */
 const fromElsewhere = { 'sec-fetch-site': 'cross-site', 'sec-fetch-mode': 'navigate' }
 
 async function begin(visitor: Visitor): Promise<string> {
@@ -57,7 +57,7 @@ async function me(visitor: Visitor): Promise<unknown> {
   return await (await visitor.call('GET', '/api/v1/users/me')).json()
 }
 
-test('whoever comes back from the other service is signed in, twice to the same account', async () => {
+test('a visitor who returns from the other service is signed in, the second time to the same account', async () => {
   const { url, kith } = await start()
   const [laptop, phone, other] = [createVisitor(url), createVisitor(url), createVisitor(url)]
   const back = await signIn(laptop, grace)
@@ -76,7 +76,7 @@ test('whoever comes back from the other service is signed in, twice to the same 
   expect([refused.status, await refused.json()]).toMatchObject([403, { code: 'account-banned' }])
 })
 
-test('a callback that this browser did not ask for signs nobody in', async () => {
+test('a callback that this browser did not request signs nobody in', async () => {
   const { url, kith } = await start()
   const [visitor, attacker] = [createVisitor(url), createVisitor(url)]
   const [own, foreign] = [await begin(visitor), await begin(attacker)]
@@ -87,12 +87,12 @@ test('a callback that this browser did not ask for signs nobody in', async () =>
   expect(await me(visitor)).toMatchObject({ code: 'unauthenticated' })
   expect((await kith.accounts.list()).items).toEqual([])
 
-  // Once, and no second time.
+  // Once, and not a second time.
   expect((await comeBack(visitor, { state: own, code })).status).toBe(302)
   expect((await comeBack(visitor, { state: own, code })).status).toBe(400)
 })
 
-test('whoever says no there is a guest here', async () => {
+test('a visitor who declines there is a guest here', async () => {
   const { url } = await start()
   const visitor = createVisitor(url)
   const back = await comeBack(visitor, { state: await begin(visitor) })

@@ -4,7 +4,7 @@ import type { AddressInfo } from 'node:net'
 import { buffer } from 'node:stream/consumers'
 import { onTestFinished } from 'vitest'
 
-/** A server on this machine that is closed after the test. On `localhost`: to browsers, other ports of it are other origins. */
+/** A local server that is closed after the test. On `localhost`: for browsers, its other ports are other origins. */
 export async function listen(app: RequestListener): Promise<string> {
   const server = createServer(app).listen(0, '127.0.0.1')
   await once(server, 'listening')
@@ -15,18 +15,18 @@ export async function listen(app: RequestListener): Promise<string> {
   return `http://localhost:${(server.address() as AddressInfo).port}`
 }
 
-/** What a call has besides its method and path. */
+/** The parts of a call in addition to its method and path. */
 interface CallOptions {
   /** JSON, or a form as it is. */
   body?: object | undefined
   headers?: Record<string, string> | undefined
 }
 
-/** Somebody with a browser on a page of the server. */
+/** A visitor with a browser on a page of the server. */
 export interface Visitor {
-  /** Follows no redirect, sends the cookies held so far, and keeps those that come back. */
+  /** Follows no redirects, sends the current cookies, and stores new ones. */
   call(method: string, path: string, options?: CallOptions): Promise<Response>
-  /** The cookies held so far, by name: as in a browser that has just ended one, delete some. */
+  /** The current cookies, by name: to simulate an expired one, delete it. */
   readonly cookies: Map<string, string>
 }
 
@@ -37,7 +37,7 @@ export function createVisitor(url: string): Visitor {
     cookies,
     async call(method, path, { body, headers = {} } = {}) {
       const isForm = body instanceof FormData || body instanceof URLSearchParams
-      // Only it knows how a form is written.
+      // Only `fetch` knows how a form is encoded.
       const written = new Response(!body || isForm ? (body ?? null) : JSON.stringify(body))
       const type = isForm ? written.headers.get('content-type') : body && 'application/json'
       const response = await send(url + path, Buffer.from(await written.arrayBuffer()), {
@@ -59,7 +59,7 @@ export function createVisitor(url: string): Visitor {
   }
 }
 
-/** As `fetch` does, which sets `Host` and `Sec-Fetch-Mode` itself. */
+/** Like `fetch`, which sets `Host` and `Sec-Fetch-Mode` itself. */
 async function send(
   url: string,
   body: Uint8Array,

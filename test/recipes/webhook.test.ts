@@ -17,7 +17,7 @@ interface Received {
   followedId: string
 }
 
-test('follows come signed, in order, again after a failure, and after a restart', async () => {
+test('follows are sent signed and in order, and again after a failure or a restart', async () => {
   const received: Received[] = []
   const refused: string[] = []
   let failing = true
@@ -57,7 +57,7 @@ test('follows come signed, in order, again after a failure, and after a restart'
   await before.follows.add(before.viewerOf(bob), 'ada')
 
   await deliverFollows(before, { url, secret })
-  // The first of each account; what comes after it waits.
+  // The first event of each account; the others wait.
   expect(refused).toHaveLength(2)
   expect(lines.join()).toContain('failed for an event')
   await before.close()
@@ -72,7 +72,7 @@ test('follows come signed, in order, again after a failure, and after a restart'
   expect(ofAda.map(({ followedId }) => followedId)).toEqual([bob, eve, joe])
   expect(received.filter(({ follower }) => follower.username === 'bob')).toMatchObject([{ followedId: ada }])
   expect(received).toHaveLength(4)
-  // An event that comes again has the id that it had.
+  // A repeated event keeps its id.
   expect(received.map(({ id }) => id)).toEqual(expect.arrayContaining(refused))
 
   now += 60_000

@@ -2,11 +2,11 @@ import { type Action, processIds, type World } from './model.ts'
 import { kithRules } from './rules.ts'
 import { type View, views } from './views.ts'
 
-/** What an honest owner, and the people who run the servers, are taken to do. Without one of them an owner can be signed out. */
+/** What an honest owner, and the operators of the servers, are assumed to do. Without one of these an owner can be signed out. */
 export interface Assumptions {
-  /** A response that got lost is asked for again within the grace, and no request is under way for longer than that. */
+  /** A lost response is requested again within the grace period, and no request takes longer than that. */
   prompt: boolean
-  /** A client does not refresh again while an older refresh of its own is under way. */
+  /** A client does not refresh again while one of its older refreshes is pending. */
   patient: boolean
   /** No clock is set. */
   steadyClock: boolean
@@ -18,15 +18,15 @@ export const nothingAssumed: Assumptions = { prompt: false, patient: false, stea
 
 /** How far the model is explored. */
 export interface Bound {
-  /** How many actions a trace has at most. */
+  /** The maximum number of actions in a trace. */
   actions: number
-  /** How many calls are under way at the same time. @default 2 */
+  /** The maximum number of concurrent calls. @default 2 */
   calls?: number
-  /** What may happen. @default everything */
+  /** The possible actions. @default everything */
   view?: View
 }
 
-/** What may be done to a world: everything that clients, processes, networks and clocks can do. */
+/** The actions on a world: everything that clients, processes, networks and clocks can do. */
 export function actionsOf(
   world: World,
   { calls: most = 2, view = views.everything }: Bound,
@@ -63,14 +63,14 @@ export function actionsOf(
   return actions.filter(view)
 }
 
-/** Whether the owner has a refresh under way that is older than the token it holds. */
+/** Whether the owner has a pending refresh that is older than its current token. */
 function isOverlapping({ calls, owner }: World): boolean {
   return calls.some(
     ({ kind, by, generation }) => kind === 'refresh' && by === 'owner' && generation < owner.generation,
   )
 }
 
-/** Whether the grace would be over then, and the owner has not got what it is for. */
+/** Whether the grace period would end then, before the owner has received its response. */
 function isLate({ row, now, owner, calls }: World, seconds: number): boolean {
   const isOver = (since: number): boolean => now + seconds - since > kithRules.graceSeconds
   const own = calls.filter(({ kind, by }) => kind === 'refresh' && by === 'owner')

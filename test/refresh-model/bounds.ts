@@ -4,7 +4,7 @@ import { kithRules, type Rules } from './rules.ts'
 import { type ViewName, views } from './views.ts'
 import type { Promised } from './witness.ts'
 
-/** How far each view of the model is followed, and how far its traces are replayed on real services. */
+/** How far each view of the model is explored, and how far its traces are replayed on real services. */
 export const bounds: Readonly<Record<ViewName, { actions: number; replayed: number }>> = {
   everything: { actions: 4, replayed: 3 },
   rotation: { actions: 6, replayed: 4 },
@@ -12,11 +12,11 @@ export const bounds: Readonly<Record<ViewName, { actions: number; replayed: numb
   time: { actions: 6, replayed: 4 },
 }
 
-/** What has to hold whatever clients and clocks do, and what holds where the assumptions do. */
+/** The promises that are kept whatever clients and clocks do, and those that need the assumptions. */
 const always: readonly Promised[] = ['one', 'never']
 const withAssumptions: readonly Promised[] = ['one', 'never', 'honest']
 
-/** Follows a view: once with everything that can happen, and once with what honest clients and clocks do. */
+/** Explores a view: once with everything that can happen, and once with the actions of honest clients and clocks. */
 export function follow(
   name: ViewName,
   { actions, rules = kithRules }: { actions: number; rules?: Rules },

@@ -1,11 +1,11 @@
 import { AsyncLocalStorage } from 'node:async_hooks'
 import type { Revocations, RotationResult, Storage } from '@kith/core/ports'
 
-/** A call of a service that stops before each step of it. */
+/** A call of a service that stops before each of its steps. */
 export interface GatedCall {
-  /** Where it stands: the step that it takes next, or `null` where it has settled. */
+  /** Its current position: the next step, or `null` if it has settled. */
   next(): Promise<string | null>
-  /** Takes that step. */
+  /** Takes the next step. */
   step(): void
   result(): Promise<unknown>
 }
@@ -16,7 +16,7 @@ interface Gates {
 
 const current = new AsyncLocalStorage<Gates>()
 
-/** Starts a call that stops before each step. One that is never stepped again has died with its process. */
+/** Starts a call that stops before each step. A call that is never stepped again has died with its process. */
 export function startGated(work: () => Promise<unknown>): GatedCall {
   let reach: (step: string | null) => void = () => {}
   let reached = newReach()
@@ -47,13 +47,13 @@ export function startGated(work: () => Promise<unknown>): GatedCall {
 
 const gate = async (step: string): Promise<void> => await current.getStore()?.pass(step)
 
-/** What is seen of the row. */
+/** What is recorded of the row. */
 export interface RowWatch {
   rotated(result: RotationResult): void
   ended(): void
 }
 
-/** A storage whose steps wait for their calls, and show what becomes of the row. */
+/** A storage whose steps wait for their calls, and record the changes of the row. */
 export function gatedStorage(storage: Storage, watch: RowWatch): Storage {
   const { users, sessions } = storage
   return {
@@ -93,12 +93,12 @@ export function gatedStorage(storage: Storage, watch: RowWatch): Storage {
   }
 }
 
-/** A denylist that reaches this process as soon as it denies something itself, and otherwise when it is delivered. */
+/** A denylist whose entries this process has as soon as it denies something itself, and otherwise when they are delivered. */
 export interface LaggingRevocations extends Revocations {
   deliver(): void
 }
 
-/** What the processes share of it: until when each key is denied, in seconds that really passed. */
+/** What the processes share of it: until when each key is denied, in seconds of real time. */
 export type Denylist = Map<string, number>
 
 export function createLaggingRevocations(

@@ -4,20 +4,20 @@ import { keyOf } from './same-worlds.ts'
 import { kithRules, type Rules } from './rules.ts'
 import type { Broken, Promised } from './witness.ts'
 
-/** A promise that the model breaks, by a trace of the fewest actions. */
+/** A promise that the model breaks, with a shortest trace. */
 interface Counterexample extends Broken {
   trace: Action[]
 }
 
-/** What is explored. */
+/** The input of an exploration. */
 interface Asked {
   assumed: Assumptions
-  /** The promises that are to be kept. */
+  /** The promises to check. */
   demanded: readonly Promised[]
   rules?: Rules
 }
 
-/** What an exploration has found. */
+/** The result of an exploration. */
 export interface Exploration {
   states: number
   transitions: number
@@ -32,7 +32,7 @@ interface Node {
   before: Node | null
 }
 
-/** Explores all that can happen, breadth first: every action in every state, up to the bound. Stops where a promise is broken. */
+/** Explores everything that can happen, breadth first: every action in every state, up to the bound. Stops when a promise is broken. */
 export function explore(bound: Bound, { rules = kithRules, assumed, demanded }: Asked): Exploration {
   const known = new Set<string>([keyOf(newWorld())])
   let frontier: Node[] = [{ world: newWorld(), action: null, before: null }]
@@ -62,7 +62,7 @@ export function explore(bound: Bound, { rules = kithRules, assumed, demanded }: 
   return found
 }
 
-/** The actions that lead somewhere. */
+/** The actions that are possible in a state. */
 function traceOf(node: Node): Action[] {
   const actions: Action[] = []
   for (let each: Node | null = node; each?.action; each = each.before) actions.unshift(each.action)

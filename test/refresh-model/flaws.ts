@@ -10,12 +10,12 @@ function withSessions(change: (sessions: SessionStore) => Partial<SessionStore>)
   }
 }
 
-/** Rows as they were read first, by whichever process. */
+/** The rows as they were first read, by any process. */
 const copied = new Map<string, SessionRecord | null>()
 
 const endOfTime = new Date('9999-12-31T00:00:00Z')
 
-/** Services that are wrong at one place each. */
+/** Services with one flaw each. */
 export const flaws: Readonly<Record<string, Flaw>> = {
   'a rotation that does not compare the generation': withSessions(({ byId, rotate }) => ({
     async rotate(rotation) {

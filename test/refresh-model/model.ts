@@ -18,31 +18,31 @@ export const processIds = [0, 1] as const
 /** The row of the session. */
 interface Row {
   generation: number
-  /** When the refresh arrived that made the generation, in seconds that really passed. */
+  /** When the refresh arrived that created the generation, in seconds of real time. */
   rotatedAt: number
-  /** Tells two rotations apart that made the same generation. */
+  /** Distinguishes two rotations that created the same generation. */
   stamp: number
   /** Whether the clock was set since. */
   setSince: boolean
   revoked: boolean
 }
 
-/** What is done next for a call: each is one step of the storage or of the denylist, or the answer to the client. */
+/** The next part of a call: each is one step of the storage or of the denylist, or the response to the client. */
 type Place = 'check' | 'rotate' | 'account' | 'raise' | 'revoke' | 'revokeAll' | 'deny' | 'answer'
 
 export type CallKind = 'refresh' | 'logout' | 'endAll'
 
-/** What a client gets in the end. */
+/** The final response to a client. */
 type Outcome = 'tokens' | 'reused' | 'revoked' | 'done'
 
-/** A call under way. */
+/** A running call. */
 interface ModelCall {
   kind: CallKind
   by: Client
   process: ProcessId
-  /** Of the token that it carries. */
+  /** The generation of its token. */
   generation: number
-  /** When it arrived: by that its grace counts, and that of the generation which it makes. */
+  /** When it arrived: this time determines its grace, and that of the generation that it creates. */
   begunAt: number
   /** Whether the clock was set since. */
   setSince: boolean
@@ -56,30 +56,30 @@ interface ModelCall {
 interface Held {
   generation: number
   stamp: number
-  /** Which access token it is, and when that expires by the clock. */
+  /** Which access token it is, and when it expires by the clock. */
   access: number
   expires: number
 }
 
-/** What a process remembers. */
+/** The memory of a process. */
 interface Process {
-  /** The generation that it has rotated to itself, and when. */
+  /** The generation that it has rotated to itself, with the time. */
   rotated: { generation: number; at: number } | null
-  /** The access tokens that it has met, and when. */
+  /** The access tokens that it has seen, with the times. */
   known: readonly { access: number; since: number }[]
-  /** Until when the session is in its denylist. */
+  /** Until when its denylist contains the session. */
   deniedUntil: number | null
 }
 
-/** All there is: the row, the processes, the clients, the clock, and what was seen so far. */
+/** The complete state: the row, the processes, the clients, the clock, and the history that matters. */
 export interface World {
-  /** Seconds that really passed. */
+  /** Seconds of real time. */
   now: number
-  /** What the clock shows beyond that. */
+  /** The difference between the clock and that. */
   offset: number
   wasSet: boolean
   row: Row | null
-  /** Whether all sessions of the account were ended by a new epoch. */
+  /** Whether a new epoch has ended all sessions of the account. */
   epochIsOver: boolean
   backup: { row: Row | null; epochIsOver: boolean } | null
   processes: readonly [Process, Process]
@@ -96,27 +96,27 @@ export interface World {
 export type Action =
   | { kind: 'begin'; call: CallKind; by: Client; process: ProcessId }
   | { kind: 'whole'; call: CallKind; by: Client; process: ProcessId }
-  /** The next step of a call; the response, where it comes to that. */
+  /** The next step of a call, or its response as the last one. */
   | { kind: 'step'; call: number }
-  /** All the steps that a call has left, and its response. */
+  /** All remaining steps of a call, and its response. */
   | { kind: 'finish'; call: number }
-  /** The response of a call gets lost on its way. */
+  /** The response of a call is lost. */
   | { kind: 'lose'; call: number }
   | { kind: 'ask'; by: Client; process: ProcessId }
   | { kind: 'steal' }
-  /** The denylist gets to a process. */
+  /** A process receives the denylist. */
   | { kind: 'deliver'; process: ProcessId }
   | { kind: 'pass' | 'set'; seconds: number }
-  /** A process dies, and another one begins in its place. */
+  /** A process dies, and a new one replaces it. */
   | { kind: 'crash'; process: ProcessId }
   | { kind: 'backup' }
-  /** Both processes stop, the backup takes the place of the storage, and `kith.restored` runs. */
+  /** Both processes stop, the backup replaces the storage, and `kith.restored` runs. */
   | { kind: 'restore' }
 
-/** What may come of an action: what can be seen of it from outside, and the promise that it breaks. */
+/** A possible result of an action: what is visible from outside, and the promise that it breaks. */
 export interface Step {
   world: World
-  /** Where the call stands then, or what was said. The same in the model and with real services. */
+  /** The position of the call afterwards, or its response. It is the same in the model and with real services. */
   shown: string
   broken: Broken | null
 }
@@ -125,7 +125,7 @@ const [accessSeconds, deniedSeconds] = [900, 960]
 
 const asleep: Process = { rotated: null, known: [], deniedUntil: null }
 
-/** A session that was just opened, with one client. */
+/** A new session with one client. */
 export function newWorld(): World {
   return {
     now: 0,
@@ -144,7 +144,7 @@ export function newWorld(): World {
   }
 }
 
-/** A world that something is done to. Copies what it changes. */
+/** A world that an action changes. Its changes are made on copies. */
 class Change {
   world: World
   broken: Broken | null = null
@@ -187,7 +187,7 @@ class Change {
 
 const beginnings = { refresh: 'rotate', logout: 'revoke', endAll: 'raise' } as const
 
-/** Everything that may come of an action, by the rules of Kith or others. It has to be one that {@link actionsOf} gives. */
+/** All possible results of an action, by the rules of Kith or others. The action must be one from {@link actionsOf}. */
 export function take(world: World, action: Action, rules: Rules): Step[] {
   if (action.kind === 'whole') {
     const begun = take(world, { ...action, kind: 'begin' }, rules)
@@ -226,7 +226,7 @@ export function take(world: World, action: Action, rules: Rules): Step[] {
       break
     case 'pass':
       change.set({ now: now + action.seconds })
-      // Longer than the denylist takes to get anywhere.
+      // Longer than the denylist takes to reach any process.
       for (const process of processIds) deliver(change, process)
       break
     case 'set':
@@ -250,7 +250,7 @@ export function take(world: World, action: Action, rules: Rules): Step[] {
   return [{ world: change.world, shown: change.shown, broken: change.broken }]
 }
 
-/** Everything that may come of a call that goes on to its end. */
+/** All possible results of a call that runs to its end. */
 function finish(step: Step, index: number, rules: Rules): Step[] {
   if (step.broken || step.shown.startsWith('answer: ')) return [step]
   return take(step.world, { kind: 'step', call: index }, rules).flatMap((next) => finish(next, index, rules))
@@ -299,7 +299,7 @@ function takeStep(change: Change, index: number, { call, rules }: { call: ModelC
     case 'revokeAll': {
       const isLive = row !== null && !row.revoked
       if (isLive) change.row({ revoked: true })
-      // What this has ended is denied by its own id too.
+      // Everything that this has ended is also denied by its own id.
       change.call(index, isLive ? { at: 'deny', outcome: 'done' } : { at: 'answer', outcome: 'done' })
       break
     }
@@ -321,7 +321,7 @@ function takeStep(change: Change, index: number, { call, rules }: { call: ModelC
   return change
 }
 
-/** The tokens of the generation that the row has now. */
+/** The tokens of the current generation of the row. */
 function fromRow({ row, made, now, offset }: World): Held {
   const { generation = 0, stamp = 0 } = row ?? {}
   return { generation, stamp, access: made + 1, expires: expiryOf({ now, offset }) }
@@ -332,7 +332,7 @@ function expiryOf({ now, offset }: Pick<World, 'now' | 'offset'>): number {
   return now + offset + accessSeconds
 }
 
-/** The step at the row. Where the clock was set, what it makes of the grace is left open. */
+/** The step at the row. If the clock was set, its effect on the grace is left open. */
 function rotate(world: World, index: number, rules: Rules): Change[] {
   const call = world.calls[index]
   if (!call) return []
@@ -372,7 +372,7 @@ function tokens(change: Change, index: number, arrival: Arrival): Change {
   return change
 }
 
-/** Whether a token that is not the current one may get what the current one is, or may be refused. */
+/** Whether a token other than the current one may get the current one, or may be refused. */
 function graceOf(
   { row, now, wasSet, processes }: World,
   call: ModelCall,

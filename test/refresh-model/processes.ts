@@ -12,7 +12,7 @@ import {
 import { type ProcessId, processIds } from './model.ts'
 import type { Observation } from './witness.ts'
 
-/** What services are made wrong with, to see that a replay notices. */
+/** Flaws for the services, to check that a replay detects them. */
 export interface Flaw {
   storage?(storage: Storage): Storage
   revocations?(revocations: LaggingRevocations): LaggingRevocations
@@ -20,30 +20,30 @@ export interface Flaw {
   restored?(kith: Kith): Promise<unknown>
 }
 
-/** Two processes of Kith over one storage, which serve one session after another. */
+/** Two Kith processes over one storage, which serve one session after another. */
 export interface Processes {
   kith(process: ProcessId): Kith
   storage(): Storage
-  /** Seconds that really passed. */
+  /** Seconds of real time. */
   lived(): number
   pass(seconds: number): void
   setClock(seconds: number): void
-  /** The denylist gets to a process. */
+  /** A process receives the denylist. */
   deliver(process: ProcessId): void
   isDenylistEmpty(): boolean
   crash(process: ProcessId): void
-  /** Puts other rows in the place of the storage, as a backup does, and takes the step that this asks for. */
+  /** Replaces the storage with other rows, like a restored backup, and takes the required step afterwards. */
   restore(user: UserRecord, session: SessionRecord | null): Promise<void>
-  /** Begins with a clock that was never set, and whom what is seen is told from now on. */
+  /** Starts over with a clock that was never set, and with a new recorder of observations. */
   startAnew(): void
   watchedBy(see: (what: Observation) => void): void
 }
 
-/** The clock of the second process is a second behind: nothing may depend on that. */
+/** The clock of the second process is a second behind, and nothing may depend on that. */
 const behindSeconds = [0, 1] as const
 const begun = Date.parse('2026-01-01T12:00:00Z')
 
-/** Starts them. Time stands still until it is let pass. */
+/** Starts them. Time stands still until it is advanced. */
 export async function createProcesses(emptied: () => Promise<Storage>, flaw: Flaw): Promise<Processes> {
   let [lived, offset] = [0, 0]
   let see: (what: Observation) => void = () => {}

@@ -30,7 +30,7 @@ interface Held {
 
 /** A session of real services, with its clients. */
 export interface RealSession {
-  /** Does what the action says, and returns what was shown, and the first promise that is broken by it. */
+  /** Carries out the action, and returns what was visible, and the first promise that it breaks. */
   take(action: Action): Promise<{ shown: string; broken: Broken | null }>
 }
 
@@ -110,7 +110,7 @@ export async function openSession(processes: Processes): Promise<RealSession> {
     return `answer: ${outcome}`
   }
 
-  /** Every process looks at its clock, as a server does all the time. */
+  /** Every process reads its clock, as a server does all the time. */
   async function look(): Promise<void> {
     for (const process of processIds) await processes.kith(process).sessions.list(userId, { limit: 1 })
   }
@@ -138,7 +138,7 @@ export async function openSession(processes: Processes): Promise<RealSession> {
     backup = null
   }
 
-  /** What shows nothing by itself. */
+  /** Steps that show nothing by themselves. */
   async function happen(action: Action): Promise<void> {
     if (action.kind === 'lose') calls.splice(action.call, 1)
     if (action.kind === 'steal') clients.thief = clients.owner

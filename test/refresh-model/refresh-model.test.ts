@@ -15,7 +15,7 @@ const page = readFileSync(join(import.meta.dirname, '..', '..', 'docs', 'session
 const figure = (count: number): string => count.toLocaleString('en-US')
 
 test.each(Object.keys(bounds) as ViewName[])(
-  'the model keeps its promises in all that can happen, with the view of %s; the page has its figures',
+  'the model keeps its promises in every possible trace, with the view of %s; the page has its figures',
   (name) => {
     const { actions, replayed } = bounds[name]
     const [safe, honest] = follow(name, { actions })
@@ -34,7 +34,7 @@ test.each(brokenRules)('the model finds $name', ({ rules, view, promise }) => {
   expect(found.map(({ counterexample }) => counterexample?.promise)).toContain(promise)
 })
 
-test('every rule is broken by one of them', () => {
+test('every rule is broken by one of the variants', () => {
   const broken = new Set(brokenRules.flatMap(({ rules }) => Object.keys(rules)))
   expect([...broken].sort()).toEqual(Object.keys(kithRules satisfies Rules).sort())
 })
@@ -46,7 +46,7 @@ const needed: Readonly<Record<keyof Assumptions, ViewName>> = {
 }
 
 test.each(Object.entries(needed) as [keyof Assumptions, ViewName][])(
-  'without the assumption %s an owner can be signed out; the page has the shortest way',
+  'without the assumption %s an owner can be signed out; the page has a shortest trace',
   (assumption, view) => {
     const { counterexample } = explore(
       { actions: bounds[view].actions, view: views[view] },

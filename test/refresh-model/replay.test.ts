@@ -23,7 +23,7 @@ async function sqlite(): Promise<Storage> {
   return storage
 }
 
-/** Traces that together take each transition of so many actions; at most so many of them, spread evenly, and all of them with `KITH_TRACES=all`. */
+/** Traces that together take each transition of this many actions; at most this many of them, spread evenly, and all with `KITH_TRACES=all`. */
 function tracesOfModel(view: ViewName, actions: number, most: number): Action[][] {
   const [safe] = follow(view, { actions })
   return tracesOf(
@@ -33,13 +33,13 @@ function tracesOfModel(view: ViewName, actions: number, most: number): Action[][
 }
 
 interface Share {
-  /** How many traces of each view are replayed at most. */
+  /** The maximum number of replayed traces for each view. */
   traces: number
-  /** How many random walks, beyond the bound. */
+  /** The number of random walks beyond the bound. */
   walks: number
 }
 
-/** Replays the traces of the model on the services over this storage. */
+/** Replays the traces of the model with the services over this storage. */
 function replaysOn(emptied: () => Promise<Storage>, { traces: most, walks: count }: Share): void {
   const timeout = 600_000
   const replayAll = async (traces: readonly Action[][]): Promise<number> => {
@@ -93,7 +93,7 @@ test('a refresh that waits for the storage while another process rotates gets th
   expect(await replay(trace)).toBe(trace.length)
 })
 
-test('who ends all sessions in a process that has not heard of an earlier end has ended them there', async () => {
+test('ending all sessions in a process that has not received an earlier end ends them there as well', async () => {
   const { replay } = createReplayer(async () => createMemoryStorage())
   const trace: Action[] = [
     { kind: 'ask', by: 'owner', process: 1 },
@@ -130,7 +130,7 @@ test.each([-3600, 3600])(
   },
 )
 
-/** The grace is over, and a thief comes with what its owner had before: no trace of three actions has that. */
+/** After the grace period, a thief comes with an old token of the owner: no trace of three actions contains that. */
 const lateThief: Action[] = [
   { kind: 'steal' },
   { kind: 'whole', call: 'refresh', by: 'owner', process: 0 },
@@ -139,7 +139,7 @@ const lateThief: Action[] = [
   { kind: 'whole', call: 'refresh', by: 'thief', process: 0 },
 ]
 
-test.each(Object.entries(flaws))('a replay notices %s', async (_name, flaw) => {
+test.each(Object.entries(flaws))('a replay detects %s', async (_name, flaw) => {
   const views = ['rotation', 'ends', 'time'] as const
   const traces = [lateThief, ...views.flatMap((view) => tracesOfModel(view, 3, Infinity))]
   const { replay } = createReplayer(async () => createMemoryStorage(), flaw)

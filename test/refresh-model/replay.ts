@@ -6,16 +6,16 @@ import { kithRules } from './rules.ts'
 import { traceInWords } from './words.ts'
 import { openSession } from './real-session.ts'
 
-/** Does to real services what traces say. */
+/** Carries out traces on real services. */
 export interface Replayer {
   /**
-   * Demands that they show what the model shows at each step, and that no promise is broken by what they show. Where the model leaves
-   * something open the rest of the trace counts for what really came of it. Returns how many actions were taken.
+   * Asserts that they show the same as the model at each step, and that no promise is broken. If the model leaves something open,
+   * the rest of the trace continues from the actual result. Returns the number of actions taken.
    */
   replay(trace: readonly Action[]): Promise<number>
 }
 
-/** Creates a replayer over storages that are handed over empty. Time stands still from then on, until {@link stopReplaying}. */
+/** Creates a replayer over empty storages. Time stands still from then on, until {@link stopReplaying}. */
 export function createReplayer(emptied: () => Promise<Storage>, flaw: Flaw = {}): Replayer {
   let processes: Promise<Processes> | null = null
 
@@ -38,7 +38,7 @@ export function createReplayer(emptied: () => Promise<Storage>, flaw: Flaw = {})
       } catch (error) {
         throw new Error(`Services do not follow the model: ${traceInWords(trace)}`, { cause: error })
       } finally {
-        // A process remembers where its clock was set.
+        // A process remembers when its clock was set.
         if (trace.some(({ kind }) => kind === 'set')) running.startAnew()
       }
     },

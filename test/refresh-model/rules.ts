@@ -1,22 +1,22 @@
 import type { ViewName } from './views.ts'
 import type { Promised } from './witness.ts'
 
-/** What Kith does at the places where it could be wrong. */
+/** The behavior of Kith at the points where it could be wrong. */
 export interface Rules {
-  /** Whether comparing the generation and stepping it are one step. */
+  /** Whether comparing the generation and increasing it are one step. */
   rotatesAtomically: boolean
   graceSeconds: number
-  /** How many generations back the grace goes. */
+  /** How many generations back the grace applies. */
   graceGenerations: number
   /** Whether a token that is too old ends the session. */
   reuseEnds: boolean
   /** Whether no step revives a revoked row. */
   revokedStaysRevoked: boolean
-  /** Whether an end reaches the denylist that all processes share. */
+  /** Whether an end is added to the denylist that all processes share. */
   mirrorIsTold: boolean
-  /** For how long a process goes by what it knows of an access token. */
+  /** For how long a process trusts its cached access tokens. */
   knownSeconds: number
-  /** Whether a process that finds a session ended forgets what it knows of its tokens. */
+  /** Whether a process that finds a session ended drops its cached tokens. */
   refusalForgets: boolean
   /** Whether a restored backup loses its sessions. */
   restoredRemoves: boolean
@@ -35,7 +35,7 @@ export const kithRules: Rules = Object.freeze({
   restoredRemoves: true,
 })
 
-/** Each of them broken in one way, with the view of the model that shows it, and the promise that it breaks first. */
+/** Variants with one broken rule, the view of the model that shows it, and the promise that it breaks first. */
 export const brokenRules: readonly BrokenRule[] = [
   {
     name: 'rotation without compare-and-set',

@@ -1,8 +1,8 @@
 import type { ProcessId, World } from './model.ts'
 
 /**
- * Which worlds behave the same from now on: times count from the present, generations from that of the row, tokens have the numbers in
- * which they come, and the two processes could change places.
+ * Which worlds behave the same from now on: times are relative to the present, generations to that of the row, tokens are numbered in
+ * the order in which they occur, and the two processes are interchangeable.
  */
 export function keyOf(world: World): string {
   const [one, other] = [keyFrom(world, [0, 1]), keyFrom(world, [1, 0])]
@@ -11,7 +11,7 @@ export function keyOf(world: World): string {
 
 type ProcessOrder = readonly [ProcessId, ProcessId]
 
-/** Longer than anything lasts. */
+/** Longer than any period in the model. */
 const longAgo = 9_000
 
 function keyFrom(world: World, order: ProcessOrder): string {

@@ -1,6 +1,6 @@
 import type { Action, CallKind } from './model.ts'
 
-/** Some of what may happen: fewer things can be followed further. */
+/** A subset of the possible actions: fewer actions can be explored further. */
 export type View = (action: Action) => boolean
 
 const isOf =
@@ -16,24 +16,24 @@ const anyOf =
   (action) =>
     views.some((view) => view(action))
 
-/** What the model is looked at for. */
+/** The names of the views. */
 export type ViewName = 'everything' | 'rotation' | 'ends' | 'time'
 
-/** Each by its name. */
+/** The views by name. */
 export const views: Readonly<Record<ViewName, View>> = {
   everything: (): boolean => true,
-  /** Refreshes in steps, by an owner and a thief, with answers and processes that get lost. */
+  /** Refreshes in steps, by an owner and a thief, with lost responses and processes. */
   rotation: anyOf(
     isOf('step', 'finish', 'lose', 'steal', 'pass', 'crash'),
     isCall('begin', 'refresh'),
     isCall('whole', 'refresh'),
   ),
-  /** Ends in steps, beside whole refreshes, and the denylist that gets about. */
+  /** Ends in steps, together with whole refreshes, and the delivery of the denylist. */
   ends: anyOf(
     isOf('step', 'finish', 'ask', 'deliver', 'pass', 'crash'),
     isCall('begin', 'logout', 'endAll'),
     isCall('whole', 'refresh'),
   ),
-  /** Clocks that are set and backups that are restored, among whole calls. */
+  /** Changed clocks and restored backups, between whole calls. */
   time: anyOf(isOf('ask', 'steal', 'pass', 'set', 'backup', 'restore'), isCall('whole', 'refresh', 'logout')),
 }

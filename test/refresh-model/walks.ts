@@ -3,7 +3,7 @@ import { actionsOf, nothingAssumed } from './actions.ts'
 import { type Action, newWorld, take } from './model.ts'
 import { kithRules } from './rules.ts'
 
-/** Random traces that go further than the bound of the exploration: each number chooses among what may happen next. */
+/** Random traces beyond the bound of the exploration: each number selects one of the possible actions. */
 export function walks(actions: { minLength: number; maxLength: number }): fc.Arbitrary<Action[]> {
   return fc.array(fc.nat({ max: 10_000 }), actions).map((choices) => {
     let world = newWorld()

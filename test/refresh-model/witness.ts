@@ -1,20 +1,20 @@
-/** What the outside sees of one session, whether it is the model or real services that show it. */
+/** What is visible of a session from outside, whether the model or real services produce it. */
 export type Observation =
   /** A client presents a refresh token. */
   | { kind: 'presented'; by: Client }
-  /** The row stepped on from this generation. */
+  /** The row was rotated from this generation. */
   | { kind: 'rotated'; generation: number }
-  /** A refresh was let in: the token that was presented, the one that was given for it, and what was known when it arrived. */
+  /** A refresh succeeded: the token that was presented, the one that was returned, and what was known when it arrived. */
   | { kind: 'accepted'; generation: number; given: number; token: string; arrival: Arrival }
-  /** The owner asked for the end, whether or not the request comes to anything. */
+  /** The owner requested the end, whether or not the request succeeds. */
   | { kind: 'end-asked' }
-  /** The row is revoked, or somebody was told that the session is over. */
+  /** The row is revoked, or a client got the response that the session has ended. */
   | { kind: 'ended'; now: number }
-  /** Somebody was told that an end is done: from now on it counts in every process, give or take the lag of the denylist. */
+  /** A client got the response that an end is complete: from now on it counts in every process, apart from the lag of the denylist. */
   | { kind: 'acknowledged'; now: number }
-  /** A process has the session in its denylist. */
+  /** The denylist of a process contains the session. */
   | { kind: 'denied'; process: number }
-  /** What a process says to an access token. */
+  /** The response of a process to an access token. */
   | { kind: 'asked'; process: number; result: Asked; now: number }
   /** The owner has to sign in again. */
   | { kind: 'signed-out' }
@@ -29,14 +29,14 @@ export interface Arrival {
   usedUp: number
 }
 
-/** All that has to be remembered of what was seen to judge what comes next. */
+/** The history that is needed to judge further observations. */
 export interface Witness {
   usedUp: number
   /** The token of each generation. */
   tokens: Readonly<Record<number, string>>
   endedAt: number | null
   acknowledgedAt: number | null
-  /** The processes that know of the end: they had it in their denylist, or have refused a token by it. */
+  /** The processes that know of the end: their denylist contained it, or they have refused a token because of it. */
   knowing: readonly number[]
   stolen: boolean
   endAsked: boolean
@@ -61,18 +61,18 @@ const promises = {
 
 export type Promised = keyof typeof promises
 
-/** A promise that is broken, and by what. */
+/** A broken promise, and the observation that breaks it. */
 export interface Broken {
   promise: Promised
   by: string
 }
 
-/** Within so long the denylist is known everywhere. */
+/** The time within which the denylist is known everywhere. */
 const lagSeconds = 1
-/** For so long at most an access token that another process knows outlives an end which nobody could tell that process of. */
+/** The maximum time that an access token known to another process outlives an end that no one could report to that process. */
 const accessSeconds = 900
 
-/** What is remembered after an observation, and the promise that it breaks, if it does. */
+/** The history after an observation, and the promise that it breaks, if any. */
 export function observe(seen: Witness, what: Observation): { seen: Witness; broken: Broken | null } {
   const next = (change: Partial<Witness>): Witness => ({ ...seen, ...change })
   const fine = (change: Partial<Witness>) => ({ seen: next(change), broken: null })
@@ -124,5 +124,5 @@ function accepted(
   return null
 }
 
-/** What was true when a token arrives now. */
+/** What is true when a token arrives now. */
 export const arrivalNow = ({ endedAt, usedUp }: Witness): Arrival => ({ ended: endedAt !== null, usedUp })

@@ -7,7 +7,7 @@ import type { Send, WireAnswer } from '@kith/conformance'
 import { registerRuntimeCases } from './runtime-cases.ts'
 import type { FromRuntime, ToRuntime } from './runtime-messages.ts'
 
-// Runs in Bun and Deno: cases by name, as the process of the tests asks for them. See runtime-process.ts.
+// Runs in Bun and Deno: cases by name, as the test process requests them. See runtime-process.ts.
 const { FOLDER = '' } = process.env
 const cases = new Map<string, () => unknown>()
 const waiting = new Map<number, (message: Exclude<ToRuntime, { kind: 'run' }>) => void>()

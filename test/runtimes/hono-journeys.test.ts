@@ -16,7 +16,7 @@ import { testHost } from '../../packages/http/test/journeys/test-host.ts'
 
 const makeStorage: JourneyHost['makeStorage'] = async () => createSqliteStorage({ path: ':memory:' })
 
-/** What handlers in front leave to those behind them. */
+/** Variables that earlier handlers set for later ones. */
 interface Passed {
   Variables: { viewer: Viewer | null }
 }

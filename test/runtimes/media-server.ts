@@ -2,7 +2,7 @@ import { readdirSync, readFileSync } from 'node:fs'
 import process from 'node:process'
 import { createSharpImages } from '@kith/media-sharp'
 
-// Runs in Bun and Deno: a server that has a picture read, says which processes it started for that, and stays. See orphans.test.ts.
+// Runs in Bun and Deno: a server that processes a picture, reports which processes it started for that, and stays. See orphans.test.ts.
 const [, , picture = ''] = process.argv
 await createSharpImages().inspect(picture)
 const started = readdirSync('/proc/self/task').flatMap((thread) =>

@@ -16,7 +16,7 @@ interface MediaServer {
   kill(): Promise<void>
 }
 
-/** Starts a server that has had a picture read, and leaves nothing of it when the test is over. */
+/** Starts a server that has processed a picture, and removes everything of it after the test. */
 async function startMediaServer(program: RuntimeProgram): Promise<MediaServer> {
   const folder = guardedFolder()
   const picture = join(folder, 'picture.png')
@@ -52,7 +52,7 @@ for (const name of ['bun', 'deno'] as const) {
     describe.skip(`${name}: ${missing(`${name} could not be fetched from npm: ${program.reason}`)}`)
     continue
   }
-  // The server finds the processes that it has started in /proc.
+  // The server finds its child processes in /proc.
   test.runIf(process.platform === 'linux')(
     `a server in ${name} that is killed takes its media processes with it`,
     async () => {

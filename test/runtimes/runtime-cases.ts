@@ -22,23 +22,23 @@ import type { JourneyHost } from '../../packages/http/test/journeys/journey-host
 import { journeys, journeysOfHosts } from '../../packages/http/test/journeys/journeys.ts'
 import { type Sender, serveFetch } from './serve-fetch.ts'
 
-/** What cases of a runtime need of the process that they run in. */
+/** What the cases need from the process in which they run. */
 export interface RuntimeConditions {
-  /** A path in a folder that goes away with the tests. */
+  /** A path in a folder that is removed after the tests. */
   freshPath(): string
-  /** How requests get to a server at this port: they are made by Node, and not by the runtime under test. */
+  /** How requests reach a server at this port: Node makes them, and not the runtime under test. */
   sendTo(port: number): Send
 }
 
-/** Of the bombs one of each container: they show that the process that reads them is bounded here too. What reads them is the same code as in Node. */
+/** One decompression bomb per container: they show that processing is bounded here too. The processing code is the same as in Node. */
 const bombs = ['videos/bomb-mp4-20-000-tracks', 'videos/bomb-webm-20-000-tracks-of-a-webm']
 
-/** Cases of the kit that a runtime can change. Which files of a video are refused does not depend on it. */
+/** Cases of the kit that a runtime can affect. Which video files are refused does not depend on it. */
 const videoCases = videoProcessorCases.filter(
   ({ id }) => !id.startsWith('videos/bomb-') || bombs.includes(id),
 )
 
-/** Registers what runs in Bun and Deno, of the cases and journeys that the packages are tested with in Node. */
+/** Registers the cases and journeys for Bun and Deno, out of those that run in Node. */
 export function registerRuntimeCases(register: RegisterTest, { freshPath, sendTo }: RuntimeConditions): void {
   const makeStorage = async (): Promise<SqliteStorage> => createSqliteStorage({ path: freshPath() })
   const group =
@@ -46,7 +46,7 @@ export function registerRuntimeCases(register: RegisterTest, { freshPath, sendTo
     (title, body) =>
       register(`${name}/${title}`, body)
 
-  // What a server could break goes through each server of the runtime; the rest of Kith needs no socket.
+  // Everything that a server could break uses each server of the runtime; the rest of Kith needs no socket.
   const others = journeys.filter((journey) => !journeysOfHosts.includes(journey))
   const handler = createFetchHost(async () => createSqliteStorage({ path: ':memory:' }))
   const own = { makeStorage }

@@ -1,23 +1,23 @@
 import type { WireRequest } from '@kith/conformance'
 
-/** What the process of the tests says to a runtime, a line of JSON each. */
+/** Messages from the test process to a runtime, a line of JSON each. */
 export type ToRuntime =
   | { kind: 'run'; name: string }
   | { kind: 'answer'; number: number; answer: SentAnswer }
   | { kind: 'failure'; number: number; message: string }
 
-/** What a runtime says to the process of the tests. */
+/** Messages from a runtime to the test process. */
 export type FromRuntime =
   | { kind: 'done'; name: string; error: string | null }
   | { kind: 'send'; number: number; request: SentRequest }
 
-/** A request that a case in the runtime wants made, with its body in base64. */
+/** A request that a case in the runtime wants to make, with its body in base64. */
 export interface SentRequest extends Omit<WireRequest, 'body'> {
   port: number
   body: string | null
 }
 
-/** What came back of it. */
+/** Its response. */
 interface SentAnswer {
   status: number
   headers: [string, string][]

@@ -10,12 +10,12 @@ import { runtimeArguments } from './runtime-arguments.ts'
 
 /** A process of another runtime that runs cases. */
 export interface RuntimeProcess {
-  /** Runs a case there; rejects with what it rejected with. */
+  /** Runs a case there; rejects with its error. */
   run(name: string): Promise<void>
   stop(): Promise<void>
 }
 
-/** Starts the runtime. Requests that its cases make to their servers are made by this process. */
+/** Starts the runtime. Requests from its cases to their servers are made by this process. */
 export function startRuntime(program: RuntimeProgram): RuntimeProcess {
   const folder = guardedFolder()
   const child = spawnGuarded(

@@ -28,7 +28,7 @@ let port: number
 beforeAll(async () => {
   const wanted = listPackages().filter(({ manifest }) => installLine.includes(`${manifest.name} `))
   const tarballs = [...(await packAll(wanted)).values()]
-  // Ours from their tarballs, and the others in the versions of this repository.
+  // Our packages from their tarballs, and the others in the versions of this repository.
   const line = installLine
     .replace(/@kith\/[\w-]+ /g, '')
     .replace(/^npm install (.*)$/m, (_, others: string) => {
@@ -47,14 +47,14 @@ beforeAll(async () => {
 
 afterAll(() => rmSync(folder, { recursive: true, force: true }))
 
-/** Types the line of the page that starts this server. */
+/** Types the command of the page that starts this server. */
 async function start(name: string, programs: string | null): Promise<ChildProcess> {
   for (const kept of ['app.db', 'app.db-wal', 'app.db-shm', 'media'])
     rmSync(join(app, kept), { recursive: true, force: true })
   const line = page.find(({ info, code }) => info === 'sh' && code.trim().endsWith(` ${name}`))?.code ?? ''
   const [program = '', ...args] = line.trim().split(' ')
   const path = [...(programs === null ? [] : [programs]), process.env['PATH'] ?? ''].join(delimiter)
-  // The page is typed in a shell that knows nothing of the tests.
+  // The page is typed into a shell without the variables of the tests.
   const { NODE_OPTIONS: _, ...env } = process.env
   const server = spawn(program, args, { cwd: app, stdio: 'inherit', env: { ...env, PATH: path } })
   onTestFinished(() => void server.kill('SIGKILL'))
@@ -80,7 +80,7 @@ async function register(): Promise<string> {
   return `Bearer ${(body['tokens'] as { accessToken: string }).accessToken}`
 }
 
-/** Sends the first half of an upload; the rest and its response come later. */
+/** Sends the first half of an upload; the rest and its response follow later. */
 async function halfUpload(authorization: string, picture: Buffer): Promise<() => Promise<number>> {
   const headers = { authorization, 'content-type': 'image/png', 'content-length': picture.length }
   const call = httpRequest({ port, method: 'POST', path: '/api/v1/media', headers })
@@ -108,7 +108,7 @@ for (const [name, runtime] of servers) {
     describe.skip(`${name}: ${missing(`${name} could not be fetched from npm: ${program.reason}`)}`)
     continue
   }
-  test(`docs/runtimes.md can be typed: ${name} answers, keeps a picture, and stops in order`, async () => {
+  test(`docs/runtimes.md can be followed: ${name} responds, stores a picture, and stops gracefully`, async () => {
     if (program) expect(text).toMatch(new RegExp(`${runtime} ${program.version}`, 'i'))
     const server = await start(name, program && dirname(program.path))
     const authorization = await register()
@@ -134,7 +134,7 @@ for (const [name, runtime] of servers) {
     const headers = { authorization, 'content-type': 'application/json' }
     expect(await ask('/api/v1/posts', { ...post, headers })).toMatchObject({ status: 201 })
 
-    // One that is given up leaves nothing behind, and one that is under way is finished.
+    // An aborted upload leaves nothing behind, and a running one is finished.
     const given = { method: 'POST', path: '/api/v1/media', body: picture.subarray(0, 500), abort: true }
     await sendByHttp(port)({
       ...given,
@@ -150,7 +150,7 @@ for (const [name, runtime] of servers) {
     expect(server.exitCode).toBe(null)
     expect(await finish()).toBe(201)
     expect((await exited)[0]).toBe(0)
-    // The storage was closed, not left.
+    // The storage was closed properly.
     expect(existsSync(join(app, 'app.db-wal'))).toBe(false)
   })
 }
@@ -159,7 +159,7 @@ const oldNode = await findRuntime('old-node')
 if (oldNode.kind === 'missing')
   describe.skip(`${missing(`an old Node could not be fetched from npm: ${oldNode.reason}`)}`)
 else
-  test(`Node ${oldNode.version} is told what is needed, and not what it misses`, async () => {
+  test(`Node ${oldNode.version} gets an error with the required version, and not one about a missing feature`, async () => {
     const attempt = `
       import { createKith } from '@kith/core'
       import { createMemoryStorage } from '@kith/core/memory'

@@ -6,10 +6,10 @@ import { noteUsed } from '../servers/test-run.ts'
 import { registerRuntimeCases } from './runtime-cases.ts'
 import { type RuntimeProcess, startRuntime } from './runtime-process.ts'
 
-/** What the servers of a runtime do not do, whatever is mounted in them. docs/runtimes.md says so. */
+/** What the servers of a runtime do not do, whatever app they serve. docs/runtimes.md lists this. */
 const limits: Readonly<Record<'bun' | 'deno', readonly string[]>> = {
   bun: [
-    // They close when they have answered, and a client that is still sending may lose the response.
+    // They close the connection after their response, and a client that is still sending may lose it.
     ...['served', 'express', 'fastify'].map((server) => `${server}/host/too-large`),
     // It drops the Content-Length of a response that streams: https://github.com/oven-sh/bun/issues/10507
     'served/host/ranges',

@@ -1,11 +1,11 @@
 import type { FetchApp } from '../../packages/http/test/journeys/fetch-host.ts'
 
-/** Who sent a request, as far as the runtime knows. */
+/** The IP address of a client, as far as the runtime knows it. */
 export interface Sender {
   address: string | undefined
 }
 
-/** A Fetch server of the runtime that this runs in. */
+/** A Fetch server of the current runtime. */
 export interface FetchServer {
   port: number
   close(): Promise<void>
@@ -22,7 +22,7 @@ interface DenoServer {
   shutdown(): Promise<void>
 }
 
-/** What the runtimes add to the globals, as far as it is used here. */
+/** The globals of the runtimes, as far as they are used here. */
 interface RuntimeGlobals {
   Bun?: {
     serve(options: {
@@ -39,7 +39,7 @@ interface RuntimeGlobals {
   }
 }
 
-/** Serves the app by `Bun.serve` or `Deno.serve`, on a free port. */
+/** Serves the app with `Bun.serve` or `Deno.serve`, on a free port. */
 export function serveFetch(app: FetchApp<Sender>): FetchServer {
   const place = { hostname: '127.0.0.1', port: 0 }
   const { Bun, Deno } = globalThis as RuntimeGlobals

@@ -55,7 +55,7 @@ export function describeWithRedisCluster(
   return describeWith(name, { missing: redisClusterMissing, start: startRedisCluster }, tests)
 }
 
-/** Tests with a server of S3's protocol that runs from before the first of them until after the last. */
+/** Tests with an S3-compatible server that runs from before the first of them until after the last. */
 export function describeWithS3(
   name: string,
   options: S3Options,
@@ -65,7 +65,7 @@ export function describeWithS3(
   return describeWith(name, kind, tests)
 }
 
-/** Where no server is to be had its tests are skipped, and the end of the run says why. To be awaited. */
+/** If no server is available, its tests are skipped, and the end of the run says why. Must be awaited. */
 async function describeWith<Server extends { stop(): Promise<void> }>(
   name: string,
   kind: Kind<Server>,

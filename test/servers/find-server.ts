@@ -7,16 +7,16 @@ export function venvOnly(): boolean {
   throw new TypeError(`KITH_TEST_SERVERS is "${value}": it knows "venv" only`)
 }
 
-/** A server that is not to be had. */
+/** Why a server is not available. */
 export interface Missing {
   kind: 'missing'
   reason: string
 }
 
-/** One place to look: null where there is nothing, a rejection where something was tried and failed. */
+/** A candidate: null if it has nothing, a rejection if an attempt failed. */
 export type Place<Source> = () => Promise<Source | null>
 
-/** What the first place that has something has, else why none does. */
+/** The result of the first candidate that has one, or else the reasons of all. */
 export async function firstOf<Source>(places: readonly Place<Source>[]): Promise<Source | Missing> {
   const failures: string[] = []
   for (const place of places) {
@@ -30,7 +30,7 @@ export async function firstOf<Source>(places: readonly Place<Source>[]): Promise
   return { kind: 'missing', reason: failures.join('; ') }
 }
 
-/** Notes loudly that a suite does not run. @throws where the venv was asked for by name. */
+/** Reports prominently that a suite does not run. @throws if the venv was requested by name. */
 export function missing(reason: string): string {
   if (venvOnly()) throw new Error(`KITH_TEST_SERVERS=venv, but ${reason}`)
   noteSkipped(reason)

@@ -8,7 +8,7 @@ import { postgresMissing, startPostgres } from './postgres-server.ts'
 import { redisMissing, startRedis } from './redis-server.ts'
 import { beginRun } from './test-run.ts'
 
-/** The lines of a run of its own, so that what is noted here is not shown as ours. */
+/** The lines of a separate run, so that what is noted here is not shown as part of this one. */
 let lines: () => string[] = () => []
 
 beforeEach(() => {
@@ -23,7 +23,7 @@ beforeEach(() => {
 })
 
 await describeWithMongo('a given MongoDB server', {}, (mongo) => {
-  test('is used, told, left running and left clean, but not killed', async () => {
+  test('is used, reported, left running and left clean, but not killed', async () => {
     const { uri, topology, port } = mongo()
     vi.stubEnv('MONGODB_URI', uri)
     const given = await startMongo()
@@ -41,7 +41,7 @@ await describeWithMongo('a given MongoDB server', {}, (mongo) => {
   test.each([
     [{ control: true }, 'the server of MONGODB_URI is not ours to start and kill'],
     [{ topology: 'standalone' } as const, 'the server of MONGODB_URI is not standalone'],
-  ])('that cannot do %j is not used, and that is reported', async (options, lack) => {
+  ])('without support for %j is not used, and that is reported', async (options, lack) => {
     vi.stubEnv('MONGODB_URI', mongo().uri)
     expect(await mongoMissing()).toBeNull()
     expect(await mongoMissing(options)).toBe(lack)
@@ -49,7 +49,7 @@ await describeWithMongo('a given MongoDB server', {}, (mongo) => {
     await expect(startMongo(options)).rejects.toThrow(lack)
   })
 
-  test('that does not answer is an error, not a skip', async () => {
+  test('that does not respond is an error, not a skip', async () => {
     vi.stubEnv('MONGODB_URI', 'mongodb://127.0.0.1:1/?directConnection=true')
     await expect(mongoMissing()).rejects.toThrow(/ECONNREFUSED/)
     expect(lines()).toEqual([])
@@ -57,7 +57,7 @@ await describeWithMongo('a given MongoDB server', {}, (mongo) => {
 })
 
 await describeWithRedis('a given Redis server', {}, (redis) => {
-  test('is used, told, left running and left clean, but not killed', async () => {
+  test('is used, reported, left running and left clean, but not killed', async () => {
     const { url, port } = redis()
     vi.stubEnv('REDIS_URL', url)
     const given = await startRedis()
@@ -85,7 +85,7 @@ await describeWithRedis('a given Redis server', {}, (redis) => {
 })
 
 await describeWithPostgres('a given PostgreSQL server', {}, (postgres) => {
-  test('is used, told, left running and left clean, but not killed', async () => {
+  test('is used, reported, left running and left clean, but not killed', async () => {
     const { uri, port } = postgres()
     vi.stubEnv('POSTGRES_URI', uri)
     const given = await startPostgres()

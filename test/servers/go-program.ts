@@ -5,8 +5,8 @@ import { findOnPath } from './program-path.ts'
 import { cacheFolder, run } from './run.ts'
 
 /**
- * The path of a program that is made of a Go module such as `example.org/tool@v1.2.3`, the first time with this Go. Of
- * several processes one compiles. Rejects where that fails.
+ * The path of a program that is built from a Go module such as `example.org/tool@v1.2.3`, the first time with this Go. Of
+ * several processes one compiles. Rejects if that fails.
  */
 export async function goProgram(module: string, go: string): Promise<string> {
   const parent = cacheFolder()
@@ -18,14 +18,14 @@ export async function goProgram(module: string, go: string): Promise<string> {
   mkdirSync(folder, { recursive: true })
   await exclusively(join(parent, `${name}.lock`), async () => {
     if (existsSync(program)) return
-    // A line and no more: it may be done while others print.
+    // Only one line, because others may print at the same time.
     process.stderr.write(
       `Compiling ${name} ${version} into .cache/servers, once, for tests: a minute or two\n`,
     )
-    // It renames the program into place when it is whole. Compiling takes longer here than what the program does.
+    // The finished program is renamed into place. Compiling takes longer here than running it.
     const args = ['install', '-trimpath', '-gcflags=all=-N -l', '-ldflags=-s -w', module]
     const env = { ...process.env, GOBIN: folder, CGO_ENABLED: '0' }
-    // Whatever else the machine does goes first.
+    // Other work of the machine has priority.
     const [nice] = findOnPath('nice')
     if (nice === undefined) await run(go, args, { env })
     else await run(nice, ['-n', '10', go, ...args], { env })

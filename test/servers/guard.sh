@@ -1,5 +1,5 @@
 #!/bin/sh
-# Kills the process groups that its input names and removes the folder $1 as soon as its input ends, which it does
+# Kills the process groups that its input names and removes the folder $1 as soon as its input ends, which happens
 # however the process at the other end dies.
 groups=' '
 while read -r what group; do
@@ -9,5 +9,5 @@ while read -r what group; do
   esac
 done
 for group in $groups; do kill -s KILL -- "-$group" 2>/dev/null; done
-# What was killed may write for a moment more.
+# Killed processes may still write for a moment.
 for pause in 0 1 2; do sleep "$pause" && rm -rf "$1" 2>/dev/null && exit; done

@@ -13,7 +13,7 @@ interface Left {
   pids: number[]
 }
 
-/** Lets an app start a process tree, ends the app, and answers where its children and its folder were. */
+/** Lets an app start a process tree, ends the app, and returns where its children and its folder were. */
 async function afterEndOf(way: string): Promise<Left> {
   const flags = ['--experimental-strip-types', '--disable-warning=ExperimentalWarning']
   const child = spawn(process.execPath, [...flags, app, way], { stdio: ['ignore', 'pipe', 'ignore'] })
@@ -35,7 +35,7 @@ async function untilGone({ folder, pids }: Left): Promise<void> {
 }
 
 test.runIf(process.platform !== 'win32').each(['SIGKILL', 'SIGTERM', 'SIGINT', 'exit', 'throw'])(
-  'nothing that was started stays behind after %s, grandchildren and files included',
+  'nothing that was started remains after %s, including grandchildren and files',
   async (way) => {
     await untilGone(await afterEndOf(way))
   },

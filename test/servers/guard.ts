@@ -12,7 +12,7 @@ interface Guard {
 
 let guard: Guard | null = null
 
-/** A process of its own, since nothing in this one runs any more when it is killed. */
+/** A separate process, because nothing in this one runs any more once it is killed. */
 function theGuard(): Guard {
   if (guard) return guard
   const folder = mkdtempSync(join(fastFolder, 'kith-servers-'))
@@ -30,13 +30,13 @@ function theGuard(): Guard {
   return guard
 }
 
-/** Who runs a program, where it is not the user of this process. */
+/** The user who runs a program, if it is not the user of this process. */
 export interface SystemUser {
   uid: number
   gid: number
 }
 
-/** Starts a program that dies with this process, children included, however this process ends. */
+/** Starts a program that dies with this process, including its children, however this process ends. */
 export function spawnGuarded(
   command: string,
   args: readonly string[],
@@ -53,7 +53,7 @@ export function spawnGuarded(
 
 let folders = 0
 
-/** An empty folder that goes away with this process. */
+/** An empty folder that is removed with this process. */
 export function guardedFolder(): string {
   const folder = join(theGuard().folder, String(++folders))
   mkdirSync(folder)

@@ -2,7 +2,7 @@ import { writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { guardedFolder, spawnGuarded } from './guard.ts'
 
-// Starts a child with a child of its own, says where both are, and goes on, or ends in the way it is told.
+// Starts a child that has a child, prints the ids and its folder, and continues, or ends in the requested way.
 const end = process.argv[2]
 const folder = guardedFolder()
 writeFileSync(join(folder, 'file'), 'content')

@@ -7,17 +7,17 @@ export interface MongoFacts {
   topology: Topology
   /** The name of the replica set, else undefined. */
   setName: string | undefined
-  /** The server and its version, without where it came from. */
+  /** The server and its version, without its origin. */
   server: string
   /** The topology in words. */
   shape: string
-  /** Whether faults can be provoked with `configureFailPoint`. */
+  /** Whether `configureFailPoint` can inject faults. */
   testCommands: boolean
   host: string
   port: number
 }
 
-/** Asks a server what it is. Rejects if none answers. */
+/** Asks a server for its facts. Rejects if none responds. */
 export async function factsOf(uri: string): Promise<MongoFacts> {
   const client = await MongoClient.connect(uri, { serverSelectionTimeoutMS: 5_000 })
   try {

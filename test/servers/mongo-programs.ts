@@ -3,7 +3,7 @@ import type { MongoOptions } from './mongo-server.ts'
 import { accepts } from './port.ts'
 import type { ServerProgram } from './server-process.ts'
 
-/** SecantusDB, which speaks MongoDB's protocol and is a replica set of one unless told otherwise. */
+/** SecantusDB, which implements MongoDB's protocol and is a replica set of one by default. */
 export function secantusProgram(path: string, options: MongoOptions): ServerProgram {
   return {
     command: path,
@@ -32,7 +32,7 @@ export function mongodProgram(path: string, options: MongoOptions): ServerProgra
   }
 }
 
-/** Whether it takes writes; a new replica set is founded on the way. */
+/** Whether it accepts writes; a new replica set is initiated first. */
 async function isPrimary(port: number): Promise<boolean> {
   if (!(await accepts(port))) return false
   const settings = { directConnection: true, serverSelectionTimeoutMS: 1_000 }

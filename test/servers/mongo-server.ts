@@ -7,19 +7,19 @@ import { mongodProgram, secantusProgram } from './mongo-programs.ts'
 import { type ServerControl, startProcess } from './server-process.ts'
 import { noteSkipped, noteUsed } from './test-run.ts'
 
-/** What a suite needs of its server. All but the first two need one of our own, not one at a given address. */
+/** What a suite needs from its server. All but the first two need our own server, not one at a given URL. */
 export interface MongoOptions {
-  /** @default 'replica-set', for which a sharded cluster at a given address does as well */
+  /** @default 'replica-set'; a sharded cluster at a given URL is accepted as well */
   topology?: 'replica-set' | 'standalone'
-  /** Faults can be provoked with `configureFailPoint`. On a given server they strike other suites too: name an `appName`. */
+  /** `configureFailPoint` can inject faults. On a given server they affect other suites as well: set an `appName`. */
   testCommands?: boolean
   /** The server can be killed, frozen and restarted. */
   control?: boolean
-  /** What was acknowledged is still there after a kill: SecantusDB syncs each commit; mongod waits for its journal anyway where writes are of the majority. */
+  /** Acknowledged writes survive a kill: SecantusDB syncs each commit; mongod waits for its journal anyway for majority writes. */
   syncOnCommit?: boolean
-  /** It asks for a user and a password: those that were made before with the same `storagePath`. */
+  /** It requires a user and a password, which were created before with the same `storagePath`. */
   auth?: boolean
-  /** A folder that stays when the server goes. */
+  /** A folder that stays after the server has ended. */
   storagePath?: string
   port?: number
 }
@@ -28,20 +28,20 @@ export interface MongoOptions {
 export interface MongoServer {
   uri: string
   topology: Topology
-  /** Server, version, where it came from and topology. */
+  /** Server, version, origin and topology. */
   description: string
   kind: MongoSource['kind']
   host: string
   port: number
-  /** Null where the server is at a given address: it is not ours to kill. */
+  /** Null if the server is at a given URL: tests must not kill it. */
   control: ServerControl | null
   /** The name of a database that no other test uses. */
   freshDatabase(): string
-  /** Ends it; where it is shared or at a given address, drops the databases named here. */
+  /** Ends it; if it is shared or at a given URL, drops the databases named here. */
   stop(): Promise<void>
 }
 
-/** Why no server does what the suite needs, noted loudly; null if one does. @throws if `KITH_TEST_SERVERS` asks for one. */
+/** Why no server meets the needs of the suite, reported prominently; null if one does. @throws if `KITH_TEST_SERVERS` requires one. */
 export async function mongoMissing(options: MongoOptions = {}): Promise<string | null> {
   const source = await findMongo()
   if (source.kind === 'missing') {
@@ -54,7 +54,7 @@ export async function mongoMissing(options: MongoOptions = {}): Promise<string |
   return lack
 }
 
-/** What a server at a given address cannot do. */
+/** What a server at a given URL cannot do. */
 function lackOf({ topology, testCommands }: MongoFacts, options: MongoOptions): string | null {
   const lacks = (what: string): string => `the server of MONGODB_URI ${what}`
   const standalone = topology === 'standalone'
@@ -65,7 +65,7 @@ function lackOf({ topology, testCommands }: MongoFacts, options: MongoOptions): 
   return ours ? lacks('is not ours to start and kill') : null
 }
 
-/** Starts a server, or uses that of `MONGODB_URI`. Ask `mongoMissing` first. */
+/** Starts a server, or uses the one at `MONGODB_URI`. Check `mongoMissing` first. */
 export async function startMongo(options: MongoOptions = {}): Promise<MongoServer> {
   const source = await findMongo()
   if (source.kind === 'missing') throw new Error(`No MongoDB server: ${source.reason}`)
@@ -91,8 +91,8 @@ export async function startMongo(options: MongoOptions = {}): Promise<MongoServe
 const shared = new Map<Topology, Promise<MongoServer>>()
 
 /**
- * The server of suites that keep to databases of their own, as on that of `MONGODB_URI`: what they named is dropped, and it
- * serves the next file of this process, with which it dies. Where options ask for more, one of its own is started.
+ * The server of suites that only use their own databases, as on the one at `MONGODB_URI`: the databases they named are dropped, and it
+ * serves the next file of this process, and dies with it. If the options need more, a separate server is started.
  */
 export async function shareMongo(options: MongoOptions = {}): Promise<MongoServer> {
   const { topology = 'replica-set', ...more } = options
@@ -122,7 +122,7 @@ async function givenServer(uri: string, options: MongoOptions): Promise<MongoSer
   })
 }
 
-/** Names databases of a server that goes on, and drops them in the end. */
+/** Names databases of a server that continues to run, and drops them at the end. */
 function borrow(uri: string): Pick<MongoServer, 'freshDatabase' | 'stop'> {
   const used: string[] = []
   return {

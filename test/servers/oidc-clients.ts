@@ -1,7 +1,7 @@
-/** The address of the app that the tests are. */
+/** The URL of the app that the tests stand for. */
 export const appUrl: string = 'https://app.example'
 
-/** What the app has registered at the provider, under each of the names by which tests call providers. */
+/** The registration of the app with the provider, under each of the names that tests use for providers. */
 export const oidcClients: { client_id: string; client_secret: string; redirect_uris: string[] }[] = [
   {
     client_id: 'kith',

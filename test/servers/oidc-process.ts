@@ -2,11 +2,11 @@ import Provider from 'oidc-provider'
 import { oidcClients } from './oidc-clients.ts'
 
 /**
- * A real OpenID Connect provider, with the login page that it brings for development. Anyone who logs in as `ada`, or as `second-ada`, has the
- * verified address ada@example.com; as `unverified-ada`, the same one unverified.
+ * A real OpenID Connect provider, with its development login page. A login as `ada`, or as `second-ada`, has the
+ * verified email ada@example.com; as `unverified-ada`, the same one unverified.
  */
 const port = Number(process.argv[2])
-/** More addresses that it may send browsers back to. */
+/** More URLs to which it may redirect browsers. */
 const redirectUris = process.argv.slice(3)
 const provider = new Provider(`http://127.0.0.1:${port}`, {
   clients: oidcClients.map((client) => ({

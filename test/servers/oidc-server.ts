@@ -1,12 +1,12 @@
 import { fileURLToPath } from 'node:url'
 import { type ServerProcess, startProcess } from './server-process.ts'
 
-/** A real provider, in a process of its own. */
+/** A real provider, in a separate process. */
 export interface OidcServer extends ServerProcess {
   issuer: string
 }
 
-/** Starts one, on a free port. `redirectUris` are addresses of apps beside those of the tests. */
+/** Starts one on a free port. `redirectUris` are URLs of apps in addition to that of the tests. */
 export async function startOidcServer(redirectUris: readonly string[] = []): Promise<OidcServer> {
   const program = fileURLToPath(new URL('oidc-process.ts', import.meta.url))
   const started = await startProcess(
@@ -26,14 +26,14 @@ export async function startOidcServer(redirectUris: readonly string[] = []): Pro
   return { ...started, issuer: `http://127.0.0.1:${started.port}` }
 }
 
-/** What a browser that has been at the provider brings back. */
+/** What a browser brings back from the provider. */
 export interface BroughtBack {
   url: URL
-  /** Of the URL, or of the form that the page of the provider posts. */
+  /** The parameters of the URL, or of the form that the provider's page posts. */
   answer: URLSearchParams
 }
 
-/** Logs in at a provider as a browser does that begins at this URL. */
+/** Logs in with a provider, like a browser that starts at this URL. */
 export async function logInAt(begin: string, login: string): Promise<BroughtBack> {
   const cookies = new Map<string, string>()
   let [next, body] = [new URL(begin), null as URLSearchParams | null]

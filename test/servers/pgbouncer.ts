@@ -11,19 +11,19 @@ import { noteSkipped, noteUsed } from './test-run.ts'
 /** A PgBouncer in transaction mode, in front of a PostgreSQL server. */
 export interface Pgbouncer {
   port: number
-  /** As PgBouncer has it, such as `1.18.0`. */
+  /** As PgBouncer reports it, such as `1.18.0`. */
   version: string
   control: ServerControl
   stop(): Promise<void>
 }
 
-/** How many connections it has to the server, of each user and database. */
+/** How many server connections it has for each user and database. */
 export const pooledConnections = 2
 
-// Debian has it where only root's PATH leads.
+// Debian installs it where only root's PATH leads.
 const program = [...findOnPath('pgbouncer'), '/usr/sbin/pgbouncer'].find(existsSync)
 
-/** Why none can be started, noted loudly; null if one can. */
+/** Why none can be started, reported prominently; null if one can. */
 export function pgbouncerMissing(): string | null {
   if (program !== undefined) return null
   const reason = 'pgbouncer not found: install it, as by `apt-get install pgbouncer`'
@@ -31,7 +31,7 @@ export function pgbouncerMissing(): string | null {
   return reason
 }
 
-/** Starts one in front of the server at a port of this machine. More settings replace those of the tests. Ask `pgbouncerMissing` first. */
+/** Starts one in front of the server at a local port. Additional settings replace those of the tests. Check `pgbouncerMissing` first. */
 export async function startPgbouncer(
   server: number,
   settings: Readonly<Record<string, string>> = {},

@@ -2,13 +2,13 @@ import { once } from 'node:events'
 import { connect, createServer } from 'node:net'
 
 /**
- * Below what systems give to outgoing connections, and apart for each worker of a run: a server finds its port still free
- * when it starts, or starts again.
+ * Below the ports that systems use for outgoing connections, and separate for each worker of a run: a server finds its port still
+ * free when it starts, or starts again.
  */
 const [lowest, workers, each] = [12_000, 8, 1_250]
 const own = lowest + (Number(process.env['VITEST_POOL_ID'] ?? 0) % workers) * each
 
-/** A port of this machine that was free a moment ago, as were the ports so far above it. */
+/** A local port that was free a moment ago, as were the ports at these distances above it. */
 export async function freePort(distances: readonly number[] = []): Promise<number> {
   for (;;) {
     const port = own + Math.floor(Math.random() * each)
@@ -17,7 +17,7 @@ export async function freePort(distances: readonly number[] = []): Promise<numbe
   }
 }
 
-/** Whether somebody of this machine takes connections at the port. */
+/** Whether a process on this machine accepts connections on the port. */
 export async function accepts(port: number): Promise<boolean> {
   const socket = connect(port, '127.0.0.1')
   try {

@@ -12,9 +12,9 @@ import type { ServerProgram } from './server-process.ts'
 import { serverUser } from './server-user.ts'
 import { runFolder } from './test-run.ts'
 
-/** How a server is set up. */
+/** The setup of a server. */
 export interface PostgresSettings {
-  /** Each commit reaches the disk, as it does in operation. Without it commits outlive the process, not the machine. */
+  /** Each commit reaches the disk, as in production. Without it commits survive the process, but not the machine. */
   fsync?: boolean
   /** More settings, by name. */
   settings?: Readonly<Record<string, string>>
@@ -25,7 +25,7 @@ const [fast, durable] = [
   { fsync: 'on', full_page_writes: 'on' },
 ]
 
-/** A PostgreSQL server. Its folder is made a copy of a cluster that is founded once in a run. */
+/** A PostgreSQL server. Its folder is a copy of a cluster that is initialized once per run. */
 export function postgresProgram(
   { folder: programs }: PostgresPrograms,
   options: PostgresSettings,
@@ -53,19 +53,19 @@ export function postgresProgram(
       if (existsSync(join(folder, 'cluster'))) return
       const template = await foundedCluster(programs, user)
       openTo(user, folder)
-      // Keeps the owner; copying the files of a cluster at rest is what a cold backup is.
+      // Keeps the owner; copying the files of a stopped cluster is a cold backup.
       await run('cp', ['-Rp', template, join(folder, 'cluster')])
     },
   }
 }
 
-/** Roles in the group `asks_password` are asked for their passwords, all others come in. */
+/** Roles in the group `asks_password` need their passwords, all others are accepted. */
 const clients = `host all +asks_password 127.0.0.1/32 scram-sha-256
 host all all 127.0.0.1/32 trust
 host replication all 127.0.0.1/32 trust
 `
 
-/** Takes half a second, so that it is done once. */
+/** Takes half a second, so it is done once. */
 async function foundedCluster(programs: string, user: SystemUser | null): Promise<string> {
   const folder = join(runFolder(), 'postgres')
   const cluster = join(folder, 'cluster')
@@ -88,7 +88,7 @@ async function foundedCluster(programs: string, user: SystemUser | null): Promis
   return cluster
 }
 
-/** Lets the user write in a folder, and come as far as that through the private folders of tests. */
+/** Lets the user write in a folder, and reach it through the private folders of tests. */
 export function openTo(user: SystemUser | null, folder: string): void {
   if (!user) return
   chownSync(folder, user.uid, user.gid)
@@ -97,7 +97,7 @@ export function openTo(user: SystemUser | null, folder: string): void {
     chmodSync(above, statSync(above).mode | 0o011)
 }
 
-/** Asks for TLS, which a server answers by one letter, unless it cannot take anybody in yet. */
+/** Requests TLS, to which a server responds with one letter, unless it cannot accept clients yet. */
 const question = Buffer.from([0, 0, 0, 8, 4, 210, 22, 47])
 
 async function isReady(port: number): Promise<boolean> {

@@ -19,8 +19,8 @@ async function ask(server: PostgresServer, sql: string, uri = server.uri): Promi
   }
 }
 
-await describeWithPostgres('a PostgreSQL server of our own', { control: true }, (postgres) => {
-  test('keeps what was committed when it is killed and started again', async () => {
+await describeWithPostgres('our own PostgreSQL server', { control: true }, (postgres) => {
+  test('keeps committed data when it is killed and started again', async () => {
     const { control } = postgres()
     await ask(postgres(), 'CREATE TABLE things AS SELECT 7 AS thing')
     const before = control?.pid
@@ -31,7 +31,7 @@ await describeWithPostgres('a PostgreSQL server of our own', { control: true }, 
     expect(control?.pid).not.toBe(before)
   })
 
-  test('says nothing while it is frozen, also to those it knows, and goes on afterwards', async () => {
+  test('does not respond while it is frozen, even on open connections, and continues afterwards', async () => {
     const { control, uri } = postgres()
     const client = new pg.Client({ connectionString: uri })
     await client.connect()
@@ -44,13 +44,13 @@ await describeWithPostgres('a PostgreSQL server of our own', { control: true }, 
     await client.end()
   })
 
-  test('gives a database to each that asks for one', async () => {
+  test('provides a separate database on each request', async () => {
     const [one, other] = [await postgres().freshDatabase(), await postgres().freshDatabase()]
     await ask(postgres(), 'CREATE TABLE only_here AS SELECT 1', one)
     await expect(ask(postgres(), 'SELECT * FROM only_here', other)).rejects.toThrow(/does not exist/)
   })
 
-  test('asks the roles of a group for their password, and no others', async () => {
+  test('requires passwords only from the roles of a group', async () => {
     await ask(postgres(), 'CREATE ROLE asks_password')
     await ask(postgres(), "CREATE ROLE careful LOGIN PASSWORD 'right' IN ROLE asks_password")
     const as = (who: string): string => postgres().uri.replace('postgres@', `${who}@`)

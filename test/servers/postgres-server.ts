@@ -6,35 +6,35 @@ import { type PostgresSettings, postgresProgram } from './postgres-program.ts'
 import { type ServerControl, startProcess } from './server-process.ts'
 import { noteSkipped, noteUsed } from './test-run.ts'
 
-/** What a suite needs of its server; all of it asks for one of our own, not one at a given address. */
+/** What a suite needs from its server; each of these needs our own server, not one at a given URL. */
 export interface PostgresOptions extends PostgresSettings {
   /** The server can be killed, frozen and restarted. */
   control?: boolean
-  /** A folder that stays when the server goes. */
+  /** A folder that stays after the server has ended. */
   storagePath?: string
   port?: number
 }
 
 /** A PostgreSQL server for tests. */
 export interface PostgresServer {
-  /** A database on it, as a user who may do everything. */
+  /** A database on it, with a superuser. */
   uri: string
-  /** Version and where it came from. */
+  /** Version and origin. */
   description: string
   kind: PostgresSource['kind']
   host: string
   port: number
-  /** Null where the server is at a given address: it is not ours to kill. */
+  /** Null if the server is at a given URL: tests must not kill it. */
   control: ServerControl | null
-  /** The name of a schema that no other test uses, in the database of `uri`. Nobody has made it yet. */
+  /** The name of a schema that no other test uses, in the database of `uri`. It has not been created yet. */
   freshSchema(): string
   /** The URI of a new, empty database. */
   freshDatabase(): Promise<string>
-  /** Ends it; where it is shared or at a given address, drops what was named here. */
+  /** Ends it; if it is shared or at a given URL, drops everything named here. */
   stop(): Promise<void>
 }
 
-/** Why no server does what the suite needs, noted loudly; null if one does. @throws if `KITH_TEST_SERVERS` asks for one. */
+/** Why no server meets the needs of the suite, reported prominently; null if one does. @throws if `KITH_TEST_SERVERS` requires one. */
 export async function postgresMissing(options: PostgresOptions = {}): Promise<string | null> {
   const source = await findPostgres()
   if (source.kind === 'missing') {
@@ -47,12 +47,12 @@ export async function postgresMissing(options: PostgresOptions = {}): Promise<st
   return lack
 }
 
-/** What a server at a given address cannot do. */
+/** What a server at a given URL cannot do. */
 function lackOf(options: PostgresOptions): string | null {
   return Object.keys(options).length > 0 ? 'the server of POSTGRES_URI is not ours to start and kill' : null
 }
 
-/** Starts a server, or uses that of `POSTGRES_URI`. Ask `postgresMissing` first. */
+/** Starts a server, or uses the one at `POSTGRES_URI`. Check `postgresMissing` first. */
 export async function startPostgres(options: PostgresOptions = {}): Promise<PostgresServer> {
   const source = await findPostgres()
   if (source.kind === 'missing') throw new Error(`No PostgreSQL server: ${source.reason}`)
@@ -75,8 +75,8 @@ export async function startPostgres(options: PostgresOptions = {}): Promise<Post
 let shared: Promise<PostgresServer> | null = null
 
 /**
- * The server of suites that keep to schemas and databases of their own, as on that of `POSTGRES_URI`: what they named is dropped,
- * and it serves the next file of this process, with which it dies. Where options ask for more, one of its own is started.
+ * The server of suites that only use their own schemas and databases, as on the one at `POSTGRES_URI`: everything they named is
+ * dropped, and it serves the next file of this process, and dies with it. If the options need more, a separate server is started.
  */
 export async function sharePostgres(options: PostgresOptions = {}): Promise<PostgresServer> {
   const source = await findPostgres()
@@ -102,7 +102,7 @@ async function givenServer(uri: string, options: PostgresOptions): Promise<Postg
   })
 }
 
-/** Names schemas and databases of a server that goes on, and drops them in the end. */
+/** Names schemas and databases of a server that continues to run, and drops them at the end. */
 function borrow(uri: string): Pick<PostgresServer, 'freshSchema' | 'freshDatabase' | 'stop'> {
   const schemas: string[] = []
   const databases: string[] = []

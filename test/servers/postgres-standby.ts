@@ -7,14 +7,14 @@ import { run } from './run.ts'
 import { type ServerControl, startProcess } from './server-process.ts'
 import { serverUser } from './server-user.ts'
 
-/** A standby that streams from a primary of this machine. */
+/** A standby that streams from a local primary. */
 export interface PostgresStandby {
   uri: string
   control: ServerControl
   stop(): Promise<void>
 }
 
-/** Starts a standby of the server at a port, of a base backup. `name` is what `synchronous_standby_names` knows it by. */
+/** Starts a standby of the server at a port, from a base backup. `name` identifies it in `synchronous_standby_names`. */
 export async function startStandby(primary: number, name = 'standby'): Promise<PostgresStandby> {
   const source = await findPostgres()
   if (source.kind !== 'postgres') throw new Error('A standby needs programs of PostgreSQL')
@@ -40,7 +40,7 @@ export async function startStandby(primary: number, name = 'standby'): Promise<P
   return { uri: `postgres://postgres@127.0.0.1:${port}/postgres`, control, stop }
 }
 
-/** What `pg_basebackup` does, which npm's package lacks: the files between `pg_backup_start` and `pg_backup_stop`. */
+/** The work of `pg_basebackup`, which npm's package lacks: copies the files between `pg_backup_start` and `pg_backup_stop`. */
 async function copyCluster(primary: number, cluster: string): Promise<void> {
   const user = serverUser()
   const client = new pg.Client(`postgres://postgres@127.0.0.1:${primary}/postgres`)
@@ -50,7 +50,7 @@ async function copyCluster(primary: number, cluster: string): Promise<void> {
       "SELECT current_setting('data_directory') AS folder",
     )
     await client.query("SELECT pg_backup_start('standby', true)")
-    // Files come and go meanwhile; the log that is replayed from the start of the backup sets right what was copied in between.
+    // Files appear and disappear meanwhile; replaying the log from the start of the backup corrects what was copied in between.
     await run('cp', ['-Rp', rows[0]?.folder ?? '', cluster]).catch(() => {})
     const { rows: ends } = await client.query<{ labelfile: string }>(
       'SELECT labelfile FROM pg_backup_stop(false)',
@@ -59,7 +59,7 @@ async function copyCluster(primary: number, cluster: string): Promise<void> {
     const label = join(cluster, 'backup_label')
     writeFileSync(join(cluster, 'standby.signal'), '')
     writeFileSync(label, ends[0]?.labelfile ?? '')
-    // The server renames and removes what says how it starts.
+    // The server renames and removes the files that say how it starts.
     if (user) for (const file of [label, join(cluster, 'standby.signal')]) chownSync(file, user.uid, user.gid)
   } finally {
     await client.end()

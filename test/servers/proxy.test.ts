@@ -4,7 +4,7 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import { expect, onTestFinished, test } from 'vitest'
 import { type Proxy, startProxy } from './proxy.ts'
 
-/** A proxy before a server that sends back what it gets. */
+/** A proxy in front of a server that echoes its input. */
 async function proxyToEcho(): Promise<Proxy> {
   const echo = createServer((socket) => socket.on('error', () => undefined).pipe(socket))
   await once(echo.listen(0, '127.0.0.1'), 'listening')
@@ -28,7 +28,7 @@ async function heard(socket: Socket): Promise<string> {
   return chunk.toString()
 }
 
-test('passes everything on, in order, and the end', async () => {
+test('passes everything on, in order, including the end', async () => {
   const client = await clientOf(await proxyToEcho())
   const sent = Array.from({ length: 500 }, (_, index) => `message ${index}\n`.repeat(20))
   for (const message of sent) client.write(message)
@@ -38,7 +38,7 @@ test('passes everything on, in order, and the end', async () => {
   expect(received).toBe(sent.join(''))
 })
 
-test('cut ends what is connected and refuses what comes, until it heals', async () => {
+test('cut ends all connections and refuses new ones, until it heals', async () => {
   const proxy = await proxyToEcho()
   const client = await clientOf(proxy)
   expect(proxy.connections).toBe(1)
@@ -53,7 +53,7 @@ test('cut ends what is connected and refuses what comes, until it heals', async 
   expect(await heard(next)).toBe('back')
 })
 
-test('stall keeps connections, makes new ones and passes nothing on until it heals', async () => {
+test('stall keeps connections, accepts new ones and passes nothing on until it heals', async () => {
   const proxy = await proxyToEcho()
   const old = await clientOf(proxy)
   proxy.stall()
@@ -66,7 +66,7 @@ test('stall keeps connections, makes new ones and passes nothing on until it hea
   expect(await answers).toEqual(['old', 'young'])
 })
 
-test('abandon silences the connections there are for good, and makes new ones that work', async () => {
+test('abandon permanently silences the present connections, and accepts new ones that work', async () => {
   const proxy = await proxyToEcho()
   const old = await clientOf(proxy)
   old.write('heard')
@@ -80,7 +80,7 @@ test('abandon silences the connections there are for good, and makes new ones th
   expect(await Promise.race([heard(old), sleep(200, 'silence')])).toBe('silence')
 })
 
-test('delay holds back each message in both directions, without one waiting for another', async () => {
+test('delay holds back each message in both directions, but not one behind another', async () => {
   const proxy = await proxyToEcho()
   const client = await clientOf(proxy)
   proxy.delay(300)
@@ -101,7 +101,7 @@ test('delay holds back each message in both directions, without one waiting for 
   expect(performance.now() - healed).toBeLessThan(600)
 })
 
-test('a server that refuses is a connection that breaks', async () => {
+test('a server that refuses appears as a broken connection', async () => {
   const proxy = await startProxy({ port: 1 })
   onTestFinished(() => proxy.close())
   const client = await clientOf(proxy)

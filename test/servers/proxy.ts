@@ -3,29 +3,29 @@ import { type Socket, connect, createServer } from 'node:net'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { freePort } from './port.ts'
 
-/** A stretch of network between a client and a server, which can fail. */
+/** A part of the network between a client and a server, which can fail. */
 export interface Proxy {
   host: string
-  /** Stays the same for its life. */
+  /** The port, which never changes. */
   port: number
   /** How many clients are connected through it. */
   readonly connections: number
-  /** The network is gone: ends all connections and refuses new ones. */
+  /** The network is down: ends all connections and refuses new ones. */
   cut(): Promise<void>
-  /** The network swallows: connections stay and are made, nothing gets through. */
+  /** The network drops everything: connections stay and are accepted, but nothing gets through. */
   stall(): void
-  /** As `stall` for the connections there are, for good; new ones work. */
+  /** Like `stall` for the present connections, permanently; new ones work. */
   abandon(): void
-  /** What is sent from now on arrives so much later, in both directions. */
+  /** Everything that is sent from now on arrives this much later, in both directions. */
   delay(milliseconds: number): void
   /** New connections lead to another port. */
   lead(port: number): void
-  /** All is well again, and what was held back arrives. */
+  /** Everything works again, and held-back data arrives. */
   heal(): Promise<void>
   close(): Promise<void>
 }
 
-/** Opens a port that leads to another one, of this machine unless told otherwise. */
+/** Opens a port that leads to another one, on this machine by default. */
 export async function startProxy(target: { host?: string; port: number }): Promise<Proxy> {
   const { host: targetHost = '127.0.0.1' } = target
   let targetPort = target.port

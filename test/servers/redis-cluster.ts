@@ -20,12 +20,12 @@ export interface RedisCluster {
   stop(): Promise<void>
 }
 
-/** Nodes talk to each other so far above the port of their clients. */
+/** Nodes communicate on ports that are this much above those for clients. */
 const busDistance = 10_000
 const slots = 16_384
 const settings = ['--cluster-enabled', 'yes', '--cluster-node-timeout', '2000']
 
-/** Why no cluster can be made, as `redisMissing`; a given `REDIS_URL` is no cluster and plays no part. */
+/** Why no cluster can be started, like `redisMissing`; a given `REDIS_URL` is not a cluster and is ignored. */
 export async function redisClusterMissing(): Promise<string | null> {
   const program = await findRedisProgram()
   if (program.kind !== 'missing') return null
@@ -34,7 +34,7 @@ export async function redisClusterMissing(): Promise<string | null> {
   )
 }
 
-/** Starts a cluster; resolves once each node knows that all slots are served. Ask `redisClusterMissing` first. */
+/** Starts a cluster; resolves once each node knows that all slots are served. Check `redisClusterMissing` first. */
 export async function startRedisCluster(): Promise<RedisCluster> {
   const source = await findRedisProgram()
   if (source.kind === 'missing') throw new Error(`No Redis cluster: ${source.reason}`)

@@ -3,7 +3,7 @@ import { connect } from 'node:net'
 import { Redis } from 'ioredis'
 import type { ServerProgram } from './server-process.ts'
 
-/** A single Redis server, or with more arguments another one. */
+/** A single Redis server, or with additional arguments a different kind. */
 export function redisProgram(path: string, more: readonly string[] = []): ServerProgram {
   return {
     command: path,
@@ -28,7 +28,7 @@ async function answersPing(port: number): Promise<boolean> {
   }
 }
 
-/** Version, where it came from and topology, by a server's own words. Rejects if none answers. */
+/** Version, origin and topology, as the server reports them. Rejects if none responds. */
 export async function describeRedis(url: string, origin: string): Promise<string> {
   const redis = new Redis(url, { lazyConnect: true, retryStrategy: () => null })
   try {

@@ -6,11 +6,11 @@ import { describeRedis, redisProgram } from './redis-program.ts'
 import { type ServerControl, startProcess } from './server-process.ts'
 import { noteSkipped, noteUsed } from './test-run.ts'
 
-/** What a suite needs of its server; all of it asks for one of our own, not one at a given address. */
+/** What a suite needs from its server; each of these needs our own server, not one at a given URL. */
 export interface RedisOptions {
   /** The server can be killed, frozen and restarted. */
   control?: boolean
-  /** What was acknowledged is still there after a kill; otherwise it starts empty again. */
+  /** Acknowledged writes survive a kill; otherwise it starts empty again. */
   durable?: boolean
   port?: number
 }
@@ -18,20 +18,20 @@ export interface RedisOptions {
 /** A Redis server for tests. */
 export interface RedisServer {
   url: string
-  /** Version, where it came from and topology. */
+  /** Version, origin and topology. */
   description: string
   kind: RedisSource['kind']
   host: string
   port: number
-  /** Null where the server is at a given address: it is not ours to kill. */
+  /** Null if the server is at a given URL: tests must not kill it. */
   control: ServerControl | null
-  /** The beginning of keys that no other test uses. */
+  /** A key prefix that no other test uses. */
   freshPrefix(): string
-  /** Ends it; where it is at a given address, deletes the keys that begin as named here. */
+  /** Ends it; if it is at a given URL, deletes the keys with the prefixes named here. */
   stop(): Promise<void>
 }
 
-/** Why no server does what the suite needs, noted loudly; null if one does. @throws if `KITH_TEST_SERVERS` asks for one. */
+/** Why no server meets the needs of the suite, reported prominently; null if one does. @throws if `KITH_TEST_SERVERS` requires one. */
 export async function redisMissing(options: RedisOptions = {}): Promise<string | null> {
   const source = await findRedis()
   if (source.kind === 'missing') {
@@ -44,12 +44,12 @@ export async function redisMissing(options: RedisOptions = {}): Promise<string |
   return lack
 }
 
-/** What a server at a given address cannot do. */
+/** What a server at a given URL cannot do. */
 function lackOf({ control, durable, port }: RedisOptions): string | null {
   return control || durable || port ? 'the server of REDIS_URL is not ours to start and kill' : null
 }
 
-/** Starts a server, or uses that of `REDIS_URL`. Ask `redisMissing` first. */
+/** Starts a server, or uses the one at `REDIS_URL`. Check `redisMissing` first. */
 export async function startRedis(options: RedisOptions = {}): Promise<RedisServer> {
   const source = await findRedis()
   if (source.kind === 'missing') throw new Error(`No Redis server: ${source.reason}`)

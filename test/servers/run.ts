@@ -5,7 +5,7 @@ import { stripVTControlCharacters } from 'node:util'
 import { root } from '../../scripts/packages.ts'
 import { spawnGuarded, type SystemUser } from './guard.ts'
 
-/** Runs a program to its end and answers what it printed; rejects with its complaint. */
+/** Runs a program to its end and returns its output; rejects with its error output. */
 export async function run(
   command: string,
   args: readonly string[],
@@ -24,7 +24,7 @@ export async function run(
   throw new Error((first ?? lines.at(-1) ?? `${command} ended with ${code}`).trim())
 }
 
-/** Says in one line what is done and how long it takes, so that nobody thinks it hangs. */
+/** Prints in one line what is done and how long it takes, so that it does not look stuck. */
 export async function withProgress<T>(what: string, work: () => Promise<T>): Promise<T> {
   const started = performance.now()
   const seconds = (digits: number): string => `${((performance.now() - started) / 1000).toFixed(digits)} s`
@@ -42,7 +42,7 @@ export async function withProgress<T>(what: string, work: () => Promise<T>): Pro
   }
 }
 
-/** What finding servers keeps between runs; git ignores it. */
+/** The folder in which the server search keeps its files between runs; git ignores it. */
 export function cacheFolder(): string {
   const folder = join(root, '.cache', 'servers')
   mkdirSync(folder, { recursive: true })

@@ -7,32 +7,32 @@ import { guardedFolder } from './guard.ts'
 import { type ServerControl, type ServerProgram, startProcess } from './server-process.ts'
 import { noteSkipped, noteUsed } from './test-run.ts'
 
-/** What a suite needs of its server; it asks for one of our own, not one at a given address. */
+/** What a suite needs from its server; it needs our own server, not one at a given URL. */
 export interface S3Options {
   /** The server can be killed, frozen and restarted. */
   control?: boolean
 }
 
-/** A store for tests that speaks S3's protocol, with a bucket. */
+/** An S3-compatible store for tests, with a bucket. */
 export interface S3Server extends S3Access {
-  /** What it is and where it came from. */
+  /** Its kind and origin. */
   description: string
   kind: S3Source['kind']
   host: string
   port: number
-  /** Null where the server is at a given address: it is not ours to kill. */
+  /** Null if the server is at a given URL: tests must not kill it. */
   control: ServerControl | null
-  /** An account that may do what a bucket policy allows it and nothing else; null where the server is at a given address. */
+  /** An account that may only do what a bucket policy allows; null if the server is at a given URL. */
   clerk: S3Access['credentials'] | null
-  /** What the keys of no other test begin with. */
+  /** A key prefix that no other test uses. */
   freshPrefix(): string
-  /** Ends it. Where it is at a given address, what tests stored stays: name a bucket that forgets by itself. */
+  /** Ends it. At a given URL, the data of the tests stays: use a bucket with a lifecycle rule. */
   stop(): Promise<void>
 }
 
 const bucket = 'kith-tests'
 
-/** Why no server does what the suite needs, noted loudly; null if one does. @throws if `KITH_TEST_SERVERS` asks for one. */
+/** Why no server meets the needs of the suite, reported prominently; null if one does. @throws if `KITH_TEST_SERVERS` requires one. */
 export async function s3Missing(options: S3Options = {}): Promise<string | null> {
   const source = await findS3()
   if (source.kind === 'missing') {
@@ -45,12 +45,12 @@ export async function s3Missing(options: S3Options = {}): Promise<string | null>
   return lack
 }
 
-/** What a server at a given address cannot do. */
+/** What a server at a given URL cannot do. */
 function lackOf({ control }: S3Options): string | null {
   return control ? 'the server of S3_ENDPOINT is not ours to start and kill' : null
 }
 
-/** Starts a server, or uses that of `S3_ENDPOINT`. Ask `s3Missing` first. */
+/** Starts a server, or uses the one at `S3_ENDPOINT`. Check `s3Missing` first. */
 export async function startS3(options: S3Options = {}): Promise<S3Server> {
   const source = await findS3()
   if (source.kind === 'missing') throw new Error(`No S3 server: ${source.reason}`)
@@ -58,7 +58,7 @@ export async function startS3(options: S3Options = {}): Promise<S3Server> {
   const credentials = { accessKeyId: 'kith-tests', secretAccessKey: randomUUID() }
   const clerk = { accessKeyId: 'kith-clerk', secretAccessKey: randomUUID() }
   const storagePath = guardedFolder()
-  // Each folder in the one that is served is a bucket.
+  // Each folder in the served one is a bucket.
   mkdirSync(join(storagePath, bucket))
   const { port, control, stop } = await startProcess(versitygw(source.path, { credentials, clerk }), {
     storagePath,
@@ -117,7 +117,7 @@ function versitygw(path: string, { credentials, clerk }: Accounts): ServerProgra
       ...['--access', credentials.accessKeyId, '--secret', credentials.secretAccessKey, 'posix', folder],
     ],
     isReady: (port) =>
-      // A connection to a port where nobody listens yet may be one to itself, which says nothing for ever.
+      // Before anything listens on a port, a connection may connect to itself, which never responds.
       fetch(`http://127.0.0.1:${port}/health`, { signal: AbortSignal.timeout(2_000) }).then(
         ({ ok }) => ok,
         () => false,

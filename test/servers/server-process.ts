@@ -7,46 +7,46 @@ import { guardedFolder, spawnGuarded, type SystemUser } from './guard.ts'
 import { isAlive } from './is-alive.ts'
 import { freePort } from './port.ts'
 
-/** A server program of this machine. */
+/** A server program on this machine. */
 export interface ServerProgram {
   command: string
   arguments(port: number, folder: string): readonly string[]
-  /** Whether it serves by now. */
+  /** Whether it already serves. */
   isReady(port: number): Promise<boolean>
-  /** What it listens on besides, as distances from its port. */
+  /** Additional ports on which it listens, as distances from its port. */
   portDistances?: readonly number[]
-  /** Who runs it, if not the user of this process. */
+  /** The user who runs it, if it is not the user of this process. */
   user?: SystemUser | null
-  /** What ends it in order. @default 'SIGTERM' */
+  /** The signal for a graceful end. @default 'SIGTERM' */
   ending?: NodeJS.Signals
-  /** Makes its folder ready before it is started first. */
+  /** Prepares its folder before the first start. */
   prepare?(folder: string): Promise<void>
 }
 
-/** Where a server listens and keeps its data: by default a free port and a folder that goes away with it. */
+/** Where a server listens and stores its data: by default a free port and a folder that is removed with it. */
 export interface ServerPlace {
   port?: number | undefined
   storagePath?: string | undefined
 }
 
-/** What tests do to a server that they started. */
+/** What tests can do to a server that they started. */
 export interface ServerControl {
-  /** The id of its process, another one after a restart. */
+  /** The id of its process, which changes after a restart. */
   readonly pid: number
-  /** Kills it without a chance to tidy up (SIGKILL); resolves once it is gone. */
+  /** Kills it without a chance to clean up (SIGKILL); resolves once it has ended. */
   kill(): Promise<void>
-  /** Stops it from doing anything, connections left open (SIGSTOP); resolves once it does nothing. */
+  /** Suspends it with open connections (SIGSTOP); resolves once it does nothing. */
   freeze(): Promise<void>
-  /** Lets it go on after `freeze`. */
+  /** Continues it after `freeze`. */
   thaw(): void
-  /** Starts it again on the same port and data, killed before if it runs; resolves once it serves. */
+  /** Starts it again on the same port and data, after killing it if it runs; resolves once it serves. */
   restart(): Promise<void>
 }
 
 export interface ServerProcess {
   port: number
   control: ServerControl
-  /** Ends it: in order if its data stays, else at once. */
+  /** Ends it: gracefully if its data stays, otherwise immediately. */
   stop(): Promise<void>
 }
 
@@ -66,11 +66,11 @@ export async function startProcess(program: ServerProgram, place: ServerPlace): 
     return start()
   })
   const kill = (): Promise<void> => endFamily(child)
-  /** Shared by all who want it meanwhile: two servers on one folder are none. */
+  /** Shared by all concurrent callers, because two servers cannot use one folder. */
   let restarting: Promise<void> | null = null
   async function restart(): Promise<void> {
     await kill()
-    // While it was gone another connection of this machine may have had its port, for a moment.
+    // Another connection of this machine may have used its port meanwhile, for a moment.
     child = await start().catch(async (error: unknown) => {
       if (!isTaken(error)) throw error
       await sleep(1_000)
@@ -85,7 +85,7 @@ export async function startProcess(program: ServerProgram, place: ServerPlace): 
       },
       kill,
       async freeze() {
-        // What it starts meanwhile is stopped in the next round.
+        // Processes that it starts meanwhile are stopped in the next round.
         for (let known = 0, family = familyOf(child); known < family.length; family = familyOf(child)) {
           known = family.length
           for (const pid of family) signal(pid, 'SIGSTOP')
@@ -135,12 +135,12 @@ async function launch(program: ServerProgram, { port, folder, log }: Launch): Pr
     }
     await sleep(30)
   }
-  // Tests that forget it, or that ended, are not kept from ending their process.
+  // A test that does not stop it, or has ended, does not keep its own process alive because of it.
   child.unref()
   return child
 }
 
-/** One thread of a process gets the signal and stops the others; on a busy machine they go on until it has its turn. */
+/** One thread of a process receives the signal and stops the others; on a busy machine they continue until it runs. */
 async function untilStopped(pid: number): Promise<void> {
   const threads = `/proc/${pid}/task`
   if (!existsSync('/proc/self/task')) return sleep(200)
@@ -150,7 +150,7 @@ async function untilStopped(pid: number): Promise<void> {
 function threadStates(folder: string): string[] {
   try {
     const lines = readdirSync(folder).map((thread) => readFileSync(join(folder, thread, 'stat'), 'utf8'))
-    // Behind the name of the program, which may have brackets of its own.
+    // Comes after the name of the program, which may contain parentheses.
     return lines.map((line) => line.slice(line.lastIndexOf(')') + 2)[0] ?? '')
   } catch {
     // The process has ended, or one of its threads just now.
@@ -159,7 +159,7 @@ function threadStates(folder: string): string[] {
   }
 }
 
-/** A process and what it has started, as PostgreSQL starts one for each client. */
+/** A process and its descendants, such as the one that PostgreSQL starts for each client. */
 function familyOf(child: ChildProcess): number[] {
   const family = isGone(child) ? [] : [child.pid ?? 0]
   for (const pid of family) family.push(...childrenOf(pid))
@@ -173,7 +173,7 @@ function childrenOf(pid: number): number[] {
       : execFileSync('pgrep', ['-P', String(pid)], { encoding: 'utf8' })
     return pids.split(/\s+/).filter(Boolean).map(Number)
   } catch {
-    // It has ended, or has none.
+    // It has ended, or has no children.
     return []
   }
 }
@@ -186,7 +186,7 @@ function signal(pid: number, name: NodeJS.Signals): void {
   }
 }
 
-/** Kills a process and what it has started, all at one moment as near as that goes. */
+/** Kills a process and its descendants, as close to simultaneously as possible. */
 async function endFamily(child: ChildProcess): Promise<void> {
   const others = familyOf(child).slice(1)
   const ended = end(child, 'SIGKILL')

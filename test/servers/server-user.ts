@@ -1,7 +1,7 @@
 import { execFileSync } from 'node:child_process'
 import type { SystemUser } from './guard.ts'
 
-/** Who runs servers that refuse to be run by root: null where that is not needed. */
+/** The user for servers that refuse to run as root: null if none is needed. */
 export function serverUser(): SystemUser | null {
   if (process.getuid?.() !== 0) return null
   for (const name of ['postgres', 'nobody']) {
@@ -9,7 +9,7 @@ export function serverUser(): SystemUser | null {
       const ask = (what: string): number => Number(execFileSync('id', [what, name], { stdio: 'pipe' }))
       return { uid: ask('-u'), gid: ask('-g') }
     } catch {
-      // The next name.
+      // Try the next name.
     }
   }
   return null

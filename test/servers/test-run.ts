@@ -6,14 +6,14 @@ import { guardedFolder } from './guard.ts'
 /** Names the folder that the processes of one run share; they inherit it. */
 const variable = 'KITH_TEST_RUN'
 
-/** A run of tests, begun by whoever starts the others: `npm test`, or vitest alone. */
+/** A run of tests, started by the outermost process: `npm test`, or vitest alone. */
 export interface TestRun {
-  /** Which servers the suites ran against, what they measured and, last, what was skipped and why; a line each. */
+  /** Which servers the suites used, what they measured and, last, what was skipped and why; one line each. */
   lines(): string[]
   end(): void
 }
 
-/** Begins a run, unless this process belongs to one. */
+/** Starts a run, unless this process belongs to one. */
 export function beginRun(): TestRun | null {
   if (process.env[variable]) return null
   const folder = guardedFolder()
@@ -27,12 +27,12 @@ export function beginRun(): TestRun | null {
   }
 }
 
-/** Notes which server the suite of this process runs against. */
+/** Notes which server the suite of this process uses. */
 export function noteUsed(description: string): void {
   note('used', `${suite()} ran against ${description}`)
 }
 
-/** Notes a figure that is worth seeing each time. */
+/** Notes a figure that is worth showing in each run. */
 export function noteMeasured(line: string): void {
   note('measured', line)
 }
@@ -42,7 +42,7 @@ export function noteSkipped(reason: string): void {
   note('skipped', `SKIPPED tests of ${suite()}: ${reason}`)
 }
 
-/** Looks for something once in a run, however many processes ask; outside of one, each time. */
+/** Finds something once per run, however many processes ask for it; outside of a run, each time. */
 export async function oncePerRun<T>(name: string, look: () => Promise<T>): Promise<T> {
   const folder = process.env[variable]
   if (!folder) return look()
@@ -59,7 +59,7 @@ export async function oncePerRun<T>(name: string, look: () => Promise<T>): Promi
 
 let ownFolder: string | null = null
 
-/** A folder for what the processes of a run share; outside of one, for this process alone. */
+/** A folder that the processes of a run share; outside of a run, for this process alone. */
 export function runFolder(): string {
   return process.env[variable] ?? (ownFolder ??= guardedFolder())
 }
@@ -68,7 +68,7 @@ function suite(): string {
   return process.env['KITH_TEST_SUITE'] ?? 'this process'
 }
 
-/** Shown when the run is over, or here and now outside of one. */
+/** Shown at the end of the run, or immediately outside of one. */
 function note(kind: string, line: string): void {
   const folder = process.env[variable]
   if (folder) appendFileSync(join(folder, kind), `${line}\n`)

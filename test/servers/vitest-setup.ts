@@ -1,6 +1,6 @@
 import { beginRun } from './test-run.ts'
 
-/** Shows which servers the suites ran against, unless whoever started vitest does. */
+/** Shows which servers the suites used, unless the process that started vitest does. */
 export default function setup(): () => void {
   const run = beginRun()
   return () => {

@@ -14,9 +14,9 @@ import {
 } from './mirrors.ts'
 import { type Register, rules, type SharedPlace } from './shared-place.ts'
 
-/** What holds for revocations and rate limits whose network breaks on the way to the server, which is Redis or PostgreSQL. */
+/** What must be true for revocations and rate limits whose network to the server breaks; the server is Redis or PostgreSQL. */
 export function testBrokenNetworks(test: Register, freshPlace: () => Promise<SharedPlace>): void {
-  test('what was revoked while a process was cut off is known before its mirror is trusted', async () => {
+  test('revocations made while a process was cut off are known before its mirror is trusted', async () => {
     const place = await freshPlace()
     const proxy = await place.openProxy()
     const [one, other] = [await place.connected(), await place.connected({ by: proxy })]
@@ -32,7 +32,7 @@ export function testBrokenNetworks(test: Register, freshPlace: () => Promise<Sha
     }
   })
 
-  test('a network that swallows everything is noticed within a second', async () => {
+  test('a network that drops everything is detected within a second', async () => {
     const place = await freshPlace()
     const proxy = await place.openProxy()
     const [one, other] = [await place.connected(), await place.connected({ by: proxy })]
@@ -50,7 +50,7 @@ export function testBrokenNetworks(test: Register, freshPlace: () => Promise<Sha
     await until(async () => !(await other.isRevoked('nobody')))
   })
 
-  test('a network that swallows present connections only: revocations go by new ones', async () => {
+  test('if the network drops only present connections, revocations use new ones', async () => {
     const place = await freshPlace()
     const proxy = await place.openProxy()
     const [one, other] = [await place.connected({ by: proxy }), await place.connected()]
@@ -59,12 +59,12 @@ export function testBrokenNetworks(test: Register, freshPlace: () => Promise<Sha
     await untilUntrusted(one)
     await untilTrusted(one)
     const id = randomUUID()
-    // On the connections that the app holds itself, its driver or the kernel has to give up first.
+    // For the app's own connections, its driver or the kernel has to give up first.
     expect((await timed(() => one.revoke([id], inAMinute()))).error).toBeUndefined()
     await until(() => other.isRevoked(id))
   })
 
-  test('a network that is slow: what was revoked over a second ago is never missed', async () => {
+  test('on a slow network, no revocation older than a second is missed', async () => {
     const place = await freshPlace()
     const proxy = await place.openProxy()
     const [one, other] = [await place.connected(), await place.connected({ by: proxy })]
@@ -86,7 +86,7 @@ export function testBrokenNetworks(test: Register, freshPlace: () => Promise<Sha
     expect(missed).toEqual([])
   })
 
-  test('a call cut off in the middle fails or succeeds in time, and the next ones work', async () => {
+  test('a call that is interrupted fails or succeeds in time, and the next ones work', async () => {
     const place = await freshPlace()
     const proxy = await place.openProxy()
     const one = await place.connected({ by: proxy })

@@ -12,9 +12,9 @@ interface Process {
   revocations: Revocations
 }
 
-/** Three processes share revocations on a server that is frozen and restarted, each behind a network that breaks in its own way. */
+/** Three processes share revocations on a server that is frozen and restarted, each behind a network that breaks in a different way. */
 export function testChaos(test: Register, freshPlace: () => Promise<FailingPlace>): void {
-  test('three processes, each behind a network that fails: no session works a second after its revocation was acknowledged, and in the end none that was revoked', async () => {
+  test('three processes, each behind a failing network: no session works a second after its revocation was acknowledged, and at the end no revoked one', async () => {
     const place = await freshPlace()
     const processes: Process[] = []
     for (let count = 0; count < 3; count++) {
@@ -63,7 +63,7 @@ export function testChaos(test: Register, freshPlace: () => Promise<FailingPlace
         await wait(Math.random() * 1_200)
         await proxy.heal()
       }
-      // postgres.js never gives up a silent connection: the network ends those that are left, as a system does in time.
+      // postgres.js never gives up a silent connection: the network ends the remaining ones, as an operating system does eventually.
       await proxy.cut()
       await proxy.heal()
     }

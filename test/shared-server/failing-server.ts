@@ -12,7 +12,7 @@ import {
 } from './mirrors.ts'
 import { type FailingPlace, type Register, rules } from './shared-place.ts'
 
-/** What holds for revocations and rate limits on a server that fails, which is Redis or PostgreSQL. */
+/** What must be true for revocations and rate limits on a failing server, which is Redis or PostgreSQL. */
 export function testFailingServer(test: Register, freshPlace: () => Promise<FailingPlace>): void {
   test('killed: refused in time; started again: every process knows what any of them knew', async () => {
     const place = await freshPlace()
@@ -60,7 +60,7 @@ export function testFailingServer(test: Register, freshPlace: () => Promise<Fail
     await until(async () => (await limits.hit('a', rules, new Date())).allowed)
   })
 
-  test('open: while the server cannot be reached, checks use what was known last and attempts pass', async () => {
+  test('open: while the server is unreachable, checks use the last known state and attempts are allowed', async () => {
     const place = await freshPlace()
     const one = await place.connected({ whenUnreachable: 'open' })
     const limits = await place.rateLimits({ whenUnreachable: 'open' })
@@ -68,11 +68,11 @@ export function testFailingServer(test: Register, freshPlace: () => Promise<Fail
     await one.revoke(['a'], inAMinute())
     await place.control.freeze()
     await untilUntrusted(one)
-    // What is revoked while a check waits for the server counts for it.
+    // Revocations during a check that waits for the server count for it.
     const asked = one.isRevoked('late')
     const refused = one.revoke(['late'], inAMinute()).catch((error: unknown) => error)
     expect(await asked).toBe(true)
-    // A logout is not claimed to hold everywhere when it does not.
+    // A logout does not succeed if it cannot take effect everywhere.
     expect(await refused).toMatchObject({ code: 'storage-unavailable' })
     const { millis, value } = await timed(async () => {
       const answers: unknown[] = [await one.isRevoked('a'), await one.isRevoked('b')]

@@ -3,17 +3,17 @@ import { RetryLaterError } from '@kith/core'
 import type { Revocations } from '@kith/core/ports'
 import { expect } from 'vitest'
 
-// Waiting for, and asking, the mirrors of a denylist that processes share by Redis or PostgreSQL.
+// Helpers for the mirrors of a denylist that processes share through Redis or PostgreSQL.
 
 export { wait }
 
-/** How long a mirror is trusted without a sign of life from the server. */
+/** How long a mirror is trusted without contact to the server. */
 export const leaseMillis = 1_000
 
-/** What a request may take before it is refused, in milliseconds. */
+/** The maximum duration of a request before it is refused, in milliseconds. */
 export const refusalMillis = 2_500
 
-/** Waits until it holds; a rejection means not yet. */
+/** Waits until it passes; a rejection means not yet. */
 export async function until(holds: () => boolean | Promise<boolean>): Promise<void> {
   for (const start = performance.now(); performance.now() - start < 20_000; await wait(2)) {
     if (await (async () => holds())().catch(() => false)) return
@@ -21,7 +21,7 @@ export async function until(holds: () => boolean | Promise<boolean>): Promise<vo
   throw new Error(`This did not become true within 20 seconds: ${holds}`)
 }
 
-/** Whether checks are answered from memory. */
+/** Whether checks use the memory. */
 export function trusts(revocations: Revocations): boolean {
   const answer = revocations.isRevoked('nobody')
   if (typeof answer === 'boolean') return true
@@ -29,7 +29,7 @@ export function trusts(revocations: Revocations): boolean {
   return false
 }
 
-/** Waits until checks are answered from memory. */
+/** Waits until checks use the memory. */
 export async function untilTrusted(...all: Revocations[]): Promise<void> {
   await until(() => all.every((each) => trusts(each)))
 }
@@ -57,7 +57,7 @@ export async function timed<Answer>(
   }
 }
 
-/** Calls 20 times concurrently: each call is refused in time, as something to be tried again. */
+/** Calls 20 times concurrently: each call must be refused in time, with an error that allows a retry. */
 export async function demandRefusals(call: () => Promise<unknown> | boolean): Promise<void> {
   const answers = await Promise.all(Array.from({ length: 20 }, () => timed(call)))
   for (const { millis, error } of answers) {
@@ -67,7 +67,7 @@ export async function demandRefusals(call: () => Promise<unknown> | boolean): Pr
   }
 }
 
-/** Demands that a process that trusts its mirror denies all of these. */
+/** Asserts that a process with a trusted mirror denies all of these. */
 export async function demandKnown(revocations: Revocations, ids: readonly string[]): Promise<void> {
   await untilTrusted(revocations)
   expect(ids.filter((id) => revocations.isRevoked(id) !== true)).toEqual([])

@@ -8,21 +8,21 @@ export type LogLine = readonly [message: string, fields: LogFields]
 
 /** How a process reaches the server. */
 export interface Reach {
-  /** Its own stretch of network. @default the server itself */
+  /** Its own network connection. @default the server itself */
   by?: Proxy
   whenUnreachable?: 'open' | 'closed'
 }
 
-/** A part of a process, with what it has logged. */
+/** A part of a process, with its log lines. */
 export type Logging<Part> = Part & Checkable & { warnings: LogLine[] }
 
-/** Keys or tables of their own on a server that processes share. What is opened is closed after the tests. */
+/** Separate keys or tables on a server that processes share. Everything opened is closed after the tests. */
 export interface SharedPlace {
-  /** Revocations as one process has them, connected or not. */
+  /** The revocations of one process, connected or not. */
   revocations(reach?: Reach): Logging<Revocations>
   /** The same, connected: on a busy machine connecting takes longer than a call may. */
   connected(reach?: Reach): Promise<Logging<Revocations>>
-  /** Rate limits as one process has them. */
+  /** The rate limits of one process. */
   rateLimits(reach?: Reach): Promise<Logging<RateLimits>>
   openProxy(): Promise<Proxy>
 }
@@ -35,5 +35,5 @@ export interface FailingPlace extends SharedPlace {
 /** Registers a test: `test` or `test.concurrent` of vitest. */
 export type Register = (name: string, run: () => Promise<void>) => void
 
-/** What a rate limit of the tests allows: more than any test uses. */
+/** A rate limit that no test exceeds. */
 export const rules: { limit: number; windowSeconds: number }[] = [{ limit: 1_000, windowSeconds: 60 }]

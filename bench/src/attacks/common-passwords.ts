@@ -1,7 +1,7 @@
 import { createKith, isKithError } from '@kith/core'
 import { createMemoryStorage } from '@kith/core/memory'
 
-/** Registers with the passwords that people choose most, and with the names of the account in disguise: none is accepted. */
+/** Registers with the most common passwords, and with disguised names of the account: none is accepted. */
 const kith = createKith({
   secret: 'a secret of the benchmark, 32 characters',
   storage: createMemoryStorage(),
@@ -33,7 +33,7 @@ async function accepted(password: string, index: number): Promise<boolean> {
   const own = { ...names, username: names.username, email: names.email }
   try {
     await kith.accounts.register({ ...own, password })
-    // The names are wanted again for the next password.
+    // The names are used again for the next password.
     const user = await kith.accounts.find(names.username)
     const viewer = kith.viewerOf(user?.id ?? '')
     await kith.storage.users.update(viewer.userId, { username: `gone-${index}`, email: null, phone: null })

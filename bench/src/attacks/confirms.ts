@@ -5,9 +5,9 @@ import { createMemoryStorage } from '@kith/core/memory'
 import { createKithHttp } from '@kith/http'
 
 /**
- * T4 and S12: 500 confirmations of an upload that was never sent, and 500 guests who ask for files that do not exist, with media at
- * Cloudinary. Its answers come from here; what counts is how often it is asked. The free plan has 500 Admin API calls an hour.
- * Then an account without limits of its own confirms 500 uploads, and somebody else confirms one.
+ * T4 and S12: 500 confirmations of an upload that was never sent, and 500 guests who request files that do not exist, with media at
+ * Cloudinary. Its responses are simulated; the figure is how often it is called. The free plan has 500 Admin API calls an hour.
+ * Then an account without rate limits confirms 500 uploads, and another account confirms one.
  */
 const asked = { admin: 0, downloads: 0, others: 0 }
 const fetch: typeof globalThis.fetch = async (input) => {

@@ -7,8 +7,8 @@ import { kithExpress } from '@kith/express'
 import { openBenchStorage } from '../bench-storage.ts'
 
 /**
- * T5: 30 accounts with 20,000 followers each export at the same moment, from a thread of their own, while another thread
- * asks for `GET /users/me` over and over. What that waits is compared with what it waits without them. On SQLite, or with `--postgres` on
+ * T5: 30 accounts with 20,000 followers each export at the same moment, from a separate thread, while another thread
+ * calls `GET /users/me` repeatedly. Its response time is compared with the one without exports. On SQLite, or with `--postgres` on
  * PostgreSQL (see `openBenchStorage`).
  */
 const [accounts, followers] = [30, 20_000]
@@ -31,7 +31,7 @@ const server = createServer(app).listen(0, '127.0.0.1')
 await new Promise((ready) => server.once('listening', ready))
 const base = `http://127.0.0.1:${(server.address() as AddressInfo).port}/api/v1`
 
-/** Asks over and over until told to stop, and says what each response took. */
+/** Calls repeatedly until it is stopped, and returns the duration of each response. */
 const reader = `
   const { parentPort, workerData: { base, token } } = require('node:worker_threads')
   let running = true
@@ -48,7 +48,7 @@ const reader = `
     process.exit()
   })()`
 
-/** Reads all exports at once, and says how many came whole. */
+/** Reads all exports concurrently, and returns how many were complete. */
 const exporter = `
   const { parentPort, workerData: { base, tokens } } = require('node:worker_threads')
   const start = performance.now()

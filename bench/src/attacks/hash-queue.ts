@@ -4,7 +4,7 @@ import { createMemoryStorage } from '@kith/core/memory'
 
 /**
  * 240 wrong sign-ins a second from 500 networks, each within its limits, while the owner signs in a dozen times, with the
- * usual hashing. How often is the owner told that the server is busy, and how long does it take otherwise?
+ * usual hashing. How often does the owner get a busy error, and how long does a sign-in take otherwise?
  */
 const password = 'correct horse battery'
 const seconds = 8

@@ -2,8 +2,8 @@ import { createKith, isKithError } from '@kith/core'
 import { createMemoryStorage } from '@kith/core/memory'
 
 /**
- * S8: an account with the phone numbers of 300 people asks which of them have an account here, by setting each as its own. How many
- * does it learn in a day? Three of the 300 do.
+ * S8: an account tries the phone numbers of 300 people by setting each as its own, to find out who has an account. How many
+ * does it find in a day? Three of the 300 have one.
  */
 const password = 'correct horse battery'
 const kith = createKith({

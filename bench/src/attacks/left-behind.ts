@@ -16,8 +16,8 @@ import { fastify } from 'fastify'
 import sharp from 'sharp'
 
 /**
- * What clients leave behind that go in the middle: HTTP/2 sessions after a reset upload, open files after downloads that
- * were asked for in a row, and files of clients that take nothing of them. Then what a body in single bytes costs. Linux only.
+ * What remains of clients that disconnect halfway: HTTP/2 sessions after a reset upload, open files after pipelined
+ * downloads, and files of clients that do not read them. Then the cost of a body in single bytes. Linux only.
  */
 const rounds = 200
 const directory = mkdtempSync(join(tmpdir(), 'kith-attack-'))

@@ -9,8 +9,8 @@ import { createApp } from '../../../examples/express-mongodb/src/app.ts'
 import { uploadsFolder } from '../../../examples/express-mongodb/src/config/kith.ts'
 
 /**
- * T2: 30 registration forms of 5 MB for examples/express-mongodb, whose senders leave after the last byte; no account is needed. What
- * is left on the disk?
+ * T2: 30 registration forms of 5 MB for examples/express-mongodb, whose senders disconnect after the last byte; no account is needed. What
+ * remains on the disk?
  */
 const incoming = join(uploadsFolder, 'incoming')
 mkdirSync(incoming, { recursive: true })

@@ -2,8 +2,8 @@ import { createKith, type Kith, type SignIn } from '@kith/core'
 import { createMemoryStorage } from '@kith/core/memory'
 
 /**
- * Strangers guess the password of an account, from one address and from 500, and stop. For how long is the right password
- * refused to a device that signed in before, to a live session, and to somebody at an address of their own?
+ * Strangers guess the password of an account, from one IP address and from 500, and stop. For how long is the right password
+ * refused to a device that signed in before, to a live session, and to a client with its own IP address?
  */
 const password = 'correct horse battery'
 const start = Date.parse('2026-01-01T00:00:00Z')
@@ -17,7 +17,7 @@ interface Owned {
   owner: SignIn
 }
 
-/** As many at a time as the narrowest window takes, with pauses in between: 112 in three hours. */
+/** As many guesses at a time as the narrowest window allows, with pauses in between: 112 in three hours. */
 async function fromOneAddress(guess: Guess): Promise<void> {
   for (let burst = 0; burst < 11; burst++) {
     for (let time = 0; time < (burst === 10 ? 12 : 10); time++) await guess('198.51.100.1')
@@ -46,7 +46,7 @@ const probes: Readonly<Record<string, (owned: Owned) => Promise<unknown>>> = {
     kith.sessions.login({ login: 'ana', password }, { address: '203.0.113.8' }),
 }
 
-/** Seconds from the end of an attack until the probe succeeds, asked for every minute for a day. */
+/** Seconds from the end of an attack until the probe succeeds, tried every minute for a day. */
 async function refusedFor(attack: Attack, probe: (owned: Owned) => Promise<unknown>): Promise<number> {
   now = start
   const kith = createKith({

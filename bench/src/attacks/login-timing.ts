@@ -2,7 +2,7 @@ import { createHash, pbkdf2Sync } from 'node:crypto'
 import { createKith, isKithError, legacyDigest, legacyPbkdf2 } from '@kith/core'
 import { createMemoryStorage } from '@kith/core/memory'
 
-/** Measures wrong sign-ins, by the processor so that a busy machine does not matter: nobody can tell by them which accounts there are, and which came from another system. */
+/** Measures the CPU time of wrong sign-ins, unaffected by other load: it must not reveal which accounts exist or came from another system. */
 const storage = createMemoryStorage()
 const options = {
   secret: 'a secret of the benchmark, 32 characters',
@@ -32,12 +32,12 @@ await storage.users.replacePassword(id, null, '$sha1$of-another-system$00')
 
 const logins = ['nobody_at_all', 'argon2', 'weak_argon2', ...Object.keys(hashes), 'unreadable']
 const times = new Map(logins.map((login) => [login, [] as number[]]))
-// In turns, so that what else the machine does meets all alike. The first round is not counted.
+// In turns, so that other load affects all equally. The first round is not counted.
 for (let round = 0; round <= 31; round++) {
   for (const login of logins) {
     const before = process.cpuUsage()
     await kith.sessions.login({ login, password: 'a wrong password' }).catch((error: unknown) => {
-      // A refusal that checks nothing would be quick, and the same for all.
+      // A refusal without any check would be fast, and the same for all.
       if (!isKithError(error) || error.code !== 'invalid-credentials') throw error
     })
     const { user, system } = process.cpuUsage(before)
@@ -47,7 +47,7 @@ for (let round = 0; round <= 31; round++) {
 const medians = logins.map((login) => ({ login, millis: median(times.get(login) ?? []) }))
 console.log('median of 31 wrong sign-ins, in ms of the processor:')
 for (const { login, millis } of medians) console.log(`${millis.toFixed(1).padStart(9)}  ${login}`)
-/** The first wrong sign-in of a process that has just started on the same storage. */
+/** The first wrong sign-in of a new process on the same storage. */
 async function firstOf(login: string): Promise<number> {
   const started = createKith({ ...options, passwords: { legacy: [legacyDigest(), legacyPbkdf2()] } })
   const before = process.cpuUsage()
@@ -65,7 +65,7 @@ console.log(
 const all = medians.map(({ millis }) => millis)
 const spread = Math.max(...all) / Math.min(...all)
 console.log(`slowest to fastest: ${spread.toFixed(2)}`)
-// The work is the same; what is left is the noise of the machine.
+// The work is the same; the rest is the noise of the machine.
 if (spread > 1.35 || imported / nobody > 1.35) process.exitCode = 1
 
 function median(values: number[]): number {

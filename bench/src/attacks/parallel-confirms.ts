@@ -6,7 +6,7 @@ import { createMemoryStorage } from '@kith/core/memory'
 import { createSharpImages } from '@kith/media-sharp'
 
 /**
- * S12: 40 confirmations of one signed upload at the same moment, half of them in each of two processes (two Kiths over one storage
+ * S12: 40 concurrent confirmations of one signed upload, half of them in each of two processes (two Kiths over one storage
  * here). How often is the file fetched from the host, and how often decoded?
  */
 const host = createReferenceHost()

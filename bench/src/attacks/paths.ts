@@ -15,7 +15,7 @@ import { sendRaw } from '../../../test/send-raw.ts'
 
 /**
  * How many spellings of `/users/register` reach Kith's registration behind a host's rule on exactly that path, which
- * refuses everybody. Before the fix 56 of 115 in another list of spellings, and 52 of 228 in this one.
+ * refuses every request. Before the fix 56 of 115 in another list of spellings, and 52 of 228 in this one.
  */
 const guarded = '/api/v1/users/register'
 
@@ -55,7 +55,7 @@ for (const [name, send] of [
   for (const path of spellings) {
     const headers = [['content-type', 'application/json']] as const
     const { status } = await send({ method: 'POST', path, headers, body: '{}' })
-    // Kith's registration finds fault with an empty object.
+    // Kith's registration rejects an empty object.
     if (status !== 422) continue
     reached++
     console.log(`${name}: ${path}`)

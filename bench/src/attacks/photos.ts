@@ -9,7 +9,7 @@ import sharp, { type SharpOptions } from 'sharp'
 import { percentile } from '../percentile.ts'
 
 /**
- * What a photograph of 12 megapixels costs in processes of its own and in the server's, by turns in one run; with
+ * What a photograph of 12 megapixels costs in separate processes and in the server's, alternating in one run; with
  * `KITH_ROOT=<another checkout>` also with the processor of that checkout.
  */
 const rounds = 7
@@ -59,6 +59,6 @@ for (const [key, values] of times)
   )
 rmSync(folder, { recursive: true })
 const least = (name: string): number => Math.min(...(times.get(`normalize ${name}`) ?? []))
-// Least times say the most on a machine that does other work too.
+// Minimum times say the most on a machine with other load.
 process.exitCode = least('in processes') > 1.5 * least('in the server') ? 1 : 0
 process.exit()

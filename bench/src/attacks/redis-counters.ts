@@ -4,8 +4,8 @@ import { createRedisRateLimits } from '@kith/redis'
 import { Redis } from 'ioredis'
 
 /**
- * Wrong sign-ins for names that do not exist, each from an address of its own: what does one leave in Redis, and for how
- * long? `pnpm --filter @kith/bench attack redis-counters redis://127.0.0.1:6379`, on a server that nobody else uses.
+ * Wrong sign-ins for names that do not exist, each from a different IP address: what does one leave in Redis, and for how
+ * long? `pnpm --filter @kith/bench attack redis-counters redis://127.0.0.1:6379`, on a server without other clients.
  */
 const count = 30_000
 const bytesAtMost = 1_034 / 5

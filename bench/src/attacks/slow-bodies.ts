@@ -8,8 +8,8 @@ import express from 'express'
 import { fastify } from 'fastify'
 
 /**
- * How many connections a stranger holds with bodies that stop or trickle, after the time limit (here one second). Before:
- * all of them on Fastify, without end, and on Express for 300 s.
+ * How many connections a stranger can hold with bodies that stop or trickle, after the time limit (here one second). Before:
+ * all of them on Fastify, indefinitely, and on Express for 300 s.
  */
 const held = 20
 const limits = { bodyTimeoutSeconds: 1, uploads: { graceSeconds: 1 } }

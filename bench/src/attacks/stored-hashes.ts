@@ -3,8 +3,8 @@ import { createMemoryStorage } from '@kith/core/memory'
 import bcrypt from 'bcryptjs'
 
 /**
- * T13: what a wrong sign-in costs for the most expensive hash of each form that `accounts.import` accepts, in seconds of the
- * processor, and whether those that cost seconds once are refused.
+ * T13: what a wrong sign-in costs for the most expensive hash of each form that `accounts.import` accepts, in seconds of CPU
+ * time, and whether hashes that used to cost seconds are refused.
  */
 const salt = 'A'.repeat(22)
 const digest = 'A'.repeat(43)
@@ -22,7 +22,7 @@ const refused = {
   'bcrypt, 13': `$2b$13$${'A'.repeat(53)}`,
 }
 
-/** Each on a Kith of its own: a wrong password also pays for every other form that was imported. */
+/** Each on a separate Kith, because a wrong password also pays for every other imported form. */
 function open() {
   return createKith({
     secret: 'a secret of the benchmark, 32 characters',

@@ -4,7 +4,7 @@ import type { BlobStore, MediaRecord } from '@kith/core/ports'
 import { createMemoryBlobs, createMemoryStorage } from '@kith/core/memory'
 
 /**
- * T3: who sets an avatar, or deletes a post, beside 200 stale uploads of strangers and a host that takes 50 ms for each
+ * T3: an account sets an avatar, or deletes a post, next to 200 stale uploads of strangers and with a host that takes 50 ms for each
  * removal. Expected: a request removes its own blob and nothing else.
  */
 const storage = createMemoryStorage()
@@ -28,7 +28,7 @@ const kith = createKith({
 })
 
 let made = 0
-/** An upload that is ready, without its bytes: nothing here reads them. */
+/** A ready upload without its bytes, because nothing here reads them. */
 async function upload(ownerId: string): Promise<string> {
   const id = `0193e000-0000-7000-8000-${String(++made).padStart(12, '0')}`
   const record: MediaRecord = {

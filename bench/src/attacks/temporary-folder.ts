@@ -10,8 +10,8 @@ import { createMemoryBlobs, createMemoryStorage } from '@kith/core/memory'
 import { createSharpImages } from '@kith/media-sharp'
 
 /**
- * S14: another user of the system waits in the directory for temporary files. It makes the folder `kith` first, and tries to read
- * whatever uploads leave there, and to put a link to a file of ours in its place. Needs root, to be two users.
+ * S14: another user of the system waits in the directory for temporary files. It creates the folder `kith` first, and tries to read
+ * all files of uploads there, and to replace them with a link to one of our files. Needs root, for two users.
  */
 if (process.getuid?.() !== 0) {
   console.error('Run it as root: it starts a process of the user nobody.')
@@ -60,7 +60,7 @@ child.stdout.setEncoding('utf8').on('data', (text: string) => said.push(...text.
 child.stderr.pipe(process.stderr)
 while (!said.includes('ready')) await wait(10)
 
-// What the neighbor can do where it may.
+// What the neighbor can do if permissions allow it.
 const open = join(shared, 'open')
 mkdirSync(open)
 writeFileSync(join(open, 'file'), 'anything', { mode: 0o666 })
@@ -79,7 +79,7 @@ const kith = createKith({
 const { user, session } = await kith.accounts.register({ username: 'anna', password: 'correct horse' })
 const picture = drawDefaultAvatar('anna')
 
-/** Slow, so that there is time. */
+/** Slow, so that the attack has time. */
 async function* slowly(): AsyncGenerator<Uint8Array> {
   yield picture.subarray(0, 100)
   await wait(100)

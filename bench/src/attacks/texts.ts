@@ -3,7 +3,7 @@ import { cleanSuggestions } from '@kith/core/adapter'
 import { createMemoryBlobs, createMemoryStorage } from '@kith/core/memory'
 import { leastMillis, textFields, worstTexts } from '../../../packages/http/test/text-fields.ts'
 
-/** Gives every text field of every route, and the cleaning of what models say, the worst texts: each costs less than 5 ms. */
+/** Sends the most expensive strings to every string field of every route, and to the cleaning of model output: each takes less than 5 ms. */
 const kith = createKith({
   secret: 'a secret of the benchmark, 32 characters',
   storage: createMemoryStorage(),

@@ -4,8 +4,8 @@ import { createKith } from '@kith/core'
 import { createMemoryStorage } from '@kith/core/memory'
 
 /**
- * One account sends one access token in 20,000 spellings: how many are let in, what do they take of the memory, and is
- * anybody else's token looked up anew because of them?
+ * One account sends one access token in 20,000 spellings: how many are accepted, how much memory do they use, and is
+ * another account's token looked up again because of them?
  */
 setFlagsFromString('--expose-gc')
 const collect = runInNewContext('gc') as () => void
@@ -41,7 +41,7 @@ function heap(): number {
 const before = heap()
 let accepted = 0
 for (let index = 0; index < spellings; index++) {
-  // Blanks inside of the signature, a different place and number for each.
+  // Spaces within the signature, in a different place and number for each.
   const at = token.length - 1 - (index % 40)
   const text = token.slice(0, at) + ' '.repeat(1 + Math.floor(index / 40)) + token.slice(at)
   accepted += await kith.sessions.authenticate(text).then(

@@ -1,7 +1,7 @@
 import { createMediabunnyVideos } from '@kith/media-video'
 import { hidingPlaces, stripHidden } from '../../../test/kit-samples.ts'
 
-/** Places in a video where something that is no picture and no sound can stand: none of it is left. */
+/** The places in a video that can contain something other than pictures and sound: none of it remains. */
 const videos = createMediabunnyVideos()
 let [clean, all] = [0, 0]
 

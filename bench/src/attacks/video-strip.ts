@@ -11,7 +11,7 @@ import { kitFixture, unpack } from '../../../test/kit-samples.ts'
 import { percentile } from '../percentile.ts'
 
 /**
- * What stripping 100 MB of video costs, in a process and in the server's, by turns in one run; with
+ * What stripping 100 MB of video costs, in a process and in the server's, alternating in one run; with
  * `KITH_ROOT=<another checkout>` also with the processor of that checkout. The frames are slices, as cameras write them.
  */
 const rounds = 9
@@ -20,7 +20,7 @@ const frames = 3_200
 const folder = mkdtempSync(join(tmpdir(), 'kith-strip-'))
 const path = join(folder, 'video.mp4')
 const picture = kitFixture('videos/frames/avc-0.bin')
-// What an MP4 of so many frames of this size begins with: made by the writers of the kit as they were at 8647bf7.
+// The header of an MP4 with this many frames of this size: made by the writers of the kit at 8647bf7.
 const head = new URL('../../fixtures/strip-head.mp4.br', import.meta.url)
 
 const slice = randomBytes(frameBytes)

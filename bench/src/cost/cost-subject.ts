@@ -15,8 +15,8 @@ import express from 'express'
 import { fastify } from 'fastify'
 
 /**
- * One side of the comparison of costs: the Kith of the checkout that is the first argument, on an SQLite file. By messages it runs
- * calls and says what they took of the processor, and how much of it this process has used.
+ * One side of the comparison of costs: the Kith of the checkout in the first argument, on an SQLite file. Controlled by messages, it
+ * makes calls and reports their CPU time, and the total of this process.
  */
 const [root = ''] = process.argv.slice(2)
 const load = async (path: string): Promise<unknown> =>
@@ -48,7 +48,7 @@ const kith = createKith({
   passwords: { memoryKiB: 8, iterations: 1 },
   posts: { textOnly: true },
   limits: Object.fromEntries([...unlimited, ...more].map((name) => [name, []])),
-  // Files are read and dropped: what is measured is the way to them.
+  // Files are read and discarded: only the way to them is measured.
   media: { blobs: dropping(createMemoryBlobs()), videos: trusting() },
   logger: { warn() {}, error() {} },
 })
@@ -91,7 +91,7 @@ async function ask(path: string): Promise<void> {
   if (response.status !== 200) throw new Error(await response.text())
   await response.text()
 }
-/** Each pair of people once, nobody with themselves and none of those above. */
+/** Each pair of people once, without pairs of the same person and those above. */
 let pair = 40
 function nextPair(): { from: Core.Viewer; to: number } {
   const [from, distance] = [pair % people, 40 + Math.floor(pair / people)]
@@ -148,7 +148,7 @@ function cpuMicros(): number {
   return user + system
 }
 
-/** Runs a call as often as is asked for; microseconds of the processor for each. Where none is named, all that was used so far. */
+/** Makes a call as often as requested; returns microseconds of CPU time for each. Without a name, the total so far. */
 async function measure({ name, times }: { name: string | null; times: number }): Promise<number> {
   const start = cpuMicros()
   const call = name === null ? null : (calls[name] ?? fail())

@@ -3,13 +3,13 @@ import { type BulkLoad, loadInBulk } from '../bulk-load.ts'
 import { edgeId, postId, postTime, userId } from '../ids.ts'
 import { startProgress } from '../progress.ts'
 
-/** How large the database is; `share` makes a smaller one of the same shape. */
+/** The size of the database; `share` makes a smaller one with the same shape. */
 export interface Night {
   users: number
   followsEach: number
   posts: number
   likes: number
-  /** Who follows the celebrity, and who likes the post of the ordinary author. */
+  /** The people who follow the celebrity, and who like the post of the ordinary author. */
   followers: number
   /** The posts of the one author who deletes the account. */
   ownPosts: number
@@ -32,11 +32,11 @@ export function nightOf(share: number): Night {
   }
 }
 
-/** The people that the jobs are about; the rest are crowd. */
+/** The people whom the jobs concern; the rest are crowd. */
 export const celebrity = 0
 export const likedPost = 1
 
-/** Fills a migrated file, whichever checkout has migrated it. */
+/** Fills a migrated file of any checkout. */
 export function loadNight(path: string, night: Night, authorId: string): void {
   const database = new DatabaseSync(path)
   loadInBulk(database, (load) => {
@@ -67,7 +67,7 @@ function loadPeople({ database, id, addEdge }: BulkLoad, { users, followsEach, f
   progress.done()
 }
 
-/** Edges of one person lie years apart, so their ids are all over the index. */
+/** The edges of one person are years apart, so their ids are spread over the index. */
 function scattered(edge: number): string {
   return edgeId(Math.imul(edge, 0x9e3779b1) >>> 0)
 }

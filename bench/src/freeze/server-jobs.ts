@@ -2,11 +2,11 @@ import { createKith } from '@kith/core'
 import type { Storage } from '@kith/core/ports'
 import { startWatch } from './watched-job.ts'
 
-/** A storage on a server, and what is written there past its ports: through them it would take many times as long. */
+/** A storage on a server, with bulk writes that bypass its ports, which would take many times as long. */
 export interface ServerOfJobs {
   /** Migrated and empty. */
   storage: Storage
-  /** Adds edges of so many people who are not there, without counting them. */
+  /** Adds edges of this many nonexistent people, without counting them. */
   addEdges(kind: 'follow' | 'like', to: string): Promise<void>
 }
 
@@ -14,8 +14,8 @@ const promisedMillis = 25
 const password = 'a rather strange phrase 77'
 
 /**
- * Runs the long jobs and prints what they hold the event loop of this process for, as a client of the server. The judged figure is the
- * processor time of this thread in one turn, since the server usually shares the machine.
+ * Runs the long jobs as a client of the server and prints how long they block the event loop of this process. The judged figure is the
+ * CPU time of this thread in one turn, because the server usually shares the machine.
  */
 export async function watchServerJobs({ storage, addEdges }: ServerOfJobs): Promise<void> {
   const kith = createKith({
@@ -31,7 +31,7 @@ export async function watchServerJobs({ storage, addEdges }: ServerOfJobs): Prom
   await addEdges('like', post.id)
 
   const jobs: Record<string, () => Promise<unknown>> = {
-    // The nodes have no counts yet: each is found wrong and set right.
+    // The nodes have no counts yet: each is found wrong and corrected.
     verifyCounts: () => kith.upkeep.verifyCounts(),
     ban: () => kith.accounts.ban(user.id).then(kith.settled),
     unban: () => kith.accounts.unban(user.id).then(kith.settled),
@@ -45,7 +45,7 @@ export async function watchServerJobs({ storage, addEdges }: ServerOfJobs): Prom
   await watch.during(async () => {})
   console.log('job              total  longest freeze  of it processor  route p99')
   for (const [job, run] of Object.entries(jobs)) {
-    // A ban ends the sessions, and deleting asks for the password.
+    // A ban ends the sessions, and deleting requires the password.
     const seen = await watch.during(run)
     longest = Math.max(longest, seen.longestWork)
     console.log(

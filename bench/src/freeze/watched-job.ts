@@ -5,26 +5,26 @@ import { setTimeout as wait } from 'node:timers/promises'
 import { Worker } from 'node:worker_threads'
 import { percentile } from '../percentile.ts'
 
-/** What others noticed of a job. */
+/** The effect of a job on others. */
 export interface Watched {
   seconds: number
-  /** The processor time of this thread in it, which does not grow when others use the machine. */
+  /** The CPU time of this thread in it, which does not grow with other load. */
   workSeconds: number
-  /** The longest that the event loop did not turn, in milliseconds; on a busy machine other processes are in it. */
+  /** The longest time without a turn of the event loop, in milliseconds; on a busy machine it includes other processes. */
   longestFreeze: number
-  /** The most processor time of this thread within one turn: what the freeze would be on a machine of its own, but for waiting for the disk. */
+  /** The most CPU time of this thread within one turn: the freeze on an idle machine, except for waiting for the disk. */
   longestWork: number
   routeP99: number
   routeMost: number
 }
 
-/** Something that watches the event loop of this process from inside, and a route of it from another thread. */
+/** Watches the event loop of this process from inside, and one of its routes from another thread. */
 export interface Watch {
   during(job: () => Promise<unknown>): Promise<Watched>
   close(): Promise<void>
 }
 
-/** Starts the server and the thread that asks it every few milliseconds, whatever the responses before took. */
+/** Starts the server and the thread that calls it every few milliseconds, however long the previous responses took. */
 export async function startWatch(): Promise<Watch> {
   const server = createServer((_request, response) => response.end('{"status":"ok"}'))
   server.listen(0, '127.0.0.1')

@@ -7,7 +7,7 @@ import express, { type Request } from 'express'
 import { fastify, type FastifyRequest } from 'fastify'
 import { openBenchStorage } from '../bench-storage.ts'
 
-/** The app that is measured: one server with Kith, and one whose routes are written by hand and call the same services. */
+/** The measured apps: one with Kith, and one whose routes are written by hand and call the same services. */
 const { storage, place, close } = await openBenchStorage()
 const kith = createKith({
   secret: 'uBq3kV8wLx1nZr5tYc7mPd2fGh9jKs4a',
@@ -30,14 +30,14 @@ process.on('message', () => {
 })
 process.once('disconnect', () => void close().finally(() => process.exit()))
 
-/** Where an app with Kith listens, one written by hand, and one whose own route has no guard. */
+/** The URLs of an app with Kith, of one written by hand, and of one whose own route has no guard. */
 interface Ports {
   kith: number
   twin: number
   open: number
 }
 
-/** Somebody who follows 30 people, each of whom has written posts, and a post for each like. */
+/** An account that follows 30 people, each of whom has written posts, and a post for each like. */
 async function fill({
   accounts,
   follows,
@@ -60,7 +60,7 @@ async function openExpress(): Promise<Ports> {
   const { routes, requireViewer } = kithExpress(kith)
   const app = express()
   app.use(routes)
-  // In an app of its own, for Express looks at its routes one after the other.
+  // In a separate app, because Express checks its routes one after the other.
   const open = express()
   open.use(routes)
   open.get('/own', (_request, response) => void response.json({ userId: reader }))

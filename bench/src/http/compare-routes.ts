@@ -22,10 +22,10 @@ const seconds = 0.4
 const connections = 20
 
 /**
- * Measures routes of Kith behind a framework beside the same routes written by hand, and a guarded route of the app beside an
- * open one. The app runs in a process of its own. Each round asks one side and then the other; the medians count. The figure
- * for a second of the processor says the same where the machine is quiet, and stays true where it is not; that of a database server
- * is not in it. On SQLite, or with `--postgres` on PostgreSQL (see `openBenchStorage`).
+ * Measures routes of Kith behind a framework next to the same routes written by hand, and a guarded route of the app next to an
+ * open one. The app runs in a separate process. Each round calls one side and then the other; the medians count. The figure
+ * per second of CPU time is the same on an idle machine, and stays right on a busy one; it does not include a database
+ * server. On SQLite, or with `--postgres` on PostgreSQL (see `openBenchStorage`).
  */
 export async function compareRoutes(framework: 'express' | 'fastify'): Promise<void> {
   const child = fork(fileURLToPath(new URL('app.ts', import.meta.url)), [framework, ...process.argv.slice(3)])
@@ -35,7 +35,7 @@ export async function compareRoutes(framework: 'express' | 'fastify'): Promise<v
     next: () => `${line()} HTTP/1.1\r\nhost: localhost\r\nauthorization: Bearer ${app.accessToken}\r\n\r\n`,
   })
   const both = (line: () => string): [Side, Side] => [to(app.kith, line), to(app.twin, line)]
-  // Both sides take their posts from one list: a post that the other side has liked would be less work.
+  // Both sides take their posts from one list, because a post that the other side has liked would be less work.
   let liked = 0
   const like = (): string => `PUT /api/v1/posts/${app.postIds[liked++ % app.postIds.length]}/like`
   const subjects: readonly [name: string, target: number, sides: [Side, Side]][] = [

@@ -1,15 +1,15 @@
 import { connect } from 'node:net'
 
-/** Requests that are sent one after the other, over several connections at the same time. */
+/** Requests that are sent one after the other, over several concurrent connections. */
 export interface Load {
   port: number
   connections: number
   seconds: number
-  /** The next request, as it goes over the wire. */
+  /** The next request, as sent over the network. */
   next: () => string
 }
 
-/** Sends them for a while and returns how many were answered in a second. @throws Error for a response that is no 200 */
+/** Sends them for a while and returns the number of responses per second. @throws Error for a response other than 200 */
 export async function answersPerSecond({ port, connections, seconds, next }: Load): Promise<number> {
   const start = performance.now()
   const end = start + seconds * 1000

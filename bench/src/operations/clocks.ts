@@ -1,10 +1,10 @@
 import { createKith, isKithError, isRetryLater } from '@kith/core'
 import { createMemoryStorage } from '@kith/core/memory'
 
-/** What a clock leaves behind that was wrong for a while: ids, lockouts, and the grace of refresh tokens. */
+/** The effects of a clock that was wrong for a while: on ids, lockouts, and the grace of refresh tokens. */
 const [hour, day] = [3_600_000, 86_400_000]
 let [lived, offset] = [0, Date.now()]
-// The time that a process runs goes on with the clock, and is not set with it.
+// The monotonic time of a process continues with the clock, and is not set with it.
 performance.now = () => lived
 const pass = (millis: number): number => (lived += millis)
 const set = (millis: number): number => (offset += millis)

@@ -6,10 +6,10 @@ import { fileURLToPath } from 'node:url'
 import { parseArgs } from 'node:util'
 
 /**
- * What calls cost here and in an earlier checkout, in which dependencies are installed: `pnpm --filter @kith/bench operations cost
- * <folder>`. Both sides take turns by the processor time of their processes, so other users of the machine fall on both; without a folder
- * this checkout is compared with itself, which shows the noise. Exits with 1 where a call has become more than 5 % dearer.
- * `--only <text>` measures the calls whose name has it, `--longer 3` takes three times as many pairs of processes.
+ * What calls cost here and in an earlier checkout with installed dependencies: `pnpm --filter @kith/bench operations cost
+ * <folder>`. Both sides take turns and are measured in CPU time of their processes, so other load affects both; without a folder
+ * this checkout is compared with itself, which shows the noise. Exits with 1 if a call has become more than 5 % more expensive.
+ * `--only <text>` measures the calls whose names contain it, `--longer 3` uses three times as many pairs of processes.
  */
 const { values, positionals } = parseArgs({
   args: process.argv.slice(3).filter((each) => each !== '--'),
@@ -19,9 +19,9 @@ const { values, positionals } = parseArgs({
 const here = fileURLToPath(new URL('../../..', import.meta.url)).replace(/\/$/, '')
 const [before = here] = positionals
 const mostLost = 0.05
-/** Of the processor; below that a call is a look into memory, and costs its caller nothing. */
+/** In CPU time; below that a call is a lookup in memory, and costs its caller nothing. */
 const leastMicros = 0.5
-/** Which code becomes fast in which order is chance, so one pair of processes says little. */
+/** Which code is optimized in which order is random, so one pair of processes says little. */
 const pairs = 3 * Number(values.longer)
 const rounds = 7
 const connections = 10
@@ -33,7 +33,7 @@ interface Side {
   authorization: string
 }
 
-/** Microseconds of the processor for each of so many calls. */
+/** Microseconds of CPU time for each of this many calls. */
 type Measure = (side: Side, times: number) => Promise<number>
 
 const inProcess =
@@ -41,7 +41,7 @@ const inProcess =
   (side, times) =>
     told(side, name, times)
 
-/** Requests to a server, whose process alone is measured. */
+/** Requests to a server; only its process is measured. */
 function overHttp(server: 'express' | 'fastify', path: string, sent: Buffer | null = null): Measure {
   return async (side, times) => {
     const start = await told(side, null, 0)
@@ -136,7 +136,7 @@ for (let pair = 0; pair < pairs; pair++) {
   // The first rounds of a process warm it up.
   for (let round = -2; round < rounds; round++) {
     for (const subject of chosen) {
-      // In turns: neither side is always the first.
+      // In turns: neither side is always first.
       const order = (round + pair) % 2 === 0 ? (['before', 'after'] as const) : (['after', 'before'] as const)
       for (const side of order) {
         const micros = await subject.measure(sides[side], subject.times)
@@ -156,7 +156,7 @@ console.log(
 console.log('µs of the processor a call        before        now   now / before')
 const dearer: string[] = []
 for (const subject of chosen) {
-  // Side by side in each round, so that what else the machine does hits both.
+  // Interleaved in each round, so that other load affects both.
   const ratio = median(subject.after.map((value, index) => value / (subject.before[index] ?? NaN)))
   const [was, is] = [median(subject.before), median(subject.after)]
   if (!(ratio <= 1 + mostLost) && is - was > leastMicros) dearer.push(subject.name)

@@ -3,7 +3,7 @@ import { watchServerJobs } from '../freeze/server-jobs.ts'
 import { edgeId, userId } from '../ids.ts'
 
 /**
- * The long jobs on PostgreSQL, on a server of its own or that of POSTGRES_URI:
+ * The long jobs on PostgreSQL, on a separate server or the one at POSTGRES_URI:
  * `pnpm --filter @kith/bench operations freeze-postgres [followers] [--prepare]`.
  */
 const [howMany = '30000'] = process.argv.slice(3).filter((each) => !each.startsWith('--'))

@@ -46,7 +46,7 @@ function open(path: string): CoreModule.Kith {
   })
 }
 
-/** The file as it is before the jobs, made once for each schema. */
+/** The file before the jobs, created once for each schema. */
 async function baseFile(size: Night): Promise<string> {
   mkdirSync(cache, { recursive: true })
   const fresh = join(cache, `fresh-${process.pid}.db`)
@@ -81,7 +81,7 @@ const ordinary = {
   userId: (await kith.storage.posts.byIds([postId(likedPost)]))[0]?.authorId ?? '',
   sessionId: 'none',
 }
-/** The jobs of a checkout that clears away behind the call wait for that. */
+/** The jobs of a checkout that cleans up after the call wait for that. */
 const settled = async (): Promise<void> => await (kith as { settled?: () => Promise<void> }).settled?.()
 
 const jobs: Record<string, () => Promise<unknown>> = {
@@ -121,7 +121,7 @@ await watch.close()
 await kith.storage.close()
 for (const end of ['', '-wal', '-shm']) rmSync(path + end, { force: true })
 
-// Where others use the machine as well, the time of this thread is all that can be judged.
+// With other load on the machine, only the time of this thread can be judged.
 const isBusy = (loadavg()[0] ?? 0) > availableParallelism()
 const freeze = Math.max(...all.map((seen) => (isBusy ? seen.longestWork : seen.longestFreeze)))
 const route = isBusy ? 0 : Math.max(...all.map((seen) => seen.routeP99))
@@ -133,7 +133,7 @@ if (freeze > promised.freeze || route > promised.route) {
   process.exitCode = 1
 }
 
-/** Pages that the system keeps of a file; needs no rights where `dd` knows how. */
+/** Pages of a file in the system's cache; needs no privileges if `dd` supports it. */
 async function forgetCached(file: string): Promise<void> {
   const { spawnSync } = await import('node:child_process')
   spawnSync('sync', [])

@@ -12,8 +12,8 @@ import { createSqliteStorage } from '@kith/storage-sqlite'
 import { percentile } from '../percentile.ts'
 
 /**
- * Prints what a foreign lock costs: another process holds the write lock of the database for 20 s while six people register: what they get, and how long a
- * route that needs no database takes meanwhile. The other process is this file, too.
+ * Prints the cost of a foreign lock: another process holds the write lock of the database for 20 s while six people register: their results, and how long a
+ * route without database access takes meanwhile. The other process runs this file, too.
  */
 const holdMillis = 20_000
 const goalMillis = 50
@@ -61,7 +61,7 @@ async function measure(): Promise<void> {
     await new Promise((resolve) => setTimeout(resolve, 10))
   }
   const during = await Promise.all(writers)
-  // The first that looks after a refusal finds the lock free.
+  // The first attempt after a refusal finds the lock free.
   await new Promise((resolve) => setTimeout(resolve, 200))
   const after = await register(kith, 7)
 

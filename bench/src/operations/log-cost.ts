@@ -5,9 +5,9 @@ import { createInterface } from 'node:readline'
 import { fileURLToPath } from 'node:url'
 
 /**
- * What the record of each request costs: processor time of a server for `GET /users/me` on Express and memory, in rounds that
- * take turns. `pnpm --filter @kith/bench operations log-cost <folder>` compares with an earlier checkout, in which dependencies are
- * installed; without one, with the same tree (which shows the noise). Fails where more than 3 % are lost without an info logger.
+ * What the record of each request costs: the CPU time of a server for `GET /users/me` on Express and memory, in alternating
+ * rounds. `pnpm --filter @kith/bench operations log-cost <folder>` compares with an earlier checkout with installed
+ * dependencies; without one, with the same tree (which shows the noise). Fails if more than 3 % are lost without an info logger.
  */
 const root = fileURLToPath(new URL('../../..', import.meta.url)).replace(/\/$/, '')
 const before = process.argv[3] ?? root
@@ -17,7 +17,7 @@ const connections = 20
 const mostLost = 0.03
 
 interface Server {
-  /** Sends the requests of one round; microseconds of processor time for each, and requests a second. */
+  /** Sends the requests of one round; returns microseconds of CPU time for each, and requests per second. */
   round(): Promise<{ micros: number; perSecond: number }>
   stop(): void
 }
@@ -84,7 +84,7 @@ const seen = Object.entries(sides).map(([name, server]) => ({
 }))
 // The first two rounds warm each side up.
 for (let round = -2; round < rounds; round++) {
-  // In another order each time: none is always after the same one.
+  // In a different order each time, so that none always follows the same one.
   for (const index of seen.keys()) {
     const side = seen[(index + round + 2) % seen.length]
     const measured = await side?.server.round()
@@ -103,7 +103,7 @@ for (const { name, micros, perSecond } of seen)
   console.log(
     `${name.padEnd(24)} ${median(micros).toFixed(1)} µs of processor time a request, ${Math.round(median(perSecond))} requests a second`,
   )
-// Side by side in each round, so that what else the machine does hits both.
+// Interleaved in each round, so that other load affects both.
 const lost = median((silent?.micros ?? []).map((value, round) => value / (base?.micros[round] ?? NaN) - 1))
 console.log(`lost without an info logger: ${(100 * lost).toFixed(1)} % (at most ${100 * mostLost} %)`)
 if (!(lost <= mostLost)) process.exitCode = 1

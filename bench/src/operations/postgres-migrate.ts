@@ -1,8 +1,8 @@
-// How long anybody waits while a large schema is migrated, by the real `migrate()` with a sample of every statement that the lint of
-// @kith/storage-postgres accepts. Eight clients follow, unfollow and list meanwhile. Exits with 1 where a lock that keeps writers out was
+// How long clients wait while a large schema is migrated, by the real `migrate()` with a sample of every statement that the lint of
+// @kith/storage-postgres accepts. Eight clients follow, unfollow and list meanwhile. Exits with 1 if a lock that blocks writers was
 // seen for longer than a second, or a client waited that long.
 //   pnpm --filter @kith/bench operations postgres-migrate [<number of edges, 10000000>]
-// The server is one of its own that writes to its disk, or that of POSTGRES_URI.
+// The server is a separate one that writes to its disk, or the one at POSTGRES_URI.
 import { setTimeout as sleep } from 'node:timers/promises'
 import { createPostgresStorage } from '@kith/storage-postgres'
 import pg from 'pg'
@@ -40,7 +40,7 @@ async function fill(): Promise<void> {
       SELECT ${accountInSql('n')}, 'person' || n, '', '', 'member', 0, now() FROM generate_series(0, ${people - 1}) AS n`,
     `ALTER TABLE ${schema}.edges DROP CONSTRAINT edges_pkey`,
     `DROP INDEX ${schema}.edges_out, ${schema}.edges_in`,
-    // Everybody follows accounts behind the ones that clients follow.
+    // Everyone follows accounts outside the range that clients follow.
     `INSERT INTO ${schema}.edges (from_id, to_id, id, kind, hidden)
       SELECT ${accountInSql('a')}, ${accountInSql(`${people} + b * 7919`)}, ${accountInSql(`a * ${each}::bigint + b`)}, 1, 0
       FROM generate_series(0, ${people - 1}) AS a, generate_series(1, ${each}) AS b`,
@@ -52,7 +52,7 @@ async function fill(): Promise<void> {
   for (const step of steps) await pool.query(step)
 }
 
-/** What clients waited since somebody asked. */
+/** The longest waits of clients since the last call. */
 let waits: number[] = []
 let isOver = false
 const failures = new Set<string>()
@@ -75,7 +75,7 @@ async function live(client: number): Promise<void> {
   }
 }
 
-/** The longest time for which a lock of the migration was seen that keeps writers out of the table. */
+/** The longest time for which the migration was seen to hold a lock that blocks writers of the table. */
 const held = { longest: 0 }
 
 async function watchLocks(): Promise<void> {

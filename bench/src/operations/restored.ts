@@ -7,7 +7,7 @@ import { createKith } from '@kith/core'
 import { createSqliteStorage } from '@kith/storage-sqlite'
 import { createLoad } from '../bulk-load.ts'
 
-/** What the step after a restored backup takes: 300,000 sessions are removed, and nobody waits longer than for a step. */
+/** How long the step after a restored backup takes: 300,000 sessions are removed, and nothing else waits longer than for one step. */
 const sessions = 300_000
 const folder = mkdtempSync(join(tmpdir(), 'kith-restored-'))
 const path = join(folder, 'app.db')

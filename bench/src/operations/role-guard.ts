@@ -3,7 +3,7 @@ import { createKithHttp } from '@kith/http'
 import { openBenchStorage } from '../bench-storage.ts'
 
 /**
- * What `requireRole` costs beyond `requireViewer`: a look at the account, by its key, at every request. On SQLite, or with `--postgres` on
+ * What `requireRole` costs beyond `requireViewer`: a lookup of the account, by its key, at every request. On SQLite, or with `--postgres` on
  * PostgreSQL (see `openBenchStorage`).
  */
 const { storage, place, close } = await openBenchStorage()
@@ -21,7 +21,7 @@ const calls = 1_000
 const names = ['requireViewer', 'requireRole'] as const
 const micros: Record<keyof typeof guards, number[]> = { requireViewer: [], requireRole: [] }
 const waits: Record<keyof typeof guards, number[]> = { requireViewer: [], requireRole: [] }
-// In turns, so that what else the machine does meets both alike. The first round is not counted.
+// In turns, so that other load affects both equally. The first round is not counted.
 for (let round = 0; round <= 15; round++) {
   for (const name of names) {
     const [before, start] = [process.cpuUsage(), performance.now()]
@@ -42,7 +42,7 @@ console.log(
   `elapsed: requireViewer ${short.toFixed(1)}, requireRole ${long.toFixed(1)}: ${(long - short).toFixed(1)} more`,
 )
 await close()
-// A thousandth of a core for ten such requests a second; a cache would have to be told of every change. A round trip to a server takes more.
+// A thousandth of a core for ten such requests a second; a cache would have to be notified of every change. A round trip to a server takes more.
 if (place === 'SQLite' && role - viewer > 100) process.exitCode = 1
 
 function median(values: number[]): number {

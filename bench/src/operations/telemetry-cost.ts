@@ -11,9 +11,9 @@ import { createKithHttp } from '@kith/http'
 import { createSqliteStorage } from '@kith/storage-sqlite'
 
 /**
- * What telemetry costs: a route that does next to nothing and a sign-in, with telemetry off, with metrics, and with metrics and
- * traces, in turns in one process. Off, what is left of it are calls that do nothing: they are counted and timed by themselves,
- * since a hundredth of a request is less than two runs of the same differ by. Exits with 1 where they are more than 1 %.
+ * What telemetry costs: a route that does almost nothing and a sign-in, with telemetry off, with metrics, and with metrics and
+ * traces, alternating in one process. If it is off, the remaining cost is calls that do nothing: they are counted and timed separately,
+ * because a hundredth of a request is less than the difference between two runs of the same. Exits with 1 if they are more than 1 %.
  */
 const promised = 0.01
 const turns = 7
@@ -74,7 +74,7 @@ const subjects = [
   ),
 ]
 
-/** Of the processor, which what else the machine does leaves alone; hashing on other threads included. */
+/** CPU time, which other load does not affect, including hashing on other threads. */
 async function microsOf(work: () => Promise<unknown>, rounds: number): Promise<number> {
   const start = process.cpuUsage()
   for (let round = 0; round < rounds; round++) await work()
@@ -82,7 +82,7 @@ async function microsOf(work: () => Promise<unknown>, rounds: number): Promise<n
   return (user + system) / rounds
 }
 
-/** The median of the turns; each turn runs all, so that what else the machine does falls on all. */
+/** The median of the rounds; each round runs all variants, so that other load affects all. */
 async function compare(what: 'route' | 'signIn', rounds: number): Promise<number[]> {
   const taken = subjects.map((): number[] => [])
   for (const subject of subjects) await microsOf(subject[what], rounds)
@@ -93,7 +93,7 @@ async function compare(what: 'route' | 'signIn', rounds: number): Promise<number
   return taken.map((times) => times.sort((a, b) => a - b)[turns >> 1] ?? 0)
 }
 
-/** All that a request still does for telemetry that is off: a span around its route, a record, and for a sign-in a count. */
+/** Everything that a request still does for telemetry that is off: a span around its route, a record, and for a sign-in a count. */
 async function microsOfNothing(): Promise<number> {
   const { span, record, count } = silentTelemetry
   const done = Promise.resolve(1)

@@ -6,8 +6,8 @@ import { startProgress } from '../progress.ts'
 import { createWorkload } from '../workload.ts'
 
 /**
- * What a follow, a post and the row of its picture take on PostgreSQL, by table and index, as `pg_relation_size` counts whole pages:
- * `pnpm --filter @kith/bench ratio bytes-postgres [<people> [<posts>]]`, with the network of `ratio bytes`. Rows come in the order of time, as in
+ * The size of a follow, a post and the row of its picture on PostgreSQL, by table and index, in whole pages as `pg_relation_size` counts them:
+ * `pnpm --filter @kith/bench ratio bytes-postgres [<people> [<posts>]]`, with the network of `ratio bytes`. Rows are inserted in the order of time, as in
  * a running app, so pages are as full as they are there.
  */
 const [users, posts] = [Number(process.argv[3] ?? 20_000), Number(process.argv[4] ?? 200_000)]
@@ -19,7 +19,7 @@ const schema = server.freshSchema()
 const pool = new pg.Pool({ connectionString: server.uri })
 await createPostgresStorage({ pool, schema, timeoutMillis: 60_000 }).migrate()
 
-/** Inserts rows some thousand at a time, whose columns a statement takes as arrays `$1`, `$2` and so on. */
+/** Inserts rows some thousand at a time; a statement gets their columns as arrays `$1`, `$2` and so on. */
 function insertInto(sql: string): { add(...row: string[]): Promise<void>; end(): Promise<void> } {
   let rows: string[][] = []
   async function end(): Promise<void> {
@@ -45,7 +45,7 @@ const pictures =
   SELECT id, owner, 'image', 'image/webp', at, 'ready', measures, 'post', subject, 0, ''
   FROM unnest($1::uuid[], $2::uuid[], $3::uuid[], $4::timestamptz[], $5::text[]) AS made (id, owner, subject, at, measures)`)
 
-/** What `@kith/media-sharp` measures of a photo. */
+/** The measures of a photo by `@kith/media-sharp`. */
 const measures = JSON.stringify({
   width: 1440,
   height: 1080,
@@ -61,7 +61,7 @@ const { following, author } = createWorkload({ seed: 1, users, posts })
 const pairs: (readonly [from: number, to: number])[] = []
 for (let from = 0; from < users; from++) for (const to of following(from)) pairs.push([from, to])
 const progress = startProgress('follows and posts', pairs.length + posts)
-// Anybody follows anybody next: the edges are taken in a shuffled order.
+// In an app the edges arrive in no particular order, so they are shuffled.
 for (let made = 0; made < pairs.length; made++) {
   const share = (Math.imul(made + 1, 0x9e3779b1) >>> 0) / 2 ** 32
   const other = made + Math.floor(share * (pairs.length - made))

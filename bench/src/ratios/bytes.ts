@@ -11,8 +11,8 @@ import { startProgress } from '../progress.ts'
 import { createWorkload } from '../workload.ts'
 
 /**
- * What a follow and a post take in an SQLite file, by tree, as `dbstat` counts whole pages: `pnpm --filter @kith/bench ratio bytes
- * [<folder of an earlier checkout>]`. Rows come in the order of time, as in a running app, so pages are as full as they are there.
+ * The size of a follow and a post in an SQLite file, by tree, in whole pages as `dbstat` counts them: `pnpm --filter @kith/bench ratio bytes
+ * [<folder of an earlier checkout>]`. Rows are inserted in the order of time, as in a running app, so pages are as full as they are there.
  * `--file <path>` reports on a file of `pnpm --filter @kith/bench feed` instead: with `--users 1000000 --posts 2000000` that has more than
  * 100 million follows, and fits in 20 GB. Exits with 1 above a target.
  */
@@ -53,7 +53,7 @@ function report(what: string, trees: readonly Tree[], count: number): number {
   return total / count
 }
 
-/** Fills a file of that checkout as time does, and reports what its rows take. */
+/** Fills a file of that checkout in the order of time, and reports the size of its rows. */
 async function measure(folder: string): Promise<{ edge: number; post: number }> {
   const { createSqliteStorage } = (await import(
     join(folder, 'packages/storage-sqlite/src/index.ts')
@@ -95,7 +95,7 @@ function fill(database: DatabaseSync): { edges: number; posts: number } {
   )
   database.exec('PRAGMA journal_mode = OFF; PRAGMA synchronous = OFF; PRAGMA cache_size = -1000000; BEGIN')
   const progress = startProgress('follows and posts', edges.length + posts)
-  // Anybody follows anybody next: the edges are taken in a shuffled order.
+  // In an app the edges arrive in no particular order, so they are shuffled.
   for (let made = 0; made < edges.length; made++) {
     const other = made + Math.floor(fraction(made) * (edges.length - made))
     const edge = edges[other]
@@ -120,12 +120,12 @@ function fill(database: DatabaseSync): { edges: number; posts: number } {
   return { edges: edges.length, posts }
 }
 
-/** A number from 0 to 1 for each number, the same in every run. */
+/** A pseudorandom number from 0 to 1 for each number, the same in every run. */
 function fraction(number: number): number {
   return (Math.imul(number + 1, 0x9e3779b1) >>> 0) / 2 ** 32
 }
 
-/** What `@kith/media-sharp` measures of a photo. */
+/** The measures of a photo by `@kith/media-sharp`. */
 const measures = JSON.stringify({
   width: 1440,
   height: 1080,
@@ -137,7 +137,7 @@ const measures = JSON.stringify({
   takenAt: null,
 })
 
-/** Reports on a file that `pnpm --filter @kith/bench feed --users … --posts …` has made. */
+/** Reports on a file that `pnpm --filter @kith/bench feed --users … --posts …` has created. */
 function measureFile(path: string): void {
   const database = new DatabaseSync(path, { readOnly: true })
   const numberOf = (sql: string): number => Number(database.prepare(sql).get()?.['number'])

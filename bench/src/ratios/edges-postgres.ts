@@ -3,10 +3,10 @@ import { createKith } from '@kith/core'
 import { openBenchPostgres } from '../bench-postgres.ts'
 import { report, sideBySide } from '../side-by-side.ts'
 
-// `ratio edges` on PostgreSQL: a follow by username and a like of a post, each new, through the services of Kith, beside what somebody would
-// write by hand with the same promises: both ends live and stay until the commit, the edge and both counts change in one transaction, the
-// answer has the new count, edges are listed newest first from both ends. One client; `--prepare` lets the server keep plans of both sides.
-// The server is one of its own, or that of POSTGRES_URI.
+// `ratio edges` on PostgreSQL: a follow by username and a like of a post, each new, through the services of Kith, next to what one would
+// write by hand with the same promises: both ends are live and stay until the commit, the edge and both counts change in one transaction, the
+// result has the new count, edges are listed newest first from both ends. One client; `--prepare` lets the server cache the plans of both sides.
+// The server is a separate one, or the one at POSTGRES_URI.
 
 const [people, calls, rounds] = [1_000, 50, 41]
 const postgres = await openBenchPostgres(4)
@@ -15,7 +15,7 @@ const { storage, schema } = await postgres.freshStorage()
 const kith = createKith({
   storage,
   secret: 'the secret of a benchmark of follows and likes',
-  // Counted at each call as always, and never reached.
+  // Counted at each call as usual, and never reached.
   limits: { changeByAccount: [{ limit: 1_000_000_000, window: '1h' }] },
 })
 
@@ -68,7 +68,7 @@ const like = `WITH actor AS (
   )
   UPDATE ${schema}.twin_posts SET likes = likes + 1 FROM added WHERE id = added.to_id RETURNING likes AS count`
 
-/** A UUIDv7, of the bytes that Node keeps ready. */
+/** A UUIDv7, from the random bytes that Node buffers. */
 function newId(): string {
   const time = Date.now().toString(16).padStart(12, '0')
   return `${time.slice(0, 8)}-${time.slice(8)}-7${randomUUID().slice(15)}`
@@ -84,7 +84,7 @@ async function twin(name: string, text: string, values: string[]): Promise<numbe
   return rows[0].count
 }
 
-/** Gives pairs that were not given before. */
+/** Returns a new pair each time. */
 function freshPairs(): () => [from: number, to: number] {
   let given = 0
   return () => {

@@ -7,8 +7,8 @@ import { createKith, type Kith } from '@kith/core'
 import { createSqliteStorage } from '@kith/storage-sqlite'
 import { report, sideBySide } from '../side-by-side.ts'
 
-// A follow by username and a like of a post, each new, beside what somebody would write by hand with the same promises:
-// both ends live, the edge and both counts change in one transaction, the response has the new count, edges are listed
+// A follow by username and a like of a post, each new, next to what one would write by hand with the same promises:
+// both ends are live, the edge and both counts change in one transaction, the response has the new count, edges are listed
 // newest first from both ends, and a commit is as durable (WAL, synchronous = NORMAL).
 
 const people = 2_000
@@ -21,7 +21,7 @@ interface Named {
   username: string
 }
 
-/** Gives pairs that were not given before. */
+/** Returns a new pair each time. */
 function freshPairs(): () => { from: number; to: number } {
   let given = 0
   return () => {
@@ -73,7 +73,7 @@ async function openKith(path: string): Promise<Kith> {
   return createKith({
     storage,
     secret: 'the secret of a benchmark of follows and likes',
-    // Counted at each call as always, and never reached.
+    // Counted at each call as usual, and never reached.
     limits: { changeByAccount: [{ limit: 1_000_000_000, window: '1h' }] },
   })
 }
@@ -119,7 +119,7 @@ function openTwin(path: string): Twin {
       SET outgoing = outgoing + excluded.outgoing, incoming = incoming + excluded.incoming RETURNING incoming`),
     incoming: database.prepare('SELECT incoming FROM counts WHERE kind = ? AND node = ?'),
   }
-  /** A UUIDv7, of the bytes that Node keeps ready. */
+  /** A UUIDv7, from the random bytes that Node buffers. */
   function newId(): string {
     const time = Date.now().toString(16).padStart(12, '0')
     return `${time.slice(0, 8)}-${time.slice(8)}-7${randomUUID().slice(15)}`

@@ -1,2 +1,2 @@
-// A page of the home feed beside the two plain ways to read it by hand: the run of `pnpm --filter @kith/bench feed`.
+// A page of the home feed next to the two obvious ways to read it by hand: the run of `pnpm --filter @kith/bench feed`.
 import '../feed.ts'

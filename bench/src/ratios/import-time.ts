@@ -4,9 +4,9 @@ import { join, resolve } from 'node:path'
 import { fileURLToPath } from 'node:url'
 
 /**
- * What it takes to import the built packages, each in a fresh process: median of 20, beside zod, jose, drivers and `node:http` alone. `pnpm build`
- * comes first. Another checkout that is built can be named, to see both: `ratio import-time /path/to/kith`. Time of the processor is
- * shown because it depends less on what else the machine does; the target is that core takes at most 1.25 times as much of it as zod.
+ * How long importing the built packages takes, each in a fresh process: median of 20, next to zod, jose, drivers and `node:http` alone. `pnpm build`
+ * is required first. Another built checkout can be passed, to see both: `ratio import-time /path/to/kith`. CPU time is
+ * shown because it depends less on other load; the target is that core takes at most 1.25 times as much of it as zod.
  */
 const here = resolve(fileURLToPath(new URL('../../..', import.meta.url)))
 const roots = [...process.argv.slice(3).map((folder) => resolve(folder)), here]
@@ -62,7 +62,7 @@ function measure({ folder, specifier }: Import): Cost {
 }
 
 const costs = new Map<Import, Cost[]>(imports.map((each) => [each, []]))
-// In turns, and one round of each that is not counted: it brings the files into memory.
+// In turns, after one round of each that is not counted: it brings the files into memory.
 for (let round = 0; round <= times; round += 1) {
   for (const [each, counted] of costs) {
     const cost = measure(each)

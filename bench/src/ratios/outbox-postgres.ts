@@ -1,7 +1,7 @@
 import { openBenchPostgres } from '../bench-postgres.ts'
 import { reportOutboxCost } from '../outbox-cost.ts'
 
-// `ratio outbox` on PostgreSQL: one client; `--prepare` lets the server keep plans. The server is one of its own, or that of POSTGRES_URI.
+// `ratio outbox` on PostgreSQL: one client; `--prepare` lets the server cache plans. The server is a separate one, or the one at POSTGRES_URI.
 
 const postgres = await openBenchPostgres(8)
 const [one, other] = [await postgres.freshStorage(), await postgres.freshStorage()]

@@ -5,8 +5,8 @@ import { compareCalls, createNetworkCalls } from '../network-calls.ts'
 import { createWorkload } from '../workload.ts'
 
 /**
- * What the option `partitions` of PostgreSQL costs calls, and what it gains for upkeep: the same network with partitions and without, in
- * turns. `pnpm --filter @kith/bench ratio partitions [<people> [<posts> [<partitions>]]] [--prepare]`, on a server of its own, or that of
+ * What the option `partitions` of PostgreSQL costs calls, and how much it helps upkeep: the same network with partitions and without,
+ * alternating. `pnpm --filter @kith/bench ratio partitions [<people> [<posts> [<partitions>]]] [--prepare]`, on a separate server, or the one at
  * POSTGRES_URI. One client. It has no target.
  */
 const [users = 10_000, posts = 100_000, partitions = 8] = process.argv
@@ -27,7 +27,7 @@ const option = `${partitions} partitions`
 if (on && off)
   await compareCalls({ option, on: { ...on.reads, ...on.writes }, off: { ...off.reads, ...off.writes } })
 
-/** Milliseconds of a statement on each part of the table of edges, which is one without partitions. */
+/** Milliseconds of a statement on each part of the edge table, which has only one part without partitions. */
 async function millisOf(schema: string, statement: string): Promise<number[]> {
   const { rows } = await pool.query<{ part: string }>(
     `SELECT relname AS part FROM pg_class WHERE relnamespace = to_regnamespace($1) AND relkind = 'r'
@@ -46,7 +46,7 @@ async function millisOf(schema: string, statement: string): Promise<number[]> {
 for (const statement of ['VACUUM', 'REINDEX TABLE']) {
   const parts: Record<string, string> = {}
   for (const { schema } of [divided, plain]) {
-    // A tenth of the rows is dead, as after a large account has gone.
+    // A tenth of the rows is dead, as after the deletion of a large account.
     await pool.query(`DELETE FROM ${schema}.edges WHERE hashtext(id::text) % 10 = 0`)
     const millis = await millisOf(schema, statement)
     const sum = millis.reduce((total, each) => total + each, 0)

@@ -1,10 +1,10 @@
 import { openBenchPostgres } from '../bench-postgres.ts'
 import { report, sideBySide } from '../side-by-side.ts'
 
-// Likes on PostgreSQL, beside what somebody would write by hand with the same promises: both ends live, the edge and both counts change
-// in one transaction, the response has a count of its own, edges are listed newest first from both ends, and who removes the post or the
-// account gets a turn. First 64 clients that like one post, then one client that likes one post after the other. Both sides have 64
-// connections, and tell the server to keep plans with `--prepare`. The server is one of its own, or that of POSTGRES_URI.
+// Likes on PostgreSQL, next to what one would write by hand with the same promises: both ends are live, the edge and both counts change
+// in one transaction, the response has a distinct count, edges are listed newest first from both ends, and removing the post or the
+// account is not starved. First 64 clients that like one post, then one client that likes one post after the other. Both sides have 64
+// connections, and let the server cache plans with `--prepare`. The server is a separate one, or the one at POSTGRES_URI.
 
 const clients = 64
 /** Likes of each client in a round. */
@@ -19,7 +19,7 @@ function idOf(kind: number, number: number): string {
   return `01900000-0000-7000-8${String(kind).padStart(3, '0')}-${number.toString(16).padStart(12, '0')}`
 }
 
-/** What the twin keeps: the rows of accounts and posts have the counts, and are what likes wait at. */
+/** The schema of the twin: the rows of accounts and posts contain the counts, and are what likes wait for. */
 const tables = `
   CREATE TABLE ${schema}.twin_users (id uuid PRIMARY KEY, deleted_at timestamptz, banned_at timestamptz,
     likes integer NOT NULL DEFAULT 0) WITH (fillfactor = 70);
@@ -76,7 +76,7 @@ async function twin(from: string, to: string): Promise<number> {
   return rows[0].likes
 }
 
-/** All people like a new post, so many clients at a time; every response has to have a count of its own. */
+/** All people like a new post, with this many clients at a time; every response must have a distinct count. */
 async function crowd(side: Like): Promise<void> {
   const post = await newPost()
   const counts = new Set<number>()

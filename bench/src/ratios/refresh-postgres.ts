@@ -4,9 +4,9 @@ import { openBenchPostgres } from '../bench-postgres.ts'
 import { report, sideBySide } from '../side-by-side.ts'
 import { createTwinTokens, lives, type Step } from '../token-twin.ts'
 
-// `ratio refresh` on PostgreSQL: the twin verifies with jose, steps the row by compare-and-set and signs both tokens. Kith also counts the
-// attempt, reads the account and keeps the grace. One client; `--prepare` lets the server keep plans of both sides. The server is one of
-// its own, or that of POSTGRES_URI.
+// `ratio refresh` on PostgreSQL: the twin verifies with jose, rotates the row by compare-and-set and signs both tokens. Kith also counts the
+// attempt, reads the account and implements the grace. One client; `--prepare` lets the server cache the plans of both sides. The server is
+// a separate one, or the one at POSTGRES_URI.
 
 /** Each session refreshes less often than its limit of 60 a minute allows. */
 const sessions = 2_000

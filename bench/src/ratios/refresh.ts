@@ -9,9 +9,9 @@ import { report, type Side, sideBySide } from '../side-by-side.ts'
 import { createTwinTokens, lives, type Step } from '../token-twin.ts'
 
 /**
- * Refreshing beside a loop that somebody wrote by hand with jose and `node:sqlite`: it verifies the refresh token, steps the row by
- * compare-and-set and signs both tokens, on a file with the same durability. Kith also counts the attempt, reads the account and keeps
- * the grace. Another checkout can be named, to measure it by the same twin: `ratio refresh /path/to/kith`.
+ * Refreshing next to a loop written by hand with jose and `node:sqlite`: it verifies the refresh token, rotates the row by
+ * compare-and-set and signs both tokens, on a file with the same durability. Kith also counts the attempt, reads the account and implements
+ * the grace. Another checkout can be passed, to measure it with the same twin: `ratio refresh /path/to/kith`.
  */
 const [root = resolve(fileURLToPath(new URL('../../..', import.meta.url)))] = process.argv.slice(3)
 const load = (path: string): Promise<unknown> => import(pathToFileURL(join(root, 'packages', path)).href)
@@ -48,7 +48,7 @@ async function kithSide(): Promise<Side> {
   }
 }
 
-/** What a careful author writes: statements prepared once, one write for a step. */
+/** What a careful author would write: statements prepared once, one write for a rotation. */
 async function twinSide(): Promise<Side> {
   const { DatabaseSync } = process.getBuiltinModule('node:sqlite')
   const database = new DatabaseSync(join(folder, 'twin.db'))

@@ -9,9 +9,9 @@ import { compareCalls, createNetworkCalls } from '../network-calls.ts'
 import { createWorkload } from '../workload.ts'
 
 /**
- * What the option `replicas` of PostgreSQL costs a read, which first asks the primary for its position, and of how much work it relieves the
- * primary: the same network read with one standby and without, in turns. `pnpm --filter @kith/bench ratio replicas [<people> [<posts>]]
- * [--prepare]`. Primary and standby are started here and share the machine, so more reads a second are not to be seen. It has no target.
+ * What the option `replicas` of PostgreSQL costs a read, which first asks the primary for its position, and how much work it saves the
+ * primary: the same network read with and without one standby, alternating. `pnpm --filter @kith/bench ratio replicas [<people> [<posts>]]
+ * [--prepare]`. Primary and standby are started here and share the machine, so it does not show more reads per second. It has no target.
  */
 const [users = 10_000, posts = 100_000] = process.argv
   .slice(3)
@@ -44,7 +44,7 @@ const option = 'a standby'
 for (const many of [1, clients]) await compareCalls({ option, on: on.reads, off: off.reads }, many)
 await compareCalls({ option, on: on.readsOfWritten, off: off.readsOfWritten })
 
-/** Seconds of the processor of a process and of those that it has started, those that have ended included. Linux only. */
+/** Seconds of CPU time of a process and its descendants, including those that have ended. Linux only. */
 function processorSeconds(pid: number): number {
   const fields = readFileSync(`/proc/${pid}/stat`, 'latin1').split(') ').at(-1)?.split(' ') ?? []
   const own = fields.slice(11, 15).reduce((sum, ticks) => sum + Number(ticks) / 100, 0)
@@ -52,7 +52,7 @@ function processorSeconds(pid: number): number {
   return children.reduce((sum, child) => sum + processorSeconds(Number(child)), own)
 }
 
-/** Microseconds of the processor of primary and standby for each of many reads. */
+/** Microseconds of CPU time of primary and standby for each of many reads. */
 async function workOf(reads: typeof on.reads, times: number): Promise<string> {
   const pids = [server.control?.pid ?? 0, standby.control.pid]
   const before = pids.map(processorSeconds)

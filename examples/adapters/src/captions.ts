@@ -8,10 +8,10 @@ import type { CaptionWriter } from '@kith/core/ports'
 import type { LanguageModel } from 'ai'
 import { demand, type Environment } from './environment.ts'
 
-/** Who suggests captions. */
+/** The writer that suggests captions. */
 export interface ChosenCaptions {
   option: KithOptions['captions']
-  /** Where images go when a caption is asked for; `null` where they go nowhere. */
+  /** Where images are sent for a caption; `null` if they are not sent anywhere. */
   sentTo: string | null
 }
 
@@ -21,7 +21,7 @@ interface ModelChoice {
 }
 
 /**
- * The model that the environment names, then the writer of the media's host if there is one, then sketches, which need
+ * The model that the environment names, then the writer of the media host if there is one, then sketches, which need
  * neither. `CAPTION_MODEL=none` keeps images where they are, whatever keys are set.
  */
 export async function chooseCaptions(
@@ -51,7 +51,7 @@ function chooseModel(env: Environment): ModelChoice | null {
   return ANTHROPIC_API_KEY ? anthropicModel(env, 'claude-haiku-4-5') : null
 }
 
-/** At OpenAI, or at any host that speaks its protocol, which may want no key. */
+/** OpenAI, or any host with a compatible API, which may need no key. */
 function openaiModel(env: Environment, name: string): ModelChoice {
   const { OPENAI_BASE_URL: elsewhere } = env
   const apiKey = elsewhere ? env['OPENAI_API_KEY'] : demand(env, 'OPENAI_API_KEY', `CAPTION_MODEL=${name}`)

@@ -1,7 +1,7 @@
-/** What an app is configured by: `process.env`, or one made for a test. */
+/** The configuration of an app: `process.env`, or an object for a test. */
 export type Environment = Readonly<Record<string, string | undefined>>
 
-/** The value of a variable that goes with another. @throws RangeError that says what to set */
+/** The value of a variable that another one requires. @throws RangeError that says what to set */
 export function demand(env: Environment, name: string, because: string): string {
   const value = env[name]
   if (value) return value

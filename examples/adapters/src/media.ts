@@ -6,23 +6,23 @@ import type { Environment } from './environment.ts'
 import { openLocal } from './hosts/local.ts'
 import type { MediaHost, Opening } from './hosts/media-host.ts'
 
-/** Where media are kept. */
+/** Where media is stored. */
 export interface ChosenMedia {
-  /** For people, such as `S3`; `null` for a folder of this machine. */
+  /** The display name, such as `S3`; `null` for a folder on this machine. */
   host: string | null
   /** For the `media` option of Kith. */
   options: MediaOptions
   /** The writer of the host, if it has one. */
   captions: CaptionWriter | null
-  /** The sites besides the app that browsers fetch media from and send them to, for a content security policy. */
+  /** The sites besides the app from which browsers fetch media and to which they upload it, for a content security policy. */
   origins: string[]
 }
 
 interface Choice {
   name: string
-  /** What chooses it. */
+  /** The variable that selects it. */
   variable: string
-  /** Loads its adapter, so that an app starts without the ones that it does not use. */
+  /** Loads its adapter, so that an app does not load those that it does not use. */
   load: () => Promise<(opening: Opening) => MediaHost>
 }
 
@@ -64,7 +64,7 @@ export async function chooseMedia(env: Environment, directory: string): Promise<
   return { host: choice?.name ?? null, options, captions, origins: await originsOf(options) }
 }
 
-/** Asks for an address of each kind; nothing is stored or sent for it. */
+/** Requests one URL of each kind; nothing is stored or sent for it. */
 async function originsOf({ blobs, direct }: Pick<MediaOptions, 'blobs' | 'direct'>): Promise<string[]> {
   const until = new Date(Date.now() + 60_000)
   const addresses = [

@@ -4,13 +4,13 @@ import type { IdentityProvider } from '@kith/core/ports'
 import { type RequestHandler, Router, urlencoded } from 'express'
 import type { default as Provider, errors } from 'oidc-provider'
 
-/** A provider to sign in with, as Google is one, and the routes that it answers. */
+/** A sign-in provider, like Google, and the routes that it serves. */
 export interface ExampleId {
   provider: IdentityProvider
   routes: RequestHandler
 }
 
-/** The name that Kith has for it. */
+/** The name that Kith uses for it. */
 export const exampleIdName = 'example'
 
 const title = 'Example ID'
@@ -18,16 +18,16 @@ const path = '/dev/id'
 const client = { client_id: 'kith-demo', client_secret: randomBytes(32).toString('base64url') }
 
 /**
- * Runs a real OpenID Connect provider (`oidc-provider`) inside the demo, so that signing in elsewhere needs no account anywhere. It asks for
- * a name and no password, and is loaded when the first person comes. A real app has `google({ clientId, clientSecret })` in its place.
+ * Runs a real OpenID Connect provider (`oidc-provider`) inside the demo, so that signing in needs no account anywhere. It asks for
+ * a name and no password, and is loaded at the first use. A real app uses `google({ clientId, clientSecret })` instead.
  */
 export function createExampleId(url: string): ExampleId {
   const issuer = `${url}${path}`
-  /** Those who do not show their address to others. */
+  /** Names for accounts that do not share their email with apps. */
   const hidden = new Set<string>()
   let running: Promise<Provider> | undefined
   const start = (): Promise<Provider> => (running ??= createProvider(issuer, { url, hidden }))
-  // It hands out addresses of its own domain alone, so what it says of them can be believed.
+  // It only issues emails of its own domain, so its claims can be trusted.
   const provider = oidc({
     issuer,
     clientId: client.client_id,
@@ -64,7 +64,7 @@ async function createProvider(
   const { privateKey } = generateKeyPairSync('ec', { namedCurve: 'P-256' })
   const prompts = interactionPolicy.base()
   const { Check } = interactionPolicy
-  // So that one person of the demo can be several there.
+  // So that one visitor of the demo can be several accounts there.
   const each = new Check('each_time', 'It asks each time', ({ oidc: { result } }) =>
     result?.login ? Check.NO_NEED_TO_PROMPT : Check.REQUEST_PROMPT,
   )

@@ -8,27 +8,27 @@ import { createExampleId, exampleIdName, type ExampleId } from './example-id.ts'
 import { pagesOfLinks } from './page.ts'
 import type { Settings } from './settings.ts'
 
-/** The Kith of the demo, and what was chosen for it. */
+/** The Kith of the demo, with its settings. */
 export interface Demo {
   kith: Kith
   media: ChosenMedia
   captions: ChosenCaptions
-  /** What it would have sent. */
+  /** The messages that it would have sent. */
   mail: ConsoleMessenger
-  /** Where people may sign in with what they have elsewhere. */
+  /** The providers with which visitors can sign in. */
   exampleId: ExampleId
 }
 
-/** Where and when the demo runs. */
+/** The environment of the demo. */
 export interface DemoPlace {
-  /** Where its page is opened, such as `http://localhost:3000`. */
+  /** The URL of its page, such as `http://localhost:3000`. */
   url: string
   /** @default the clock of the system */
   clock?: Clock
 }
 
 /**
- * Everything Kith can do, over SQLite: media on disk and captions by sketches, unless the environment names others. Email goes to the
+ * All features of Kith, over SQLite: media on disk and captions by sketches, unless the environment selects others. Email goes to the
  * console and to `/dev/mail`.
  */
 export async function createDemo(

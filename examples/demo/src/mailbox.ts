@@ -1,7 +1,7 @@
 import type { ConsoleMessenger } from '@kith/core/messages'
 import { type RequestHandler, Router } from 'express'
 
-/** A letter may look as it likes, runs nothing, and opens its links in tabs of their own. */
+/** An email may have any layout, runs no scripts, and opens its links in new tabs. */
 const policyOfLetters = [
   "default-src 'none'",
   "style-src 'unsafe-inline'",
@@ -10,8 +10,8 @@ const policyOfLetters = [
 ].join('; ')
 
 /**
- * Shows what the demo would have sent: a list at `/dev/mail.json`, and the letters one by one for the frames of the page `/dev/mail`.
- * Anyone who can open it can be anybody, so it is for a machine of one's own only.
+ * Shows what the demo would have sent: a list at `/dev/mail.json`, and each email for the frames of the page `/dev/mail`.
+ * Anyone who can open it can sign in as anyone, so it is only for a local machine.
  */
 export function createMailbox(
   { messages }: Pick<ConsoleMessenger, 'messages'>,
@@ -19,7 +19,7 @@ export function createMailbox(
 ): RequestHandler {
   const router = Router()
   router.use('/dev', (request, response, next) => {
-    // A page of another name that leads to this machine (DNS rebinding) would read it like its own.
+    // A page of another name that resolves to this machine (DNS rebinding) would read it like its own.
     if (origins.includes(`http://${request.get('host')}`)) next()
     else response.sendStatus(404)
   })

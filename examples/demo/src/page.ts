@@ -3,35 +3,35 @@ import { type RequestHandler, Router, static as serveFiles } from 'express'
 import type { IdentityProvider } from '@kith/core/ports'
 import type { ChosenMedia } from 'kith-example-adapters'
 
-/** Where the links of its messages lead: to the page, which sees by the path what a link is for. */
+/** The base URL for links in messages: the page, which recognizes the purpose of a link by its path. */
 export const pagesOfLinks = {
   resetPassword: '/reset',
   signIn: '/sign-in',
   revertAddress: '/revert',
 } as const
 
-/** Paths that have the page of another name. */
+/** Paths that show the page of another path. */
 const pages: Readonly<Record<string, string | undefined>> = {
   ...Object.fromEntries(Object.values(pagesOfLinks).map((path) => [path, '/index.html'])),
   '/dev/mail': '/mail.html',
 }
 
-/** What the page is served with. */
+/** The options of the page. */
 export interface PageOptions {
-  /** Where it is opened. */
+  /** The URL of the page. */
   origins: readonly string[]
   media: Pick<ChosenMedia, 'host' | 'origins' | 'options'>
-  /** Where people may sign in. */
+  /** The sign-in providers. */
   providers: Readonly<Record<string, IdentityProvider>>
 }
 
 /**
- * Serves the page and its files, and what it has to know of the server. Its policy names the folder they are in: nothing that
- * a user uploaded can run, although it comes from the same origin.
+ * Serves the page and its files, and what it needs to know about the server. Its policy names the folder of its scripts: nothing that
+ * a user uploaded can run, although it has the same origin.
  */
 export function createPage({ origins, media, providers }: PageOptions): RequestHandler {
   const files = origins.map((origin) => `${origin}/app/`).join(' ')
-  // The page may be opened at 127.0.0.1, and URLs of media begin with the one that `publicUrl` has.
+  // The page may be opened at 127.0.0.1, but URLs of media begin with `publicUrl`.
   const self = ["'self'", ...origins, ...media.origins].join(' ')
   const policy = [
     "default-src 'none'",
@@ -51,13 +51,13 @@ export function createPage({ origins, media, providers }: PageOptions): RequestH
     response.set('cache-control', 'no-cache').json({
       host,
       directUploads: options.direct !== undefined,
-      // Browsers that are sent elsewhere come back to the first of these origins.
+      // Browsers that are sent to a provider return to the first of these origins.
       home: origins[0],
       providers: Object.entries(providers).map(([name, { title }]) => ({ name, title })),
     })
   })
   router.get('/app/uqr.js', (_request, response) => {
-    // It draws QR codes in the page, so that secrets of authenticator apps go nowhere else.
+    // The page draws QR codes itself, so that secrets of authenticator apps are not sent anywhere else.
     response.set('cache-control', 'no-cache').type('js')
     response.sendFile(fileURLToPath(import.meta.resolve('uqr')), { dotfiles: 'allow' })
   })

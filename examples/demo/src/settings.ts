@@ -5,25 +5,25 @@ import { fileURLToPath } from 'node:url'
 import type { SignUp } from '@kith/core'
 import { type Environment, hostOf } from 'kith-example-adapters'
 
-/** What the demo runs by. */
+/** The settings of the demo. */
 export interface Settings {
   port: number
-  /** Whether it starts without the people that it comes with. */
+  /** Whether it starts without its people. */
   bare: boolean
   directory: string
   database: string
-  /** The folder of the media, where they are kept on this machine. */
+  /** The media folder, if media is stored on this machine. */
   media: string
   secret: string
-  /** Who may come in. */
+  /** Who may register. */
   signUp: SignUp
 }
 
 const modes: readonly string[] = ['open', 'invite', 'approval', 'closed'] satisfies SignUp[]
 
 /**
- * Reads `PORT`, `KITH_DEMO_DIRECTORY`, `KITH_DEMO_SIGN_UP` and `--empty`, and makes the folder and the secret the first time. Where a host keeps the media it
- * starts bare as well: nobody wants a hundred pictures in a bucket for a look.
+ * Reads `PORT`, `KITH_DEMO_DIRECTORY`, `KITH_DEMO_SIGN_UP` and `--empty`, and creates the folder and the secret the first time. With a media host it
+ * starts empty as well, so that trying it does not put a hundred pictures into a bucket.
  */
 export function readSettings(env: Environment, args: readonly string[] = []): Settings {
   const PORT = env['PORT'] || '3000'
@@ -40,7 +40,7 @@ export function readSettings(env: Environment, args: readonly string[] = []): Se
   }
   const host = hostOf(env)
   const bare = args.includes('--empty') || host !== null
-  // A folder for each kind of start, so that none finds what it did not make.
+  // A separate folder for each kind of start, so that none finds the data of another.
   const kind = host ? `-${host.toLowerCase()}` : bare ? '-empty' : ''
   const directory =
     env['KITH_DEMO_DIRECTORY'] || fileURLToPath(new URL(`../../../.kith-demo${kind}`, import.meta.url))
@@ -58,7 +58,7 @@ export function readSettings(env: Environment, args: readonly string[] = []): Se
 
 function keepSecret(file: string): string {
   try {
-    // Made once and kept: with a new secret at each start all sessions would end.
+    // Created once and kept: a new secret at each start would end all sessions.
     writeFileSync(file, randomBytes(48).toString('base64url'), { flag: 'wx', mode: 0o600 })
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code !== 'EEXIST') throw error

@@ -22,12 +22,12 @@ const kith = createKith({
 })
 await kith.storage.migrate()
 
-/** What an account of Kith takes over from a user. */
+/** The fields of a user that its Kith account copies. */
 function profileOf(user: { name: string; username?: unknown }): { name: string; username: string } {
   return { name: user.name, username: String(user.username ?? '') }
 }
 
-/** The account of a user, made if there is none. What Kith does not take, or somebody has there, it does without. */
+/** The account of a user, created if it does not exist. Fields that Kith rejects, or that are taken, are left out. */
 async function makeAccount(user: { id: string; name: string; username?: unknown }): Promise<void> {
   try {
     await kith.accounts.shadow(user.id, profileOf(user))
@@ -54,7 +54,7 @@ const auth = betterAuth({
   databaseHooks: {
     user: {
       create: {
-        // A name that Kith does not allow is refused before there is a user.
+        // A name that Kith does not allow is refused before the user is created.
         async before(user) {
           const profile = profileOf(user)
           const isFree = kith.accounts.inputs.shadow.safeParse(profile).success
@@ -65,7 +65,7 @@ const auth = betterAuth({
     },
     session: {
       create: {
-        // At sign-up and at every sign-in, so that users from before Kith have an account too, and nobody is left without one.
+        // At sign-up and at every sign-in, so that users from before Kith get an account too.
         async after({ userId }, context) {
           const user = await context?.context.internalAdapter.findUserById(userId)
           if (user) await makeAccount(user)
@@ -76,7 +76,7 @@ const auth = betterAuth({
   user: {
     deleteUser: {
       enabled: true,
-      // Posts and pictures first: where the deletion of the user fails after that, it can be repeated.
+      // Posts and pictures first: if deleting the user fails after that, it can be repeated.
       beforeDelete: removeAccount,
     },
   },

@@ -17,7 +17,7 @@ try {
   shutDownOnSignals(server, {
     kith,
     async close() {
-      // The client is this app's own, and Kith needs it to the end.
+      // The client belongs to this app, and Kith needs it until the end.
       await kith.close()
       await client.close()
     },

@@ -22,13 +22,13 @@ const { routes, health, ready } = kithExpress(kith, {
   cookies: { secure: false }, // only while there is no https
 })
 
-// What everybody may ask: the status alone.
+// Public: only the status.
 const app = express()
 app.use(routes)
 app.get('/health', health())
 app.get('/ready', ready())
 
-// What only operators reach: a port of its own, which no proxy leads to.
+// Only for operators: a separate port, which no proxy forwards to.
 const operators = express()
 operators.get('/metrics', (request, response) => prometheus.getMetricsRequestHandler(request, response))
 operators.get('/health', health({ details: true }))
@@ -36,7 +36,7 @@ operators.get('/ready', ready({ details: true }))
 
 const inside = createServer(operators).listen(Number(OPERATORS_PORT), '127.0.0.1')
 const server = createServer(app).listen(Number(PORT), () => console.log(`http://localhost:${PORT}`))
-// Metrics and probes can be asked for until the last request has ended.
+// Metrics and probes are available until the last request has ended.
 shutDownOnSignals(server, { kith, close: async () => void inside.close() })
 
 const upkeep = setInterval(() => void kith.upkeep.run().catch(console.error), 3_600_000)

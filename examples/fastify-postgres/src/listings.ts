@@ -7,10 +7,10 @@ import type { FastifyInstance } from 'fastify'
 import type { Pool } from 'pg'
 import { inOneTransaction } from './one-transaction.ts'
 
-/** The accounts of Kith, as far as a table of the app refers to them. Kith makes and changes this table. */
+/** The accounts of Kith, as far as a table of the app refers to them. Kith creates and changes this table. */
 const users = pgSchema('kith').table('users', { id: uuid().primaryKey() })
 
-/** What is for sale: a post of Kith, with a price. A listing goes when the account of its seller goes. */
+/** Things for sale: a post of Kith, with a price. A listing is deleted with the account of its seller. */
 const listings = pgTable(
   'listings',
   {
@@ -23,7 +23,7 @@ const listings = pgTable(
   ({ sellerId }) => [index('listings_by_seller').on(sellerId)],
 )
 
-/** The same as SQL, for a database that has none of it yet. A larger app has `drizzle-kit` write its migrations. */
+/** The same as SQL, for a new database. A larger app generates its migrations with `drizzle-kit`. */
 export const createTables: string = `
   CREATE TABLE IF NOT EXISTS listings (
     "postId" uuid PRIMARY KEY,
@@ -42,7 +42,7 @@ const body = {
   },
 }
 
-/** The routes of what is for sale. */
+/** The routes for listings. */
 export function addListings(app: FastifyInstance, { kith, pool }: { kith: Kith; pool: Pool }): void {
   app.post<{ Body: { caption: string; priceCents: number } }>(
     '/listings',

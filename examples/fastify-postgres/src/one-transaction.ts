@@ -10,7 +10,7 @@ interface Halves {
   tables: NodePgDatabase
 }
 
-/** Runs work in one transaction of the app and Kith: all that it writes is there, or nothing. */
+/** Runs work in one transaction of the app and Kith: all of its writes are committed, or none. */
 export async function inOneTransaction<Result>(
   { kith, pool }: { kith: Kith; pool: Pool },
   work: (halves: Halves) => Promise<Result>,

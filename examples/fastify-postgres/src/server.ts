@@ -11,7 +11,7 @@ const {
   PORT = '3000',
 } = process.env
 
-// One pool for both: Kith takes a connection of it for each call, the app for each of its own.
+// One pool for both: Kith uses a connection of it for each call, the app for each of its own.
 const pool = new pg.Pool({ connectionString: DATABASE_URL })
 pool.on('error', (error) => console.error('An idle connection was lost:', error.message))
 

@@ -2,7 +2,7 @@ import type { HostUser, Kith } from '@kith/core'
 import { type KithExpress, viewerOf } from '@kith/express'
 import { type Request, Router, urlencoded } from 'express'
 
-/** A page for those with the role `admin`: look accounts up, ban them and lift bans. Give the first one the role by `kith create-admin`. */
+/** A page for accounts with the role `admin`: look up accounts, ban them and lift bans. Give the first one the role with `kith create-admin`. */
 export function adminPage(
   kith: Kith,
   { requireRole, problems }: Pick<KithExpress, 'requireRole' | 'problems'>,
@@ -21,7 +21,7 @@ export function adminPage(
   router.post('/admin/ban', async (request, response) => {
     const { id, reason } = fieldsOf(request)
     const until = new Date(Date.now() + 7 * 86_400_000)
-    // The audit log says which admin it was.
+    // The audit log names the admin.
     await kith.accounts.ban(id, { reason, until }, { by: viewerOf(request) })
     response.redirect(303, '/admin')
   })

@@ -1,5 +1,5 @@
 #!/bin/sh
-# Every night, while the servers run: a backup that is checked, and none older than two weeks.
+# Every night, while the servers run: a verified backup; those older than two weeks are removed.
 # Run by cron in the folder of the app, with its environment.
 set -eu
 folder=${BACKUPS:?give a folder}/$(date -u +%Y-%m-%d)

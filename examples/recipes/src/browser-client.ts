@@ -1,12 +1,12 @@
 /**
- * Calls Kith from a page of another origin, which `allowedOrigins` has. Signed-in people stay so: a call that comes after the access token
- * has ended refreshes the session and is made again, so its body must be one that can be sent twice, such as a string or a file.
+ * Calls Kith from a page of another origin, which must be in `allowedOrigins`. Users stay signed in: a call after the access token
+ * has expired refreshes the session and is repeated, so its body must be one that can be sent twice, such as a string or a file.
  */
 export function createClient(base: string): typeof fetch {
   let refreshing: Promise<boolean> | null = null
   let refreshes = 0
 
-  /** One refresh at a time, however many calls find that the access token has ended. */
+  /** One refresh at a time, however many calls find that the access token has expired. */
   function refresh(): Promise<boolean> {
     refreshing ??= fetch(`${base}/api/v1/users/refresh`, { method: 'POST', credentials: 'include' })
       .then(({ ok }) => {
@@ -23,7 +23,7 @@ export function createClient(base: string): typeof fetch {
     const before = refreshes
     const response = await call()
     if (!(await hasEnded(response))) return response
-    // Another call may have refreshed the session while this one was under way.
+    // Another call may have refreshed the session while this one was in progress.
     return refreshes > before || (await refresh()) ? await call() : response
   }
 }

@@ -3,13 +3,13 @@ import { setTimeout as pause } from 'node:timers/promises'
 import type { Kith } from '@kith/core'
 import { shutDownOnSignals } from '@kith/express'
 
-/** What a process does beside its requests, each job a while after it was done the last time. */
+/** The jobs of a process in addition to its requests, each repeated some time after its last run. */
 export interface Job {
   everySeconds: number
   run(): Promise<unknown>
 }
 
-/** Runs jobs such as `kith.upkeep.run()`, and stops them with the server: requests and jobs under way finish, then Kith closes. */
+/** Runs jobs such as `kith.upkeep.run()`, and stops them with the server: running requests and jobs finish, then Kith closes. */
 export function serveWithJobs(server: Server, kith: Kith, jobs: readonly Job[]): void {
   const stopping = new AbortController()
   const running = jobs.map((job) => repeat(job, stopping.signal))
@@ -24,7 +24,7 @@ export function serveWithJobs(server: Server, kith: Kith, jobs: readonly Job[]):
 
 async function repeat({ everySeconds, run }: Job, signal: AbortSignal): Promise<void> {
   while (!signal.aborted) {
-    // One that fails comes again: the storage may be away for a moment.
+    // A failed job is repeated, because the storage may be temporarily unavailable.
     await run().catch(console.error)
     await pause(everySeconds * 1000, null, { signal }).catch(() => {})
   }

@@ -2,8 +2,8 @@ import type { KithHttp } from '@kith/http'
 import type { Context, MiddlewareHandler } from 'hono'
 
 /**
- * Kith in front of your own routes, and what CORS asks of those: `app.use(kithInHono(http, addressOf))`. `addressOf` is the IP address of the
- * client, such as `(context) => getConnInfo(context).remote.address` where no proxy stands in front.
+ * Kith in front of your own routes, and the CORS headers for those: `app.use(kithInHono(http, addressOf))`. `addressOf` returns the IP address of the
+ * client, such as `(context) => getConnInfo(context).remote.address` without a proxy in front.
  */
 export function kithInHono(
   http: KithHttp,

@@ -3,7 +3,7 @@ import { type Kith, KithError, type RegisterInput } from '@kith/core'
 import type { KithExpress } from '@kith/express'
 import express, { Router } from 'express'
 
-/** Registration for people with an invitation. Leave Kith's own out: `kithExpress(kith, { routes: { register: false } })`. */
+/** Registration for people with an invitation. Disable Kith's own: `kithExpress(kith, { routes: { register: false } })`. */
 export function invitationOnly(
   kith: Kith,
   { signIn }: Pick<KithExpress, 'signIn'>,
@@ -17,7 +17,7 @@ export function invitationOnly(
     const { invitation, ...account } = (request.body ?? {}) as RegisterInput & { invitation?: unknown }
     const code = String(invitation)
     const answer = await signIn({ request, response }, async ({ device }) => {
-      // Taken in one step, so that of two people with one code one registers.
+      // Taken in one step, so that of two people with one code, one registers.
       if (use.run(code).changes === 0) {
         throw new KithError('policy-refused', { detail: 'Ask a member for an invitation.' })
       }

@@ -13,7 +13,7 @@ export interface Tenancy {
   secret: string
 }
 
-/** A Kith for each tenant, with a database and keys of its own: an account or a token of one means nothing to another. */
+/** A Kith for each tenant, with a separate database and separate keys: an account or a token of one means nothing to another. */
 export async function openTenants({ hosts, directory, secret }: Tenancy): Promise<ReadonlyMap<string, Kith>> {
   const tenants = new Map<string, Kith>()
   for (const host of hosts) {
@@ -28,7 +28,7 @@ export async function openTenants({ hosts, directory, secret }: Tenancy): Promis
   return tenants
 }
 
-/** Kith's routes for whichever tenant the host of the request names; any other host is left to the app. */
+/** Kith's routes for the tenant that the host of the request names; any other host is left to the app. */
 export function tenantRoutes(
   tenants: ReadonlyMap<string, Kith>,
   options?: KithHttpOptions<Request>,

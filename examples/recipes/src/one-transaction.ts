@@ -2,7 +2,7 @@ import type { DatabaseSync } from 'node:sqlite'
 import type { Kith, WithinTransaction } from '@kith/core'
 
 /**
- * Runs work in one transaction of the app and Kith. `database` is a connection of its own to Kith's file, with one transaction at a time.
+ * Runs work in one transaction of the app and Kith. `database` is a separate connection to Kith's file, with one transaction at a time.
  */
 export async function inOneTransaction<Result>(
   { kith, database }: { kith: Kith; database: DatabaseSync },

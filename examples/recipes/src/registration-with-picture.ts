@@ -11,15 +11,15 @@ import type { KithExpress } from '@kith/express'
 import { type Request, type Response, Router } from 'express'
 import multer from 'multer'
 
-/** The picture is held in memory, so it is a small one. */
+/** The picture is held in memory, so it must be small. */
 const form = multer({ limits: { fileSize: 5_000_000, files: 1, fields: 10, fieldSize: 1_000 } }).single(
   'avatar',
 )
 
-/** Registration as a form with a picture. Leave Kith's own out: `kithExpress(kith, { routes: { register: false } })`. */
+/** Registration as a form with a picture. Disable Kith's own: `kithExpress(kith, { routes: { register: false } })`. */
 export function registrationWithPicture(kith: Kith, { signIn }: Pick<KithExpress, 'signIn'>): Router {
   return Router().post('/api/v1/users/register', async (request, response) => {
-    // Inside of `signIn`, which refuses pages that are not allowed before a byte of the form is read.
+    // Within `signIn`, which refuses pages that are not allowed before a byte of the form is read.
     const answer = await signIn({ request, response }, async ({ device }) => {
       await readForm(request, response)
       return await register(kith, request, {
@@ -40,7 +40,7 @@ async function register(kith: Kith, { body, file }: Request, client: ClientInfo)
     const { id } = await kith.uploads.add(viewer, Readable.from([file.buffer]))
     await kith.uploads.use(viewer, id, 'avatar')
   } catch (error) {
-    // No account without its picture: anyone who sends the form again finds the name free.
+    // No account without its picture: when the form is sent again, the username is still free.
     await kith.accounts.remove(signedIn.user.id, { holdUsername: false })
     throw error
   }

@@ -2,7 +2,7 @@ import type { Kith, Post } from '@kith/core'
 import type { KithExpress } from '@kith/express'
 import { Router } from 'express'
 
-/** A home page that the server renders. `renewViewer` keeps people signed in whose access cookie has ended since their last visit. */
+/** A home page that the server renders. `renewViewer` keeps visitors signed in whose access cookie has expired since their last visit. */
 export function homePage(kith: Kith, { renewViewer }: Pick<KithExpress, 'renewViewer'>): Router {
   return Router().get('/', renewViewer, async ({ viewer }, response) => {
     if (!viewer) return void response.redirect('/welcome')

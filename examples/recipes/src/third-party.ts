@@ -3,23 +3,23 @@ import type { Kith } from '@kith/core'
 import type { KithExpress } from '@kith/express'
 import { type Request, Router } from 'express'
 
-/** Somebody whom another service has signed in. */
+/** A person whom another service has signed in. */
 export interface Identity {
   issuer: string
-  /** What the issuer calls them. It never changes, unlike an email address. */
+  /** The issuer's id for the person. It never changes, unlike an email address. */
   subject: string
   name: string
 }
 
-/** The other service, by a library such as openid-client or arctic. */
+/** The other service, with a library such as openid-client or arctic. */
 export interface Provider {
-  /** Where the browser goes to sign in. */
+  /** The URL to which the browser goes to sign in. */
   urlFor(state: string): URL
-  /** Trades what the service sent back for an identity; `null` where the person said no. */
+  /** Exchanges the response of the service for an identity; `null` if the person declined. */
   identify(callback: URL): Promise<Identity | null>
 }
 
-/** Sign-in with another service: `/auth` sends the browser there, and it comes back to `/auth/callback`. */
+/** Sign-in with another service: `/auth` sends the browser there, and it returns to `/auth/callback`. */
 export function thirdParty(kith: Kith, { signIn }: Pick<KithExpress, 'signIn'>, provider: Provider): Router {
   const router = Router()
   router.get('/auth', (_request, response) => {
@@ -29,7 +29,7 @@ export function thirdParty(kith: Kith, { signIn }: Pick<KithExpress, 'signIn'>, 
   })
   router.get('/auth/callback', async (request, response) => {
     const callback = new URL(request.originalUrl, `${request.protocol}://${request.host}`)
-    // The browser that comes back is the one that was sent, so nobody is signed in to the account of somebody else.
+    // The browser that returns is the one that was sent, so nobody is signed in to someone else's account.
     if (!hasState(request, callback.searchParams.get('state')))
       return void response.status(400).send('This sign-in was not begun here, or too long ago: begin again.')
     response.clearCookie('state')
@@ -37,7 +37,7 @@ export function thirdParty(kith: Kith, { signIn }: Pick<KithExpress, 'signIn'>, 
     if (!identity) return void response.redirect('/')
     const { issuer, subject, name } = identity
     await signIn({ request, response, fromElsewhere: true }, async ({ device }) => {
-      // Never by an email address: then a service that does not check addresses would open the accounts of others.
+      // Never match by email: a service that does not verify emails would open other people's accounts.
       const { id } = await kith.accounts.shadow(`${issuer} ${subject}`, { name })
       return await kith.sessions.open(id, {
         address: request.ip,

@@ -1,14 +1,14 @@
 import { createHmac } from 'node:crypto'
 import type { Kith } from '@kith/core'
 
-/** Where events go, and the secret that signs them. */
+/** The URL for events, and the secret that signs them. */
 export interface Webhook {
   url: string
   secret: string
 }
 
 /**
- * Sends each new follow to a webhook, at least once and in order for each account: what fails waits, also over a restart. Needs
+ * Sends each new follow to a webhook, at least once and in order for each account: failed events wait, even across a restart. Needs
  * `outbox: { events: ['follow.added'] }`. Call it in a loop.
  */
 export async function deliverFollows(kith: Kith, { url, secret }: Webhook): Promise<void> {
@@ -20,7 +20,7 @@ export async function deliverFollows(kith: Kith, { url, secret }: Webhook): Prom
     const signature = createHmac('sha256', secret).update(body).digest('hex')
     const response = await fetch(url, {
       method: 'POST',
-      // The receiver forgets an id that it has seen.
+      // The receiver ignores ids that it has already seen.
       headers: { 'content-type': 'application/json', 'x-signature': signature, 'idempotency-key': id },
       body,
       redirect: 'error',

@@ -11,7 +11,7 @@ const until = new Date('2026-06-01T12:00:00Z')
 
 const limits = { feed: 1080, full: 2048 } as const
 
-test('a public rendition is what the grammar of the vendor calls a limited WebP, in sRGB and signed', () => {
+test("a public rendition is, in Cloudinary's grammar, a limited WebP in sRGB, and signed", () => {
   const blobs = publicOf(createCloudinaryMedia({ account, access: 'public' }).blobs)
   for (const [rendition, pixels] of Object.entries(limits)) {
     const url = new URL(blobs.url('a', rendition as 'feed'))
@@ -32,7 +32,7 @@ test('a public rendition is what the grammar of the vendor calls a limited WebP,
   }
 })
 
-test('a thumb is the square in the middle first', () => {
+test('a thumb is the centered square first', () => {
   const blobs = publicOf(createCloudinaryMedia({ account, access: 'public' }).blobs)
   const { transformation } = parseDelivery(new URL(blobs.url('a', 'thumb')).pathname)
   expect(parseTransformation(transformation)).toMatchObject([
@@ -41,24 +41,24 @@ test('a thumb is the square in the middle first', () => {
   ])
 })
 
-test('public images and videos are at addresses of their own, without a signature', () => {
+test('public images and videos have their own URLs without a signature', () => {
   const blobs = publicOf(createCloudinaryMedia({ account, access: 'public', folder: '' }).blobs)
   expect(blobs.url('a', null)).toBe('https://res.cloudinary.com/demo/image/upload/v1/blobs/a')
   expect(blobs.url('a', null, 'video')).toBe('https://res.cloudinary.com/demo/video/upload/v1/blobs/a')
 })
 
-test('a CDN of the app has its own address', () => {
+test('a CDN of the app has its own URL', () => {
   const deliveryUrl = 'https://media.example/'
   const blobs = publicOf(createCloudinaryMedia({ account, access: 'public', deliveryUrl }).blobs)
   expect(blobs.url('a', null)).toBe('https://media.example/image/upload/v1/kith/blobs/a')
 })
 
-test('what is not public has no addresses of its own', () => {
+test('blobs that are not public have no URLs of their own', () => {
   for (const access of ['private', { tokenKey: '00ff' }] as const)
     expect(createCloudinaryMedia({ account, access }).blobs.kind).toBe('granted')
 })
 
-test('a granted address pins everything in its signature', async () => {
+test('a granted URL has everything in its signature', async () => {
   const blobs = grantedBlobs(createCloudinaryMedia({ account }))
   const url = new URL((await blobs.grant('a', 'feed', { until, kind: 'image' })) ?? '')
   expect(url.origin + url.pathname).toBe('https://api.cloudinary.com/v1_1/demo/image/download')
@@ -83,18 +83,18 @@ test.each([
   [{ account, access: { tokenKey: 'xyz' } }, 'tokenKey'],
   [{ account, apiUrl: 'api.example' }, 'apiUrl'],
   [{ account, deliveryUrl: '' }, 'deliveryUrl'],
-] as const)('options that cannot work are told at once, without the secret: %j', (options, problem) => {
+] as const)('rejects invalid options at construction, without the secret: %j', (options, problem) => {
   expect(() => createCloudinaryMedia(options)).toThrow(TypeError)
   expect(() => createCloudinaryMedia(options)).toThrow(problem)
   expect(() => createCloudinaryMedia(options)).not.toThrow(/abcd|key@demo/)
 })
 
-test('parts of an account that are escaped in its address are read', async () => {
+test('escaped parts of an account in its URL are decoded', async () => {
   const blobs = grantedBlobs(createCloudinaryMedia({ account: 'cloudinary://1%2F2:a%3Ab@demo?secure=true' }))
   expect(await blobs.grant('a', 'feed', { until, kind: 'image' })).toContain('api_key=1%2F2')
 })
 
-describeWithDouble('beside an app that uses the SDK for itself', {}, (double) => {
+describeWithDouble('in an app that uses the SDK itself', {}, (double) => {
   test('settings of the SDK are neither read nor changed', async () => {
     const before = { ...sdk.config() }
     onTestFinished(() => {
@@ -168,8 +168,8 @@ describeWithDouble('beside an app that uses the SDK for itself', {}, (double) =>
   })
 })
 
-describeWithDouble('an account that is strict about transformations', { isStrict: true }, (double) => {
-  test('shows public renditions all the same', async () => {
+describeWithDouble('an account with strict transformations', { isStrict: true }, (double) => {
+  test('serves public renditions', async () => {
     const blobs = publicOf(openMedia(double(), { access: 'public' }).blobs)
     await blobs.put('a', picture(), image)
     const url = blobs.url('a', 'thumb')

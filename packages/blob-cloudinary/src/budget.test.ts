@@ -5,7 +5,7 @@ import { errorOf } from '../../../test/blob-samples.ts'
 const limits = { ownerId: 'anna', kind: 'image', maxBytes: 1000, maxPixels: 1000 } as const
 
 describeWithDouble('the Admin API', {}, (double) => {
-  test('is asked as often as its plan allows: confirmations get four fifths, upkeep what is left', async () => {
+  test('is called as often as the plan allows: confirmations get four fifths, upkeep the rest', async () => {
     const logged: string[] = []
     const write = (message: string): void => void logged.push(message)
     const { direct } = openMedia(double(), { adminCallsPerHour: 50, logger: { warn: write, error: write } })
@@ -29,7 +29,7 @@ describeWithDouble('the Admin API', {}, (double) => {
     expect(logged).toEqual(['32 of 50 Admin API calls of Cloudinary in 3600 s are used; requests get 40'])
   })
 
-  test('counts each try of a request', async () => {
+  test('counts each attempt of a request', async () => {
     let tries = 0
     const fetch: typeof globalThis.fetch = async () => {
       tries++
@@ -41,11 +41,11 @@ describeWithDouble('the Admin API', {}, (double) => {
     expect(tries).toBe(4)
   })
 
-  test.each([0, -1, 1.5, Number.NaN])('takes no budget of %d', (adminCallsPerHour) => {
+  test.each([0, -1, 1.5, Number.NaN])('rejects a budget of %d', (adminCallsPerHour) => {
     expect(() => openMedia(double(), { adminCallsPerHour })).toThrow(TypeError)
   })
 
-  test('is followed nowhere else, and no answer of it is read without end', async () => {
+  test('is never redirected, and its responses are read only up to a limit', async () => {
     const redirects: unknown[] = []
     const endless: typeof globalThis.fetch = async (_url, init) => {
       redirects.push(init?.redirect)

@@ -19,7 +19,7 @@ async function* bytes(content: Uint8Array): AsyncGenerator<Uint8Array> {
 }
 
 describeWithDouble('blobs at Cloudinary', {}, (double) => {
-  test('are granted without asking, also what another process has stored or nobody has', async () => {
+  test('are granted without a request, even if another process or no process has stored them', async () => {
     const { blobs, folder } = openMedia(double())
     await blobs.put('film', bytes(film(5000)), video)
     await blobs.put('picture', picture(), image)
@@ -40,7 +40,7 @@ describeWithDouble('blobs at Cloudinary', {}, (double) => {
     ['a part and a bit', 7, 2],
     ['two parts', 12, 2],
     ['three parts and a bit', 19, 4],
-  ])('that are %s come back whole', async (_name, size, parts) => {
+  ])('that are %s are stored and read completely', async (_name, size, parts) => {
     const blobs = grantedBlobs(openMedia(double()))
     const before = double().seen.length
     await blobs.put('a', mebibytes(size), { ...video, size: size * 1024 * 1024 })
@@ -52,7 +52,7 @@ describeWithDouble('blobs at Cloudinary', {}, (double) => {
     expect(double().unfinished()).toBe(0)
   })
 
-  test('of another size than announced are not ended', async () => {
+  test('with another size than announced are not completed', async () => {
     const { blobs, folder } = openMedia(double())
     await expect(blobs.put('a', mebibytes(7), { ...video, size: 1 })).rejects.toMatchObject({
       code: 'malformed-request',
@@ -65,7 +65,7 @@ describeWithDouble('blobs at Cloudinary', {}, (double) => {
   })
 
   test.each(['private', 'public'] as const)(
-    'that are %s can be seen by nobody else, or by everybody',
+    'that are %s are visible to no one else, or to everyone',
     async (access) => {
       const { blobs, folder } = openMedia(double(), { access })
       await blobs.put('a', picture(), image)
@@ -83,7 +83,7 @@ describeWithDouble('blobs at Cloudinary', {}, (double) => {
   )
 
   test.each([null, 'thumb'] as const)(
-    'can be neither replaced nor destroyed with the signature of a granted address: %s',
+    'cannot be replaced or destroyed with the signature of a granted URL: %s',
     async (rendition) => {
       const blobs = grantedBlobs(openMedia(double()))
       await blobs.put('a', picture(), image)
@@ -108,7 +108,7 @@ describeWithDouble('blobs at Cloudinary', {}, (double) => {
     },
   )
 
-  test('that are removed leave the CDN as well', async () => {
+  test('that are removed also leave the CDN', async () => {
     const blobs = publicOf(openMedia(double(), { access: 'public' }).blobs)
     await blobs.put('a', picture(), image)
     const urls = [blobs.url('a', null), blobs.url('a', 'thumb')]

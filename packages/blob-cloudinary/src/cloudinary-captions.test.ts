@@ -20,7 +20,7 @@ const request: CaptionRequest = {
   timeoutSeconds: 10,
 }
 
-/** A writer about pictures that are there, whichever is asked about. */
+/** A writer for which every picture exists. */
 function knowing(double: CloudinaryDouble): CaptionWriter {
   const { blobs, folder } = openMedia(double)
   const writer = createCloudinaryCaptions({ ...optionsOf(double), folder })
@@ -34,11 +34,11 @@ function knowing(double: CloudinaryDouble): CaptionWriter {
 }
 
 describeWithDouble('captions by Cloudinary', {}, (double) => {
-  // They wait for suggestions, and do that together.
+  // They wait for suggestions, so they run concurrently.
   runCases(test.concurrent, captionWriterCases, async () => knowing(double()))
 
   test.each(['private', 'public', { tokenKey: 'ff' }] as const)(
-    'are about the feed rendition, also of media that are %j',
+    'use the feed rendition, even of media that is %j',
     async (access) => {
       const { blobs, folder } = openMedia(double(), { access })
       await blobs.put('a', picture(), image)
@@ -65,7 +65,7 @@ describeWithDouble('captions by Cloudinary', {}, (double) => {
     describe.mockRestore()
   })
 
-  describe('that cannot be had', () => {
+  describe('that are unavailable', () => {
     async function failing(fate: Fate | 'pass', asked = request, signal = never) {
       const front = await startFaultyFront(double())
       const { blobs, folder } = openMedia(double())
@@ -89,7 +89,7 @@ describeWithDouble('captions by Cloudinary', {}, (double) => {
       ['a lost answer', 'lose-answer', ['failed', 1]],
       ['half an answer', 'cut-body', ['failed', 1]],
     ] as const)(
-      'say why, and what is paid for is not asked twice: %s',
+      'report the reason, and paid calls are not repeated: %s',
       async (_name, fate, [reason, times]) => {
         const { error, asked } = await failing(fate)
         expect(error).toMatchObject({
@@ -101,13 +101,13 @@ describeWithDouble('captions by Cloudinary', {}, (double) => {
       },
     )
 
-    test('for an hour say when to come back', async () => {
+    test('for an hour report when to retry', async () => {
       const headers = { 'x-featureratelimit-reset': new Date(Date.now() + 600_000).toUTCString() }
       const { error } = await failing({ status: 420, message: 'Rate Limit', headers })
       expect(error.retryAfterSeconds).toBeGreaterThan(540)
     })
 
-    test('in time are late, whoever notices', async () => {
+    test('at the timeout are late, whichever side notices', async () => {
       const own = await failing('silence', { ...request, timeoutSeconds: 0.2 })
       expect(own.error.failures).toMatchObject([{ reason: 'late' }])
       const caller = new AbortController()
@@ -119,13 +119,13 @@ describeWithDouble('captions by Cloudinary', {}, (double) => {
       expect(asked).toBe(0)
     })
 
-    test.each([null, '', '  ', 7, undefined])('since nothing was said but %j', async (said) => {
+    test.each([null, '', '  ', 7, undefined])('because the response was only %j', async (said) => {
       const describe = vi.spyOn(double(), 'describe').mockReturnValue(said)
       expect((await failing('pass')).error.failures).toMatchObject([{ reason: 'empty' }])
       describe.mockRestore()
     })
 
-    test('of an image that is not there', async () => {
+    test('of a missing image', async () => {
       const writer = createCloudinaryCaptions(optionsOf(double()))
       const error = await errorOf(() => writer.suggest({ ...request, mediaId: 'gone' }, never))
       expect(error).toMatchObject({ code: 'captions-unavailable', failures: [{ reason: 'failed' }] })

@@ -19,7 +19,7 @@ describeWithDouble('files that browsers send to Cloudinary', {}, (double) => {
       )
   }
 
-  test('are staged, whoever may see the blobs, where nobody but Kith reads them', async () => {
+  test('are staged where only Kith can read them, whether the blobs are public or not', async () => {
     for (const access of ['private', 'public'] as const) {
       const { direct, folder } = openMedia(double(), { access })
       expect((await sendSigned(await direct.sign('a', terms()), bytes)).ok).toBe(true)
@@ -30,7 +30,7 @@ describeWithDouble('files that browsers send to Cloudinary', {}, (double) => {
     }
   })
 
-  test('are signed in everything: nothing can be added either', async () => {
+  test('are signed completely, so that nothing can be added either', async () => {
     const { direct, folder } = openMedia(double())
     const signed = await direct.sign('a', terms())
     expect(Object.keys(signed.form?.fields ?? {}).sort()).toEqual(
@@ -53,7 +53,7 @@ describeWithDouble('files that browsers send to Cloudinary', {}, (double) => {
     expect(staged(folder)).toEqual([])
   })
 
-  test('are taken until their time is over, an hour at most, and no signature says more', async () => {
+  test('are accepted until they expire, after an hour at most, and no signature lasts longer', async () => {
     const { direct } = openMedia(double())
     for (const seconds of [1, 1_800, 3_600]) {
       const { expiresAt, form } = await direct.sign('a', terms(seconds))
@@ -71,7 +71,7 @@ describeWithDouble('files that browsers send to Cloudinary', {}, (double) => {
     ])
   })
 
-  test('in parts, under the same signature, are taken too', async () => {
+  test('in parts, with the same signature, are accepted as well', async () => {
     const { direct } = openMedia(double())
     const content = film(6_000_000)
     const signed = await direct.sign('a', {
@@ -98,7 +98,7 @@ describeWithDouble('files that browsers send to Cloudinary', {}, (double) => {
     ['image/jpeg', 'jpg'],
     ['image/heic', 'heic'],
     ['video/quicktime', 'mov'],
-  ] as const)('of type %s are held to the format %s', async (contentType, format) => {
+  ] as const)('of type %s are restricted to the format %s', async (contentType, format) => {
     const { direct } = openMedia(double())
     const { form } = await direct.sign('a', { ...terms(), contentType })
     expect(form?.fields['allowed_formats']).toBe(format)
@@ -108,7 +108,7 @@ describeWithDouble('files that browsers send to Cloudinary', {}, (double) => {
       )
   })
 
-  test('that are confirmed as something else are removed', async () => {
+  test('that turn out to be of another type at their confirmation are removed', async () => {
     const { direct, folder } = openMedia(double())
     expect((await sendSigned(await direct.sign('a', terms()), bytes)).ok).toBe(true)
     const error = await errorOf(() => direct.confirm('a', { ...limits, kind: 'video' }))
@@ -116,7 +116,7 @@ describeWithDouble('files that browsers send to Cloudinary', {}, (double) => {
     expect(staged(folder)).toEqual([])
   })
 
-  test('as raw files, with the signature of a picture, are never read and swept', async () => {
+  test('as raw files, with the signature of a picture, are never read and are swept', async () => {
     const { direct, folder } = openMedia(double())
     const signed = await direct.sign('a', terms())
     const url = signed.url.replace('/image/', '/raw/')
@@ -130,7 +130,7 @@ describeWithDouble('files that browsers send to Cloudinary', {}, (double) => {
     expect(staged(folder)).toEqual([])
   })
 
-  test('are swept by the hundreds, page by page, and only those of this folder', async () => {
+  test('are swept by the hundreds, in pages, and only those of this folder', async () => {
     const { direct, folder } = openMedia(double())
     const save = (publicId: string): void => {
       const asset = {
@@ -155,7 +155,7 @@ describeWithDouble('files that browsers send to Cloudinary', {}, (double) => {
     expect(requests.filter((what) => what.startsWith('DELETE'))).toHaveLength(5 + 5 + 3)
   })
 
-  test('that were replaced count from then', async () => {
+  test('that were replaced are as old as their replacement', async () => {
     const { direct, folder } = openMedia(double())
     for (const key of ['old', 'replaced']) {
       await sendSigned(await direct.sign(key, terms()), bytes)

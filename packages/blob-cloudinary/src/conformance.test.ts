@@ -18,13 +18,13 @@ const conditions: DirectConditions = {
   pixelsNotMeasured: null,
 }
 
-/** In a folder that nothing is in yet. */
+/** In an empty folder. */
 function fresh(options: CloudinaryMediaOptions): CloudinaryMediaOptions {
   return { ...options, folder: `${options.folder ?? 'kith'}/${randomUUID()}` }
 }
 
 describeWithAccount('Cloudinary', (account) => {
-  describe('with addresses of the API', () => {
+  describe('with URLs of the API', () => {
     const open = () => createCloudinaryMedia(fresh(account().options))
     runCases(test.concurrent, blobStoreCases, async () => open().blobs)
     runCases(test.concurrent, grantedBlobStoreCases, async () => grantedBlobs(open()))
@@ -40,7 +40,7 @@ describeWithAccount('Cloudinary', (account) => {
     runCases(test.concurrent, grantedBlobStoreCases, async () => grantedBlobs(open()))
   })
 
-  describe('in public', () => {
+  describe('with public blobs', () => {
     const open = () => createCloudinaryMedia({ ...fresh(account().options), access: 'public' })
     runCases(test.concurrent, blobStoreCases, async () => open().blobs)
     runCases(test.concurrent, publicBlobStoreCases, async () => publicOf(open().blobs))

@@ -20,8 +20,8 @@ const busy: Fate = { status: 503, message: 'not now' }
 const limits = { ownerId: 'anna', kind: 'image', maxBytes: MiB, maxPixels: MiB } as const
 const inTenMinutes = (): Date => new Date(Date.now() + 600_000)
 
-describeWithDouble('a service that fails for a while', {}, (double) => {
-  /** Media behind a front that meets the first requests that match with these fates. */
+describeWithDouble('a service that fails temporarily', {}, (double) => {
+  /** Media behind a front that applies these faults to the first matching requests. */
   async function behindFront(matching: RegExp, fates: readonly Fate[]) {
     const front = await startFaultyFront(double())
     const left = [...fates]
@@ -29,7 +29,7 @@ describeWithDouble('a service that fails for a while', {}, (double) => {
     return { ...openMedia(double(), { apiUrl: front.origin }), front }
   }
 
-  /** What is kept in a folder. */
+  /** The assets in a folder. */
   function kept(folder: string): string[] {
     const ids = double()
       .assets.all()
@@ -44,7 +44,7 @@ describeWithDouble('a service that fails for a while', {}, (double) => {
     ['a video that is being processed', { status: 423, message: 'Processing' }],
     ['an answer that is lost', 'lose-answer'],
     ['a connection that is reset', 'reset'],
-  ] as const)('twice, with %s: is asked again', async (_name, fate) => {
+  ] as const)('twice, with %s: is retried', async (_name, fate) => {
     const steps = [
       /image.upload/,
       /upload bytes 0-/,
@@ -84,7 +84,7 @@ describeWithDouble('a service that fails for a while', {}, (double) => {
     ['the first part of a video', /upload bytes 0-/, { bytes: () => mebibytes(7), meta: video }],
     ['the last part of a video', /upload bytes 6/, { bytes: () => mebibytes(7), meta: video }],
   ] as const)(
-    'at %s: nothing of it is there, and it can be put later',
+    'at %s: nothing of it exists, and it can be stored later',
     async (_name, matching, { bytes, meta }) => {
       const { blobs, folder, front } = await behindFront(matching, Array<Fate>(9).fill(busy))
       expect(await errorOf(() => blobs.put('a', bytes(), meta))).toMatchObject({ code: 'media-unavailable' })
@@ -95,7 +95,7 @@ describeWithDouble('a service that fails for a while', {}, (double) => {
     },
   )
 
-  test('that loses the answer to the last part of a video: the part is not sent again, and the put is a 503', async () => {
+  test('that loses the response to the last part of a video: the part is not sent again, and the put is a 503', async () => {
     const { blobs, front } = await behindFront(/upload bytes 6/, ['lose-answer'])
     expect(await errorOf(() => blobs.put('a', mebibytes(7), video))).toMatchObject({
       code: 'media-unavailable',
@@ -103,7 +103,7 @@ describeWithDouble('a service that fails for a while', {}, (double) => {
     expect(front.seen.filter((what) => what.includes('bytes 6'))).toHaveLength(1)
   })
 
-  test('that refuses the last part as one too many gets it again', async () => {
+  test('that refuses the last part because of the limit gets it again', async () => {
     const { blobs, front } = await behindFront(/upload bytes 6/, [{ status: 429, message: 'Too many' }])
     await blobs.put('a', mebibytes(7), video)
     expect(front.seen.filter((what) => what.includes('bytes 6'))).toHaveLength(2)
@@ -115,7 +115,7 @@ describeWithDouble('a service that fails for a while', {}, (double) => {
     [{ 'retry-after': () => '30' }, 30, 30],
     [{ 'retry-after': () => 'soon' }, 5, 5],
     [{}, 5, 5],
-  ])('that counts by the hour says when it can be asked again: %#', async (told, least, most) => {
+  ])('that has an hourly limit reports when to retry: %#', async (told, least, most) => {
     const headers = Object.fromEntries(Object.entries(told).map(([name, value]) => [name, value()]))
     const limit: Fate = { status: 420, message: 'Rate Limit Exceeded', headers }
     const { direct } = await behindFront(/^GET/, Array<Fate>(9).fill(limit))
@@ -126,7 +126,7 @@ describeWithDouble('a service that fails for a while', {}, (double) => {
     expect(retryAfterSeconds).toBeLessThanOrEqual(most)
   })
 
-  test('a stream that fails in the middle leaves nothing that is seen, and its error goes out as it is', async () => {
+  test('a stream that fails in the middle leaves nothing visible, and its error is passed on unchanged', async () => {
     const { blobs, folder } = openMedia(double())
     const cutOff = new Error('cut off')
     const failing = mebibytes(14, async (index) => {
@@ -154,7 +154,7 @@ describeWithDouble('a service that fails for a while', {}, (double) => {
     expect(kept(folder)).toEqual(['blobs/a'])
   })
 
-  test('20 puts at once, long and short, are all there', async () => {
+  test('20 concurrent puts, long and short, are all stored', async () => {
     const { blobs, folder } = openMedia(double())
     await Promise.all(
       Array.from({ length: 20 }, (_, index) => {
@@ -191,7 +191,7 @@ describeWithDouble('a service that fails for a while', {}, (double) => {
     },
   )
 
-  test('a reader that stops early leaves nothing open', async () => {
+  test('a reader that stops early leaves no connection open', async () => {
     const { direct, front } = await behindFront(/download/, ['stall-body'])
     const signed = await direct.sign('a', { contentType: 'video/mp4', size: 1, until: inTenMinutes() })
     expect((await sendSigned(signed, film(MiB))).ok).toBe(true)

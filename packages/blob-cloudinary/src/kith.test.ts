@@ -18,13 +18,13 @@ interface App {
   kith: Kith
   viewer: Viewer
   media: ReturnType<typeof openMedia>
-  /** What is kept at Cloudinary. */
+  /** The assets at Cloudinary. */
   kept(): string[]
-  /** Upkeep as it runs after so many days. */
+  /** Runs upkeep as if this many days had passed. */
   upkeep(days: number): Promise<unknown>
 }
 
-// Starting its processes takes longer than most of what a test does.
+// Starting its processes takes longer than most of a test.
 const images = createSharpImages()
 
 async function open(double: CloudinaryDouble, apiUrl: string = double.apiUrl): Promise<App> {
@@ -53,7 +53,7 @@ async function open(double: CloudinaryDouble, apiUrl: string = double.apiUrl): P
   }
 }
 
-/** Announces a picture and sends it to the double, as a browser does. Returns the id. */
+/** Announces a picture and uploads it to the double, as a browser does. Returns the id. */
 async function deliver({ kith, viewer }: App, { apiUrl }: CloudinaryDouble) {
   const { id, upload } = await kith.uploads.sign(viewer, { contentType: 'image/png', size: bytes.length })
   const url = upload.url.replace(/^.*?\/v1_1/, `${apiUrl}/v1_1`)
@@ -63,7 +63,7 @@ async function deliver({ kith, viewer }: App, { apiUrl }: CloudinaryDouble) {
 }
 
 describeWithDouble('Kith with its media at Cloudinary', {}, (double) => {
-  test('a picture is sent, confirmed, described, posted, seen, and gone with its post', async () => {
+  test('a picture is uploaded, confirmed, captioned, posted, visible, and removed with its post', async () => {
     const app = await open(double())
     const { kith, viewer, media } = app
     const { id, again } = await deliver(app, double())
@@ -86,7 +86,7 @@ describeWithDouble('Kith with its media at Cloudinary', {}, (double) => {
     expect(app.kept()).toEqual([])
   })
 
-  test('what passes through the server is kept, and gone two days later if nothing uses it', async () => {
+  test('a file uploaded through the server is stored, and removed two days later if it is unused', async () => {
     const app = await open(double())
     const { id } = await app.kith.uploads.add(app.viewer, picture())
     expect(app.kept()).toEqual([`blobs/${id}`])
@@ -94,7 +94,7 @@ describeWithDouble('Kith with its media at Cloudinary', {}, (double) => {
     expect(app.kept()).toEqual([])
   })
 
-  test('what was sent and never confirmed is gone two days later', async () => {
+  test('a file that was sent but never confirmed is removed two days later', async () => {
     const app = await open(double())
     await deliver(app, double())
     await app.upkeep(0)
@@ -103,7 +103,7 @@ describeWithDouble('Kith with its media at Cloudinary', {}, (double) => {
     expect(app.kept()).toEqual([])
   })
 
-  test('a file of another size than announced is taken, and one that is no picture is not', async () => {
+  test('a file with another size than announced is accepted, and one that is not a picture is refused', async () => {
     const app = await open(double())
     const { kith, viewer } = app
     const announce = () => kith.uploads.sign(viewer, { contentType: 'image/png', size: 10 })
@@ -117,7 +117,7 @@ describeWithDouble('Kith with its media at Cloudinary', {}, (double) => {
     expect(app.kept()).toEqual([])
   })
 
-  test('an account that cannot be reached is a 503, after which the file is confirmed without sending it again', async () => {
+  test('an unreachable account is a 503, and later the file is confirmed without sending it again', async () => {
     const proxy = await startProxy(double())
     onTestFinished(() => proxy.close())
     const app = await open(double(), `http://${proxy.host}:${proxy.port}`)
@@ -130,7 +130,7 @@ describeWithDouble('Kith with its media at Cloudinary', {}, (double) => {
     expect(app.kept()).toEqual([`blobs/${id}`])
   })
 
-  test('an upload whose every answer is lost leaves no asset that nobody knows', async () => {
+  test('an upload whose responses are all lost leaves no unknown asset', async () => {
     const front = await startFaultyFront(double())
     const app = await open(double(), front.origin)
     front.decide((what) => (what.includes('upload') ? 'lose-answer' : 'pass'))
@@ -141,7 +141,7 @@ describeWithDouble('Kith with its media at Cloudinary', {}, (double) => {
     expect(app.kept()).toEqual([])
   })
 
-  test('an upload that fails for good leaves neither rows nor assets two days later', async () => {
+  test('an upload that fails permanently leaves neither rows nor assets two days later', async () => {
     const proxy = await startProxy(double())
     onTestFinished(() => proxy.close())
     const app = await open(double(), `http://${proxy.host}:${proxy.port}`)

@@ -10,7 +10,7 @@ const MiB = 1024 * 1024
 const killedPut = new URL('../test/killed-put.ts', import.meta.url)
 const putAndTellMemory = new URL('../test/put-and-tell-memory.ts', import.meta.url)
 
-/** How to run a script beside the tests. */
+/** How to run a script next to the tests. */
 function commandOf(script: URL, options: object): string[] {
   const flags = [
     '--conditions=@kith/source',
@@ -21,7 +21,7 @@ function commandOf(script: URL, options: object): string[] {
 }
 
 describeWithDouble('another process', { videoBytes: 1000 * MiB }, (double) => {
-  test.each([3, 20])('that is killed after %i MiB leaves nothing that is seen', async (count) => {
+  test.each([3, 20])('that is killed after %i MiB leaves nothing visible', async (count) => {
     const { blobs, folder } = openMedia(double())
     const kept = (): unknown[] =>
       double()
@@ -46,7 +46,7 @@ describeWithDouble('another process', { videoBytes: 1000 * MiB }, (double) => {
   })
 
   test(
-    'that stores and reads a long video holds a few parts of it at a time',
+    'that stores and reads a long video holds only a few parts of it at a time',
     { timeout: 60_000 },
     async () => {
       const [folder, count] = ['long', 64]

@@ -8,7 +8,7 @@ import type { CloudinaryMedia } from './index.ts'
 
 const limits: UploadLimits = { ownerId: 'anna', kind: 'image', maxBytes: 1000, maxPixels: 1000 }
 
-/** Everything that asks Cloudinary for something. */
+/** Every operation that calls Cloudinary. */
 const calls: readonly [name: string, call: (media: CloudinaryMedia) => Promise<unknown>][] = [
   ['put of an image', ({ blobs }) => blobs.put('a', picture(), image)],
   ['put of a long video', ({ blobs }) => blobs.put('a', mebibytes(12), video)],
@@ -34,20 +34,20 @@ describeWithDouble('an account that cannot be used', { imageBytes: 300, videoByt
     expect(told).not.toMatch(/[0-9a-f]{40}/)
   })
 
-  test.each(calls)('%s, because there is no such cloud', async (_name, call) => {
+  test.each(calls)('%s, because the cloud does not exist', async (_name, call) => {
     const account = { ...double().account, cloudName: 'nobody' }
     const error = await errorOf(() => call(openMedia(double(), { account })))
     expect(error).toMatchObject({ code: 'storage-failed' })
     expect(String(error.cause)).toContain('cloud_name mismatch')
   })
 
-  test('because the key is wrong, which is not told', async () => {
+  test('because the key is wrong, which is not revealed', async () => {
     const account = { ...double().account, apiKey: '123456789' }
     const error = await errorOf(() => openMedia(double(), { account }).blobs.remove('a'))
     expect(String(error.cause)).toBe('Refusal: Cloudinary responded with 401: unknown api_key …')
   })
 
-  test('because nobody answers there', async () => {
+  test('because nothing listens there', async () => {
     await Promise.all(
       calls.map(async ([name, call]) => {
         const error = await errorOf(() => call(openMedia(double(), { apiUrl: 'http://127.0.0.1:1' })))
@@ -56,7 +56,7 @@ describeWithDouble('an account that cannot be used', { imageBytes: 300, videoByt
     )
   })
 
-  test('because somebody else answers there', async () => {
+  test('because another server responds there', async () => {
     const fetch = async (): Promise<Response> => new Response('<html>not here</html>', { status: 404 })
     for (const [name, call] of calls.filter(([name]) => !['grant', 'read'].includes(name)))
       expect(await errorOf(() => call(openMedia(double(), { fetch }))), name).toMatchObject({
@@ -64,7 +64,7 @@ describeWithDouble('an account that cannot be used', { imageBytes: 300, videoByt
       })
   })
 
-  test('for a file that is too large for the plan, or is none', async () => {
+  test('for a file that is too large for the plan, or not an image', async () => {
     const { blobs } = openMedia(double())
     async function* bytes(content: Uint8Array): AsyncGenerator<Uint8Array> {
       yield content
@@ -83,7 +83,7 @@ describeWithDouble('an account that cannot be used', { imageBytes: 300, videoByt
     }
   })
 
-  test('since its presets change what is stored', async () => {
+  test('because its presets change what is stored', async () => {
     const fetch: typeof globalThis.fetch = async () => Response.json({ bytes: 3 })
     const { blobs } = openMedia(double(), { fetch })
     const error = await errorOf(() => blobs.put('a', picture(), image))

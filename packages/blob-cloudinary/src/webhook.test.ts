@@ -12,7 +12,7 @@ function sign(algorithm: 'sha1' | 'sha256', timestamp = seconds, secret = apiSec
   return { 'x-cld-signature': signature, 'x-cld-timestamp': String(timestamp) }
 }
 
-test.each(['sha1', 'sha256'] as const)('a notification that was signed with %s is genuine', (algorithm) => {
+test.each(['sha1', 'sha256'] as const)('a notification signed with %s is genuine', (algorithm) => {
   const headers = sign(algorithm)
   expect(verifyCloudinaryWebhook(body, headers, { apiSecret, now })).toBe(true)
   expect(verifyCloudinaryWebhook(Buffer.from(body), headers, { apiSecret, now })).toBe(true)
@@ -31,7 +31,7 @@ test('the example of the documentation is genuine', () => {
   expect(verifyCloudinaryWebhook('{"a":1}', headers, check)).toBe(true)
 })
 
-test('another body, secret, time or signature is not', () => {
+test('another body, secret, time or signature is not genuine', () => {
   const headers = sign('sha256')
   const check = { apiSecret, now }
   expect(verifyCloudinaryWebhook(`${body} `, headers, check)).toBe(false)
@@ -49,7 +49,7 @@ test('another body, secret, time or signature is not', () => {
   }
 })
 
-test('one that is older than two hours is not, or than the app wants, nor one from the future', () => {
+test('a notification is not genuine if it is older than two hours, or than the app allows, or from the future', () => {
   const at = (age: number, maxAgeSeconds?: number): boolean =>
     verifyCloudinaryWebhook(body, sign('sha1', seconds - age), { apiSecret, now, maxAgeSeconds })
   expect([at(0), at(7_200), at(7_201)]).toEqual([true, true, false])
@@ -70,7 +70,7 @@ test.each([
   { ...sign('sha1'), 'x-cld-signature': [sign('sha1')['x-cld-signature'] ?? '', 'x'] },
   { ...sign('sha1'), 'x-cld-signature': 'ü'.repeat(40) },
   { ...sign('sha256'), 'x-cld-signature': 'g'.repeat(64) },
-])('what is malformed is not, and throws nothing: %j', (headers) => {
+])('a malformed one is not genuine, and nothing throws: %j', (headers) => {
   expect(verifyCloudinaryWebhook(body, headers, { apiSecret, now })).toBe(false)
   expect(verifyCloudinaryWebhook('', headers, { apiSecret, now })).toBe(false)
 })

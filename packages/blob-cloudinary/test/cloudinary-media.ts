@@ -4,20 +4,20 @@ import { afterAll, beforeAll, describe } from 'vitest'
 import { type CloudinaryMedia, type CloudinaryMediaOptions, createCloudinaryMedia } from '../src/index.ts'
 import { type CloudinaryDouble, type DoubleOptions, startDouble } from './double/cloudinary-double.ts'
 
-/** The account to run the conformance suite against, in place of the double. */
+/** The account for running the conformance suite, instead of the double. */
 const realAccount = process.env['CLOUDINARY_URL']
 const realTokenKey = process.env['CLOUDINARY_TOKEN_KEY'] ?? null
 
 /** Few plans have token-based access. */
 export const hasTokens: boolean = realAccount === undefined || realTokenKey !== null
 
-/** What an account is reached with, and the key of its tokens if it has any. */
+/** The credentials of an account, and the key of its tokens if it has any. */
 export interface TestAccount {
   options: CloudinaryMediaOptions
   tokenKey: string | null
 }
 
-/** A `describe` with the double, or with the account that `CLOUDINARY_URL` names. */
+/** A `describe` with the double, or with the account in `CLOUDINARY_URL`. */
 export function describeWithAccount(name: string, define: (account: () => TestAccount) => void): void {
   if (realAccount === undefined)
     return describeWithDouble(name, {}, (double) => {
@@ -32,7 +32,7 @@ export function describeWithAccount(name: string, define: (account: () => TestAc
     })))
 }
 
-/** A `describe` with a double of its own. */
+/** A `describe` with a separate double. */
 export function describeWithDouble(
   name: string,
   options: DoubleOptions,
@@ -49,12 +49,12 @@ export function describeWithDouble(
   })
 }
 
-/** What leads to a double. */
+/** The connection to a double. */
 export function optionsOf({ account, apiUrl, deliveryUrl }: CloudinaryDouble): CloudinaryMediaOptions {
   return { account, apiUrl, deliveryUrl }
 }
 
-/** Media in a folder of their own. */
+/** Media in a separate folder. */
 export function openMedia(
   double: CloudinaryDouble,
   options: Partial<CloudinaryMediaOptions> = {},
@@ -63,7 +63,7 @@ export function openMedia(
   return { ...createCloudinaryMedia({ ...optionsOf(double), folder, ...options }), folder }
 }
 
-/** The blobs of media that are not public. */
+/** The blobs of media that is not public. */
 export function grantedBlobs({ blobs }: { blobs: BlobStore }): GrantedBlobStore {
   if (blobs.kind !== 'granted') throw new Error('without public access the store grants')
   return blobs

@@ -10,7 +10,7 @@ interface Refusal {
 /** What happens to a request. */
 export type Fate = AnyFate<Refusal>
 
-/** A server in front of the double; what it has seen is such as `POST image/upload bytes 0-5/-1`. */
+/** A server in front of the double; it records requests such as `POST image/upload bytes 0-5/-1`. */
 export async function startFaultyFront({ host, port, account }: CloudinaryDouble): Promise<Front<Refusal>> {
   return await startFront<Refusal>({
     host,

@@ -2,7 +2,7 @@ import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 
-/** Gives `use` an empty folder, which is gone afterwards. */
+/** Passes an empty folder to `use`, and removes it afterwards. */
 export async function inTestFolder<Answer>(use: (folder: string) => Promise<Answer>): Promise<Answer> {
   const folder = await mkdtemp(join(tmpdir(), 'kith-cloudinary-test-'))
   try {

@@ -1,4 +1,4 @@
-// Puts a video that never ends and says how far it is, for a test that stops this process in the middle of it.
+// Stores a video that never ends and reports its progress, for a test that stops this process in the middle.
 import { type CloudinaryMediaOptions, createCloudinaryMedia } from '../src/index.ts'
 import { mebibytes } from '../../../test/blob-samples.ts'
 

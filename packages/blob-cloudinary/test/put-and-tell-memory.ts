@@ -1,5 +1,5 @@
-// Puts a video of as many MiB as told, reads one that was staged and tells how much of them was in memory at once. With `hoards`
-// anyone who gives the one and reads the other holds it.
+// Stores a video of the given number of MiB, reads a staged one, and reports how much of them was in memory at once. With `hoards`,
+// the source and the reader keep all of it.
 import { type CloudinaryMediaOptions, createCloudinaryMedia } from '../src/index.ts'
 import { mebibytes } from '../../../test/blob-samples.ts'
 import { watchHeldBytes } from '../../../test/held-memory.ts'
@@ -10,7 +10,7 @@ const { count, hoards, ...options } = JSON.parse(process.argv[2] ?? '{}') as Clo
 }
 const { blobs, direct } = createCloudinaryMedia(options)
 
-/** What happens to a file, watched. */
+/** Measures what happens to a file. */
 async function mostHeld(
   use: (watched: (bytes: AsyncIterable<Uint8Array>) => AsyncIterable<Uint8Array>) => Promise<void>,
 ): Promise<number> {

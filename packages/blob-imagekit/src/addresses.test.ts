@@ -14,7 +14,7 @@ const place = {
   urlEndpoint: 'https://ik.imagekit.io/me/',
 }
 
-test('public addresses are of the grammar of ImageKit', () => {
+test('public URLs follow the grammar of ImageKit', () => {
   const blobs = publicOf(createImageKitMedia({ ...place, folder: '/apps/kith/', access: 'public' }).blobs)
   const base = 'https://ik.imagekit.io/me/apps/kith/blobs/a-1/original'
   expect(([null, 'thumb', 'feed', 'full'] as const).map((rendition) => blobs.url('a-1', rendition))).toEqual([
@@ -25,11 +25,11 @@ test('public addresses are of the grammar of ImageKit', () => {
   ])
 })
 
-test('what is not public has no addresses of its own', () => {
+test('blobs that are not public have no URLs of their own', () => {
   expect(createImageKitMedia(place).blobs.kind).toBe('granted')
 })
 
-test('a signed address is the one that the helper of the SDK signs', () => {
+test('a signed URL is the one that the helper of the SDK signs', () => {
   vi.useFakeTimers({ now: new Date('2026-01-01T12:00:00.400Z') })
   try {
     const { signed } = createAddresses('private_key', place.urlEndpoint)
@@ -47,7 +47,7 @@ test('a signed address is the one that the helper of the SDK signs', () => {
   }
 })
 
-test('renditions have the size that is told and enlarge nothing but thumbs', async () => {
+test('renditions have the requested size, and only thumbs are enlarged', async () => {
   const { blobs } = openMedia(await startAccount())
   async function* wide(): AsyncGenerator<Uint8Array> {
     yield await sharp({ create: { width: 2400, height: 600, channels: 3, background: '#468' } })
@@ -79,7 +79,7 @@ test.each([
   ['private', 401],
   ['public', 200],
 ] as const)(
-  'what is %s is answered with %i where nothing is signed; what is staged never is',
+  'media that is %s gets status %i without a signature; staged files are never served',
   async (access, status) => {
     const account = await startAccount()
     const { blobs, direct, folder } = openMedia(account, { access })

@@ -6,7 +6,7 @@ import { createImageKitMedia } from './index.ts'
 
 const limits = { ownerId: 'anna', kind: 'image', maxBytes: 1000, maxPixels: 1000 } as const
 
-test('look-ups of what was sent have a budget of which upkeep keeps a part, and the log is told before', async () => {
+test('lookups of sent files have a budget of which upkeep keeps a part, with a warning in the log before the limit', async () => {
   const logged: string[] = []
   const write = (message: string): void => void logged.push(message)
   const options = { lookUpsPerHour: 10, logger: { warn: write, error: write } }
@@ -22,7 +22,7 @@ test('look-ups of what was sent have a budget of which upkeep keeps a part, and 
     )
 })
 
-test('no request is followed elsewhere', async () => {
+test('no request follows redirects', async () => {
   const asked: [method: string | undefined, redirect: unknown][] = []
   const client = new ImageKit({
     privateKey: 'private_key',

@@ -28,7 +28,7 @@ afterAll(async () => {
   await double?.close()
 })
 
-/** Its folder stays until all tests are over: they wait for the host together. */
+/** Its folder stays until all tests have ended, because they wait for the host concurrently. */
 function open(options: Partial<ImageKitMediaOptions> = {}): ReturnType<typeof openMedia> {
   return openMedia(account(), options, (end) => void ends.push(end as () => unknown))
 }

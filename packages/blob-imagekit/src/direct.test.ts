@@ -8,7 +8,7 @@ import { contents, stage } from '../test/samples.ts'
 const terms = { contentType: 'image/png', size: 1234, until: new Date(Date.now() + 600_000) } as const
 const limits = { ownerId: 'anna', kind: 'video', maxBytes: 1_000_000, maxPixels: 1 } as const
 
-test('a signature pins everything but the bytes themselves', async () => {
+test('a signature fixes everything except the bytes', async () => {
   const { direct, folder } = openMedia(await startAccount())
   const { form, method, url, headers } = await direct.sign('a', terms)
   const { token = '', ...fields } = form?.fields ?? {}
@@ -36,7 +36,7 @@ test('a signature pins everything but the bytes themselves', async () => {
   ])
 })
 
-test('no signature is made twice, and none holds for an hour, which ImageKit would refuse', async () => {
+test('no signature is created twice, and each expires within an hour, the limit of ImageKit', async () => {
   const { direct } = openMedia(await startAccount())
   const [one, other] = await Promise.all([direct.sign('a', terms), direct.sign('a', terms)])
   expect(one.form?.fields['token']).not.toBe(other.form?.fields['token'])
@@ -44,7 +44,7 @@ test('no signature is made twice, and none holds for an hour, which ImageKit wou
   expect(Math.abs(Date.parse(expiresAt) - (Date.now() + 3_590_000))).toBeLessThan(5_000)
 })
 
-test('a sweep takes of one key the files that are old, and leaves the one that is not', async () => {
+test('a sweep removes only the old files of a key', async () => {
   const double = await startAccount()
   const { direct, folder } = openMedia(double)
   await stage(direct, 'a', { contentType: 'video/mp4', bytes: film(1000) })
@@ -61,7 +61,7 @@ test('a sweep takes of one key the files that are old, and leaves the one that i
   expect(await direct.confirm('a', limits)).toBe(true)
 })
 
-test('a sweep goes through more folders than are listed at once', async () => {
+test('a sweep processes more folders than fit in one list', async () => {
   const double = await startAccount()
   const { direct, folder } = openMedia(double)
   const bytes = Buffer.from(drawDefaultAvatar('anna')).subarray(0, 1)

@@ -18,15 +18,15 @@ async function behindFront({ onTestFinished: finished }: TestContext) {
   return { ...media, front, kept: () => contents(double, media.folder) }
 }
 
-// The tests wait for most of their time, so they do it together.
-describe.concurrent('an ImageKit that fails for a while', () => {
+// The tests mostly wait, so they run concurrently.
+describe.concurrent('an ImageKit that fails temporarily', () => {
   test.for<[string, Fate]>([
     ['a busy answer', { status: 503 }],
     ['too many requests', { status: 429 }],
     ['an error of its own', { status: 500 }],
     ['a connection that breaks', 'reset'],
     ['an answer that is lost', 'lose-answer'],
-  ])('twice, with %s: is asked again', { timeout: 30_000 }, async ([, fate], context) => {
+  ])('twice, with %s: is retried', { timeout: 30_000 }, async ([, fate], context) => {
     const { expect } = context
     await Promise.all(
       [upload, removal, purge, /^GET/].map(async (matching) => {
@@ -42,20 +42,20 @@ describe.concurrent('an ImageKit that fails for a while', () => {
     )
   })
 
-  test('longer than that is a 503, of which nothing is left once the blob is removed', async (context) => {
+  test('longer than that is a 503, and nothing remains after the blob is removed', async (context) => {
     const { expect } = context
     const { blobs, front, kept } = await behindFront(context)
     for (const fate of [{ status: 503 }, 'lose-answer'] as const) {
       front.meet(upload, [fate, fate, fate])
       expect(await errorOf(() => blobs.put('a', picture(), image))).toMatchObject(unavailable)
     }
-    // It was stored, and nobody was told.
+    // It was stored, but the response was lost.
     expect(kept()).toEqual(['blobs/a/original'])
     await blobs.remove('a')
     expect(kept()).toEqual([])
   })
 
-  test('says how long to wait, and that is passed on', async (context) => {
+  test('reports how long to wait, which is passed on', async (context) => {
     const { expect } = context
     const { direct, front } = await behindFront(context)
     const limited: Fate = { status: 429, headers: { 'x-ratelimit-reset': '12345' } }
@@ -63,7 +63,7 @@ describe.concurrent('an ImageKit that fails for a while', () => {
     expect(await errorOf(() => direct.discard('a'))).toMatchObject({ ...unavailable, retryAfterSeconds: 13 })
   })
 
-  test('at the purge: the removal is not over, and the next one of any process purges, however often that fails', async (context) => {
+  test('at the purge: the removal is not complete, and the next one in any process purges, however often that fails', async (context) => {
     const { expect } = context
     const { blobs, folder, front, kept } = await behindFront(context)
     await blobs.put('a', picture(), image)
@@ -85,7 +85,7 @@ describe.concurrent('an ImageKit that fails for a while', () => {
     expect(front.seen.slice(before)).toEqual(['GET /v1/files', 'GET /v1/files', 'DELETE /v1/folder'])
   })
 
-  test('a stream that fails in the middle sends nothing, and its error goes out as it is', async (context) => {
+  test('a stream that fails in the middle sends nothing, and its error is passed on unchanged', async (context) => {
     const { expect } = context
     const { blobs, front } = await behindFront(context)
     const cutOff = new Error('cut off')
@@ -96,7 +96,7 @@ describe.concurrent('an ImageKit that fails for a while', () => {
     expect(front.seen).toEqual([])
   })
 
-  test('an upload whose connection is cut is a 503, and the same put works later', async (context) => {
+  test('an upload with a broken connection is a 503, and the same put works later', async (context) => {
     const { expect } = context
     const double = await startAccount({}, context.onTestFinished)
     const proxy = await startProxy(double)
@@ -114,7 +114,7 @@ describe.concurrent('an ImageKit that fails for a while', () => {
     expect(contents(double, folder)).toEqual(['blobs/a/original'])
   })
 
-  test('something in between that answers otherwise is a 503', async (context) => {
+  test('an unexpected response from something in between is a 503', async (context) => {
     const { expect } = context
     const { direct, front } = await behindFront(context)
     const html: Fate = { status: 200, headers: { 'content-type': 'text/html' }, body: '<h1>Sign in</h1>' }
@@ -126,8 +126,8 @@ describe.concurrent('an ImageKit that fails for a while', () => {
   })
 })
 
-describe.concurrent('an ImageKit that says nothing', () => {
-  test('keeps no call waiting for much longer than 10 seconds', { timeout: 60_000 }, async (context) => {
+describe.concurrent('an ImageKit that does not respond', () => {
+  test('delays no call much longer than 10 seconds', { timeout: 60_000 }, async (context) => {
     const { blobs, direct, front } = await behindFront(context)
     await stage(direct, 'f', { contentType: 'video/mp4', bytes: film(1000) })
     front.meet(/./, Array<Fate>(99).fill('silence'))
@@ -167,7 +167,7 @@ describe.concurrent('an ImageKit that says nothing', () => {
     expect(received).toBe(bytes.length)
   })
 
-  test('a file that ends early is a 503, however proper its end is', async (context) => {
+  test('a file that ends early is a 503, however regular its end is', async (context) => {
     const { expect } = context
     const { direct, front } = await behindFront(context)
     await stage(direct, 'a', { contentType: 'video/mp4', bytes: film(1000) })

@@ -37,14 +37,14 @@ describe('ImageKit keeps the promises of a writer', () => {
   afterAll(async () => {
     for (const end of ends) await end()
   })
-  // Most of their time they wait for a description, so they do it together.
+  // They mostly wait for a description, so they run concurrently.
   runCases(test.concurrent, captionWriterCases, async () => {
     const text = `A red square. ${'👩‍👩‍👧'.repeat(3000)}`
     const { blobs, writer } = await open(
       { describe: () => ({ text, afterMillis: 50 }) },
       (end) => void ends.push(end as () => unknown),
     )
-    // It knows pictures by their ids: each that is asked for is there.
+    // It identifies pictures by their ids: each requested one exists.
     const stored: CaptionWriter = {
       name: writer.name,
       async suggest(request, signal) {
@@ -56,7 +56,7 @@ describe('ImageKit keeps the promises of a writer', () => {
   })
 })
 
-test('the description is waited for, and asking again takes no second run', async () => {
+test('waits for the description, and a repeated request starts no second run', async () => {
   let runs = 0
   const describePicture = () => ({ text: `Run ${++runs}: a circle.`, afterMillis: 700 })
   const { front, blobs, writer } = await open({ describe: describePicture })
@@ -73,7 +73,7 @@ test.each<[string, string, NonNullable<DoubleOptions['describe']>]>([
   ['ends with nothing', 'empty', () => ({ text: null, afterMillis: 0, status: 'success' })],
   ['writes blanks', 'empty', () => ({ text: ' \n ', afterMillis: 0 })],
   ['does not end', 'late', () => ({ text: null, afterMillis: 0 })],
-])('an extension that %s is told as %s', async (_name, reason, describePicture) => {
+])('an extension that %s is reported as %s', async (_name, reason, describePicture) => {
   const timeoutSeconds = reason === 'late' ? 1 : 60
   const { blobs, writer } = await open({ describe: describePicture })
   await blobs.put('a', picture(), image)
@@ -81,7 +81,7 @@ test.each<[string, string, NonNullable<DoubleOptions['describe']>]>([
   expect(reasonOf(error)).toBe(reason)
 })
 
-test('an image that is not there, or not reached, is no caption', async () => {
+test('a missing or unreachable image gets no caption', async () => {
   const { front, blobs, writer, folder } = await open()
   expect(reasonOf(await errorOf(() => writer.suggest(requestFor('nowhere'), never)))).toBe('failed')
   await blobs.put('a', picture(), image)
@@ -97,7 +97,7 @@ test('an image that is not there, or not reached, is no caption', async () => {
   expect(String(error.cause)).toContain('403')
 })
 
-test('it stops when it is told to, between two looks as well', async () => {
+test('stops when its signal is aborted, even between two checks', async () => {
   const { front, blobs, writer } = await open({ describe: () => ({ text: null, afterMillis: 0 }) })
   await blobs.put('a', picture(), image)
   const stop = new AbortController()

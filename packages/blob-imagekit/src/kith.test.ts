@@ -18,13 +18,13 @@ interface App {
   kith: Kith
   viewer: Viewer
   media: ImageKitMedia
-  /** What is in the media library. */
+  /** The contents of the media library. */
   kept(): string[]
-  /** Upkeep as it runs after so many days. */
+  /** Runs upkeep as if this many days had passed. */
   upkeep(days: number): Promise<unknown>
 }
 
-// Starting its processes takes longer than most of what a test does.
+// Starting its processes takes longer than most of a test.
 const images = createSharpImages()
 
 async function open(double: ImageKitDouble, account: Account, finished: Finished): Promise<App> {
@@ -54,7 +54,7 @@ async function open(double: ImageKitDouble, account: Account, finished: Finished
   }
 }
 
-/** Announces a picture and sends it, as a browser does. */
+/** Announces a picture and uploads it, as a browser does. */
 async function send(
   { kith, viewer }: App,
   origin: string,
@@ -70,9 +70,9 @@ async function send(
   return { id, again: deliver }
 }
 
-// The tests wait for most of their time, so they do it together.
+// The tests mostly wait, so they run concurrently.
 describe.concurrent('Kith with its media at ImageKit', () => {
-  test('a picture is sent, confirmed, captioned, posted, seen, and gone with its post', async ({
+  test('a picture is uploaded, confirmed, captioned, posted, visible, and removed with its post', async ({
     onTestFinished,
   }) => {
     const double = await startAccount({}, onTestFinished)
@@ -94,7 +94,7 @@ describe.concurrent('Kith with its media at ImageKit', () => {
     expect(app.kept()).toEqual([])
   })
 
-  test('what was sent and never confirmed is gone two days later', async ({ onTestFinished }) => {
+  test('a file that was sent but never confirmed is removed two days later', async ({ onTestFinished }) => {
     const double = await startAccount({}, onTestFinished)
     const app = await open(double, double, onTestFinished)
     await send(app, double.url)
@@ -104,7 +104,7 @@ describe.concurrent('Kith with its media at ImageKit', () => {
     expect(app.kept()).toEqual([])
   })
 
-  test('an ImageKit that cannot be reached is a 503, after which the file is confirmed without sending it again', async ({
+  test('an unreachable ImageKit is a 503, and later the file is confirmed without sending it again', async ({
     onTestFinished,
   }) => {
     const double = await startAccount({}, onTestFinished)
@@ -121,7 +121,7 @@ describe.concurrent('Kith with its media at ImageKit', () => {
   })
 
   test(
-    'an upload that fails for good leaves neither rows nor files two days later',
+    'an upload that fails permanently leaves neither rows nor files two days later',
     { timeout: 30_000 },
     async ({ onTestFinished }) => {
       const double = await startAccount({}, onTestFinished)
@@ -138,7 +138,7 @@ describe.concurrent('Kith with its media at ImageKit', () => {
   )
 
   test(
-    'an upload that was stored without anybody being told leaves nothing two days later',
+    'an upload that was stored without a response leaves nothing two days later',
     { timeout: 60_000 },
     async ({ onTestFinished }) => {
       const double = await startAccount({}, onTestFinished)
@@ -174,7 +174,9 @@ describe.concurrent('Kith with its media at ImageKit', () => {
     await expect.poll(seen, { timeout: 20_000 }).toBeNull()
   })
 
-  test('what could not be removed with its post is removed by upkeep', async ({ onTestFinished }) => {
+  test('files that could not be removed with their post are removed by upkeep', async ({
+    onTestFinished,
+  }) => {
     const double = await startAccount({}, onTestFinished)
     const front = await startFaultyFront(double, onTestFinished)
     const app = await open(double, front.account, onTestFinished)

@@ -11,7 +11,7 @@ const script = fileURLToPath(new URL('../test/put-and-tell-memory.ts', import.me
 
 const MiB = 1024 * 1024
 
-test('of a long video a little is held at a time', { timeout: 60_000 }, async () => {
+test('only a small part of a long video is in memory at a time', { timeout: 60_000 }, async () => {
   const flags = [
     '--expose-gc',
     '--conditions=@kith/source',
@@ -29,7 +29,7 @@ test('of a long video a little is held at a time', { timeout: 60_000 }, async ()
   expect(await mostHeld(false)).toBeLessThan(30)
 })
 
-test('nothing stays on the disk, and what a killed process has left goes with a put an hour later', async () => {
+test('nothing remains on the disk, and files of a killed process are removed at a put an hour later', async () => {
   const temporaryDirectory = makeFolder()
   const [stale, fresh] = ['kith-file-stale', 'kith-file-fresh']
   for (const name of [stale, fresh, 'of-others']) mkdirSync(join(temporaryDirectory, name))

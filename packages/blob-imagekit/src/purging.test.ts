@@ -10,7 +10,7 @@ async function open(options: Partial<ImageKitMediaOptions> = {}) {
   return { ...openMedia(front.account, options), front, purges }
 }
 
-test('a purge is taken for what is replaced and removed, and for nothing else', async () => {
+test('a purge is used for replaced and removed files, and for nothing else', async () => {
   for (const access of ['private', 'public'] as const) {
     const { blobs, purges } = await open({ access })
     await blobs.put('a', picture(), image)
@@ -24,7 +24,7 @@ test('a purge is taken for what is replaced and removed, and for nothing else', 
   }
 })
 
-test('none is taken where they are to be spared', async () => {
+test('none is used if they should be saved', async () => {
   const { blobs, purges } = await open({ purge: false })
   await blobs.put('a', picture(), image)
   await blobs.put('a', picture('otto'), image)
@@ -32,7 +32,7 @@ test('none is taken where they are to be spared', async () => {
   expect(purges()).toBe(0)
 })
 
-test('one is taken where the removal was carried out and its answer lost', async () => {
+test('one is used if the removal was carried out and its response was lost', async () => {
   const { blobs, front, purges } = await open()
   await blobs.put('a', picture(), image)
   front.meet(/^DELETE/, ['lose-answer'])

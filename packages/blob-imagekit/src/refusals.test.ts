@@ -11,7 +11,7 @@ async function readAll({ direct }: ImageKitMedia): Promise<void> {
   for await (const part of direct.read('a')) void part
 }
 
-/** Everything that asks ImageKit for something. */
+/** Every operation that calls ImageKit. */
 const calls: readonly [name: string, call: (media: ImageKitMedia) => Promise<unknown>][] = [
   ['put of an image', ({ blobs }) => blobs.put('a', picture(), image)],
   ['put of a video', ({ blobs }) => blobs.put('a', mebibytes(1), video)],
@@ -22,24 +22,21 @@ const calls: readonly [name: string, call: (media: ImageKitMedia) => Promise<unk
   ['sweep', ({ direct }) => direct.sweep(new Date())],
 ]
 
-test.each(calls)(
-  '%s is refused where the private key is wrong, and tells nothing of it',
-  async (_name, call) => {
-    const account = await startAccount()
-    const privateKey = 'private_not-the-key-of-anyone'
-    const error = await errorOf(() => call(openMedia({ ...account, privateKey })))
-    expect(error).toMatchObject({
-      code: 'storage-failed',
-      detail: 'The ImageKit account of the media cannot be used.',
-    })
-    expect(String(error.cause)).toContain('403 Your account cannot be authenticated.')
-    const told = inspect(error, { depth: 20, showHidden: true })
-    for (const secret of [privateKey, Buffer.from(`${privateKey}:do_not_set`).toString('base64')])
-      expect(told).not.toContain(secret)
-  },
-)
+test.each(calls)('%s is refused if the private key is wrong, without revealing it', async (_name, call) => {
+  const account = await startAccount()
+  const privateKey = 'private_not-the-key-of-anyone'
+  const error = await errorOf(() => call(openMedia({ ...account, privateKey })))
+  expect(error).toMatchObject({
+    code: 'storage-failed',
+    detail: 'The ImageKit account of the media cannot be used.',
+  })
+  expect(String(error.cause)).toContain('403 Your account cannot be authenticated.')
+  const told = inspect(error, { depth: 20, showHidden: true })
+  for (const secret of [privateKey, Buffer.from(`${privateKey}:do_not_set`).toString('base64')])
+    expect(told).not.toContain(secret)
+})
 
-test('where nobody answers it is a 503', async () => {
+test('an unreachable server is a 503', async () => {
   const { publicKey, privateKey } = await startAccount()
   const url = 'http://127.0.0.1:1'
   const media = openMedia({ publicKey, privateKey, url, urlEndpoint: `${url}/id` })
@@ -51,7 +48,7 @@ test('where nobody answers it is a 503', async () => {
   )
 })
 
-test('a file that is larger than the plan allows is refused with the words of ImageKit', async () => {
+test("a file that is larger than the plan allows is refused with ImageKit's message", async () => {
   const account = await startAccount({ limits: { image: 100, video: 100 } })
   const error = await errorOf(() => openMedia(account).blobs.put('a', picture(), image))
   expect(error).toMatchObject({ code: 'storage-failed' })
@@ -64,7 +61,7 @@ test.each([
   [{ folder: '../other' }, '`folder`'],
   [{ urlEndpoint: 'ik.imagekit.io/me' }, '`urlEndpoint`'],
   [{ urlEndpoint: 'https://ik.imagekit.io/me?tr=w-1' }, '`urlEndpoint`'],
-])('%j cannot be an option', (options, named) => {
+])('rejects the option %j', (options, named) => {
   const place = {
     client: new ImageKit({ privateKey: 'private_x' }),
     publicKey: 'public_x',

@@ -15,9 +15,9 @@ export type Fate = AnyFate<Refusal>
 /** A server in front of the double. */
 export interface FaultyFront {
   account: Account
-  /** What was asked, such as `DELETE /v1/folder`. */
+  /** The requests so far, such as `DELETE /v1/folder`. */
   readonly seen: string[]
-  /** Meets the first requests that match with these fates, from now on. */
+  /** Applies these faults to the first matching requests from now on. */
   meet(matching: RegExp, fates: readonly Fate[]): void
 }
 
@@ -26,7 +26,7 @@ const busy = JSON.stringify({
   help: 'For support kindly contact us at support@imagekit.io .',
 })
 
-/** Starts one; it ends with the test. */
+/** Starts one that stops after the test. */
 export async function startFaultyFront(double: ImageKitDouble, finished?: Finished): Promise<FaultyFront> {
   const { origin, seen, decide } = await startFront<Refusal>({
     host: double.host,
@@ -49,7 +49,7 @@ export async function startFaultyFront(double: ImageKitDouble, finished?: Finish
   }
 }
 
-/** The double, at another address that leads to it. */
+/** The double, at another URL that leads to it. */
 export function movedTo(
   { publicKey, privateKey, url, urlEndpoint }: ImageKitDouble,
   origin: string,

@@ -12,7 +12,7 @@ export interface Account {
   publicKey: string
   privateKey: string
   urlEndpoint: string
-  /** Where its API is; `null` for the real one. */
+  /** The URL of its API; `null` for the real one. */
   url: string | null
 }
 
@@ -26,7 +26,7 @@ const {
 export const realAccount: Account | null =
   publicKey && privateKey && urlEndpoint ? { publicKey, privateKey, urlEndpoint, url: null } : null
 
-/** Starts a double that ends with the test. */
+/** Starts a double that stops after the test. */
 export async function startAccount(
   options: DoubleOptions = {},
   finished: Finished = onTestFinished,
@@ -36,19 +36,19 @@ export async function startAccount(
   return double
 }
 
-/** A client as an app sets it up. */
+/** A client like that of an app. */
 export function connect({ privateKey: key, url }: Account): ImageKit {
   return new ImageKit({ privateKey: key, baseURL: url, logLevel: 'off' })
 }
 
-/** An empty folder that goes away with the test. */
+/** An empty folder that is removed after the test. */
 export function makeFolder(finished: Finished = onTestFinished): string {
   const folder = mkdtempSync(join(tmpdir(), 'kith-imagekit-test-'))
   finished(() => rmSync(folder, { recursive: true, force: true }))
   return folder
 }
 
-/** Media of their own in an account. */
+/** Media in a separate folder of an account. */
 export function openMedia(
   account: Account,
   options: Partial<ImageKitMediaOptions> = {},

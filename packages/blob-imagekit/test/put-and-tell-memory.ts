@@ -1,5 +1,5 @@
-// Puts a video of as many MiB as told, to a server that takes it slowly, and tells how much of it was in memory at once. With
-// `hoards` anyone who gives it holds it.
+// Stores a video of the given number of MiB, to a server that reads it slowly, and reports how much of it was in memory at once. With
+// `hoards`, the source keeps all of it.
 import { once } from 'node:events'
 import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
@@ -18,7 +18,7 @@ const server = createServer((request, response) => {
     for await (const part of request) {
       const { length } = part as Buffer
       held.count(length)
-      // More slowly than a disk is read.
+      // Slower than reading from a disk.
       if (Math.floor(received / 1e6) !== Math.floor((received += length) / 1e6)) await wait(10)
     }
     response.writeHead(200, { 'content-type': 'application/json' }).end('{}')

@@ -2,7 +2,7 @@ import type { BlobStore, DirectUploads, Rendition } from '@kith/core/ports'
 import { bytesAt, seenAt, sendSigned } from '../../../test/blob-samples.ts'
 import type { ImageKitDouble } from './double/imagekit-double.ts'
 
-/** What an account holds under a folder, without its name. The names of staged files are never the same: `staged/<key>/…`. */
+/** The contents of a folder in an account, without its name. The names of staged files differ each time: `staged/<key>/…`. */
 export function contents({ library }: ImageKitDouble, folder: string): string[] {
   return library
     .paths()
@@ -10,7 +10,7 @@ export function contents({ library }: ImageKitDouble, folder: string): string[] 
     .map((path) => path.slice(folder.length + 2).replace(/^(staged\/[^/]+\/).*$/, '$1…'))
 }
 
-/** What a browser gets of a blob; `null` where there is none. */
+/** What a browser gets of a blob; `null` if it does not exist. */
 export async function view(
   blobs: BlobStore,
   key: string,
@@ -19,7 +19,7 @@ export async function view(
   return await bytesAt(await seenAt(blobs, key, rendition))
 }
 
-/** Sends a file, announced as what it is, as a browser does. */
+/** Uploads a file, announced with its real type and size, as a browser does. */
 export async function stage(
   direct: DirectUploads,
   key: string,

@@ -40,7 +40,7 @@ async function read(
 }
 
 test.for([0, 4_096, 40_960])(
-  'a put that finds room for %i bytes is storage-full, leaves nothing, and can be done again',
+  'a put with room for only %i bytes is storage-full, leaves nothing, and can be repeated',
   async (free, context) => {
     const { blobs, directory, fill, clear } = open(context)
     await put(blobs, 'old', picture)
@@ -63,8 +63,8 @@ test.for([0, 4_096, 40_960])(
   },
 )
 
-test('a put into a folder that the disk cannot make is storage-full, and leaves no file', async (context) => {
-  // The root of the disk, the directory and its temporary one, three folders and an original: for a second blob there is
+test('a put into a folder that the disk cannot create is storage-full, and leaves no file', async (context) => {
+  // The root of the disk, the directory and its temporary one, three folders and an original: for a second blob the disk has room for
   // a temporary file and one folder.
   const { blobs, directory } = open(context, 'size=512k,nr_inodes=9')
   await put(blobs, 'old', picture)
@@ -77,7 +77,7 @@ test('a put into a folder that the disk cannot make is storage-full, and leaves 
 })
 
 test.for(['webp', 'avif'] as const)(
-  'a rendition in %s that finds no room is storage-full for all who ask, leaves nothing, and is made later',
+  'a rendition in %s without room is storage-full for all concurrent readers, leaves nothing, and is created later',
   async (format, context) => {
     const { blobs, directory, fill, clear } = open(context)
     await put(blobs, 'a', picture)
@@ -94,7 +94,7 @@ test.for(['webp', 'avif'] as const)(
   },
 )
 
-test('a blob can be removed from a full disk, and makes room for the next', async (context) => {
+test('a blob can be removed from a full disk, which makes room for the next', async (context) => {
   const { blobs, directory, fill } = open(context)
   await put(blobs, 'old', Buffer.alloc(100_000))
   fill(0)

@@ -10,7 +10,7 @@ import { createLocalBlobs } from './index.ts'
 const images = createCopyingImages()
 const slowPut = fileURLToPath(new URL('../test/slow-put.ts', import.meta.url))
 
-test('a put whose stream fails anywhere leaves no file at all', async () => {
+test('a put whose stream fails at any point leaves no file at all', async () => {
   const directory = await makeDirectory()
   const blobs = createLocalBlobs({ directory, images })
   const parts = fc.array(fc.uint8Array({ maxLength: 5000 }), { maxLength: 6 })

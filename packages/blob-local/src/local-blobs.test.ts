@@ -43,7 +43,7 @@ test.each([
   [{ images: createCopyingImages() }, /directory: give the path of a folder/],
   [{ directory: '' }, /directory: give the path of a folder/],
   [{ directory: 'media' }, /images: give what makes the renditions, such as createSharpImages\(\)/],
-])('options that cannot work are a TypeError: %o', (options, message) => {
+])('invalid options are a TypeError: %o', (options, message) => {
   expect(() => createLocalBlobs(options as never)).toThrow(TypeError)
   expect(() => createLocalBlobs(options as never)).toThrow(message)
 })
@@ -56,7 +56,7 @@ test('nothing is written before the first put', async () => {
   expect(filesIn(join(directory, '..'))).toEqual([])
 })
 
-test('blobs lie in two levels of folders, spread though their keys begin alike', async () => {
+test('blobs are in two levels of folders, evenly distributed even if their keys start alike', async () => {
   const { blobs, directory } = await open()
   for (let index = 0; index < 60; index++) await blobs.put(`0190-${index}`, chunks('x'), meta)
   const top = readdirSync(directory).filter((name) => name !== '.temporary')
@@ -64,14 +64,14 @@ test('blobs lie in two levels of folders, spread though their keys begin alike',
   for (const name of filesIn(directory)) expect(name).toMatch(/^\w\w\/\w\w\/0190-\d+\/000001-\w{16}\.webp$/)
 })
 
-test('what somebody else has put into the folder is not listed, and stops no list', async () => {
+test('foreign files in the folder are not listed, and do not stop a list', async () => {
   const { blobs, directory } = await open()
   for (const key of ['a', 'b']) await blobs.put(key, chunks('x'), meta)
   const [place = ''] = filesIn(directory).filter((name) => name.includes('/a/'))
   const [top = '', middle = ''] = place.split('/')
   writeFileSync(join(directory, '00'), 'x')
   writeFileSync(join(directory, top, middle, 'readme'), 'x')
-  // A copy of another blob, of which a removal by its key would remove the one that counts.
+  // A copy of another blob: removing it by its key would remove the original.
   await mkdir(join(directory, top, middle, 'c'))
   writeFileSync(join(directory, top, middle, 'c', '000001-0000000000000000.webp'), 'x')
   const { blobs: listed, next } = await blobs.list(null, 10)
@@ -80,7 +80,7 @@ test('what somebody else has put into the folder is not listed, and stops no lis
 })
 
 describe('renditions', () => {
-  test('are made once for 20 readers, and not again', async () => {
+  test('are created once for 20 readers, and then reused', async () => {
     const { blobs, images, directory } = await open(createCopyingImages(() => wait(20)))
     await blobs.put('a', chunks('x'), meta)
     expect(images.made).toEqual([])
@@ -91,7 +91,7 @@ describe('renditions', () => {
     expect(images.made).toEqual(['thumb webp'])
   })
 
-  test('are made once in each format for 20 readers of both, and kept beside each other', async () => {
+  test('are created once in each format for 20 readers of both, and stored next to each other', async () => {
     const { blobs, images, directory } = await open(createCopyingImages(() => wait(20)))
     await blobs.put('a', chunks('x'), meta)
     const formats = Array.from({ length: 20 }, (_, index) => (index % 2 ? 'avif' : 'webp'))
@@ -112,7 +112,7 @@ describe('renditions', () => {
     ['avif', 'webp'],
     ['avif', 'avif'],
   ] as const)(
-    'of what moves are made once, asked for as %s and then as %s, one after the other or at once',
+    'of animations are created once, requested as %s and then as %s, sequentially or concurrently',
     async (...formats) => {
       const { blobs, images, directory } = await open(createCopyingImages(() => wait(20)))
       await blobs.put('a', chunks('moving'), meta)
@@ -125,7 +125,7 @@ describe('renditions', () => {
     },
   )
 
-  test('are WebP alone where AVIF is switched off, also when there is one from before', async () => {
+  test('are only WebP if AVIF is turned off, even if an AVIF from before exists', async () => {
     const { blobs, images, directory } = await open()
     await blobs.put('a', chunks('x'), meta)
     await read(blobs, 'a', 'avif')
@@ -137,7 +137,7 @@ describe('renditions', () => {
     expect(filesIn(directory)).toEqual([])
   })
 
-  test('of an image that is replaced are made anew, and none stays of the one before', async () => {
+  test('of a replaced image are created again, and none of the previous image remains', async () => {
     const { blobs, images, directory } = await open()
     for (const text of ['one', 'two', 'three']) {
       await blobs.put('a', chunks(text), meta)
@@ -147,25 +147,28 @@ describe('renditions', () => {
     expect(filesIn(directory)).toHaveLength(2)
   })
 
-  test.each(['removed', 'replaced'])('being made while their image is %s leave no file', async (change) => {
-    const [begun, changed] = [Promise.withResolvers<void>(), Promise.withResolvers<void>()]
-    const { blobs, directory } = await open(
-      createCopyingImages(async () => {
-        begun.resolve()
-        await changed.promise
-      }),
-    )
-    await blobs.put('a', chunks('old'), meta)
-    const reading = read(blobs, 'a')
-    await begun.promise
-    if (change === 'removed') await blobs.remove('a')
-    else await blobs.put('a', chunks('new'), meta)
-    changed.resolve()
-    expect(await reading).toBe(change === 'removed' ? null : 'new')
-    expect(filesIn(directory)).toHaveLength(change === 'removed' ? 0 : 2)
-  })
+  test.each(['removed', 'replaced'])(
+    'that are created while their image is %s leave no file',
+    async (change) => {
+      const [begun, changed] = [Promise.withResolvers<void>(), Promise.withResolvers<void>()]
+      const { blobs, directory } = await open(
+        createCopyingImages(async () => {
+          begun.resolve()
+          await changed.promise
+        }),
+      )
+      await blobs.put('a', chunks('old'), meta)
+      const reading = read(blobs, 'a')
+      await begun.promise
+      if (change === 'removed') await blobs.remove('a')
+      else await blobs.put('a', chunks('new'), meta)
+      changed.resolve()
+      expect(await reading).toBe(change === 'removed' ? null : 'new')
+      expect(filesIn(directory)).toHaveLength(change === 'removed' ? 0 : 2)
+    },
+  )
 
-  test('that fail are an error, leave no file, and are tried again', async () => {
+  test('that fail are an error, leave no file, and are retried', async () => {
     let broken = true
     const { blobs, directory } = await open(
       createCopyingImages(async () => {
@@ -193,7 +196,7 @@ test('files of uploads that stopped more than an hour ago are removed at the nex
   expect(readdirSync(temporary)).toEqual(['fresh'])
 })
 
-test('puts, removals and readers of one key at the same moment all end well, and leave nothing once it is removed', async () => {
+test('concurrent puts, removals and reads of one key all succeed, and leave nothing after a removal', async () => {
   const { blobs, directory } = await open()
   for (let round = 0; round < 60; round++) {
     const puts = Array.from({ length: 3 }, () => blobs.put('a', chunks('x'), meta))
@@ -209,14 +212,14 @@ test('puts, removals and readers of one key at the same moment all end well, and
   expect(filesIn(directory)).toEqual([])
 })
 
-test('a removal into whose folder a put has just moved its file ends well, and takes that along', async () => {
+test('a removal succeeds while a put moves its file into the same folder, and includes that file', async () => {
   const { blobs, directory } = await open()
   const temporary = join(directory, '.temporary')
   let late = 0
   for (let round = 0; round < 40; round++) {
     await blobs.put('a', chunks('x'), meta)
     const removal = blobs.remove('a')
-    // As a put does that found its way to the folder before it was moved.
+    // As a put does that found the folder before it was moved.
     for (let turn = 0; turn < 8; turn++) {
       await new Promise(setImmediate)
       for (const name of readdirSync(temporary)) {
@@ -224,7 +227,7 @@ test('a removal into whose folder a put has just moved its file ends well, and t
           writeFileSync(join(temporary, name, `late-${turn}`), 'x')
           late++
         } catch (error) {
-          // Between the look and the write the folder was gone.
+          // The folder was removed between the check and the write.
           expect(systemCode(error)).toBe('ENOENT')
         }
       }
@@ -235,7 +238,7 @@ test('a removal into whose folder a put has just moved its file ends well, and t
   expect(filesIn(directory)).toEqual([])
 })
 
-/** A reader whose blob goes away meanwhile may be told so by an error of its stream. */
+/** A reader whose blob is removed meanwhile may get an error from its stream. */
 function mayBeGone(error: NodeJS.ErrnoException): null {
   expect([error.code, error.syscall]).toEqual(['ENOENT', 'open'])
   return null
@@ -249,11 +252,11 @@ test('a reader that stops early, and one that never starts, leave no file open',
     await blobs.read('a', null, () => null)
     for await (const part of (await blobs.read('a', null, () => null))?.bytes ?? []) if (part) break
   }
-  // A stream closes its file a moment after it was told to.
+  // A stream closes its file a moment after it is told to.
   await expect.poll(() => openFilesIn(directory), { timeout: 20_000 }).toEqual([])
 })
 
-describe('a disk that does not do', () => {
+describe('a failing disk', () => {
   function failing(code: string): CopyingImages {
     return createCopyingImages(() => Promise.reject(Object.assign(new Error(code), { code })))
   }
@@ -263,13 +266,13 @@ describe('a disk that does not do', () => {
     ['EROFS', { code: 'media-unavailable', retryAfterSeconds: 60 }],
     ['EMFILE', { code: 'busy', retryAfterSeconds: 5 }],
     ['EACCES', { code: 'storage-failed' }],
-  ])('is told by a code of Kith for %s', async (code, expected) => {
+  ])('is reported with a Kith code for %s', async (code, expected) => {
     const { blobs } = await open(failing(code))
     await blobs.put('a', chunks('x'), meta)
     await expect(read(blobs, 'a')).rejects.toMatchObject(expected)
   })
 
-  test('fails a put, and what the stream itself fails with stays as it is', async () => {
+  test('fails a put, and errors of the stream itself stay unchanged', async () => {
     const directory = join(await makeDirectory(), 'file')
     writeFileSync(directory, 'x')
     const blobs = createLocalBlobs({ directory, images: createCopyingImages() })

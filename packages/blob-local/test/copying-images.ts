@@ -2,8 +2,8 @@ import { readFile, writeFile } from 'node:fs/promises'
 import type { ImageProcessor } from '@kith/core/ports'
 
 /**
- * An image processor that copies, and remembers what it made. Its AVIF is no more than the head of one before the
- * original; a WebP with frames, and what begins with `moving`, is an animation to it.
+ * An image processor that copies, and records what it created. Its AVIF is just the header of one in front of the
+ * original; it treats a WebP with frames, and a file that starts with `moving`, as an animation.
  */
 export interface CopyingImages extends ImageProcessor {
   readonly made: string[]

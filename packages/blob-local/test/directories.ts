@@ -11,14 +11,14 @@ export async function makeDirectory(): Promise<string> {
   return directory
 }
 
-/** All files below a folder, by their path in it. */
+/** All files below a folder, with relative paths. */
 export function filesIn(directory: string): string[] {
   return readdirSync(directory, { recursive: true, encoding: 'utf8' })
     .filter((name) => statSync(join(directory, name)).isFile())
     .sort()
 }
 
-/** The files below a folder that this process has open, where the system tells of them in `/proc`. */
+/** The files below a folder that this process has open, if the system reports them in `/proc`. */
 export function openFilesIn(directory: string): string[] {
   const handles = '/proc/self/fd'
   return readdirSync(handles)
@@ -26,7 +26,7 @@ export function openFilesIn(directory: string): string[] {
       try {
         return [readlinkSync(join(handles, name))]
       } catch {
-        // The one that has read the list is closed by now.
+        // The descriptor that read the list is closed by now.
         return []
       }
     })

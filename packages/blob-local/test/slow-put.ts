@@ -1,4 +1,4 @@
-// Puts a blob that never ends, for a test that stops this process in the middle of it.
+// Stores a blob that never ends, for a test that stops this process in the middle.
 import { setTimeout as wait } from 'node:timers/promises'
 import { createLocalBlobs } from '../src/index.ts'
 import { createCopyingImages } from './copying-images.ts'

@@ -15,7 +15,7 @@ import { contents, sizeOf, stage } from '../test/samples.ts'
 
 let made = 0
 
-await describeWithS3('a bucket of its own', { control: true }, (s3) => {
+await describeWithS3('a separate bucket', { control: true }, (s3) => {
   /** A bucket that no other test uses. */
   async function makeBucket(): Promise<S3Server> {
     const bucket = `kith-rules-${++made}`
@@ -23,7 +23,7 @@ await describeWithS3('a bucket of its own', { control: true }, (s3) => {
     return { ...s3(), bucket }
   }
 
-  /** Media whose blobs everyone can see, as the README tells. */
+  /** Media whose blobs are public, set up as the README describes. */
   async function openPublic() {
     const server = await makeBucket()
     const { bucket, endpoint } = server
@@ -35,7 +35,7 @@ await describeWithS3('a bucket of its own', { control: true }, (s3) => {
 
   runCases(test, blobStoreCases, async () => (await openPublic()).blobs)
 
-  test('shows blobs at its public address, forever, and grants none', async () => {
+  test('serves blobs at their public URLs, forever, and grants none', async () => {
     const { blobs: opened, publicUrl } = await openPublic()
     const blobs = publicOf(opened)
     await blobs.put('a', picture(), image)
@@ -45,14 +45,14 @@ await describeWithS3('a bucket of its own', { control: true }, (s3) => {
     expect(headers.get('cache-control')).toBe('public, max-age=31536000, immutable')
   })
 
-  test('shows nobody what is staged, nor what else there is', async () => {
+  test('exposes neither staged files nor a list of objects', async () => {
     const { direct, publicUrl } = await openPublic()
     await stage(direct, 'a', 1000)
     for (const path of ['staged/a', '', 'blobs/'])
       expect((await fetch(publicUrl + path)).status, path).toBe(403)
   })
 
-  /** Everything that is ever asked of a bucket, by an account with the rights that the README names, but for one. */
+  /** Every operation that uses a bucket, by an account with the permissions from the README, except for one. */
   async function work(without?: string): Promise<void> {
     const server = await makeBucket()
     const { bucket: Bucket, clerk } = server
@@ -66,7 +66,7 @@ await describeWithS3('a bucket of its own', { control: true }, (s3) => {
     const owner = connect(server)
     const Policy = JSON.stringify({ ...rights, Statement })
     await owner.send(new PutBucketPolicyCommand({ Bucket, Policy }))
-    // versitygw wants rights to the whole bucket from who sends a form, which S3 does not.
+    // For a form upload, versitygw requires permissions for the whole bucket, which S3 does not.
     const { blobs, direct, prefix } = openMedia({ ...server, credentials: clerk }, { sendBy: 'PUT' })
     await owner.send(new CreateMultipartUploadCommand({ Bucket, Key: `${prefix}blobs/b/original` }))
 
@@ -84,7 +84,7 @@ await describeWithS3('a bucket of its own', { control: true }, (s3) => {
     expect(await contents(owner, server, prefix)).toEqual({ objects: [], uploads: [] })
   }
 
-  test('needs the rights that the README names, and no others', () => work())
+  test('needs the permissions that the README lists, and no others', () => work())
 
   test.each([
     's3:PutObject',
@@ -97,7 +97,7 @@ await describeWithS3('a bucket of its own', { control: true }, (s3) => {
     await expect(work(right)).rejects.toThrow()
   })
 
-  test('lets pages of the app send files, and others not', async () => {
+  test('allows uploads from pages of the app, and from no others', async () => {
     const server = await makeBucket()
     const { direct, client } = openMedia(server)
     const CORSRules = ruleOf('cors', server.bucket) as []

@@ -25,7 +25,7 @@ await describeWithS3('S3', {}, (s3) => {
   runCases(test, publicBlobStoreCases, async () =>
     publicOf(openMedia(s3(), { publicUrl: 'https://cdn.example' }).blobs),
   )
-  describe.each(['POST', 'PUT'] as const)('with files that are sent by %s', (sendBy) => {
+  describe.each(['POST', 'PUT'] as const)('with direct uploads by %s', (sendBy) => {
     runCases(test, directUploadsCases, async () => ({
       ...openMedia(s3(), { sendBy }),
       fetch,

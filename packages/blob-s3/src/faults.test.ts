@@ -11,8 +11,8 @@ import type { S3Media } from './index.ts'
 const MiB = 1024 * 1024
 const busy: Fate = { status: 503, code: 'SlowDown' }
 
-await describeWithS3('a store that fails for a while', { control: true }, (s3) => {
-  /** Media behind a front that meets the first requests that match with these fates. */
+await describeWithS3('a store that fails temporarily', { control: true }, (s3) => {
+  /** Media behind a front that applies these faults to the first matching requests. */
   async function behindFront(matching: RegExp, fates: readonly Fate[], finished = onTestFinished) {
     const prefix = s3().freshPrefix()
     const front = await startFaultyFront(s3(), prefix, finished)
@@ -27,7 +27,7 @@ await describeWithS3('a store that fails for a while', { control: true }, (s3) =
     ['another request for the same', { status: 409, code: 'OperationAborted' }],
     ['an error of its own', { status: 500, code: 'InternalError' }],
     ['an answer that is lost', 'lose-answer'],
-  ] as const)('twice, with %s: is asked again', async (_name, fate) => {
+  ] as const)('twice, with %s: is retried', async (_name, fate) => {
     const putPicture = ({ blobs }: S3Media) => blobs.put('a', picture(), image)
     const putFilm = ({ blobs }: S3Media) => blobs.put('a', mebibytes(6), video)
     const steps: readonly [RegExp, put: (media: S3Media) => Promise<void>][] = [
@@ -62,7 +62,7 @@ await describeWithS3('a store that fails for a while', { control: true }, (s3) =
     expect(error).toMatchObject({ code: 'media-unavailable' })
   })
 
-  test('something in between that answers otherwise is a 503', async () => {
+  test('an unexpected response from something in between is a 503', async () => {
     const html: Fate = { status: 200, code: '', body: '<html><p>Sign in</html>' }
     const { blobs, direct } = await behindFront(/./, Array<Fate>(99).fill(html))
     const put = (): Promise<void> => blobs.put('a', mebibytes(6), video)
@@ -70,7 +70,7 @@ await describeWithS3('a store that fails for a while', { control: true }, (s3) =
       expect(await errorOf(call)).toMatchObject({ code: 'media-unavailable' })
   })
 
-  test('what another process deletes at the same moment is deleted, and nothing else is taken for it', async () => {
+  test('objects that another process deletes concurrently are deleted, and no other error is treated like that', async () => {
     const absent = { status: 404, code: 'NoSuchKey' }
     const { blobs, direct, front } = await behindFront(/^DELETE /, [
       absent,
@@ -91,7 +91,7 @@ await describeWithS3('a store that fails for a while', { control: true }, (s3) =
     expect(await errorOf(() => blobs.remove('b'))).toMatchObject({ code: 'storage-failed' })
   })
 
-  test('parts that another process abandons at the same moment are abandoned', async () => {
+  test('parts that another process aborts concurrently are aborted', async () => {
     const { blobs, client, front, prefix } = await behindFront(/^never/, [])
     const input = { Bucket: s3().bucket, Key: `${prefix}blobs/c/original` }
     await client.send(new CreateMultipartUploadCommand(input))
@@ -107,19 +107,24 @@ await describeWithS3('a store that fails for a while', { control: true }, (s3) =
     ['the first rendition', /^PUT .*thumb/],
     ['the last rendition', /^PUT .*full/],
     ['the original', /^PUT .*original/],
-  ])('at %s of an image: the image is not there, and removed it leaves nothing', async (_name, matching) => {
-    const { blobs, client, prefix } = await behindFront(matching, Array<Fate>(9).fill(busy))
-    expect(await errorOf(() => blobs.put('a', picture(), image))).toMatchObject({ code: 'media-unavailable' })
-    expect(await sizeOf(blobs, 'a')).toBeNull()
-    await blobs.remove('a')
-    expect(await contents(client, s3(), prefix)).toEqual({ objects: [], uploads: [] })
-  })
+  ])(
+    'at %s of an image: the image does not exist, and removing it leaves nothing',
+    async (_name, matching) => {
+      const { blobs, client, prefix } = await behindFront(matching, Array<Fate>(9).fill(busy))
+      expect(await errorOf(() => blobs.put('a', picture(), image))).toMatchObject({
+        code: 'media-unavailable',
+      })
+      expect(await sizeOf(blobs, 'a')).toBeNull()
+      await blobs.remove('a')
+      expect(await contents(client, s3(), prefix)).toEqual({ objects: [], uploads: [] })
+    },
+  )
 
   test.each([
     ['the first part', /^PUT .*partNumber/, 0],
     ['the second part', /^PUT .*partNumber/, 1],
     ['the end', /^POST .*uploadId/, 0],
-  ])('at %s of a long video: nothing of it stays, not even its parts', async (_name, matching, after) => {
+  ])('at %s of a long video: nothing of it remains, not even its parts', async (_name, matching, after) => {
     const fates = [...Array<Fate>(after).fill('pass'), ...Array<Fate>(9).fill(busy)]
     const { blobs, client, prefix } = await behindFront(matching, fates)
     expect(await errorOf(() => blobs.put('a', mebibytes(6), video))).toMatchObject({
@@ -128,7 +133,7 @@ await describeWithS3('a store that fails for a while', { control: true }, (s3) =
     expect(await contents(client, s3(), prefix)).toEqual({ objects: [], uploads: [] })
   })
 
-  test('a stream that fails in the middle leaves no parts, and its error goes out as it is', async () => {
+  test('a stream that fails in the middle leaves no parts, and its error is passed on unchanged', async () => {
     const { blobs, client, prefix } = openMedia(s3())
     const cutOff = new Error('cut off')
     const failing = mebibytes(12, async (index) => {
@@ -151,12 +156,12 @@ await describeWithS3('a store that fails for a while', { control: true }, (s3) =
     await proxy.heal()
     await blobs.put('a', mebibytes(12), video)
     expect(await sizeOf(blobs, 'a')).toBe(12 * MiB)
-    // The parts of the first attempt, which could not be thrown away then.
+    // The parts of the first attempt, which could not be removed then.
     await blobs.remove('a')
     expect(await contents(connect(s3()), s3(), prefix)).toEqual({ objects: [], uploads: [] })
   })
 
-  test('a store that is killed in the middle is a 503; started again it has nothing half, and takes it', async () => {
+  test('a store that is killed in the middle is a 503; after its restart it has no partial blob, and accepts it', async () => {
     const { blobs, client, prefix } = openMedia(s3())
     await blobs.put('before', picture(), image)
     const killing = mebibytes(12, async (index) => {
@@ -172,7 +177,7 @@ await describeWithS3('a store that fails for a while', { control: true }, (s3) =
     expect(await contents(client, s3(), prefix)).toEqual({ objects: [], uploads: [] })
   })
 
-  test('20 puts at once, long and short, are all there', async () => {
+  test('20 concurrent puts, long and short, are all stored', async () => {
     const { blobs, client, prefix } = openMedia(s3())
     const keys = Array.from({ length: 20 }, (_, index) => `blob-${index}`)
     await Promise.all(
@@ -187,8 +192,8 @@ await describeWithS3('a store that fails for a while', { control: true }, (s3) =
     expect([objects.length, uploads.length]).toEqual([10 * 4 + 10, 0])
   })
 
-  // They wait for most of their time, so they do it together.
-  describe.concurrent('and says nothing', () => {
+  // They mostly wait, so they run concurrently.
+  describe.concurrent('and does not respond', () => {
     test('no call waits much longer than 10 seconds', { timeout: 60_000 }, async (context) => {
       const { blobs, direct, front } = await behindFront(
         /./,
@@ -230,7 +235,7 @@ await describeWithS3('a store that fails for a while', { control: true }, (s3) =
       },
     )
 
-    test('a body that comes slowly is read to its end', async (context) => {
+    test('a body that arrives slowly is read to its end', async (context) => {
       const proxy = await startProxy(s3())
       context.onTestFinished(() => proxy.close())
       const behind = { ...s3(), endpoint: `http://${proxy.host}:${proxy.port}` }

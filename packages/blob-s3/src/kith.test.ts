@@ -18,13 +18,13 @@ interface App {
   viewer: Viewer
   media: ReturnType<typeof openMedia>
   options: KithOptions
-  /** What is in the bucket. */
+  /** The contents of the bucket. */
   kept(): Promise<{ objects: string[]; uploads: string[] }>
-  /** Upkeep as it runs after so many days. */
+  /** Runs upkeep as if this many days had passed. */
   upkeep(days: number): Promise<unknown>
 }
 
-// Starting its processes takes longer than most of what a test does.
+// Starting its processes takes longer than most of a test.
 const images = createSharpImages()
 
 async function open(server: S3Server, direct: S3Server = server): Promise<App> {
@@ -55,7 +55,7 @@ async function open(server: S3Server, direct: S3Server = server): Promise<App> {
   }
 }
 
-/** Announces a picture and sends it, as a browser does. Returns the id. */
+/** Announces a picture and uploads it, as a browser does. Returns the id. */
 async function send({ kith, viewer }: App): Promise<{ id: string; again: () => Promise<Response> }> {
   const { id, upload } = await kith.uploads.sign(viewer, { contentType: 'image/png', size: bytes.length })
   const deliver = (): Promise<Response> => {
@@ -69,7 +69,7 @@ async function send({ kith, viewer }: App): Promise<{ id: string; again: () => P
 }
 
 await describeWithS3('Kith with its media in a bucket', {}, (s3) => {
-  test('a picture is sent, confirmed, posted, seen, and gone with its post', async () => {
+  test('a picture is uploaded, confirmed, posted, visible, and removed with its post', async () => {
     const app = await open(s3())
     const { kith, viewer, media } = app
     const { id, again } = await send(app)
@@ -87,7 +87,7 @@ await describeWithS3('Kith with its media in a bucket', {}, (s3) => {
     expect(await app.kept()).toEqual({ objects: [], uploads: [] })
   })
 
-  test('what was sent and never confirmed is gone two days later', async () => {
+  test('a file that was sent but never confirmed is removed two days later', async () => {
     const app = await open(s3())
     await send(app)
     await app.upkeep(0)
@@ -96,7 +96,7 @@ await describeWithS3('Kith with its media in a bucket', {}, (s3) => {
     expect((await app.kept()).objects).toEqual([])
   })
 
-  test('a bucket that cannot be reached is a 503, after which the file is confirmed without sending it again', async () => {
+  test('an unreachable bucket is a 503, and later the file is confirmed without sending it again', async () => {
     const proxy = await startProxy(s3())
     onTestFinished(() => proxy.close())
     const app = await open({ ...s3(), endpoint: `http://${proxy.host}:${proxy.port}` }, s3())
@@ -109,11 +109,11 @@ await describeWithS3('Kith with its media in a bucket', {}, (s3) => {
     expect((await app.kept()).objects).toHaveLength(4)
   })
 
-  test('an upload that fails for good leaves neither rows nor objects two days later', async () => {
+  test('an upload that fails permanently leaves neither rows nor objects two days later', async () => {
     const proxy = await startProxy(s3())
     onTestFinished(() => proxy.close())
     const app = await open({ ...s3(), endpoint: `http://${proxy.host}:${proxy.port}` }, s3())
-    // The look at the mark holds for a second, which stands still here.
+    // The check of the marker is cached for a second, and time stands still here.
     vi.useFakeTimers({ toFake: ['performance'] })
     onTestFinished(() => void vi.useRealTimers())
     await app.kith.uploads.add(app.viewer, picture())
@@ -125,7 +125,7 @@ await describeWithS3('Kith with its media in a bucket', {}, (s3) => {
     expect(await app.kept()).toEqual({ objects: [], uploads: [] })
   })
 
-  test('an upload to a bucket that cannot be reached from the beginning reserves nothing', async () => {
+  test('an upload to a bucket that was never reachable reserves nothing', async () => {
     const proxy = await startProxy(s3())
     onTestFinished(() => proxy.close())
     const app = await open({ ...s3(), endpoint: `http://${proxy.host}:${proxy.port}` }, s3())
@@ -136,7 +136,7 @@ await describeWithS3('Kith with its media in a bucket', {}, (s3) => {
     expect(await app.kith.storage.media.list(null, 9)).toEqual([])
   })
 
-  test('another prefix than that of the database is noticed, and its objects stay as they are', async () => {
+  test('another prefix than that of the database is detected, and its objects stay unchanged', async () => {
     const [app, other] = [await open(s3()), await open(s3())]
     const { id } = await app.kith.uploads.add(app.viewer, picture())
     await other.kith.uploads.add(other.viewer, picture())

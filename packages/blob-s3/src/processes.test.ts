@@ -11,7 +11,7 @@ import { contents, sizeOf } from '../test/samples.ts'
 const killedPut = new URL('../test/killed-put.ts', import.meta.url)
 const putAndTellMemory = new URL('../test/put-and-tell-memory.ts', import.meta.url)
 
-/** How to run a script beside the tests with media of its own. */
+/** How to run a script next to the tests with its own media. */
 function commandOf(script: URL, server: S3Server, options: object): string[] {
   const { endpoint, region, credentials, bucket } = server
   const flags = [
@@ -28,7 +28,7 @@ function commandOf(script: URL, server: S3Server, options: object): string[] {
 
 await describeWithS3('another process', {}, (s3) => {
   test.each([1, 9, 40])(
-    'that is killed after %i MiB leaves nothing that is seen, and nothing at all once its blob is removed',
+    'that is killed after %i MiB leaves nothing visible, and nothing at all after its blob is removed',
     async (count) => {
       const { blobs, client, prefix } = openMedia(s3())
       const child = spawn(process.execPath, commandOf(killedPut, s3(), { prefix }), {
@@ -51,7 +51,7 @@ await describeWithS3('another process', {}, (s3) => {
     },
   )
 
-  test('that puts a long video holds a few parts of it at a time', { timeout: 60_000 }, async () => {
+  test('that stores a long video holds only a few parts of it at a time', { timeout: 60_000 }, async () => {
     const mostHeld = async (hoards: boolean): Promise<number> => {
       const options = { prefix: s3().freshPrefix(), mebibytes: 64, hoards }
       const command = ['--expose-gc', ...commandOf(putAndTellMemory, s3(), options)]

@@ -13,7 +13,7 @@ async function readAll({ direct }: S3Media): Promise<void> {
   for await (const part of direct.read('a')) void part
 }
 
-/** Everything that asks the bucket for something. */
+/** Every operation that uses the bucket. */
 const calls: readonly [name: string, call: (media: S3Media) => Promise<unknown>][] = [
   ['put of an image', ({ blobs }) => blobs.put('a', picture(), image)],
   ['put of a short video', ({ blobs }) => blobs.put('a', mebibytes(1), video)],
@@ -25,7 +25,7 @@ const calls: readonly [name: string, call: (media: S3Media) => Promise<unknown>]
   ['sweep', ({ direct }) => direct.sweep(new Date())],
 ]
 
-await describeWithS3('a bucket that cannot be used', {}, (s3) => {
+await describeWithS3('an unusable bucket', {}, (s3) => {
   test.each(calls)('%s, because it does not exist', async (_name, call) => {
     const error = await errorOf(() => call(openMedia(s3(), { bucket: 'kith-no-such-bucket' })))
     expect(error).toMatchObject({ code: 'storage-failed', detail: 'The bucket of the media cannot be used.' })
@@ -45,7 +45,7 @@ await describeWithS3('a bucket that cannot be used', {}, (s3) => {
       expect(told).not.toContain(secret)
   })
 
-  test('because nobody answers there', async () => {
+  test('because nothing listens there', async () => {
     const { region, credentials } = s3()
     const endpoint = 'http://127.0.0.1:1'
     const client = new S3Client({ endpoint, region, credentials, forcePathStyle: true })

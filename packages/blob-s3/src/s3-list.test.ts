@@ -3,7 +3,7 @@ import { expect, test } from 'vitest'
 import { nameObjects } from './object-names.ts'
 import { listS3Blobs } from './s3-list.ts'
 
-/** A bucket with these objects, that lists `pageSize` at most. */
+/** A bucket with these objects, which lists at most `pageSize` at a time. */
 function listing(objects: readonly string[], pageSize = 1_000): ReturnType<typeof listS3Blobs> {
   const client = new S3Client({ region: 'none' })
   client.send = ((command: ListObjectsV2Command) => {
@@ -33,13 +33,13 @@ async function all({ list }: ReturnType<typeof listS3Blobs>, limit: number): Pro
 const many = (name: (index: number) => string): string[] =>
   Array.from({ length: 60 }, (_, index) => name(index))
 
-test('a list goes on behind pages of objects that are none of Kith’s', async () => {
+test('a list continues after pages of objects that do not belong to Kith', async () => {
   const foreign = many((index) => `blobs/holiday_${index}.jpg`)
   const objects = ['blobs/a/original', ...foreign, 'blobs/z/original', 'blobs/z/thumb']
   expect(await all(listing(objects, 9), 2)).toEqual(['a', 'z'])
 })
 
-test('a list ends where another app has named many objects like those of a blob', async () => {
+test('a list ends even if another app has many objects with names like those of blobs', async () => {
   const foreign = many((index) => `blobs/a/é-${index}`)
   const objects = ['blobs/a/original', ...foreign, 'blobs/b/original']
   expect(await all(listing(objects, 9), 2)).toEqual(['a', 'b'])

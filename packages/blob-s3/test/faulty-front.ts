@@ -11,7 +11,7 @@ interface Refusal {
 /** What happens to a request. */
 export type Fate = AnyFate<Refusal>
 
-/** A server in front of a store; what it has seen is such as `PUT blobs/a/original`. */
+/** A server in front of a store; it records requests such as `PUT blobs/a/original`. */
 export async function startFaultyFront(
   store: S3Server,
   prefix: string,

@@ -1,4 +1,4 @@
-// Puts a video that never ends and says how far it is, for a test that stops this process in the middle of it.
+// Stores a video that never ends and reports its progress, for a test that stops this process in the middle.
 import { S3Client } from '@aws-sdk/client-s3'
 import { createSharpImages } from '@kith/media-sharp'
 import { createS3Media, type S3MediaOptions } from '../src/index.ts'

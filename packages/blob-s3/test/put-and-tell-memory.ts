@@ -1,4 +1,4 @@
-// Puts a video of as many MiB as told and tells how much of it was in memory at once. With `hoards` anyone who gives it holds it.
+// Stores a video of the given number of MiB and reports how much of it was in memory at once. With `hoards`, the source keeps all of it.
 import { S3Client } from '@aws-sdk/client-s3'
 import { createSharpImages } from '@kith/media-sharp'
 import { watchHeldBytes } from '../../../test/held-memory.ts'

@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs'
 
-/** One of the JSON blocks of the README, as the bucket of the tests needs it. */
+/** One of the JSON blocks of the README, adapted to the bucket of the tests. */
 export function ruleOf(name: 'public' | 'rights' | 'cors', bucket: string): object {
   const readme = readFileSync(new URL('../README.md', import.meta.url), 'utf8')
   const [, block] = new RegExp(`\`\`\`json ${name}\\n(.*?)\`\`\``, 's').exec(readme) ?? []

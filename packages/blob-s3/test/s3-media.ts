@@ -11,7 +11,7 @@ import { createS3Media, type S3Media, type S3MediaOptions } from '../src/index.t
 
 const sharpImages: ImageProcessor = createSharpImages()
 
-/** A client for a server of the tests; it ends with the test. */
+/** A client for a test server; it is closed after the test. */
 export function connect(
   { endpoint, region, credentials }: S3Server,
   finished: Finished = onTestFinished,
@@ -21,14 +21,14 @@ export function connect(
   return client
 }
 
-/** An empty folder that goes away with the test. */
+/** An empty folder that is removed after the test. */
 export function makeFolder(finished: Finished = onTestFinished): string {
   const folder = mkdtempSync(join(tmpdir(), 'kith-s3-test-'))
   finished(() => rmSync(folder, { recursive: true, force: true }))
   return folder
 }
 
-/** Media of their own in the bucket of a server. */
+/** Media with its own prefix in the bucket of a server. */
 export function openMedia(
   server: S3Server,
   options: Partial<S3MediaOptions> = {},

@@ -3,7 +3,7 @@ import type { BlobStore, DirectUploads } from '@kith/core/ports'
 import { bytesAt, seenAt, sendSigned } from '../../../test/blob-samples.ts'
 import type { S3Server } from '../../../test/servers/s3-server.ts'
 
-/** What a bucket holds under a prefix, without it and without the mark: objects, and uploads that were begun and not ended. */
+/** The contents of a bucket below a prefix, without the prefix and the marker: objects, and unfinished multipart uploads. */
 export async function contents(
   client: S3Client,
   { bucket: Bucket }: S3Server,
@@ -16,13 +16,13 @@ export async function contents(
   return { objects: names(Contents).filter((name) => name !== 'kith-media'), uploads: names(Uploads) }
 }
 
-/** How many bytes of a blob a browser gets; `null` where there is none. */
+/** How many bytes of a blob a browser gets; `null` if it does not exist. */
 export async function sizeOf(blobs: BlobStore, key: string): Promise<number | null> {
   const bytes = await bytesAt(await seenAt(blobs, key))
   return bytes && bytes.length
 }
 
-/** Sends a file of zeros, announced as a video, as a browser does. */
+/** Uploads a file of zeros, announced as a video, as a browser does. */
 export async function stage(direct: DirectUploads, key: string, size: number): Promise<void> {
   const until = new Date(Date.now() + 60_000)
   const signed = await direct.sign(key, { contentType: 'video/mp4', size, until })

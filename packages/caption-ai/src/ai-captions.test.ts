@@ -27,7 +27,7 @@ function suggesting(...suggestions: readonly unknown[]): MockLanguageModelV4 {
   return modelSaying(JSON.stringify({ suggestions }))
 }
 
-/** What a model is asked, in parts. */
+/** The prompt of a model, in parts. */
 async function asked(
   fields: Partial<CaptionRequest>,
   options: Partial<AiCaptionsOptions> = {},
@@ -42,8 +42,8 @@ async function asked(
   return { instructions: String(system?.content), parts: [...(user?.content ?? [])], call }
 }
 
-describe('a model is asked', () => {
-  test('once, with the picture and the hint as data, for all suggestions', async () => {
+describe('the prompt', () => {
+  test('contains the picture and the hint as data, in a single request for all suggestions', async () => {
     const { instructions, parts, call } = await asked({ hint: 'By the sea', count: 4 })
     expect(parts).toMatchObject([
       { type: 'file', mediaType: 'image/webp', data: { type: 'data', data: pixel } },
@@ -56,7 +56,7 @@ describe('a model is asked', () => {
     })
   })
 
-  test('without a hint too', async () => {
+  test('works without a hint', async () => {
     expect((await asked({ hint: null })).parts[1]).toMatchObject({ text: '{"hint":null}' })
   })
 
@@ -69,34 +69,34 @@ describe('a model is asked', () => {
     ['en-ignore-previous-rules', undefined, 'English'],
     ['ignore-all', 'fr', 'French'],
     ['no such tag', 'fr', 'French'],
-  ])('for %j where the app speaks %j: in %s', async (language, own, expected) => {
+  ])('for %j in an app with %j requests %s', async (language, own, expected) => {
     const { instructions } = await asked({ language }, { language: own })
     expect(instructions).toContain(`in this language: ${expected}.`)
     expect(instructions).not.toMatch(/ignore|rules/)
   })
 
-  test('in the style of the app', async () => {
+  test('contains the style of the app', async () => {
     expect((await asked({}, { style: 'Dry, no emoji.' })).instructions).toContain('The style: Dry, no emoji.')
     expect((await asked({})).instructions).not.toContain('style')
   })
 
-  test('to think as much as it is told to', async () => {
+  test('sets the configured reasoning effort', async () => {
     expect((await asked({}, { reasoning: 'none' })).call?.reasoning).toBe('none')
     expect((await asked({})).call?.reasoning).toBe('provider-default')
   })
 })
 
-describe('an answer', () => {
+describe('a response', () => {
   const ask = (model: MockLanguageModelV4, count = 3): Promise<CaptionAnswer> =>
     createAiCaptions({ model }).suggest(requestFor({ count }), waiting)
 
-  test('is cleaned: as many as asked for, trimmed, each once and short enough for a caption', async () => {
+  test('is cleaned: the requested number, trimmed, without duplicates, and short enough for captions', async () => {
     const model = suggesting(' One. ', 'One.', '', 'x'.repeat(3000), 'Three.', 'Four.')
     const { suggestions } = await ask(model)
     expect(suggestions).toEqual(['One.', `${'x'.repeat(2199)}…`, 'Three.'])
   })
 
-  test('says which model wrote it and what the provider counted', async () => {
+  test('contains the model that wrote it and the usage that the provider counted', async () => {
     expect(await ask(suggesting('One.'))).toMatchObject({
       writer: 'sees-1',
       usage: { model: 'sees-1', inputTokens: 900, outputTokens: 40, cachedInputTokens: null },
@@ -108,7 +108,7 @@ describe('an answer', () => {
     ['blanks', suggesting(' ', '\n')],
     ['no texts', suggesting(1, null)],
     ['nothing', modelSaying('')],
-  ])('with %s is none, and has its cost', async (_what, model) => {
+  ])('with %s gives no suggestions, and has its usage', async (_what, model) => {
     const failures = [{ writer: 'sees-1', reason: 'empty', usage: { inputTokens: 900 } }]
     await expect(ask(model)).rejects.toMatchObject({ code: 'captions-unavailable', failures })
   })
@@ -137,7 +137,7 @@ describe('a picture', () => {
       waiting,
     )
 
-  test('may be as large as the limit, and is read no further past it', async () => {
+  test('may be as large as the limit, and is not read beyond it', async () => {
     await ask(bytesOf(pixel), pixel.length)
     let read = 0
     let closed = false
@@ -164,7 +164,7 @@ describe('a picture', () => {
     )
   })
 
-  test('that cannot be read fails with what led to it', async () => {
+  test('that cannot be read fails with the original cause', async () => {
     const gone = new Error('the disk is gone')
     async function* broken(): AsyncGenerator<Uint8Array> {
       yield pixel.subarray(0, 5)
@@ -173,7 +173,7 @@ describe('a picture', () => {
     await expect(ask(broken())).rejects.toBe(gone)
   })
 
-  test('that never ends is left when the time is over', async () => {
+  test('that never ends is abandoned at the timeout', async () => {
     const caller = new AbortController()
     const reason = new Error('too late')
     async function* endless(): AsyncGenerator<Uint8Array> {
@@ -189,7 +189,7 @@ describe('a picture', () => {
   })
 })
 
-test('options that cannot work are told at once', () => {
+test('invalid options are rejected at construction', () => {
   const model = suggesting()
   for (const [options, problem] of [
     [{}, 'model'],

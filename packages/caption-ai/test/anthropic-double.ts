@@ -8,7 +8,7 @@ import {
   type VendorReply,
 } from './vendor-double.ts'
 
-/** What the double takes for a key. */
+/** The key that the double accepts. */
 export const anthropicKey = 'sk-ant-double-0123456789'
 
 const textBlock = z.strictObject({ type: z.literal('text'), text: z.string().min(1) })
@@ -50,7 +50,7 @@ const messagesRequest = z.strictObject({
     .optional(),
 })
 
-/** `POST /v1/messages` as Anthropic documents it, down to what it refuses. */
+/** `POST /v1/messages` as Anthropic documents it, including its refusals. */
 export function startAnthropic(suggestions: readonly string[]): Promise<VendorDouble> {
   return startVendor((call) => {
     const refused = refuse(call)
@@ -88,7 +88,7 @@ export function message(
   }
 }
 
-/** An error in the form of Anthropic. */
+/** An error in Anthropic's format. */
 export function anthropicError(
   status: number,
   { type, message: text }: { type: string; message: string },

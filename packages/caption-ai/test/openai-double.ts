@@ -8,7 +8,7 @@ import {
   type VendorReply,
 } from './vendor-double.ts'
 
-/** What the double takes for a key. */
+/** The key that the double accepts. */
 export const openaiKey = 'sk-proj-double-0123456789'
 
 const textPart = z.strictObject({ type: z.literal('text'), text: z.string() })
@@ -48,7 +48,7 @@ const chatRequest = z.strictObject({
     .optional(),
 })
 
-/** `POST /v1/chat/completions` as OpenAI documents it, down to what it refuses. */
+/** `POST /v1/chat/completions` as OpenAI documents it, including its refusals. */
 export function startOpenai(suggestions: readonly string[]): Promise<VendorDouble> {
   return startVendor((call) => refuse(call) ?? completion({ content: JSON.stringify({ suggestions }) }))
 }
@@ -84,7 +84,7 @@ export function completion(
   }
 }
 
-/** An error in the form of OpenAI. */
+/** An error in OpenAI's format. */
 export function openaiError(
   status: number,
   { code, message }: { code: string | null; message: string },
@@ -124,7 +124,7 @@ function refuse({ path, headers, body }: VendorCall): VendorReply | null {
     : null
 }
 
-/** Strict schemas: every object is closed and requires all that it has. */
+/** Strict schemas: every object is closed and requires all of its properties. */
 function refuseSchema(schema: object): VendorReply | null {
   for (const { properties = {}, required, additionalProperties } of objectsOf(schema)) {
     const names = Object.keys(properties as object)

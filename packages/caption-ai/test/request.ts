@@ -1,6 +1,6 @@
 import type { CaptionRequest } from '@kith/core/ports'
 
-/** The smallest WebP there is: one pixel. */
+/** The smallest possible WebP: one pixel. */
 export const pixel: Buffer = Buffer.from('UklGRhwAAABXRUJQVlA4TA8AAAAvAAAAAAcQ/Y/+ByKi/wEA', 'base64')
 
 /** A request for captions of one pixel. */
@@ -19,11 +19,11 @@ export function requestFor(fields: Partial<CaptionRequest> = {}): CaptionRequest
   return { ...base, count: 3, timeoutSeconds: 10, ...fields }
 }
 
-/** A file as it is read, in two parts. */
+/** A file as it is read, in two chunks. */
 export async function* bytesOf(file: Uint8Array): AsyncGenerator<Uint8Array> {
   yield file.subarray(0, 10)
   yield file.subarray(10)
 }
 
-/** The signal of a caller who waits. */
+/** The signal of a caller that keeps waiting. */
 export const waiting: AbortSignal = new AbortController().signal

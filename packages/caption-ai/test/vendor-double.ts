@@ -2,40 +2,40 @@ import { once } from 'node:events'
 import { createServer, type IncomingHttpHeaders, type ServerResponse } from 'node:http'
 import type { AddressInfo } from 'node:net'
 
-/** A request as a vendor sees it. */
+/** A request as a vendor receives it. */
 export interface VendorCall {
   path: string
   headers: IncomingHttpHeaders
   body: Body
 }
 
-/** The JSON of a request. Read loosely: what a vendor demands of it, its double checks. */
+/** The JSON of a request. Loosely typed: its double checks what a vendor requires. */
 export type Body = Record<string, unknown>
 
-/** What a vendor returns. */
+/** A response of a vendor. */
 export interface VendorReply {
   status: number
   headers?: Readonly<Record<string, string>>
-  /** JSON, unless it is a text already. */
+  /** JSON, unless it is already a string. */
   body: object | string
 }
 
-/** Something that goes wrong on the way. */
+/** A network or server failure. */
 export type Trouble = VendorReply | 'silence' | 'half an answer' | 'a cut connection'
 
-/** A local server in the place of a vendor. */
+/** A local server that stands in for a vendor. */
 export interface VendorDouble {
   readonly url: string
-  /** The calls that came in whole. */
+  /** The calls that arrived completely. */
   readonly calls: VendorCall[]
-  /** What the next calls get in place of a response, in order. */
+  /** The failures of the next calls, in order. */
   readonly troubles: Trouble[]
   /** Settles when the client closes a call that has no response yet. */
   readonly abandoned: Promise<void>
   close(): Promise<void>
 }
 
-/** Starts one. `answer` gets each call that no trouble befalls. */
+/** Starts one. `answer` gets each call without a failure. */
 export async function startVendor(answer: (call: VendorCall) => VendorReply): Promise<VendorDouble> {
   const calls: VendorCall[] = []
   const troubles: Trouble[] = []
@@ -82,7 +82,7 @@ function send(response: ServerResponse, reply: Trouble): void {
   response.end(typeof body === 'string' ? body : JSON.stringify(body))
 }
 
-/** The type of an image by its first bytes, as vendors tell it; `null` for what they do not read. */
+/** The type of an image by its first bytes, as vendors detect it; `null` for types that they do not read. */
 export function imageTypeOf(base64: string): string | null {
   const head = Buffer.from(base64, 'base64').subarray(0, 12).toString('latin1')
   if (head.startsWith('\xff\xd8\xff')) return 'image/jpeg'
@@ -91,7 +91,7 @@ export function imageTypeOf(base64: string): string | null {
   return /^RIFF[^]{4}WEBP/.test(head) ? 'image/webp' : null
 }
 
-/** Every object within a JSON schema, itself included. */
+/** Every object within a JSON schema, including itself. */
 export function objectsOf(schema: unknown): Body[] {
   if (typeof schema !== 'object' || schema === null) return []
   const inner = Object.values(schema).flatMap(objectsOf)

@@ -14,7 +14,7 @@ import type { Trouble, VendorDouble, VendorReply } from './vendor-double.ts'
 
 const suggestions = ['First light over the bay.', 'Nobody up but the gulls.', 'Salt air and silence.']
 const hint = 'the bay before breakfast'
-/** In every text of a vendor, and never in ours. */
+/** Contained in every text of a vendor, and never in ours. */
 const vendorsWords = 'organization org-4711'
 
 interface Vendor {
@@ -101,7 +101,7 @@ describe.each([openai, anthropic])('a model of $name', (vendor) => {
     return error
   }
 
-  test('gives all suggestions in one answer, with what it took', async () => {
+  test('gives all suggestions in one response, with its usage', async () => {
     const double = await start()
     const { usage } = vendor
     const writer = createAiCaptions({ model: vendor.model(double.url) }).name
@@ -110,7 +110,7 @@ describe.each([openai, anthropic])('a model of $name', (vendor) => {
     expect(double.calls[0]?.body).toMatchObject({ max_tokens: 2000 })
   })
 
-  test('is held to the tokens it is given', async () => {
+  test('is limited to its number of tokens', async () => {
     const double = await start([vendor.cutOff])
     const error = await failureOf(ask(double, { maxOutputTokens: 300 }))
     expect(double.calls[0]?.body).toMatchObject({ max_tokens: 300 })
@@ -118,18 +118,18 @@ describe.each([openai, anthropic])('a model of $name', (vendor) => {
     expect(String(error.cause)).toMatch(/length/)
   })
 
-  test('that refuses has cost something', async () => {
+  test('that refuses still has usage', async () => {
     const error = await failureOf(ask(await start([vendor.refusal])))
     expect(error.failures).toMatchObject([{ reason: 'refused', usage: vendor.usage }])
     expect(String(error.cause)).toMatch(/content-filter/)
   })
 
-  test.each(['otherJson', 'noJson'] as const)('that answers %s has suggested nothing', async (form) => {
+  test.each(['otherJson', 'noJson'] as const)('that responds with %s has suggested nothing', async (form) => {
     const error = await failureOf(ask(await start([vendor[form]])))
     expect(error.failures).toMatchObject([{ reason: 'empty', usage: vendor.usage }])
   })
 
-  test('is not asked twice with a wrong key, which the cause tells and nothing repeats', async () => {
+  test('is not called again with a wrong key, which only the cause reports, without the key', async () => {
     const double = await start()
     const error = await failureOf(ask(double, { model: vendor.model(double.url, 'sk-wrong-key') }))
     expect(error.failures).toMatchObject([{ reason: 'failed', usage: null }])
@@ -138,7 +138,7 @@ describe.each([openai, anthropic])('a model of $name', (vendor) => {
     expect(double.calls).toHaveLength(1)
   })
 
-  test('is not asked twice what it finds wrong', async () => {
+  test('is not called again after an invalid request', async () => {
     const double = await start([vendor.error(400)])
     const error = await failureOf(ask(double))
     expect(error.failures).toMatchObject([{ reason: 'failed' }])
@@ -146,13 +146,13 @@ describe.each([openai, anthropic])('a model of $name', (vendor) => {
     expect(double.calls).toHaveLength(1)
   })
 
-  test.each([500, 529])('is asked again after %i', async (status) => {
+  test.each([500, 529])('is called again after %i', async (status) => {
     const double = await start([vendor.error(status, { 'retry-after': '0' })])
     expect((await ask(double)).suggestions).toEqual(suggestions)
     expect(double.calls).toHaveLength(2)
   })
 
-  test('is asked again after a cut connection, as often as allowed', async () => {
+  test('is called again after a broken connection, as often as allowed', async () => {
     const double = await start(['a cut connection', 'a cut connection'])
     const error = await failureOf(ask(double))
     expect(error.failures).toMatchObject([{ reason: 'failed' }])
@@ -163,14 +163,14 @@ describe.each([openai, anthropic])('a model of $name', (vendor) => {
     expect(double.calls).toHaveLength(3)
   })
 
-  test('whose host is gone cannot be reached', async () => {
+  test('whose host is down is unreachable', async () => {
     const double = await vendor.start([])
     await double.close()
     const error = await failureOf(ask(double, { maxRetries: 0 }))
     expect(error.cause).toEqual(new Error('The model host cannot be reached: ECONNREFUSED'))
   })
 
-  test('that asks to wait is asked again where there is time, and else not waited for', async () => {
+  test('that asks to wait is called again if there is time, and otherwise not', async () => {
     const brief = await start([vendor.error(429, { 'retry-after': '0' })])
     expect((await ask(brief)).suggestions).toEqual(suggestions)
     const long = await start([vendor.error(429, { 'retry-after': '17' })])
@@ -179,12 +179,12 @@ describe.each([openai, anthropic])('a model of $name', (vendor) => {
     expect(long.calls).toHaveLength(1)
   })
 
-  test('that is overloaded is limited too', async () => {
+  test('that is overloaded counts as limited as well', async () => {
     const error = await failureOf(ask(await start([vendor.error(529)]), { maxRetries: 0 }))
     expect(error).toMatchObject({ retryAfterSeconds: 30, failures: [{ reason: 'limited' }] })
   })
 
-  test('whose host answers no JSON has failed', async () => {
+  test('whose host responds without JSON has failed', async () => {
     const double = await start([{ status: 200, body: `<html>${vendorsWords}</html>` }])
     const error = await failureOf(ask(double))
     expect(error.failures).toMatchObject([{ reason: 'failed' }])
@@ -196,7 +196,7 @@ describe.each([openai, anthropic])('a model of $name', (vendor) => {
   })
 
   test.each(['silence', 'half an answer'] as const)(
-    'that gives %s is hung up on when its time is over',
+    'that gives %s is disconnected at the timeout',
     async (trouble) => {
       const double = await start([trouble])
       const caller = new AbortController()
@@ -210,7 +210,7 @@ describe.each([openai, anthropic])('a model of $name', (vendor) => {
     },
   )
 
-  test('is not asked again by who has given up during the pause', async () => {
+  test('is not called again after the caller has given up during the pause', async () => {
     const double = await start([vendor.error(500, { 'retry-after': '2' })])
     const caller = new AbortController()
     const reason = new Error('too late')
@@ -223,7 +223,7 @@ describe.each([openai, anthropic])('a model of $name', (vendor) => {
 })
 
 test.each(['content_filter', 'content_policy_violation'])(
-  'a picture that OpenAI turns down as %s is refused',
+  'a picture that OpenAI rejects as %s is refused',
   async (code) => {
     const double = await startOpenai([])
     open.push(double)
@@ -233,7 +233,7 @@ test.each(['content_filter', 'content_policy_violation'])(
   },
 )
 
-test('an answer that OpenAI has filtered is a refusal, whatever is left of it', async () => {
+test('a response that OpenAI has filtered is a refusal, whatever is left of it', async () => {
   const double = await startOpenai([])
   open.push(double)
   double.troubles.push(completion({ content: JSON.stringify({ suggestions }) }, 'content_filter'))
@@ -241,7 +241,7 @@ test('an answer that OpenAI has filtered is a refusal, whatever is left of it', 
   await expect(asked).rejects.toMatchObject({ failures: [{ reason: 'refused', usage: openai.usage }] })
 })
 
-test('an account without credit is nothing that waiting helps, and not asked twice', async () => {
+test('an account without credit is not a temporary error, and is not used again', async () => {
   const double = await startOpenai([])
   open.push(double)
   double.troubles.push(openaiError(429, { code: 'insufficient_quota', message: vendorsWords }))
@@ -250,8 +250,8 @@ test('an account without credit is nothing that waiting helps, and not asked twi
   expect(double.calls).toHaveLength(1)
 })
 
-test('hosts that know no schemas, and models that know tools alone, get by as well', async () => {
-  // The SDK warns that the schema does not reach such a host.
+test('hosts without schemas, and models that only support tools, work as well', async () => {
+  // The SDK warns that such a host does not get the schema.
   const warnings = vi.fn()
   vi.stubGlobal('AI_SDK_LOG_WARNINGS', warnings)
   const plain = await startOpenai(suggestions)

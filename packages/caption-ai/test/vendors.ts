@@ -4,7 +4,7 @@ import type { LanguageModel } from 'ai'
 import { anthropicKey } from './anthropic-double.ts'
 import { openaiKey } from './openai-double.ts'
 
-/** A model of OpenAI, at the double of its host. */
+/** An OpenAI model, at the double of its host. */
 export function openaiModel(url: string, apiKey: string = openaiKey): LanguageModel {
   return createOpenAICompatible({
     name: 'openai',
@@ -14,7 +14,7 @@ export function openaiModel(url: string, apiKey: string = openaiKey): LanguageMo
   })('gpt-5-mini')
 }
 
-/** A model of Anthropic, at the double of its host. */
+/** An Anthropic model, at the double of its host. */
 export function anthropicModel(url: string, apiKey: string = anthropicKey): LanguageModel {
   return createAnthropic({ baseURL: `${url}/v1`, apiKey })('claude-haiku-4-5')
 }

@@ -9,10 +9,10 @@ test.each([
   ['bam', 'ban'],
   ['verfiy counts', 'verify counts'],
   ['Doctor', 'doctor'],
-])('%s means %s', (word, meant) => {
+])('%s suggests %s', (word, meant) => {
   expect(nearest(word, words)).toBe(meant)
 })
 
-test.each(['', 'x', 'serve', 'deploy'])('"%s" is near nothing', (word) => {
+test.each(['', 'x', 'serve', 'deploy'])('"%s" has no suggestion', (word) => {
   expect(nearest(word, words)).toBeNull()
 })

@@ -17,16 +17,16 @@ test.each([
   [['--yes', 'ban', 'ada']],
   [['--config', 'other.ts', 'ban', '--yes', 'ada']],
   [['ban', '-y', '--', 'ada']],
-])('%j is a ban of ada', (argv) => {
+])('%j bans ada', (argv) => {
   const { command, args, switches } = parse(argv, commands)
   expect([command?.name, args, switches.has('yes')]).toEqual(['ban', { user: 'ada' }, true])
 })
 
-test('a command of two words is found before one of a word', () => {
+test('a two-word command is matched before a one-word command', () => {
   expect(parse(['verify', 'counts', '--json'], commands).command?.name).toBe('verify counts')
 })
 
-test('the value of an option is no command', () => {
+test('the value of an option is not a command', () => {
   const { command, values } = parse(['--config', 'migrate', 'info'], commands)
   expect([command?.name, values['config']]).toEqual(['info', 'migrate'])
 })
@@ -39,7 +39,7 @@ test.each([
   [['ban'], '`kith ban` needs <user>: an id, a username or an email address.', '`kith ban --help`'],
   [['ban', 'ada', 'bob'], '`kith ban` does not accept "bob".', '`kith ban --help`'],
   [['info', '--config'], "Option '--config <value>' argument missing.", '`kith info --help`'],
-])('%j is refused, with what to do', (argv, message, hint) => {
+])('%j is rejected with the solution', (argv, message, hint) => {
   const error = failureOf(argv)
   expect(error).toMatchObject({ message, exitCode: 2 })
   expect(error.hint).toContain(hint)
@@ -49,7 +49,7 @@ test('help needs no arguments', () => {
   expect(parse(['ban', '--help'], commands)).toMatchObject({ command: { name: 'ban' }, args: {} })
 })
 
-test('an option means the same in every command', () => {
+test('an option has the same meaning in every command', () => {
   const kinds = new Map<string, boolean>()
   for (const command of commands) {
     for (const [name, { value }] of Object.entries(optionsOf(command))) {
@@ -59,7 +59,7 @@ test('an option means the same in every command', () => {
   }
 })
 
-test('every command has a summary of a line, an example, and arguments that are needed before those that are not', () => {
+test('every command has a one-line summary, an example, and required arguments before optional ones', () => {
   for (const { name, summary, examples, args = [] } of commands) {
     expect(summary, name).toMatch(/^[A-Z].{9,79}[^.]$/)
     expect(

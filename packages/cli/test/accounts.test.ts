@@ -16,7 +16,7 @@ async function migrated(): Promise<Project> {
   return project
 }
 
-test('imports accounts, with a reason and a line for each that is refused', async () => {
+test('imports accounts, and prints a line with the reason for each refused one', async () => {
   const project = await migrated()
   const lines = [
     line('ada', { name: 'Ada', createdAt: '2019-05-01T00:00:00Z', emailVerified: true }),
@@ -71,7 +71,7 @@ test('imports accounts, with a reason and a line for each that is refused', asyn
   })
 })
 
-test('importing a file again passes over what is there, and refuses what has another password', async () => {
+test('importing a file again skips existing accounts, and refuses those with a different password', async () => {
   const project = await migrated()
   const text = line('ada') + line('bob')
   project.write('users.jsonl', text)
@@ -88,7 +88,7 @@ test('importing a file again passes over what is there, and refuses what has ano
   })
 })
 
-test('an import into a database without a schema says what to do, and leaves nothing', async () => {
+test('an import into a database without a schema prints the solution and leaves nothing', async () => {
   const project = createProject()
   project.write('users.jsonl', line('ada'))
   const run = await project.kith(['import', 'users.jsonl'])
@@ -97,7 +97,7 @@ test('an import into a database without a schema says what to do, and leaves not
 })
 
 test(
-  'a process that is killed in an import leaves a file from which it goes on, and each account once',
+  'a process that is killed during an import leaves a file from which it continues, with each account once',
   { timeout: 240_000 },
   async () => {
     const project = await migrated()
@@ -112,7 +112,7 @@ test(
       const child = project.start(['import', 'users.jsonl', '--json'])
       const before = existsSync(journal) ? readFileSync(journal, 'utf8') : ''
       const run = ended(child)
-      // Somewhere in a batch behind one that was noted.
+      // Somewhere in a batch after a recorded one.
       await expect
         .poll(
           () => child.exitCode !== null || (existsSync(journal) && readFileSync(journal, 'utf8') !== before),
@@ -139,7 +139,7 @@ test(
   },
 )
 
-test('a file that was changed since its import stopped is not gone on with', async () => {
+test('an import does not continue with a file that has changed since', async () => {
   const project = await migrated()
   const file = project.write('users.jsonl', line('ada'))
   project.write('users.jsonl.kith-import', JSON.stringify({ line: 5, end: 100, size: 1, modified: 1 }))
@@ -148,7 +148,7 @@ test('a file that was changed since its import stopped is not gone on with', asy
   expect((await project.kith(['import', file, '--from-start'])).stdout).toBe('Imported 1 accounts.\n')
 })
 
-test('Ctrl-C stops an import after its batch, with 130, and the next run goes on', async () => {
+test('Ctrl-C stops an import after its batch with exit code 130, and the next run continues', async () => {
   const project = await migrated()
   const file = project.write(
     'users.jsonl',
@@ -165,7 +165,7 @@ test('Ctrl-C stops an import after its batch, with 130, and the next run goes on
   expect(next['resumedAfter']).toBeGreaterThan(0)
 })
 
-test('bans and lifts a ban, by id, username or email address, and asks first', async () => {
+test('bans an account and lifts the ban, by id, username or email address, after confirmation', async () => {
   const project = await migrated()
   project.write('users.jsonl', line('ada'))
   await project.kith(['import', 'users.jsonl'])
@@ -184,7 +184,7 @@ test('bans and lifts a ban, by id, username or email address, and asks first', a
   ])
 })
 
-test('exports to a file that is there only when it is whole, and that did not exist', async () => {
+test('an export file exists only once it is complete, and is never overwritten', async () => {
   const project = await migrated()
   project.write('users.jsonl', line('ada'))
   await project.kith(['import', 'users.jsonl'])
@@ -198,7 +198,7 @@ test('exports to a file that is there only when it is whole, and that did not ex
   expect([again.code, again.stderr]).toEqual([2, expect.stringContaining('exists')])
 })
 
-test('a ban and the end of sessions say when the servers could not be told, and do it all the same', async () => {
+test('a ban and the end of sessions report that the servers could not be notified, and take effect nevertheless', async () => {
   const project = await migrated()
   project.write('users.jsonl', line('ada'))
   await project.kith(['import', 'users.jsonl'])
@@ -213,12 +213,12 @@ test('a ban and the end of sessions say when the servers could not be told, and 
       expect.stringMatching(/could not be notified.*15 minutes: Redis cannot be reached: check/),
     ])
   }
-  // Without Redis there is nobody to tell.
+  // Without Redis there is no one to notify.
   expect((await project.kith(['ban', 'ada', '--yes'])).code).toBe(0)
   expect((await project.kith(['unban', 'ada'])).stdout).toContain('can sign in again')
 })
 
-test('the audit log is listed, of one account or of all, also of one that is gone', async () => {
+test('the audit log can be listed for one account or for all, including deleted ones', async () => {
   const project = await migrated()
   project.write('users.jsonl', line('ada') + line('bob'))
   const unset = await project.kith(['audit', '--json'])
@@ -248,7 +248,7 @@ test('the audit log is listed, of one account or of all, also of one that is gon
   expect((await project.kith(['audit', '--last', 'all'])).code).toBe(2)
 })
 
-test('shows and sets a role, asks first, and the audit log names the administrator who wanted it', async () => {
+test('shows and sets a role, after confirmation, and the audit log names the administrator', async () => {
   const project = await migrated()
   const keeping = { env: { KITH_AUDIT_KEEP_FOR: '30d' } }
   project.write('users.jsonl', line('ada') + line('grace'))
@@ -278,7 +278,7 @@ test('shows and sets a role, asks first, and the audit log names the administrat
   expect((await project.kith(['audit', 'ada'], keeping)).stdout).toContain(`admin ${grace}`)
 })
 
-test('invites in the name of an account, lists who came in, and takes invitations back', async () => {
+test('creates invitations for an account, lists who used them, and revokes them', async () => {
   const project = await migrated()
   project.write('users.jsonl', line('ada'))
   expect((await project.kith(['import', 'users.jsonl'])).code).toBe(0)
@@ -309,7 +309,7 @@ test('invites in the name of an account, lists who came in, and takes invitation
   expect((await project.kith(['invite', 'ada', '--uses', 'many'])).code).toBe(2)
 })
 
-test('approves and refuses nobody who does not wait', async () => {
+test('approves and refuses only waiting accounts', async () => {
   const project = await migrated()
   project.write('users.jsonl', line('ada'))
   await project.kith(['import', 'users.jsonl'])

@@ -23,7 +23,7 @@ interface App {
   media: string
 }
 
-/** Opens the app of a project in this process, as a server would have it. */
+/** Opens the app of a project in this process, like a server would. */
 function openApp(project: Project): App {
   const media = join(project.folder, 'media')
   Object.assign(project.env, { KITH_MEDIA_DIRECTORY: media })
@@ -51,7 +51,7 @@ async function picture(color: string): Promise<Buffer> {
     .toBuffer()
 }
 
-/** Registers an account with posts; returns its refresh token and the addresses of its pictures. */
+/** Registers an account with posts; returns its refresh token and the URLs of its pictures. */
 async function fill(
   { kith }: App,
   username: string,
@@ -74,14 +74,14 @@ async function fill(
   return { refreshToken: tokens.refreshToken, media }
 }
 
-/** What an operator does who has lost the disk. */
+/** What an operator does after losing the disk. */
 async function loseEverything({ project, kith, media }: App): Promise<void> {
   await kith.close()
   for (const end of ['', '-wal', '-shm']) rmSync(project.database + end, { force: true })
   rmSync(media, { recursive: true })
 }
 
-test('the drill: what was backed up comes back, and nobody is signed in', async () => {
+test('the drill: the backup is restored, and everyone is signed out', async () => {
   const app = await startApp()
   const ada = await fill(app, 'ada')
   const { project } = app
@@ -106,12 +106,12 @@ test('the drill: what was backed up comes back, and nobody is signed in', async 
   await expect(again.kith.sessions.refresh(ada.refreshToken)).rejects.toMatchObject({ status: 401 })
   await expect(again.kith.sessions.refresh(bob.refreshToken)).rejects.toMatchObject({ status: 401 })
   expect((await again.kith.upkeep.verifyMedia()).media).toBe(2)
-  // The folder has the mark of this database, so that uploads go on.
+  // The folder has the marker of this database, so uploads continue.
   await fill(again, 'eve', 1)
   expect((await project.kith(['info'])).code).toBe(0)
 })
 
-test('a backup is of one moment, while others write', async () => {
+test('a backup shows a single moment, while others write', async () => {
   const app = await startApp()
   await fill(app, 'ada', 1)
   let writing = true
@@ -137,12 +137,12 @@ test('a backup is of one moment, while others write', async () => {
   expect(made.code).toBe(0)
   await loseEverything(app)
   const run = await app.project.kith(['restore', 'saved', '--json'])
-  // A picture that came after the copy of the database may not be in it, and is not without it.
+  // A picture that arrived after the database was copied is in neither the rows nor the files of the backup.
   expect([run.code, run.json()]).toMatchObject([0, { media: { missingCount: 0, orphanCount: 0 } }])
   expect((await app.project.kith(['verify', 'counts'])).code).toBe(0)
 })
 
-test('a process that is killed in a backup leaves nothing that is taken for one', async () => {
+test('a process that is killed during a backup leaves nothing that looks like one', async () => {
   const app = await startApp()
   await fill(app, 'ada', 30)
   const { project } = app
@@ -163,7 +163,7 @@ test('a process that is killed in a backup leaves nothing that is taken for one'
   expect((await project.kith(['backup', 'other'])).code).toBe(0)
 })
 
-test('a process that is killed in a restore leaves no database, and the next one is whole', async () => {
+test('a process that is killed during a restore leaves no database, and the next restore is complete', async () => {
   const app = await startApp()
   await fill(app, 'ada', 30)
   const { project, media } = app
@@ -196,7 +196,7 @@ test('a restore overwrites neither a database nor the media of another', async (
   const over = await project.kith(['restore', 'saved'])
   expect([over.code, over.stderr]).toEqual([2, expect.stringContaining('exists')])
   await app.kith.close()
-  // Only the database was lost: its media stay, and are found by their mark.
+  // Only the database was lost: its media is still there, and is recognized by its marker.
   cpSync(project.database, join(project.folder, 'kept.db'))
   rmSync(project.database)
   rmSync(`${project.database}-wal`, { force: true })
@@ -219,7 +219,7 @@ test('a restore overwrites neither a database nor the media of another', async (
   expect(existsSync(project.database)).toBe(false)
 })
 
-test('a backup that was changed since is refused, whatever part it is', async () => {
+test('a backup that was changed afterwards is refused, whichever part changed', async () => {
   const app = await startApp()
   await fill(app, 'ada', 1)
   const { project } = app
@@ -250,7 +250,7 @@ test('a backup that was changed since is refused, whatever part it is', async ()
   expect((await project.kith(['restore', 'saved'])).code).toBe(0)
 })
 
-test('media that are lost, and files that nothing knows, are found; the files are removed when asked to', async () => {
+test('lost media and unknown files are reported; the files are removed on request', async () => {
   const app = await startApp()
   const { media } = await fill(app, 'ada', 2)
   const { project, kith } = app
@@ -265,7 +265,7 @@ test('media that are lost, and files that nothing knows, are found; the files ar
   expect([asked.code, asked.stderr]).toEqual([2, expect.stringContaining('--yes')])
 })
 
-test('sessions of a user are listed and ended; an admin is made without a password on the command line', async () => {
+test('sessions of an account are listed and ended; an admin is created without a password on the command line', async () => {
   const app = await startApp()
   const { refreshToken } = await fill(app, 'ada', 0)
   const { project, kith } = app
@@ -306,7 +306,7 @@ test('sessions of a user are listed and ended; an admin is made without a passwo
   expect([silent.code, silent.stderr]).toEqual([2, expect.stringContaining('--password-stdin')])
 })
 
-test('restored ends all sessions of a database that was restored by other means', async () => {
+test('`restored` ends all sessions of a database that was restored by other means', async () => {
   const app = await startApp()
   const { refreshToken } = await fill(app, 'ada', 0)
   expect((await app.project.kith(['restored'])).code).toBe(2)
@@ -314,7 +314,7 @@ test('restored ends all sessions of a database that was restored by other means'
   await expect(app.kith.sessions.refresh(refreshToken)).rejects.toMatchObject({ status: 401 })
 })
 
-test('a migration is planned first, and then done', async () => {
+test('a migration is planned first, and then carried out', async () => {
   const project = createProject()
   const plan = await project.kith(['migrate', '--plan', '--json'])
   expect(plan.json<{ plan: unknown[] }>().plan.length).toBeGreaterThan(0)

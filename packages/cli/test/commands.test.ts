@@ -15,7 +15,7 @@ async function findings(project: Project, env: Record<string, string> = {}): Pro
   return new Map(run.json<{ findings: Finding[] }>().findings.map((finding) => [finding.check, finding]))
 }
 
-test('doctor finds a missing schema, and nothing bad after the migration', async () => {
+test('doctor reports a missing schema, and no errors after the migration', async () => {
   const project = createProject()
   expect((await findings(project)).get('storage')).toMatchObject({
     level: 'error',
@@ -29,7 +29,7 @@ test('doctor finds a missing schema, and nothing bad after the migration', async
   expect([sound.code, sound.json()]).toMatchObject([0, { errors: 0, warnings: 0 }])
 })
 
-test('doctor says that a secret can be guessed, that a config is broken, and what the app is mounted with', async () => {
+test('doctor reports a guessable secret, a broken config, and the mount options of the app', async () => {
   const project = createProject()
   await project.kith(['migrate'])
   const weak = await project.kith(['doctor', '--json'], {
@@ -55,7 +55,7 @@ test('doctor says that a secret can be guessed, that a config is broken, and wha
   ])
 })
 
-test('doctor says once what is away, and of what it could not check because of that only where to begin', async () => {
+test('doctor reports an unreachable server once, and for the checks that depend on it only where to start', async () => {
   const project = createProject()
   const run = await project.kith(['doctor', '--json'], {
     env: { KITH_MEDIA_DIRECTORY: `${project.folder}/not-there-yet`, KITH_REDIS_URL: 'redis://127.0.0.1:1' },
@@ -82,7 +82,7 @@ test('doctor says once what is away, and of what it could not check because of t
   }
 })
 
-test('doctor finds hashes that cost too little', async () => {
+test('doctor reports hashes that are too cheap', async () => {
   const project = createProject()
   project.write(
     'kith.config.mjs',
@@ -93,7 +93,7 @@ test('doctor finds hashes that cost too little', async () => {
   expect((await findings(project)).get('passwords')).toMatchObject({ level: 'error' })
 })
 
-test('upkeep says what it removed; with --every it goes on until it is stopped', async () => {
+test('upkeep reports what it removed; with --every it runs until it is stopped', async () => {
   const project = createProject()
   await project.kith(['migrate'])
   expect((await project.kith(['upkeep', '--json'])).json()).toMatchObject({
@@ -116,13 +116,13 @@ test('upkeep says what it removed; with --every it goes on until it is stopped',
     expect(JSON.parse(line)).toMatchObject({ failed: [] })
 })
 
-test('a step of upkeep that fails is named, and it ends with 1', async () => {
+test('a failing step of upkeep is named, and the exit code is 1', async () => {
   const project = createProject()
   const run = await project.kith(['upkeep', '--json'])
   expect([run.code, run.json<{ failed: string[] }>().failed.length > 0]).toEqual([1, true])
 })
 
-test('counts that are wrong are set right and are a finding; then there is none', async () => {
+test('wrong counts are corrected and count as a finding; the next run finds none', async () => {
   const project = createProject()
   await project.kith(['migrate'])
   const { DatabaseSync } = process.getBuiltinModule('node:sqlite')
@@ -137,7 +137,7 @@ test('counts that are wrong are set right and are a finding; then there is none'
   expect([right.code, right.stdout]).toEqual([0, expect.stringContaining('counts are right')])
 })
 
-test('says how much waits in the outbox', async () => {
+test('reports the outbox backlog', async () => {
   const project = createProject()
   await project.kith(['migrate'])
   const none = await project.kith(['outbox'])
@@ -154,7 +154,7 @@ test('says how much waits in the outbox', async () => {
   expect(data.json()).toMatchObject({ waiting: 1, oldestAt: '1970-01-01T00:00:01.000Z' })
 })
 
-test('makes a secret and says when the old one can go', async () => {
+test('generates a secret and says when the old one can be removed', async () => {
   const project = createProject()
   const printed = (await project.kith(['rotate-keys', '--json'])).json<Record<string, string | number>>()
   expect(printed).toMatchObject({ longestTokenSeconds: 30 * 86_400 })
@@ -163,7 +163,7 @@ test('makes a secret and says when the old one can go', async () => {
   expect(Math.abs(days - 30)).toBeLessThan(2)
 })
 
-test('changes an env file through a link, for whom it was before, and follows no link that waits for it', async () => {
+test('changes an env file through a link, keeps its owner, and does not follow a link planted in its place', async () => {
   const project = createProject()
   const file = project.write('shared.env', `KITH_SECRET=${secret}\n`)
   const victim = project.write('victim', 'precious')
@@ -182,7 +182,7 @@ test('changes an env file through a link, for whom it was before, and follows no
   expect([after.mode, after.uid, after.gid]).toEqual([before.mode, before.uid, before.gid])
 })
 
-test('writes both secrets to an env file with which the app starts, and shows neither', async () => {
+test('writes both secrets to an env file with which the app starts, and prints neither', async () => {
   const project = createProject()
   const file = project.write('.env', `# the app\nKITH_SECRET="${secret}"\nPORT=3000\n`)
   const run = await project.kith(['rotate-keys', '--write', '.env'])
@@ -195,7 +195,7 @@ test('writes both secrets to an env file with which the app starts, and shows ne
   expect(run.stdout).toContain('Every user of this machine can read it')
   expect(existsSync(`${file}.partial`)).toBe(false)
   const env = { KITH_SECRET: '', KITH_PREVIOUS_SECRETS: '' }
-  // Those that are set win over the file, so they are taken out.
+  // Variables that are set take precedence over the file, so they are removed.
   const started = await project.kith(['doctor', '--json'], {
     env: { ...env, KITH_SECRET: next, KITH_PREVIOUS_SECRETS: secret },
   })

@@ -9,7 +9,7 @@ const head = `
   const make = (path) => createKith({ secret: '${secret}', storage: createSqliteStorage({ path }) })
 `
 
-test('without a config or variables it says what to set, and ends with 2', async () => {
+test('without a config or variables it prints what to set, and exits with 2', async () => {
   const project = createProject()
   const noSecret = await project.kith(['info'], { env: { KITH_SECRET: '' } })
   expect([noSecret.code, noSecret.stdout]).toEqual([2, ''])
@@ -36,7 +36,7 @@ test.each([
     'a Kith with what doctor needs',
     "export default { kith: make('app.db'), http: { allowedOrigins: [] } }",
   ],
-])('%s exports %s, and is found from a folder below', async (name, _what, text) => {
+])('%s exports %s, and is found from a subfolder', async (name, _what, text) => {
   const project = createProject()
   if (/ts$/.test(name) && !process.features.typescript) return
   project.write('package.json', '{ "type": "module" }')
@@ -52,7 +52,7 @@ test.each([
   expect((await project.kith(['info', '--json'], { cwd: below })).json()).toMatchObject({ config: path })
 })
 
-test('what a config logs does not get between the lines of a result', async () => {
+test('output of a config does not mix with the lines of a result', async () => {
   const project = createProject()
   project.write('kith.config.mjs', `${head}\nconsole.log('connecting')\nexport default make('app.db')`)
   await project.kith(['migrate'])
@@ -66,7 +66,7 @@ test.each([
   ['what throws', "throw new Error('no database')", 'failed: no database'],
   ['what does not parse', 'export default (', 'failed: Unexpected'],
   ['a package that is absent', "import 'absent-package'", "Cannot find package 'absent-package'"],
-])('a config with %s is refused in a sentence, without a stack', async (_what, text, message) => {
+])('a config with %s is rejected in one sentence, without a stack', async (_what, text, message) => {
   const project = createProject()
   project.write('kith.config.mjs', text)
   const run = await project.kith(['info'])
@@ -75,13 +75,13 @@ test.each([
   expect(run.stderr).not.toMatch(/^\s+at /m)
 })
 
-test('a config that is absent, and TypeScript where Node does not read it, are usage errors', async () => {
+test('a missing config, and TypeScript on a Node that cannot read it, are usage errors', async () => {
   const project = createProject()
   const absent = await project.kith(['info', '--config', 'absent.mjs'])
   expect([absent.code, absent.stderr]).toEqual([2, expect.stringContaining('absent.mjs does not exist')])
 })
 
-test('an env file gives what the environment lacks', async () => {
+test('an env file provides what the environment lacks', async () => {
   const project = createProject()
   project.write('.env', `KITH_SECRET=${secret}\nKITH_SQLITE=from-file.db\n`)
   const run = await project.kith(['migrate', '--dotenv', '.env'], {

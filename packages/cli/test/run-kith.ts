@@ -9,21 +9,21 @@ import { fastFolder } from '../../../test/fast-folder.ts'
 const script = fileURLToPath(new URL('../src/kith.ts', import.meta.url))
 const modules = fileURLToPath(new URL('../node_modules', import.meta.url))
 
-/** Node 22.13 does not strip types unasked. The first argument of all that run the command line from its sources. */
+/** Node 22.13 needs a flag to strip types. The first argument of everything that runs the command line from its sources. */
 export const nodeFlags: readonly string[] = ['--conditions=@kith/source', '--experimental-strip-types']
 
 export const secret = 'rZ4mQe8vTn2kLw7xPb9dYs3hJf6gUc1a'
 
-/** What a run of the command line left. */
+/** The outcome of a run of the command line. */
 export interface Run {
   code: number | null
   stdout: string
   stderr: string
-  /** Standard output, read as JSON. */
+  /** Standard output, parsed as JSON. */
   json: <Value>() => Value
 }
 
-/** A folder as an operator has it, with an SQLite file and the packages of Kith. It goes away after the test. */
+/** A project folder with an SQLite file and the Kith packages. It is removed after the test. */
 export interface Project {
   folder: string
   database: string
@@ -35,11 +35,11 @@ export interface Project {
     args: readonly string[],
     more?: { env?: Record<string, string>; input?: string; cwd?: string },
   ): Promise<Run>
-  /** Starts `kith`, to be ended by the test. */
+  /** Starts `kith`; the test has to end it. */
   start(args: readonly string[]): ChildProcess
 }
 
-/** Makes one. */
+/** Creates one. */
 export function createProject(): Project {
   const folder = mkdtempSync(join(fastFolder, 'kith-cli-'))
   onTestFinished(() => rmSync(folder, { recursive: true, force: true }))
@@ -85,7 +85,7 @@ export function createProject(): Project {
   }
 }
 
-/** What a process wrote until it ended. */
+/** Everything that a process wrote until it ended. */
 export async function ended(child: ChildProcess): Promise<Run> {
   let stdout = ''
   let stderr = ''

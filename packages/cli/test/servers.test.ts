@@ -14,7 +14,7 @@ interface Doctor {
 }
 
 await describeWithMongo('with MongoDB', {}, (mongo) => {
-  test('migrates, imports, bans and finds nothing wrong; leaves the backup of the database to mongodump', async () => {
+  test('migrates, imports, bans and finds no errors; leaves the backup of the database to mongodump', async () => {
     const project = createProject()
     const name = mongo().freshDatabase()
     const uri = new URL(mongo().uri)
@@ -57,7 +57,7 @@ await describeWithMongo('with MongoDB', {}, (mongo) => {
     expect(await client.db(name).collection('kith_users').countDocuments()).toBe(300)
   })
 
-  test('a server that is not there is a failure within seconds, with what to do', async () => {
+  test('an unreachable server is a failure within seconds, with the solution', async () => {
     const project = createProject()
     const more = { env: { KITH_SQLITE: '', KITH_MONGODB_URI: 'mongodb://127.0.0.1:1/kith' } }
     const run = await project.kith(['info', '--json'], more)
@@ -66,7 +66,7 @@ await describeWithMongo('with MongoDB', {}, (mongo) => {
 })
 
 await describeWithPostgres('with PostgreSQL', {}, (server) => {
-  test('migrates, imports, bans and finds nothing wrong; leaves the backup of the database to pg_dump', async () => {
+  test('migrates, imports, bans and finds no errors; leaves the backup of the database to pg_dump', async () => {
     const project = createProject()
     const uri = await server().freshDatabase()
     const more = { env: { KITH_SQLITE: '', KITH_POSTGRES_URL: uri, KITH_POSTGRES_SCHEMA: 'people' } }
@@ -103,7 +103,7 @@ await describeWithPostgres('with PostgreSQL', {}, (server) => {
     ])
   })
 
-  test('sessions that are ended here are denied in servers that share revocations by PostgreSQL', async () => {
+  test('ending sessions here denies them in servers that share revocations through PostgreSQL', async () => {
     const project = createProject()
     const url = await server().freshDatabase()
     const more = { env: { KITH_SQLITE: '', KITH_POSTGRES_URL: url } }
@@ -127,7 +127,7 @@ await describeWithPostgres('with PostgreSQL', {}, (server) => {
     await expect.poll(state, { timeout: 10_000 }).toBe('session-revoked')
   })
 
-  test('a server that is not there is a failure within seconds, and two databases are none', async () => {
+  test('an unreachable server is a failure within seconds, and two configured databases are an error', async () => {
     const project = createProject()
     const env = { KITH_SQLITE: '', KITH_POSTGRES_URL: 'postgres://127.0.0.1:1/kith' }
     const run = await project.kith(['info', '--json'], { env })
@@ -141,7 +141,7 @@ await describeWithPostgres('with PostgreSQL', {}, (server) => {
 })
 
 await describeWithRedis('with Redis', { control: true }, (redis) => {
-  test('doctor compares the clocks, and finds a server that may drop revocations', async () => {
+  test('doctor compares the clocks, and reports a server that may drop revocations', async () => {
     const project = createProject()
     const more = { env: { KITH_REDIS_URL: redis().url, KITH_REDIS_PREFIX: redis().freshPrefix() } }
     await project.kith(['migrate'], more)
@@ -160,7 +160,7 @@ await describeWithRedis('with Redis', { control: true }, (redis) => {
     expect([worse, evicting.get('redis')]).toEqual([1, 'error'])
   })
 
-  test('sessions that are ended here are denied in servers that share revocations', async () => {
+  test('ending sessions here denies them in servers that share revocations', async () => {
     const project = createProject()
     const prefix = redis().freshPrefix()
     const more = { env: { KITH_REDIS_URL: redis().url, KITH_REDIS_PREFIX: prefix } }

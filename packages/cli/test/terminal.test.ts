@@ -6,7 +6,7 @@ import { createProject, ended, nodeFlags, type Project, type Run } from './run-k
 
 const python = spawnSync('python3', ['-c', 'import pty']).status === 0
 
-/** Runs `kith` in a terminal: both outputs are one there. */
+/** Runs `kith` in a terminal, where both outputs are combined. */
 async function inTerminal(
   { folder, env }: Project,
   args: readonly string[],
@@ -33,9 +33,9 @@ async function withAda(): Promise<Project> {
   return project
 }
 
-// Only Python opens a terminal without a package of native code.
+// Only Python can open a terminal without a package with native code.
 describe.skipIf(!python)('in a terminal', () => {
-  test('asks before what cannot be undone, and takes no for an answer', async () => {
+  test('asks before irreversible actions, and accepts a no', async () => {
     const project = await withAda()
     const no = await inTerminal(project, ['ban', 'ada'], { waitFor: '[y/N]', reply: '\n' })
     expect([no.code, no.stdout]).toEqual([1, expect.stringContaining('Nothing was changed.')])
@@ -43,14 +43,14 @@ describe.skipIf(!python)('in a terminal', () => {
     expect([yes.code, yes.stdout]).toEqual([0, expect.stringContaining('is banned')])
   })
 
-  test('Ctrl-C at the question ends it with 130, and nothing was done', async () => {
+  test('Ctrl-C at the question exits with 130, and nothing is changed', async () => {
     const project = await withAda()
     const run = await inTerminal(project, ['ban', 'ada'], { waitFor: '[y/N]', reply: '\\x03' })
     expect([run.code, run.stdout]).toEqual([130, expect.stringContaining('Interrupted')])
     expect((await project.kith(['unban', 'ada'])).stdout).toContain('was not banned')
   })
 
-  test('shows a bar for long work, and takes it away', async () => {
+  test('shows a bar for long work, and removes it', async () => {
     const project = await withAda()
     const lines = Array.from(
       { length: 8_000 },
@@ -70,7 +70,7 @@ describe.skipIf(!python)('in a terminal', () => {
   })
 })
 
-test('elsewhere there are no colors, no bar and no question', async () => {
+test('without a terminal there are no colors, no bar and no question', async () => {
   const project = await withAda()
   const lines = Array.from(
     { length: 3_000 },
@@ -82,7 +82,7 @@ test('elsewhere there are no colors, no bar and no question', async () => {
   expect((await project.kith(['doctor'])).stdout).not.toContain('\x1b')
 })
 
-test('who stops reading is not an error with a stack', async () => {
+test('a reader that stops early does not cause an error with a stack', async () => {
   const project = await withAda()
   const child = project.start(['export', 'ada'])
   child.stdout?.destroy()
@@ -94,7 +94,7 @@ test.each([
   [[], 2, /The command is missing/],
   [['impotr'], 2, /Did you mean `kith import`/],
   [['info', '--jsn'], 2, /Did you mean --json/],
-])('%j ends with %i', async (args, code, message) => {
+])('%j exits with %i', async (args, code, message) => {
   const run = await createProject().kith(args)
   expect([run.code, run.stdout, run.stderr]).toEqual([code, '', expect.stringMatching(message)])
 })

@@ -91,7 +91,7 @@ export const feedStoreCases: readonly Case<FeedPorts>[] = amongTheLiving<FeedPor
   },
   {
     id: 'feed/deleted-author',
-    title: 'posts of a deleted author are gone immediately, before anything of the account is purged',
+    title: 'posts of a deleted author disappear immediately, before anything of the account is purged',
     async run(storage) {
       const [reader, deleted, other] = await people(storage, 3)
       await follow(storage, reader, [deleted, other])

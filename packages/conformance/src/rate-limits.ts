@@ -90,7 +90,7 @@ export const rateLimitsCases: readonly Case<RateLimits>[] = [
   },
   {
     id: 'rate-limits/clock-set-back-a-day',
-    title: 'after a clock was set back by a day nobody waits longer than the window that is full',
+    title: 'after a clock was set back by a day no one waits longer than the full window',
     async run(rateLimits) {
       const limits = [
         { limit: 2, windowSeconds: 60 },

@@ -8,7 +8,7 @@ import { nextId } from './records.ts'
 export const revocationsCases: readonly Case<Revocations>[] = [
   {
     id: 'revocations/others-not-denied',
-    title: 'a session nobody revoked is not denied',
+    title: 'an unrevoked session is not denied',
     async run(revocations) {
       await revocations.revoke([nextId()], inMillis(60_000))
       assert.equal(await revocations.isRevoked(nextId()), false)

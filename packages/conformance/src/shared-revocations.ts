@@ -39,7 +39,7 @@ export const sharedRevocationsCases: readonly Case<Pair<Revocations>>[] = [
   },
   {
     id: 'shared-revocations/others-not-denied',
-    title: 'a session nobody revoked is denied by neither process',
+    title: 'an unrevoked session is denied by neither process',
     async run({ one, other }) {
       const id = nextId()
       await one.revoke([nextId()], inMillis(60_000))

@@ -30,7 +30,7 @@ function open(limit: number) {
   return { tried, logged }
 }
 
-test('requests get four fifths of a window, upkeep the rest, and the log is told once before', () => {
+test('requests get four fifths of a window and upkeep the rest, with one warning in the log before the limit', () => {
   const { tried, logged } = open(10)
   for (let index = 0; index < 8; index++) {
     expect(tried('request')).toBe('made')
@@ -41,7 +41,7 @@ test('requests get four fifths of a window, upkeep the rest, and the log is told
   expect(logged).toHaveLength(1)
 })
 
-test('the window moves: no hour has more than its calls, and the wait that is told is the true one', () => {
+test('the window slides: no hour has more calls than the limit, and the reported wait is exact', () => {
   const { tried } = open(10)
   for (let index = 0; index < 8; index++) {
     tried('request')
@@ -56,7 +56,7 @@ test('the window moves: no hour has more than its calls, and the wait that is to
   expect(tried('request')).toBe(60)
 })
 
-test('an account uses a quarter of what is left, and the wait that it is given is the true one', () => {
+test('an account can use a quarter of the remaining calls, and its reported wait is exact', () => {
   const { tried } = open(100)
   let made = 0
   while (tried('mallory') === 'made') {
@@ -66,14 +66,14 @@ test('an account uses a quarter of what is left, and the wait that it is given i
   expect(made).toBe(16)
   for (let index = 0; index < 12; index++) expect(tried('ben')).toBe('made')
   const wait = tried('mallory')
-  // 52 are left, so that nine are too many for her: the fourth of her 16 is the last that still counts against the rest.
+  // 52 are left, so nine are too many for her: the fourth of her 16 is the last that still counts against the rest.
   vi.advanceTimersByTime(Number(wait) * 1000 - 1)
   expect(tried('mallory')).toBe(1)
   vi.advanceTimersByTime(1)
   expect(tried('mallory')).toBe('made')
 })
 
-test('20 greedy accounts leave something to one that comes after them', () => {
+test('20 greedy accounts leave calls for a later one', () => {
   const { tried } = open(500)
   const used: number[] = []
   for (let account = 0; account < 20; account++) {
@@ -87,7 +87,7 @@ test('20 greedy accounts leave something to one that comes after them', () => {
   expect(tried('upkeep')).toBe('made')
 })
 
-test('any number of calls of any cause stay within the limit of each window', () => {
+test('any number of calls from any source stay within the limit of each window', () => {
   const { tried } = open(20)
   const made: number[] = []
   let seed = 1

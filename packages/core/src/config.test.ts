@@ -8,7 +8,7 @@ const good: KithOptions = {
   storage: createMemoryStorage(),
 }
 
-describe('mistakes are told at construction, by the name of the option', () => {
+describe('mistakes are reported at construction, by the name of the option', () => {
   test.each<[string, unknown]>([
     ['secret', { secret: undefined }],
     ['secret', { secret: 'short' }],
@@ -55,13 +55,13 @@ describe('mistakes are told at construction, by the name of the option', () => {
     )
   })
 
-  test('two signing keys of one kid', async () => {
+  test('two signing keys with the same kid', async () => {
     const key = await generateSigningKey()
     expect(() => createKith({ ...good, sessions: { signingKeys: [key, key] } })).toThrow(/its own kid/)
   })
 })
 
-test("the caller's options are only read, and no secret can be read from the result", () => {
+test("the caller's options are never written, and no secret can be read from the result", () => {
   const options = Object.freeze({
     ...good,
     sessions: Object.freeze({ accessTtl: '5m' as const }),
@@ -83,7 +83,7 @@ test("the caller's options are only read, and no secret can be read from the res
   expect(Object.isFrozen(kith)).toBe(true)
 })
 
-test('a message says what is wrong of each option, and holds no secret', () => {
+test('a message says what is wrong with each option, and contains no secret', () => {
   const secret = 'hunter2 hunter2'
   const wrong = { ...good, secret, sessions: { accessTtl: '15 minutes' }, passwords: { minLength: 1 } }
   const message = messageOf(() => createKith(wrong as unknown as KithOptions))
@@ -108,26 +108,30 @@ test.each<[string, unknown, string]>([
     'createKith: media.blobs: give a store of blobs, such as createLocalBlobs()',
   ],
   [
-    'a name that no option has',
+    'an unknown option',
     { ...good, sessions: { ttl: 1 } },
     'createKith: sessions.ttl: no option has this name',
   ],
   [
-    'a word for a boolean',
+    'a string for a boolean',
     { ...good, posts: { textOnly: 'yes' } },
     'createKith: posts.textOnly: give `true` or `false`',
   ],
   [
-    'another word',
+    'an unknown value',
     { ...good, accounts: { identifiers: { email: 'yes' } } },
     'createKith: accounts.identifiers.email: give "required" or "optional" or "off"',
   ],
-  ['no list', { ...good, limits: { postByAccount: 5 } }, 'createKith: limits.postByAccount: give an array'],
-])('%s: one sentence says what to give', (_name, options, message) => {
+  [
+    'not an array',
+    { ...good, limits: { postByAccount: 5 } },
+    'createKith: limits.postByAccount: give an array',
+  ],
+])('%s: one sentence says which value to give', (_name, options, message) => {
   expect(messageOf(() => createKith(options as KithOptions))).toBe(message)
 })
 
-test('every default stands in the config, and without media there is no place for them', () => {
+test('every default is set in the config, and media has no blobs', () => {
   const { config } = createKith(good)
   expect(config).toMatchObject({
     prefix: '/api/v1',
@@ -147,7 +151,7 @@ test('every default stands in the config, and without media there is no place fo
   expect(config.accounts.reservedUsernames.has('admin')).toBe(true)
 })
 
-test('0 lifts the hold on names, and an empty list a limit', () => {
+test('0 turns off the hold on names, and an empty array a limit', () => {
   const { config } = createKith({
     ...good,
     accounts: { usernameHold: 0 },
@@ -162,7 +166,7 @@ test.each([
   [{ prefix: '' }, '/media'],
   [{ prefix: '/social/v2' }, '/social/v2/media'],
   [{ publicUrl: 'https://api.example/shop', prefix: '/v2' }, 'https://api.example/shop/v2/media'],
-])('with %j the pictures of Kith are under %s', async (options, url) => {
+])('with %j the pictures of Kith are served under %s', async (options, url) => {
   const kith = createKith({ ...good, ...options, storage: createMemoryStorage(), passwords: cheapHashing })
   const { user } = await kith.accounts.register({ username: 'anna', password: 'correct horse' })
   expect(user.avatar.url).toBe(`${url}/avatars/${user.id}.png`)

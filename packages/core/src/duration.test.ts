@@ -25,6 +25,6 @@ test.each([
   Number.NaN,
   Number.POSITIVE_INFINITY,
   '9e9d',
-])('%s is no duration, and the error names the option', (value) => {
+])('%s is not a duration, and the error names the option', (value) => {
   expect(() => durationSeconds(value as Duration, 'the option')).toThrow(/^the option: /)
 })

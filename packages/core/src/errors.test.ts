@@ -11,7 +11,7 @@ import {
   RetryLaterError,
 } from './errors.ts'
 
-test('a Kith error is known by its marker, also from another copy of the package', () => {
+test('a Kith error is recognized by its marker, even from another copy of the package', () => {
   expect(isKithError(new KithError('post-not-found'))).toBe(true)
   expect(isKithError(new RetryLaterError('busy', 1))).toBe(true)
   expect(isKithError(Object.assign(new Error('x'), { [Symbol.for('kith.error')]: true }))).toBe(true)
@@ -36,12 +36,12 @@ test('it carries code, status, title, detail and cause', () => {
   })
 })
 
-test('the table is frozen and its statuses are those of errors', () => {
+test('the table is frozen and its statuses are error statuses', () => {
   expect(Object.isFrozen(errorTable)).toBe(true)
   for (const { status } of Object.values(errorTable)) expect(status >= 400 && status < 600).toBe(true)
 })
 
-test('the code tells which fields an error has', () => {
+test('the code determines which fields an error has', () => {
   function tell(error: unknown): string {
     if (!isKithError(error)) return 'a bug'
     switch (error.code) {
@@ -65,7 +65,7 @@ test('the code tells which fields an error has', () => {
   expect(tell(new Error('x'))).toBe('a bug')
 })
 
-test('what carries more than its code is known by the code, not by its class', () => {
+test('errors with extra fields are recognized by their code, not by their class', () => {
   const copy = (code: string, fields: object): Error =>
     Object.assign(new Error(code), { code, ...fields, [Symbol.for('kith.error')]: true })
   expect(isRetryLater(copy('busy', { retryAfterSeconds: 1 }))).toBe(true)

@@ -15,7 +15,7 @@ const names: KithEventName[] = [
   'login.failed',
 ]
 
-test('a name that no event has is refused with those that are meant, and so is what is no function', () => {
+test('rejects an unknown event with suggestions, and a listener that is not a function', () => {
   const { kith } = createInstance()
   const on = kith.events.on as (name: string, listener?: unknown) => unknown
   expect(() => on('follow.add', () => {})).toThrow(
@@ -25,7 +25,7 @@ test('a name that no event has is refused with those that are meant, and so is w
   expect(() => on('follow.added')).toThrow(new TypeError('events.on: give follow.added a function to call'))
 })
 
-test('tells of each change, in order, with the time; and no secret', async () => {
+test('emits each change, in order, with its time and without secrets', async () => {
   const { kith } = createInstance()
   const seen: [string, unknown][] = []
   for (const name of names) kith.events.on(name, (event) => void seen.push([name, event]))
@@ -57,7 +57,7 @@ test('tells of each change, in order, with the time; and no secret', async () =>
   expect(JSON.stringify(seen)).not.toMatch(/correct horse|battery staple|eyJ/)
 })
 
-test('a listener that throws, at once or later, is logged and breaks nothing; it can be taken off', async () => {
+test('a listener that throws, synchronously or later, is logged and breaks nothing; a listener can be removed', async () => {
   const { kith, logged } = createInstance()
   const seen: string[] = []
   kith.events.on('account.registered', () => {

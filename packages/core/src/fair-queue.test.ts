@@ -3,14 +3,14 @@ import { expect, test } from 'vitest'
 import { codeOf } from '../test/instance.ts'
 import { createFairQueue, type FairQueue } from './fair-queue.ts'
 
-/** Occupies the one place of a queue until it is released. */
+/** Occupies the only place of a queue until it is released. */
 function occupy(queue: FairQueue): () => void {
   const { promise, resolve } = Promise.withResolvers<void>()
   void queue({ key: 'occupant' }, () => promise)
   return resolve
 }
 
-test('as many run at the same time as may, failures or not, and none is lost', async () => {
+test('runs as many jobs in parallel as allowed, even after failures, and loses none', async () => {
   const queue = createFairQueue({ concurrency: 3, maxWaiting: 100 })
   let running = 0
   let most = 0
@@ -29,7 +29,7 @@ test('as many run at the same time as may, failures or not, and none is lost', a
   expect(await queue({ key: 'one' }, async () => 'free again')).toBe('free again')
 })
 
-test('keys take turns, and one key is served in the order of its calls', async () => {
+test('keys take turns, and the calls of one key run in order', async () => {
   const queue = createFairQueue({ concurrency: 1, maxWaiting: 100 })
   const release = occupy(queue)
   const order: string[] = []
@@ -41,7 +41,7 @@ test('keys take turns, and one key is served in the order of its calls', async (
   expect(order).toEqual(['a1', 'b1', 'c1', 'a2', 'b2', 'a3'])
 })
 
-test('the first lane goes before the shared one and has places of its own', async () => {
+test('the first lane runs before the shared one and has its own places', async () => {
   const queue = createFairQueue({ concurrency: 1, maxWaiting: 2 })
   const release = occupy(queue)
   const order: string[] = []
@@ -52,7 +52,7 @@ test('the first lane goes before the shared one and has places of its own', asyn
   expect(order).toEqual(['known', 'x', 'y'])
 })
 
-test('many in the first lane leave every fourth place to the shared one', async () => {
+test('the first lane leaves every fourth place to the shared one, however many wait', async () => {
   const queue = createFairQueue({ concurrency: 1, maxWaiting: 20 })
   const release = occupy(queue)
   const order: string[] = []
@@ -63,7 +63,7 @@ test('many in the first lane leave every fourth place to the shared one', async 
   expect(order.join('')).toBe('abcxdefy')
 })
 
-test('when a lane is full, the key with the longest line gives way to one with a shorter line', async () => {
+test('if a lane is full, the key with the longest line gives way to one with a shorter line', async () => {
   const queue = createFairQueue({ concurrency: 1, maxWaiting: 4 })
   const release = occupy(queue)
   const call = (key: string) => codeOf(queue({ key }, async () => undefined))
@@ -74,7 +74,7 @@ test('when a lane is full, the key with the longest line gives way to one with a
   expect(await Promise.all(others)).toEqual(['no error', 'no error'])
 })
 
-test('its load says how many wait, run and were refused', async () => {
+test('its load reports how many wait, run and were refused', async () => {
   const queue = createFairQueue({ concurrency: 1, maxWaiting: 1 })
   const release = occupy(queue)
   const waiting = queue({ key: 'a' }, async () => {})

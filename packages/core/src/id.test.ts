@@ -2,7 +2,7 @@ import { randomBytes } from 'node:crypto'
 import { expect, test } from 'vitest'
 import { createIds } from './id.ts'
 
-test('ids are UUIDv7 and sort in the order of making, in one millisecond and when the clock steps back', () => {
+test('ids are UUIDv7 and sort in creation order, within one millisecond and when the clock steps back', () => {
   let millis = 1_700_000_000_000
   const makeId = createIds(
     () => new Date(millis),
@@ -20,7 +20,7 @@ test('ids are UUIDv7 and sort in the order of making, in one millisecond and whe
   expect(Number.parseInt(ids[0]?.replace('-', '').slice(0, 12) ?? '', 16)).toBe(1_700_000_000_000)
 })
 
-test('after a clock that was days ahead, ids follow it again, in one process and beside others', () => {
+test('ids follow the clock again after it was days ahead, in one process and in others', () => {
   let millis = 1_700_000_000_000
   const clock = () => new Date(millis)
   const random = (length: number) => randomBytes(length)

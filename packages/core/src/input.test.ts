@@ -73,14 +73,14 @@ test.each<[unknown, object]>([
     { code: 'too-easy', reason: 'own-name' },
   ],
   [{ ...good, password: 'password1' }, { code: 'too-common' }],
-])('%j is refused with the parameters of its code', (input, error) => {
+])('%j is rejected with the parameters of its code', (input, error) => {
   const [first] = errorsOf(accounts.register, input)
   expect(first).toEqual({ path: expect.any(String) as string, ...error })
   const { code, ...parameters } = error as { code: keyof typeof fieldErrorTable }
   expect(Object.keys(parameters)).toEqual(Object.keys(fieldErrorTable[code].parameters))
 })
 
-test('of a list items are counted, and of a number the number itself', () => {
+test('counts the items of an array, and measures a number by its value', () => {
   const media = Array.from({ length: 11 }, (_, index) => `upload-${index}`)
   expect(errorsOf(posts.create, { media })).toEqual([
     { path: 'media', code: 'too-long', maximum: 10, unit: 'items' },
@@ -94,7 +94,7 @@ test('of a list items are counted, and of a number the number itself', () => {
   ])
 })
 
-test('a code that a schema makes up is no code of the table', () => {
+test('a code that a schema invents is not a code of the table', () => {
   const odd = z.string().refine(() => false, { error: 'No.', params: { code: 'made-up' } })
   expect(errorsOf(odd, 'x')).toEqual([{ path: '', code: 'malformed' }])
 })

@@ -15,7 +15,7 @@ function kithOf(storage: Storage, more: Partial<KithOptions> = {}): Kith {
   })
 }
 
-test.each(joinedNames)('another adapter for %s alone is refused, with what to do', (name) => {
+test.each(joinedNames)('refuses %s alone from another adapter, with a solution', (name) => {
   const mixed = { ...createMemoryStorage(), [name]: createMemoryStorage()[name] }
   expect(() => kithOf(mixed)).toThrow(
     /^createKith: storage: `users`, .* of one adapter, or start your own store .*`sessions` and `facts` can/,
@@ -25,7 +25,7 @@ test.each(joinedNames)('another adapter for %s alone is refused, with what to do
   expect(() => kithOf({ ...mixed, [name]: unmarked })).toThrow(/of one adapter/)
 })
 
-test('sessions and facts may be of another adapter, and then all of it works', async () => {
+test('sessions and facts may come from another adapter, and everything works', async () => {
   const other = createMemoryStorage()
   const kith = kithOf({ ...createMemoryStorage(), sessions: other.sessions, facts: other.facts })
   const { user, tokens } = await kith.accounts.register({ username: 'ada', password: 'correct horse' })
@@ -43,14 +43,14 @@ test.each<Partial<KithOptions>>([
   { outbox: { events: 'all' } },
   { outbox: { events: ['account.deleted', 'session.revoked'] } },
   { audit: { keepFor: '365d' } },
-])('sessions of another adapter are refused where their events would be lost: %j', (options) => {
+])('refuses sessions from another adapter if their events would be lost: %j', (options) => {
   const storage = createMemoryStorage()
   const { sessions } = createMemoryStorage()
   expect(() => kithOf({ ...storage, sessions }, options)).toThrow(/^createKith: storage: `sessions` stores/)
   expect(() => kithOf({ ...storage, sessions: { ...storage.sessions } }, options)).not.toThrow()
 })
 
-test('beside sessions of another adapter the events of everything else are durable', async () => {
+test('with sessions from another adapter, all other events are durable', async () => {
   const storage = { ...createMemoryStorage(), sessions: createMemoryStorage().sessions }
   const kith = kithOf(storage, { outbox: { events: ['account.registered', 'account.deleted'] } })
   const { user } = await kith.accounts.register({ username: 'ada', password: 'correct horse' })
@@ -61,7 +61,7 @@ test('beside sessions of another adapter the events of everything else are durab
 })
 
 test.each(['sessions', 'facts'] as const)(
-  'no transaction of the app leaves out %s of another adapter',
+  'a transaction of the app is refused if %s come from another adapter',
   (name) => {
     const storage = createSqliteStorage({ path: ':memory:' })
     const kith = kithOf({ ...storage, [name]: createMemoryStorage()[name] })
@@ -69,7 +69,7 @@ test.each(['sessions', 'facts'] as const)(
   },
 )
 
-test('a store that begins with that of the adapter stands in for it', async () => {
+test('a wrapper around a store of the adapter is accepted in its place', async () => {
   const storage = createMemoryStorage()
   const seen: string[] = []
   const users = { ...storage.users, byId: (id: string) => (seen.push(id), storage.users.byId(id)) }
@@ -79,7 +79,7 @@ test('a store that begins with that of the adapter stands in for it', async () =
   expect(seen).toContain(user.id)
 })
 
-test('a proxy that calls through for whatever it is asked is taken', () => {
+test('accepts a proxy that forwards every call', () => {
   const storage = createMemoryStorage()
   const get =
     (users: object, name: string) =>
@@ -89,7 +89,7 @@ test('a proxy that calls through for whatever it is asked is taken', () => {
   expect(kithOf({ ...storage, users }).storage.users).toBe(users)
 })
 
-test('stores that say nothing of their adapter, and those of one adapter of an app, are taken', () => {
+test('accepts stores that do not name their adapter, and stores that an app has joined', () => {
   const bare = Object.fromEntries(
     Object.entries(createMemoryStorage()).map(([name, store]: [string, unknown]) => [
       name,
@@ -102,7 +102,7 @@ test('stores that say nothing of their adapter, and those of one adapter of an a
   expect(kithOf(joinStores(bare)).storage).toBe(bare)
 })
 
-/** The members of a store without what marks it. */
+/** The members of a store without its mark. */
 function plain(store: object): object[] {
   return Object.entries(store).map(([name, value]: [string, unknown]) => ({ [name]: value }))
 }

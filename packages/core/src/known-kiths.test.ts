@@ -5,7 +5,7 @@ import { createInstance, type Instance } from '../test/instance.ts'
 
 let made = 0
 
-/** One with a secret that no other test has. */
+/** An instance with a secret that no other test uses. */
 function lone(overrides: Parameters<typeof createInstance>[0] = {}): Instance {
   return createInstance({ secret: `secret ${made++} of a test, of 32 characters or more`, ...overrides })
 }
@@ -21,7 +21,7 @@ async function logOut({ kith }: Pick<Instance, 'kith'>): Promise<void> {
 const warnings = ({ logged }: Instance): number =>
   logged.filter(([message]) => message.includes('Another Kith with this secret')).length
 
-test('the first logout beside another Kith with the same secret is warned of, once', async () => {
+test('warns once, at the first logout while another Kith with the same secret exists', async () => {
   const first = lone()
   await logOut(first)
   expect(warnings(first)).toBe(0)
@@ -34,7 +34,7 @@ test('the first logout beside another Kith with the same secret is warned of, on
   expect([warnings(first), warnings(second)]).toEqual([0, 1])
 })
 
-test('one that was closed, that has another secret, or that shares revocations is none', async () => {
+test('does not count an instance that is closed, has another secret or shares revocations', async () => {
   const closed = lone()
   await closed.kith.close()
   const after = createInstance({ secret: closed.options.secret })

@@ -30,7 +30,7 @@ async function read(
   return { ...page, reads }
 }
 
-test('pages follow each other without a gap or a repeat, and the last one says so', async () => {
+test('pages follow each other without gaps or repeats, and the last one has no next cursor', async () => {
   const seen: string[] = []
   let cursor: string | null | undefined
   let pages = 0
@@ -59,7 +59,7 @@ test('a cursor survives the deletion of its item', async () => {
   )
 })
 
-test('a cursor of another list, or a made-up one, is refused', async () => {
+test('a cursor from another list, or an invented one, is refused', async () => {
   const { nextCursor } = await read('list', { limit: 10 })
   expect(await codeOf(read('other', { cursor: nextCursor ?? '' }))).toBe('invalid-cursor')
   for (const cursor of ['x', '💥', 'bGlzdDo', Buffer.from("list:' OR 1=1").toString('base64url')]) {
@@ -67,7 +67,7 @@ test('a cursor of another list, or a made-up one, is refused', async () => {
   }
 })
 
-test('rows that are not shown do not make a page shorter, and reading on is bounded', async () => {
+test('hidden rows do not make a page shorter, and the number of reads is bounded', async () => {
   const hidden = ids.filter((_, index) => index % 3 !== 0)
   const first = await read('list', { limit: 10 }, { hidden })
   expect(first.items.map((item) => item.id)).toEqual(ids.filter((_, index) => index % 3 === 0).slice(0, 10))

@@ -6,7 +6,7 @@ const secrets = ['the first secret, of 32 characters or more', 'the second secre
 const sealOf = (...given: readonly string[]) =>
   createSeal({ secrets: given, random: (length) => randomBytes(length) }, 'code-data')
 
-test.each(['', 'a', 'Grüße, 世界', 'x'.repeat(5_000)])('what is sealed opens as it was: %j', (text) => {
+test.each(['', 'a', 'Grüße, 世界', 'x'.repeat(5_000)])('a sealed value opens unchanged: %j', (text) => {
   const seal = sealOf(...secrets)
   const sealed = seal.close(text, 'a row')
   expect(seal.open(sealed, 'a row')).toBe(text)
@@ -14,7 +14,7 @@ test.each(['', 'a', 'Grüße, 世界', 'x'.repeat(5_000)])('what is sealed opens
   expect(Buffer.from(sealed.split('.')[1] ?? '', 'base64url')).toHaveLength(12 + Buffer.byteLength(text) + 16)
 })
 
-test('the first secret seals, and each of them opens what it has sealed', () => {
+test('the first secret seals, and every secret opens what it has sealed', () => {
   const [first = '', second = ''] = secrets
   const [before, now] = [sealOf(second), sealOf(first, second)]
   expect(now.open(before.close('text', 'a row'), 'a row')).toBe('text')
@@ -23,7 +23,7 @@ test('the first secret seals, and each of them opens what it has sealed', () => 
   expect(() => sealOf().close('text', 'a row')).toThrow('no secret')
 })
 
-test('nothing opens for another row, changed in any byte, cut short, or without its key', () => {
+test('nothing opens for another row, after a change of any byte, truncated, or without its key', () => {
   const seal = sealOf(...secrets)
   const sealed = seal.close('text', 'a row')
   const [kid = '', body = ''] = sealed.split('.')

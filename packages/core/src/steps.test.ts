@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest'
 import { createSteps, createTurns, JobStopped } from './steps.ts'
 
-/** A store on a clock of its own: a row costs so many milliseconds, and each step is written down with its turn of the loop. */
+/** A store with its own clock: a row costs this many milliseconds, and each step is recorded with its turn of the loop. */
 function createSlowStore(millisPerRow: (rowsBefore: number) => number) {
   let now = 0
   let turn = 0
@@ -16,7 +16,7 @@ function createSlowStore(millisPerRow: (rowsBefore: number) => number) {
     steps,
     now: () => now,
     stop: () => (counting = false),
-    /** Removes rows; done at 0, as the verbs of the stores are. */
+    /** Removes rows; returns 0 when it is done, like the verbs of the stores. */
     removal(rows: number) {
       let left = rows
       return async (limit: number): Promise<boolean> => {
@@ -28,7 +28,7 @@ function createSlowStore(millisPerRow: (rowsBefore: number) => number) {
         return some > 0
       }
     },
-    /** The time that steps took in each turn of the loop. */
+    /** The time that the steps took in each turn of the loop. */
     perTurn(): number[] {
       const sums = new Map<number, number>()
       for (const step of steps) sums.set(step.turn, (sums.get(step.turn) ?? 0) + step.millis)
@@ -38,7 +38,7 @@ function createSlowStore(millisPerRow: (rowsBefore: number) => number) {
 }
 
 describe('steps', () => {
-  test('grow and shrink to what takes a few milliseconds, whatever a row costs', async () => {
+  test('grow and shrink until each takes a few milliseconds, whatever a row costs', async () => {
     for (const cost of [0.001, 0.02, 0.2, 2]) {
       const store = createSlowStore(() => cost)
       await createSteps(createTurns(store.now)).run(store.removal(20_000))
@@ -50,7 +50,7 @@ describe('steps', () => {
     }
   })
 
-  test('become small when rows become dear, and a row is the least', async () => {
+  test('shrink when rows become expensive, down to one row', async () => {
     const store = createSlowStore((before) => (before < 5_000 ? 0.002 : 20))
     await createSteps(createTurns(store.now)).run(store.removal(6_300))
     store.stop()
@@ -58,7 +58,7 @@ describe('steps', () => {
     expect(store.steps.slice(-50).every((step) => step.limit === 1)).toBe(true)
   })
 
-  test('of several jobs do not add up: they share the turns of the loop', async () => {
+  test('of concurrent jobs do not add up: they share the turns of the loop', async () => {
     const store = createSlowStore(() => 0.1)
     const turns = createTurns(store.now)
     const jobs = Array.from({ length: 8 }, () => createSteps(turns).run(store.removal(2_000)))
@@ -68,14 +68,14 @@ describe('steps', () => {
     expect(Math.max(...store.perTurn())).toBeLessThanOrEqual(15)
   })
 
-  test('that cost nothing share a turn', async () => {
+  test('that cost nothing share a turn of the loop', async () => {
     const store = createSlowStore(() => 0)
     await createSteps(createTurns(store.now)).run(store.removal(5_000))
     store.stop()
     expect(store.perTurn()).toHaveLength(1)
   })
 
-  test('let a timer run long before the job is over', async () => {
+  test('let a timer run long before the job ends', async () => {
     const order: string[] = []
     setTimeout(() => order.push('timer'), 5)
     let left = 100
@@ -89,7 +89,7 @@ describe('steps', () => {
     expect(order.indexOf('timer')).toBeLessThan(50)
   })
 
-  test('count by what holds the loop and not by what they wait for', async () => {
+  test('are measured by the time that they block the loop, not by the time that they wait', async () => {
     const limits: number[] = []
     await createSteps().run(async (limit) => {
       limits.push(limit)
@@ -99,7 +99,7 @@ describe('steps', () => {
     expect(limits).toEqual([32, 64, 128, 250, 250, 250])
   })
 
-  test('end at a stop, and an error of a step ends its job alone', async () => {
+  test('end at a stop, and an error in a step ends only its job', async () => {
     const steps = createSteps()
     let made = 0
     const running = steps.run(async () => {
@@ -113,7 +113,7 @@ describe('steps', () => {
     await expect(others.run(() => Promise.reject(new Error('no')))).rejects.toThrow('no')
     expect(await others.once(async () => 1)).toBe(1)
   })
-  test('that have begun are over when a stop resolves', async () => {
+  test('that have started are finished when a stop resolves', async () => {
     const steps = createSteps()
     let over = false
     const running = steps.once(async () => {

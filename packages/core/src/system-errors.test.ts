@@ -16,27 +16,30 @@ test.each([
   ['EROFS', 'media-unavailable', 60],
   ['EIO', 'media-unavailable', 60],
 ])(
-  '%s passes: it is %s, with the time to wait, and the error is kept for the log',
+  '%s is temporary: it becomes %s with the time to wait, and the error is kept for the log',
   (code, expected, seconds) => {
     const error = ofSystem(code)
     const made = toSystemError(error, 'The folder')
     expect(made).toBeInstanceOf(RetryLaterError)
     expect(made).toMatchObject({ code: expected, status: 503, retryAfterSeconds: seconds, cause: error })
-    // What to do, and not only when to come back.
+    // The detail says what to do, not only when to retry.
     expect(made).toHaveProperty('detail', expect.stringMatching(/: (free|raise|see|look)/))
   },
 )
 
-test.each(['EACCES', 'EPERM', 'ENOTDIR'])('%s waits for an operator: it says what cannot be used', (code) => {
-  const error = ofSystem(code)
-  expect(toSystemError(error, 'The folder')).toMatchObject({
-    code: 'storage-failed',
-    detail: `The folder cannot be used (${code}): see its path and permissions.`,
-    cause: error,
-  })
-})
+test.each(['EACCES', 'EPERM', 'ENOTDIR'])(
+  '%s needs an operator: the detail says what cannot be used',
+  (code) => {
+    const error = ofSystem(code)
+    expect(toSystemError(error, 'The folder')).toMatchObject({
+      code: 'storage-failed',
+      detail: `The folder cannot be used (${code}): see its path and permissions.`,
+      cause: error,
+    })
+  },
+)
 
-test('other errors stay what they are: those of Kith, what is missing, and what a connection did', () => {
+test('other errors stay unchanged: those of Kith, missing files, and connection errors', () => {
   const others = [
     new KithError('media-not-found'),
     new RetryLaterError('busy', 1),
@@ -48,7 +51,7 @@ test('other errors stay what they are: those of Kith, what is missing, and what 
   for (const error of others) expect(toSystemError(error, 'The folder')).toBe(error)
 })
 
-test('the codes are those of this system', () => {
+test('the codes are those of this operating system', () => {
   const known = Object.keys(constants.errno)
   for (const code of [
     'ENOSPC',

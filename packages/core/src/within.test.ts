@@ -7,13 +7,13 @@ import { eachWithin, within } from './within.ts'
 const never = (): Promise<never> => new Promise(() => {})
 
 describe('within', () => {
-  test('resolves and rejects as the work does', async () => {
+  test('resolves and rejects like the work', async () => {
     expect(await within({ millis: 1000 }, async () => 'done')).toBe('done')
     const failure = new Error('no')
     await expect(within({ millis: 1000 }, () => Promise.reject(failure))).rejects.toBe(failure)
   })
 
-  test('waits no longer than told for work that does not listen, and aborts its signal', async () => {
+  test('waits no longer than the timeout for work that ignores its signal, and aborts the signal', async () => {
     let given: AbortSignal | undefined
     const waiting = within({ millis: 20 }, (signal) => {
       given = signal
@@ -26,12 +26,12 @@ describe('within', () => {
     expect(given?.aborted).toBe(true)
   })
 
-  test('throws what is to be thrown when the time is up', async () => {
+  test('throws the given error after the timeout', async () => {
     const late = new Error('late')
     await expect(within({ millis: 1, late: () => late }, never)).rejects.toBe(late)
   })
 
-  test('ends with a signal, and does not begin after it', async () => {
+  test('ends when the signal is aborted, and does not start after that', async () => {
     const user = new AbortController()
     const waiting = within({ signal: user.signal }, never)
     const reason = new Error('left')
@@ -43,7 +43,7 @@ describe('within', () => {
     expect(begun).toBe(false)
   })
 
-  test('leaves the signal of work that is done alone, whatever comes later', async () => {
+  test('does not abort the signal of finished work later', async () => {
     const user = new AbortController()
     let given: AbortSignal | undefined
     await within({ millis: 5, signal: user.signal }, async (signal) => void (given = signal))
@@ -52,7 +52,7 @@ describe('within', () => {
     expect(given?.aborted).toBe(false)
   })
 
-  test('takes a result that was there in time where the process was too busy to look', async () => {
+  test('returns a result that was ready in time, even if the process was too busy to check', async () => {
     const { port1, port2 } = new MessageChannel()
     const answer = once(port1, 'message')
     const waiting = within({ millis: 10 }, () => answer)
@@ -64,7 +64,7 @@ describe('within', () => {
 })
 
 describe('a body', () => {
-  test('is read to its end, however long it takes as a whole', async () => {
+  test('is read to its end, however long it takes in total', async () => {
     async function* slow(): AsyncGenerator<Buffer> {
       for (let index = 0; index < 4; index++) {
         await wait(30)
@@ -76,7 +76,7 @@ describe('a body', () => {
     expect(parts).toEqual([0, 1, 2, 3])
   })
 
-  test.each(['Node', 'the web'])('of %s that falls silent is late, and is closed', async (kind) => {
+  test.each(['Node', 'the web'])('from %s that stalls is late and is closed', async (kind) => {
     let isClosed = false
     const body =
       kind === 'Node'
@@ -93,7 +93,7 @@ describe('a body', () => {
     expect(isClosed).toBe(true)
   })
 
-  test('that is left early is closed', async () => {
+  test('is closed if the reader stops early', async () => {
     const body = Readable.from([Buffer.from('a'), Buffer.from('b')])
     for await (const part of eachWithin({ millis: 100 }, body)) if (part.length > 0) break
     expect(body.destroyed).toBe(true)

@@ -3,7 +3,7 @@ import { client, email, instance, password, signsIn } from './coded-app.ts'
 import { codeOf } from './instance.ts'
 
 describe('addresses', () => {
-  test('one is confirmed by its code; a change is told to both mailboxes and can be taken back', async () => {
+  test('a code confirms an address; a change notifies both mailboxes and can be taken back', async () => {
     const { kith, mailbox, options, advance } = instance()
     const { user, session } = await kith.accounts.register({ username: 'ada', email, password })
     const viewer = { userId: user.id, sessionId: session.id }
@@ -46,7 +46,7 @@ describe('addresses', () => {
     expect(await codeOf(kith.addresses.revert(given))).toBe('code-invalid')
   })
 
-  test('an address of somebody else cannot be confirmed, and nobody learns that it is one', async () => {
+  test('the email address of another account cannot be confirmed, and nothing reveals that it is taken', async () => {
     const { kith, mailbox } = instance()
     const other = await kith.accounts.register({ username: 'ben', email: 'ben@example.com', password })
     await kith.accounts.verifyEmail(other.user.id)
@@ -59,7 +59,7 @@ describe('addresses', () => {
     expect(mailbox.messages).toEqual([])
   })
 
-  test('an edit that changes one tells the old mailbox, with a link, and not the new one, which may belong to a stranger', async () => {
+  test('an edit of the email notifies the old mailbox, with a link, and not the new one, which may belong to a stranger', async () => {
     const { kith, mailbox } = instance()
     const { user, session } = await kith.accounts.register({ username: 'ada', email, password })
     const viewer = { userId: user.id, sessionId: session.id }
@@ -78,7 +78,7 @@ describe('addresses', () => {
     expect(await signsIn(kith, 'ada')).toBe(false)
   })
 
-  test('a code for an address that the account has given up meanwhile is none', async () => {
+  test('a code is invalid if the account has changed the address meanwhile', async () => {
     const { kith, mailbox } = instance()
     const { user, session } = await kith.accounts.register({ username: 'ada', email, password })
     const viewer = { userId: user.id, sessionId: session.id }

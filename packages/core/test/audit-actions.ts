@@ -23,7 +23,7 @@ export interface Audited extends Instance {
   mailbox: Mailbox
   ada: SignIn
   viewer: Viewer
-  /** By ada, from where she is. */
+  /** Ada as the actor, from her own place. */
   self: Pick<AuditEntry, 'actor' | 'address' | 'userAgent'>
 }
 
@@ -66,7 +66,7 @@ function codeNow({ clock }: KithOptions, secret: string): string {
   return new TOTP({ secret: Secret.fromBase32(secret) }).generate({ timestamp: clock?.().getTime() ?? 0 })
 }
 
-/** Somebody who may act as others. */
+/** An admin, who may act as other accounts. */
 export async function adminOf(kith: Kith): Promise<Viewer> {
   const cleo = await kith.accounts.register({ username: 'cleo', password }, client)
   await kith.accounts.setRole(cleo.user.id, 'admin')
@@ -79,11 +79,11 @@ type Expected = Partial<AuditEntry> & Pick<AuditEntry, 'action'>
 
 export interface Doing {
   act(audited: Audited): Promise<unknown>
-  /** Of each account the entries, without what says more than is asked. */
+  /** The expected entries, with only the fields that are compared. */
   expected(audited: Audited): Expected[]
 }
 
-/** The id of an account that waits: its registration was somebody else's. */
+/** The id of a waiting account, registered by another person. */
 async function applied({ kith, options }: Audited): Promise<string> {
   const { id } = await kith.accounts.import({ username: 'ben', passwordHash: null })
   const at = options.clock?.() ?? new Date()
@@ -91,7 +91,7 @@ async function applied({ kith, options }: Audited): Promise<string> {
   return id
 }
 
-/** What each action of the table is written by, and as what. */
+/** Which calls write each action of the table, and with which entry. */
 export const doings: Record<AuditAction, Doing[]> = {
   'account.registered': [
     {
@@ -210,7 +210,7 @@ export const doings: Record<AuditAction, Doing[]> = {
       ],
     },
     {
-      // Anyone who else proves the address takes it, and leaves no trace with the account that had it.
+      // Another account proves the address and takes it, without a trace in the log of the account that had it.
       async act({ kith, mailbox }) {
         const ben = await kith.accounts.register({ username: 'ben', password }, elsewhere)
         const change = { email, currentPassword: password }
@@ -254,7 +254,7 @@ export const doings: Record<AuditAction, Doing[]> = {
       ],
     },
     {
-      // The address was not verified: nothing that opened the account before survives.
+      // The address was unverified: nothing that opened the account before survives.
       async act(audited) {
         const { kith, mailbox } = audited
         await enroll(audited)
@@ -435,7 +435,7 @@ export const doings: Record<AuditAction, Doing[]> = {
       ],
     },
     {
-      // One more than there may be.
+      // One session more than allowed.
       async act({ kith }) {
         for (let index = 0; index < 3; index++)
           await kith.sessions.login({ login: 'ada', password }, elsewhere)
@@ -534,7 +534,7 @@ export const doings: Record<AuditAction, Doing[]> = {
       ],
     },
     {
-      // A device that is trusted, and trusted anew.
+      // A device that is trusted, and trusted again.
       async act(audited) {
         const { kith } = audited
         const [first, second] = await enroll(audited)
@@ -566,7 +566,7 @@ export const doings: Record<AuditAction, Doing[]> = {
   ],
   'credential.removed': [
     {
-      // What was added since an address was changed, when the former one takes that back.
+      // Credentials added after a change of address, when the former address takes the change back.
       async act(audited) {
         const { kith, viewer, mailbox } = audited
         const change = { email: 'thief@example.com', currentPassword: password }
@@ -595,7 +595,7 @@ export const doings: Record<AuditAction, Doing[]> = {
       },
     },
     {
-      // With the last app go the codes.
+      // The codes are removed together with the last app.
       async act(audited) {
         const { kith, viewer } = audited
         await enroll(audited)

@@ -13,14 +13,14 @@ import {
 } from './audit-actions.ts'
 import { codeOf, counting, createInstance } from './instance.ts'
 
-/** Everything about an account, or about all, the oldest first. */
+/** All entries of an account, or of all accounts, oldest first. */
 async function entriesOf(kith: Kith, who: Viewer | string | null): Promise<AuditEntry[]> {
   const { items, nextCursor } = await kith.audit.list(who, { limit: 100 })
   expect(nextCursor).toBeNull()
   return items.toReversed()
 }
 
-/** What `act` writes. */
+/** The entries that `act` writes. */
 async function written(kith: Kith, act: () => Promise<unknown>): Promise<Omit<AuditEntry, 'id' | 'at'>[]> {
   const before = new Set((await entriesOf(kith, null)).map(({ id }) => id))
   await act()
@@ -28,7 +28,7 @@ async function written(kith: Kith, act: () => Promise<unknown>): Promise<Omit<Au
   return all.filter(({ id }) => !before.has(id)).map(({ id: _id, at: _at, ...entry }) => entry)
 }
 
-describe('what is written, by whom and from where', () => {
+describe('each entry has its action, actor and place', () => {
   for (const action of auditActions)
     for (const [index, { act, expected }] of doings[action].entries())
       test(`${action}, ${index + 1}`, async () => {
@@ -39,7 +39,7 @@ describe('what is written, by whom and from where', () => {
         expect(found.map((entry) => entry.action)).toContain(action)
       })
 
-  test('every event of the table is raised as well, as often as it is written', async () => {
+  test('every action of the table is also emitted as an event, just as often', async () => {
     for (const action of auditActions)
       for (const { act } of doings[action]) {
         const made = await audited()
@@ -53,12 +53,12 @@ describe('what is written, by whom and from where', () => {
       }
   })
 
-  test('changes of the profile are nothing to security', async () => {
+  test('profile changes are not logged', async () => {
     const { kith, viewer } = await audited()
     expect(await written(kith, () => kith.accounts.edit(viewer, { name: 'Ada', bio: 'Counts' }))).toEqual([])
   })
 
-  test('no secret, and nothing that an address of mail or a phone number could be made from', async () => {
+  test('contains no secrets, and nothing that reveals an email address or phone number', async () => {
     const made = await audited()
     const { kith, options, ada } = made
     const secrets = [...(await enroll(made)), ada.tokens.refreshToken, ada.tokens.accessToken]
@@ -73,7 +73,7 @@ describe('what is written, by whom and from where', () => {
 })
 
 describe('without the option', () => {
-  test('nothing is written, no store is given rows, and nobody reads', async () => {
+  test('nothing is written, no store gets entries, and nothing can be read', async () => {
     const { options } = createInstance()
     const given: unknown[] = []
     const audit = counting(options.storage.audit)
@@ -98,15 +98,15 @@ describe('without the option', () => {
     expect(audit.calls).toEqual([])
   })
 
-  test('null is as good as nothing, and one without an end is refused', () => {
+  test('null turns it off, and an option without a duration is rejected', () => {
     expect(createInstance({ audit: null }).kith.config.audit).toBeNull()
     expect(createInstance(keeping).kith.config.audit).toEqual({ keepForSeconds: 30 * 86_400 })
     expect(() => createInstance({ audit: {} as never })).toThrow('audit.keepFor')
   })
 })
 
-describe('beside durable events', () => {
-  test('each is stored where the other is not wanted, and both with one change', async () => {
+describe('together with durable events', () => {
+  test('each works without the other, and one change can write both', async () => {
     const both = await audited({ ...keeping, outbox: { events: ['account.registered'] } })
     const events: string[] = []
     await both.kith.outbox.deliver(({ name }) => void events.push(name))
@@ -117,7 +117,7 @@ describe('beside durable events', () => {
     expect(await alone.options.storage.outbox.backlog(9)).toEqual({ count: 0, oldestAt: null })
   })
 
-  test('a change that is not stored leaves no entry, and an entry that cannot be made no change', async () => {
+  test('a change that fails writes no entry, and an entry that fails prevents the change', async () => {
     const { kith, options, viewer } = await audited()
     expect(await codeOf(kith.accounts.update(viewer.userId, { username: null, email: null }))).toBe(
       'invalid-input',
@@ -142,7 +142,7 @@ describe('beside durable events', () => {
 })
 
 describe('reading', () => {
-  test('owners have what is about them, the host what is about one account, or all, newest first', async () => {
+  test('owners see their own entries; the host sees those of one account or of all, newest first', async () => {
     const { kith, viewer } = await audited()
     const ben = viewerOf(await kith.accounts.register({ username: 'ben', password }, elsewhere))
     await kith.accounts.setRole(viewer.userId, 'admin')
@@ -161,7 +161,7 @@ describe('reading', () => {
     expect((await kith.audit.list('nobody')).items).toEqual([])
   })
 
-  test('page by page, by cursors of this list', async () => {
+  test('in pages, with cursors of this list only', async () => {
     const { kith, viewer } = await audited()
     for (const role of ['admin', 'moderator', 'member']) await kith.accounts.setRole(viewer.userId, role)
     const whole = await kith.audit.list(viewer)
@@ -181,7 +181,7 @@ describe('reading', () => {
     expect(await codeOf(kith.audit.list(viewer, { limit: 101 }))).toBe('invalid-input')
   })
 
-  test('an export has the entries of its account', async () => {
+  test('an export includes the entries of its account', async () => {
     const { kith, viewer } = await audited()
     await kith.accounts.register({ username: 'ben', password }, elsewhere)
     const lines: { type: string }[] = []
@@ -193,7 +193,7 @@ describe('reading', () => {
   })
 })
 
-test('entries are kept for as long as was said, also those of a deleted account, and removed by upkeep', async () => {
+test('entries are kept for the configured time, even after the account is deleted, and then removed by upkeep', async () => {
   const { kith, viewer, advance } = await audited()
   advance(10 * 86_400)
   await kith.accounts.remove(viewer.userId)

@@ -20,7 +20,7 @@ const refusing: CaptionWriter = {
   },
 }
 
-/** Answers what it was asked, and the bytes of the image as a text. */
+/** Records its requests, and suggests the bytes of the image as a string. */
 function createWitness(): { writer: CaptionWriter; asked: (CaptionRequest & { signal: AbortSignal })[] } {
   const asked: (CaptionRequest & { signal: AbortSignal })[] = []
   const writer: CaptionWriter = {
@@ -35,7 +35,7 @@ function createWitness(): { writer: CaptionWriter; asked: (CaptionRequest & { si
   return { writer, asked }
 }
 
-/** Ana with one image that is ready, and all that is told of captions. */
+/** Ana with one image that is ready, and all events about captions. */
 async function gallery(writer: CaptionWriter, overrides: Partial<KithOptions> = {}) {
   const blobs = createMemoryBlobs()
   const instance = createInstance({ media: { blobs }, captions: writer, ...overrides })
@@ -64,7 +64,7 @@ async function* bytesOf(text: string): AsyncGenerator<Uint8Array> {
   yield Buffer.from(text)
 }
 
-/** A store that is only an address, as that of a CDN. */
+/** A store that only builds URLs, like that of a CDN. */
 const hosted: PublicBlobStore = {
   kind: 'public',
   put: async () => {},
@@ -75,7 +75,7 @@ const hosted: PublicBlobStore = {
 }
 
 describe('a writer', () => {
-  test('is asked with all that is known, and what it took is told', async () => {
+  test('gets everything that is known, and its usage is in the event', async () => {
     const { writer, asked } = createWitness()
     const { kith, viewer, id, told } = await gallery(writer)
     const hint = 'By the sea'
@@ -96,7 +96,7 @@ describe('a writer', () => {
     expect(told).toEqual([['caption.suggested', event]])
   })
 
-  test('that does not deliver is told of with what it took; the log has what is for somebody to look at', async () => {
+  test('that fails gets an event with its usage; the log contains only failures that need attention', async () => {
     const { kith, viewer, id, told, logged } = await gallery(createFallbackCaptions([refusing, failing]))
     expect(await codeOf(kith.captions.suggest(viewer, id))).toBe('captions-unavailable')
     expect(told).toMatchObject([
@@ -111,7 +111,7 @@ describe('a writer', () => {
     ])
   })
 
-  test('that another took the place of is told of as well', async () => {
+  test('that is replaced by another one gets an event as well', async () => {
     const { kith, viewer, id, told } = await gallery(
       createFallbackCaptions([refusing, createWitness().writer]),
     )
@@ -122,7 +122,7 @@ describe('a writer', () => {
     ])
   })
 
-  test('that takes too long is stopped, and waited for no longer', async () => {
+  test('that takes too long is aborted and no longer awaited', async () => {
     const signals: AbortSignal[] = []
     const hanging: CaptionWriter = {
       name: 'hanging',
@@ -143,9 +143,9 @@ describe('the image is read', () => {
   }
 
   test.each([
-    ['at its address', hosted, ''],
-    ['at an address that is signed for as long as it takes', granted, '?until=2026-01-01T00:00:10.000Z'],
-  ])('%s where a host keeps it', async (_how, blobs, query) => {
+    ['from its URL', hosted, ''],
+    ['from a URL that is signed for that time', granted, '?until=2026-01-01T00:00:10.000Z'],
+  ])('%s if a media host stores it', async (_how, blobs, query) => {
     const { writer } = createWitness()
     const fetched: [string, boolean][] = []
     const fetch: typeof globalThis.fetch = async (address, init) => {
@@ -158,10 +158,10 @@ describe('the image is read', () => {
   })
 
   test.each<[string, BlobStore, typeof globalThis.fetch | undefined]>([
-    ['is gone', createMemoryBlobs(), undefined],
-    ['is not given out', hosted, async () => new Response('no', { status: 403 })],
-    ['cannot be signed for', { ...granted, grant: async () => null }, undefined],
-  ])('or, where it %s, the log says so', async (_what, blobs, fetch) => {
+    ['is missing', createMemoryBlobs(), undefined],
+    ['cannot be fetched', hosted, async () => new Response('no', { status: 403 })],
+    ['cannot be signed', { ...granted, grant: async () => null }, undefined],
+  ])('or, if it %s, the log says so', async (_what, blobs, fetch) => {
     const { kith, viewer, id, logged } = await gallery(createWitness().writer, { media: { blobs }, fetch })
     expect(await codeOf(kith.captions.suggest(viewer, id))).toBe('captions-unavailable')
     expect(logged[0]?.[1].error?.message).toMatch(/image/)

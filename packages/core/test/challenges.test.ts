@@ -27,8 +27,8 @@ async function puzzleOf(call: Promise<unknown>): Promise<Puzzle> {
   return error.puzzle as Puzzle
 }
 
-describe('calls of strangers', () => {
-  test('need a solved puzzle once too many came from one address, each action by itself, and each solution counts once', async () => {
+describe('calls by strangers', () => {
+  test('need a solved puzzle after too many from one IP address, per action, and each solution counts once', async () => {
     const mailbox = createMailbox()
     const { kith, options, advance } = createInstance({ challenge, limits, messages: { email: mailbox } })
     const register = (username: string, solution?: string): Promise<unknown> =>
@@ -39,7 +39,7 @@ describe('calls of strangers', () => {
     expect(puzzle).toMatchObject({ kind: 'altcha', expiresAt: '2026-01-01T00:10:00.000Z' })
     expect(await codeOf(kith.recovery.begin({ login: 'ada' }, client))).toBe('no error')
     const solution = await solvePuzzle(puzzle)
-    // Two processes over one storage.
+    // Two processes that share a storage.
     const other = createKith(options)
     const twice = await Promise.all(
       Array.from({ length: 20 }, (_, index) => {
@@ -49,7 +49,7 @@ describe('calls of strangers', () => {
         )
       }),
     )
-    // The other process counts for itself, and has two that need no puzzle.
+    // The other process counts separately, and allows two without a puzzle.
     expect(twice.filter((each) => each === 'no error')).toHaveLength(3)
     expect(twice.filter((each) => each === 'challenge-required')).toHaveLength(17)
     await puzzleOf(register('dora', solution))
@@ -60,7 +60,7 @@ describe('calls of strangers', () => {
     await puzzleOf(register('dora', late))
   })
 
-  test('to one account are counted from all addresses, and a device that it knows solves nothing', async () => {
+  test('to one account are counted across all IP addresses, and a known device needs no solution', async () => {
     const { kith } = createInstance({ challenge, limits })
     const { tokens } = await kith.accounts.register({ username: 'ada', password })
     const from = (address: string, more: object = {}) => ({ address, ...more })
@@ -73,7 +73,7 @@ describe('calls of strangers', () => {
     await login('192.0.2.5', undefined, { device: tokens.deviceToken })
   })
 
-  test('cost nothing without the option, which refuses the field of a registration', async () => {
+  test('cost nothing without the option, and the registration then rejects the field', async () => {
     const { kith, options } = createInstance({ limits })
     const storage = options.storage
     for (let index = 0; index < 5; index++)
@@ -95,7 +95,7 @@ describe('proof of work', () => {
     return await solvePuzzle({ parameters })
   }
 
-  test('is right by any key of the app, until it ends, for the id that it was posed for', async () => {
+  test('is accepted with any key of the app, until it expires, for the id that it was issued for', async () => {
     for (const key of ['new', 'old'])
       expect(await challenge.check(await posed([key], key), checking)).toEqual({ id: key })
     const other = await posed(['another'])
@@ -104,7 +104,7 @@ describe('proof of work', () => {
     expect(await challenge.check(own, { ...checking, now: expiresAt })).toBeNull()
   })
 
-  test('is wrong where anything of it was changed, or nothing was done', async () => {
+  test('is rejected after any change, and without the work', async () => {
     const right = JSON.parse(Buffer.from(await posed(['new']), 'base64').toString()) as {
       challenge: AltchaChallenge
       solution: { counter: number; derivedKey: string }
@@ -144,7 +144,7 @@ describe.each([
   ['turnstile', createTurnstile],
   ['hcaptcha', createHcaptcha],
 ] as const)('%s', (kind, create) => {
-  test('checks an answer at the service, once, with the address, and for pages of the app alone', async () => {
+  test('verifies a response with the service, once, with the IP address, and only for pages of the app', async () => {
     const { url, asked, stop } = await startSiteverify()
     const options = { siteKey: 'site', secretKey: 'secret', hostnames: ['app.example'], verifyUrl: url }
     const port: Challenge = create(options)
@@ -169,7 +169,7 @@ describe.each([
     expect(() => create({ ...options, siteKey: '' })).toThrow(kind)
   })
 
-  test('lets a call pass in an app, and says so where the service is away', async () => {
+  test('lets a call through in an app, and reports an unavailable service', async () => {
     const { url, stop } = await startSiteverify()
     const { kith } = createInstance({
       challenge: create({ siteKey: 'site', secretKey: 'secret', verifyUrl: url }),

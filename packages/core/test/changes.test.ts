@@ -26,26 +26,26 @@ beforeEach(async () => {
 
 const changes: [name: string, change: () => Promise<unknown>][] = [
   ['follow', () => kith.follows.add(viewer, 'ben')],
-  ['follow of nobody', () => kith.follows.add(viewer, 'nobody')],
+  ['follow of an unknown account', () => kith.follows.add(viewer, 'nobody')],
   ['unfollow', () => kith.follows.remove(viewer, 'ben')],
   ['like', () => kith.likes.add(viewer, id)],
-  ['like of nothing', () => kith.likes.add(viewer, 'nothing')],
+  ['like of an unknown post', () => kith.likes.add(viewer, 'nothing')],
   ['unlike', () => kith.likes.remove(viewer, id)],
   ['save', () => kith.saves.add(viewer, id)],
   ['unsave', () => kith.saves.remove(viewer, id)],
   ['edit of a post', () => kith.posts.edit(viewer, id, { caption: 'two' })],
-  ['edit that is wrong', () => kith.posts.edit(viewer, 'nothing', { caption: 7 } as never)],
+  ['invalid edit', () => kith.posts.edit(viewer, 'nothing', { caption: 7 } as never)],
   ['removal of a post', () => kith.posts.remove(viewer, 'nothing')],
   ['edit of the profile', () => kith.accounts.edit(viewer, { name: 'Ana' })],
-  ['edit of the profile that is wrong', () => kith.accounts.edit(viewer, { name: 7 } as never)],
+  ['invalid edit of the profile', () => kith.accounts.edit(viewer, { name: 7 } as never)],
   ['avatar', () => kith.uploads.use(viewer, 'nothing', 'avatar')],
-  ['cover taken away', () => kith.uploads.clear(viewer, 'cover')],
+  ['removed cover', () => kith.uploads.clear(viewer, 'cover')],
 ]
 
-test.each(changes)('a %s counts as a change, before anything of it is read', async (_name, change) => {
+test.each(changes)('a %s counts as a change before its input is read', async (_name, change) => {
   for (let index = 0; index < 120; index++) expect(await codeOf(change())).not.toBe('rate-limited')
   expect(await codeOf(change())).toBe('rate-limited')
-  // All changes share one limit, and reading and signing out have no part in it.
+  // All changes share one limit, which does not apply to reading and signing out.
   expect(await codeOf(kith.follows.add(viewer, 'ben'))).toBe('rate-limited')
   expect(await codeOf(kith.posts.get(viewer, id))).toBe('no error')
   expect(await codeOf(kith.sessions.logoutEverywhere(viewer))).toBe('no error')
@@ -53,7 +53,7 @@ test.each(changes)('a %s counts as a change, before anything of it is read', asy
   expect(await codeOf(kith.follows.add(viewer, 'ben'))).toBe('no error')
 })
 
-test('an account makes 2,000 changes an hour', async () => {
+test('an account can make 2,000 changes an hour', async () => {
   for (let minute = 0; minute < 20; minute++) {
     for (let index = 0; index < 100; index++) await kith.likes.add(viewer, id)
     instance.advance(60)
@@ -65,12 +65,12 @@ test.each<[string, number, () => Promise<unknown>]>([
   ['posts', 99, () => kith.posts.create(viewer, { caption: 7 } as never)],
   ['signatures', 200, () => kith.uploads.sign(viewer, { contentType: 'text/html', size: 1 } as never)],
   ['captions', 60, () => kith.captions.suggest(viewer, 'x', { hint: 7 } as never)],
-])('%s that are wrong count as those that are right', async (_name, limit, call) => {
+])('invalid %s count like valid ones', async (_name, limit, call) => {
   for (let index = 0; index < limit; index++) expect(await codeOf(call())).toBe('invalid-input')
   expect(await codeOf(call())).toBe('rate-limited')
 })
 
-test('ending sessions has a limit for each session, so that a thief takes it from nobody', async () => {
+test('ending sessions is limited per session, so that a thief cannot use up the limit', async () => {
   const other = await kith.sessions.login({ login: 'ana', password: 'correct horse' })
   const thief = { userId: viewer.userId, sessionId: other.session.id }
   for (let index = 0; index < 60; index++) await codeOf(kith.sessions.revoke(thief, 'nothing'))
@@ -78,7 +78,7 @@ test('ending sessions has a limit for each session, so that a thief takes it fro
   expect(await codeOf(kith.sessions.revoke(viewer, thief.sessionId))).toBe('no error')
 })
 
-test('one account asks one caption writer at a time, and others do not wait for it', async () => {
+test('one account can use one caption writer at a time, and other accounts do not wait for it', async () => {
   let [running, most] = [0, 0]
   const counted = createKith({
     ...instance.options,

@@ -10,7 +10,7 @@ async function signIn(kith: Kith, username: string): Promise<Viewer> {
   return { userId: user.id, sessionId: session.id }
 }
 
-/** Ana with a post that Ben likes, and who follow each other, on a storage whose edges are dropped and hidden by `around`. */
+/** Ana with a post that Ben likes, and both follow each other, in a storage whose `drop` and `setHidden` of edges go through `around`. */
 async function anaAndBen(around: (go: () => Promise<number>) => Promise<number> = (go) => go()) {
   const { options, logged } = createInstance({ posts: { textOnly: true } })
   const { edges } = options.storage
@@ -31,13 +31,13 @@ async function anaAndBen(around: (go: () => Promise<number>) => Promise<number> 
   return { kith, options: { ...options, storage }, edges, logged, ana, ben, post }
 }
 
-/** Lets nothing through until it is opened. */
+/** Blocks until it is opened. */
 function gate() {
   const { promise, resolve } = Promise.withResolvers<void>()
   return { wait: promise, open: resolve }
 }
 
-test('deletions and bans answer after the mark, and nobody sees what was marked, before anything is cleared away', async () => {
+test('deletions and bans resolve once the row is marked, which hides everything, before the cleanup starts', async () => {
   const { wait, open } = gate()
   const { kith, edges, ana, ben, post } = await anaAndBen(async (go) => {
     await wait
@@ -57,7 +57,7 @@ test('deletions and bans answer after the mark, and nobody sees what was marked,
   expect(await kith.upkeep.run()).toMatchObject({ accounts: 0, posts: 0, failed: [] })
 })
 
-test('what cannot be cleared away is logged, keeps nothing else from it, and upkeep does it', async () => {
+test('a cleanup that fails is logged, does not stop the others, and is repeated by upkeep', async () => {
   let fails = true
   const { kith, edges, logged, ana, ben, post } = await anaAndBen(async (go) => {
     if (fails) throw new Error('died')
@@ -82,7 +82,7 @@ test('what cannot be cleared away is logged, keeps nothing else from it, and upk
   expect(await kith.upkeep.run()).toMatchObject({ posts: 1, failed: [] })
 })
 
-test('close ends jobs after the step under way, and another process finishes them', async () => {
+test('close stops jobs after the current step, and another process finishes them', async () => {
   const { wait, open } = gate()
   let begun = 0
   const { kith, options, logged, ana } = await anaAndBen(async (go) => {
@@ -105,7 +105,7 @@ test('close ends jobs after the step under way, and another process finishes the
   expect(await other.upkeep.run()).toMatchObject({ accounts: 1, failed: [] })
 })
 
-test('a process takes on a thousand at most, and says what it leaves to upkeep', async () => {
+test('a process queues at most a thousand jobs, and logs when it leaves one to upkeep', async () => {
   const { wait, open } = gate()
   const { kith, logged, ben } = await anaAndBen(async (go) => {
     await wait

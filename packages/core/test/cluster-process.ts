@@ -2,7 +2,7 @@ import cluster from 'node:cluster'
 import { createKith } from '@kith/core'
 import { createMemoryRevocations, createMemoryStorage } from '@kith/core/memory'
 
-/** Forks one worker, which prints how many warnings a Kith with revocations of its own and one with shared ones begin with. */
+/** Forks one worker, which reports how many warnings a Kith logs at its start with its own revocations and with shared ones. */
 if (cluster.isPrimary) {
   cluster.fork().on('message', (counts) => process.stdout.write(JSON.stringify(counts)))
 } else {

@@ -4,7 +4,7 @@ import { promisify } from 'node:util'
 import { expect, test } from 'vitest'
 import { createInstance } from './instance.ts'
 
-test('one of several processes with revocations of its own says so at the start', async () => {
+test('warns at the start if one of several processes uses its own revocations', async () => {
   const script = fileURLToPath(new URL('cluster-process.ts', import.meta.url))
   const flags = [
     '--conditions=@kith/source',

@@ -4,8 +4,8 @@ import { describe, expect, test } from 'vitest'
 import { client, email, instance, password, signsIn } from './coded-app.ts'
 import { codeOf } from './instance.ts'
 
-describe('signing in by a code', () => {
-  test('opens a session, by link and by code, to e-mail and phone', async () => {
+describe('signing in with a code', () => {
+  test('opens a session, with the link or the code, by email and phone', async () => {
     const { kith, mailbox, phones, options } = instance()
     const { user } = await kith.accounts.register({ username: 'ada', email, phone: '+4930123456', password })
     await kith.accounts.verifyEmail(user.id)
@@ -37,7 +37,7 @@ describe('signing in by a code', () => {
     expect(await signsIn(kith, 'eve')).toBe(false)
   })
 
-  test('a code is for one purpose; a ban holds; off is off', async () => {
+  test('a code has one purpose, a ban applies, and the option can be off', async () => {
     const { kith, mailbox } = instance()
     const { user } = await kith.accounts.register({ username: 'ada', email, password })
     await kith.accounts.verifyEmail(user.id)
@@ -55,7 +55,7 @@ describe('signing in by a code', () => {
     )
   })
 
-  test('a code of nobody looks like any other, and off is off for codes that were sent before', async () => {
+  test('the code of an unknown account looks like any other, and turning the option off invalidates sent codes', async () => {
     const { kith, mailbox, options } = instance()
     const { user } = await kith.accounts.register({ username: 'ada', email, password })
     await kith.accounts.verifyEmail(user.id)
@@ -70,7 +70,7 @@ describe('signing in by a code', () => {
     expect(await codeOf(off.sessions.loginByCode({ flow: known.flow, code }))).toBe('not-configured')
   })
 
-  test('a policy is asked as for any sign-in, and not about somebody who is banned', async () => {
+  test('a policy runs as for any sign-in, but not for a banned account', async () => {
     const asked: unknown[] = []
     const policies = { 'session.open': (call: unknown) => void asked.push(call) }
     const { kith, mailbox } = instance({ policies })
@@ -100,7 +100,7 @@ describe('signing in by a code', () => {
     expect(mailbox.messages.map(({ kind }) => kind)).toEqual(['sign-in-code', 'new-device'])
   })
 
-  test('an address that is changed before the session is open, or before the code comes, signs nobody in', async () => {
+  test('an address that changes before the code is used, or before the session opens, signs nobody in', async () => {
     for (const isLate of [false, true]) {
       const storage = createMemoryStorage()
       let act = async () => {}

@@ -4,7 +4,7 @@ import { createMailbox, type Mailbox } from './mailbox.ts'
 
 export const password = 'correct horse'
 export const email = 'ada@example.com'
-/** Somebody's browser. */
+/** A client with a German browser. */
 export const client: Required<Pick<ClientInfo, 'address' | 'userAgent' | 'language'>> = {
   address: '192.0.2.1',
   userAgent: 'Test/1',
@@ -18,7 +18,7 @@ const links = {
 
 type Given = Partial<KithOptions> & { mailbox?: Mailbox; phones?: Mailbox }
 
-/** A Kith that sends to mailboxes; with `confirm: 'email'` its registrations confirm the e-mail address. */
+/** A Kith that sends to mailboxes; with `confirm: 'email'`, registrations confirm the email address. */
 export function instance({
   mailbox = createMailbox(),
   phones = createMailbox(),
@@ -36,13 +36,13 @@ export function instance({
   return { ...made, mailbox, phones }
 }
 
-/** The options of an app whose registrations confirm the e-mail address. */
+/** Options of an app whose registrations confirm the email address. */
 export const confirming = { accounts: { identifiers: { email: 'required' }, confirm: 'email' } } as const
 
-/** Whether somebody signs in. */
+/** Whether a sign-in with this login and password succeeds. */
 export async function signsIn(kith: Kith, login: string, given: string = password): Promise<boolean> {
   return (await codeOf(kith.sessions.login({ login, password: given }))) === 'no error'
 }
 
-/** Digits that are not these. */
+/** A code of the same length with other digits. */
 export const wrong = (code: string): string => (code === '000000' ? '000001' : '000000')

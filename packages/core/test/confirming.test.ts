@@ -8,7 +8,7 @@ import { createMediaHost } from './media-host.ts'
 
 const announced = { contentType: 'image/png', size: 16 } as const
 
-/** Two processes over one storage and one host, whose calls and decodings are counted. */
+/** Two processes that share a storage and a media host, with their calls and decodings counted. */
 async function openTwo(images: Partial<ImageProcessor> = {}, options: Partial<KithOptions> = {}) {
   const host = createMediaHost(() => new Date('2026-01-01T00:00:00Z'))
   const direct = counting(host.direct)
@@ -36,7 +36,7 @@ function confirmOften({ kith }: Instance, viewer: Viewer, id: string): Promise<U
   return Array.from({ length: 20 }, () => kith.uploads.confirm(viewer, id))
 }
 
-test('40 confirms of one upload at the same moment read and decode it once, in two processes', async () => {
+test('40 concurrent confirms of one upload, in two processes, read and decode it once', async () => {
   const { one, two, viewer, send, asked, decoded } = await openTwo()
   const { id } = await one.kith.uploads.sign(viewer, announced)
   send(id)
@@ -45,7 +45,7 @@ test('40 confirms of one upload at the same moment read and decode it once, in t
   expect([asked(), decoded()]).toEqual([2, 1])
 })
 
-test('a confirm that fails lets the next try begin, also in another process', async () => {
+test('after a confirm fails, the next try can start, even in another process', async () => {
   let fails = true
   const { one, two, viewer, send } = await openTwo({
     async normalize(...args) {
@@ -60,7 +60,7 @@ test('a confirm that fails lets the next try begin, also in another process', as
   expect((await two.kith.uploads.confirm(viewer, id)).id).toBe(id)
 })
 
-test('a process that died while it confirmed holds the upload for five minutes and no longer', async () => {
+test('a process that died during a confirm blocks the upload for only five minutes', async () => {
   const { one, viewer, send } = await openTwo()
   const { id } = await one.kith.uploads.sign(viewer, announced)
   send(id)
@@ -71,7 +71,7 @@ test('a process that died while it confirmed holds the upload for five minutes a
   expect((await one.kith.uploads.confirm(viewer, id)).id).toBe(id)
 })
 
-test('for a file that does not come the host is asked three times in a row, and then after longer waits', async () => {
+test('for a file that does not arrive, the host is called three times immediately, and then after growing waits', async () => {
   const { one, two, viewer, send, asked } = await openTwo()
   const { id } = await one.kith.uploads.sign(viewer, announced)
   const codes: string[] = []
@@ -93,13 +93,13 @@ test('for a file that does not come the host is asked three times in a row, and 
     for (let index = 0; index < 5; index++) await codeOf(one.kith.uploads.confirm(viewer, id))
     expect(asked() - before, `after ${seconds} s`).toBe(more)
   }
-  // What has come in the end is confirmed when the wait is over.
+  // A file that arrives late is confirmed after the wait.
   send(id)
   two.advance(3_600)
   expect((await two.kith.uploads.confirm(viewer, id)).id).toBe(id)
 })
 
-test('an account makes 60 confirms an hour, whatever it confirms; asking for what is not there asks no host', async () => {
+test('an account can make 60 confirms an hour, for any uploads; an unknown id causes no call to the host', async () => {
   const { one, viewer, asked } = await openTwo()
   const signed: string[] = []
   for (let index = 0; index < 30; index++) signed.push((await one.kith.uploads.sign(viewer, announced)).id)
@@ -113,7 +113,7 @@ test('an account makes 60 confirms an hour, whatever it confirms; asking for wha
   expect(codes.filter((code) => code === 'rate-limited')).toHaveLength(440)
 })
 
-test('what was confirmed can be asked for again without asking the host, and by nobody else', async () => {
+test('a confirmed upload can be requested again without a call to the host, but only by its owner', async () => {
   const { one, viewer, send, asked } = await openTwo()
   const { id } = await one.kith.uploads.sign(viewer, announced)
   send(id)

@@ -7,7 +7,7 @@ import { counting, createInstance } from './instance.ts'
 
 const most = 30
 
-/** Everybody has a picture and a post with one, and follows, likes and saves whatever the others have. */
+/** Every account has a picture and a post with one, and follows, likes and saves everything of the others. */
 async function village() {
   const storage = createMemoryStorage()
   const ports = Object.entries(storage).map(([name, member]) => {
@@ -38,7 +38,7 @@ async function village() {
   return {
     kith,
     viewer: people[0] as Viewer,
-    /** The calls of the storage that something takes, in the order of the alphabet. */
+    /** The storage calls of an operation, sorted by name. */
     async callsOf(work: () => Promise<unknown>): Promise<string[]> {
       for (const { calls } of ports) calls.length = 0
       await work()
@@ -55,9 +55,9 @@ const postId = lastPost?.id ?? ''
 test.each<[string, Read]>([
   ['the feed', (kith, viewer, limit) => kith.feed.home(viewer, { limit })],
   ['saved posts', (kith, viewer, limit) => kith.saves.list(viewer, { limit })],
-  ['who likes a post', (kith, viewer, limit) => kith.likes.list(viewer, postId, { limit })],
+  ['likes of a post', (kith, viewer, limit) => kith.likes.list(viewer, postId, { limit })],
   ['followers', (kith, viewer, limit) => kith.follows.followers(viewer, 'person_1', { limit })],
-])('a page of %s takes the same few queries, whether it shows 2 or 25', async (_name, read) => {
+])('a page of %s needs the same few queries, whether it shows 2 or 25', async (_name, read) => {
   const [few, many] = [2, 25]
   expect((await read(kith, viewer, few)).items).toHaveLength(few)
   expect((await read(kith, viewer, many)).items).toHaveLength(many)

@@ -1,7 +1,7 @@
 import { copyFile } from 'node:fs/promises'
 import type { ImageProcessor } from '@kith/core/ports'
 
-/** Takes every picture as it is. */
+/** Accepts every picture unchanged. */
 export const copyingImages: ImageProcessor = {
   inspect: async () => ({ width: 1, height: 1, frames: 1 }),
   async normalize(path, target) {
@@ -15,7 +15,7 @@ export const copyingImages: ImageProcessor = {
   },
 }
 
-/** The beginning of a PNG, as an upload. */
+/** The first bytes of a PNG, as an upload. */
 export async function* picture(): AsyncGenerator<Uint8Array> {
   yield Buffer.from('89504e470d0a1a0a0000000d49484452', 'hex')
 }

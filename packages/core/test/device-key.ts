@@ -1,6 +1,6 @@
 import { generateKeyPairSync, type KeyObject, sign } from 'node:crypto'
 
-/** What a proof is made of, in the words of the W3C draft; each part may be spoiled. */
+/** The parts of a proof, named as in the W3C draft; a test can spoil each of them. */
 interface ProofParts {
   header?: object
   payload?: object
@@ -8,18 +8,18 @@ interface ProofParts {
   signer?: KeyObject
 }
 
-/** The key of a device, which signs as the draft says, without the library that verifies. */
+/** A device key that signs as the draft says, without the library that verifies. */
 export interface DeviceKey {
   readonly algorithm: 'ES256' | 'RS256'
   readonly jwk: Readonly<Record<string, unknown>>
   readonly privateKey: KeyObject
-  /** The proof of a registration. */
+  /** Creates the proof for a registration. */
   registration(challenge: string | null, parts?: ProofParts): string
-  /** The proof of a refresh. */
+  /** Creates the proof for a refresh. */
   refresh(challenge: string, parts?: ProofParts): string
 }
 
-/** Makes a new key. */
+/** Creates a new key. */
 export function createDeviceKey(algorithm: 'ES256' | 'RS256' = 'ES256', modulusLength = 2048): DeviceKey {
   const { publicKey, privateKey } =
     algorithm === 'ES256'

@@ -29,7 +29,7 @@ async function linesOf(kith: Kith, viewer: Viewer): Promise<number> {
   return count
 }
 
-test('an account exports five times an hour, one at a time, and a reader that leaves makes room', async () => {
+test('an account can export five times an hour, one at a time, and a reader that leaves frees its place', async () => {
   const { kith, viewers, advance } = await society(2, 10)
   const [ana, ben] = viewers as [Viewer, Viewer]
   const open = kith.accounts.export(ana)[Symbol.asyncIterator]()
@@ -43,7 +43,7 @@ test('an account exports five times an hour, one at a time, and a reader that le
   expect(await linesOf(kith, ana)).toBe(12)
 })
 
-test('two pages are read at the same time, and 15 exports take turns', async () => {
+test('two pages are read concurrently, and 15 exports take turns', async () => {
   const { options, storage, viewers } = await society(15, 405)
   let [running, most] = [0, 0]
   const turns: string[] = []
@@ -66,14 +66,14 @@ test('two pages are read at the same time, and 15 exports take turns', async () 
   const counts = await Promise.all(viewers.map((viewer) => linesOf(kith, viewer)))
   expect(new Set(counts)).toEqual(new Set([407]))
   expect(most).toBe(2)
-  // Nobody has read a third page before everybody has read a first.
+  // No export reads its third page before the others have read their first.
   const third = turns.findIndex(
     (node, index) => turns.slice(0, index).filter((one) => one === node).length === 2,
   )
   expect(new Set(turns.slice(0, third)).size).toBeGreaterThanOrEqual(13)
 })
 
-test('an export gives the event loop back between its pages', async () => {
+test('an export yields to the event loop between its pages', async () => {
   const { kith, viewers } = await society(1, 1_000)
   let turns = 0
   let running = true
@@ -86,11 +86,11 @@ test('an export gives the event loop back between its pages', async () => {
   await linesOf(kith, viewers[0] as Viewer)
   running = false
   await others
-  // 1,000 followers are five pages, and each other list is one.
+  // 1,000 followers are five pages, and each other list is one page.
   expect(turns).toBeGreaterThanOrEqual(11)
 })
 
-test('an export that fails in the middle fails for its reader, who logs it, and counts', async () => {
+test('an export that fails halfway rejects for its reader, who logs it, and counts toward the limit', async () => {
   const { options, storage, viewers, logged } = await society(1, 10)
   const broken = createKith({
     ...options,
@@ -101,11 +101,11 @@ test('an export that fails in the middle fails for its reader, who logs it, and 
   expect(await codeOf(linesOf(broken, broken.viewerOf('nobody')))).toBe('unauthenticated')
   for (let index = 0; index < 5; index++) await codeOf(linesOf(broken, viewer))
   expect(await codeOf(linesOf(broken, viewer))).toBe('rate-limited')
-  // Over HTTP that is the one line of `the response was cut off`.
+  // Over HTTP, this becomes the single line `the response was cut off`.
   expect(logged).toEqual([])
 })
 
-test('exports that nobody reads keep others out for a minute and no longer, and then end', async () => {
+test('unread exports block others for at most a minute, and then end', async () => {
   vi.useFakeTimers({ toFake: ['performance'] })
   onTestFinished(() => void vi.useRealTimers())
   const { kith, viewers } = await society(101, 1)

@@ -13,12 +13,12 @@ interface Enrolled extends Instance {
   mailbox: Mailbox
   viewer: Viewer
   registered: SignIn
-  /** What the app shows now, or so many steps from now. */
+  /** The code that the app shows now, or this many steps from now. */
   app(steps?: number): string
   recoveryCodes: string[]
 }
 
-/** An account with an authenticator app: that of `otpauth`, which shares nothing with ours. */
+/** An account with an authenticator app: `otpauth`, which shares no code with ours. */
 async function enrolled(options: Partial<KithOptions> = {}): Promise<Enrolled> {
   const mailbox = createMailbox()
   const made = createInstance({ messages: { email: mailbox }, ...options })
@@ -39,10 +39,10 @@ async function enrolled(options: Partial<KithOptions> = {}): Promise<Enrolled> {
   return { ...made, advance, mailbox, viewer, registered, app, recoveryCodes: recoveryCodes ?? [] }
 }
 
-/** An id that is later than those of the test. */
+/** An id that sorts after those of the test. */
 const laterId = (number: number): string => `ffffffff-ffff-7fff-bfff-${String(number).padStart(12, '0')}`
 
-/** What the first half of a sign-in asks for. */
+/** The challenge that the first half of a sign-in returns. */
 async function challengeOf(kith: Kith, from: object = client): Promise<string> {
   try {
     await kith.sessions.login({ login: 'ada', password }, from)
@@ -55,7 +55,7 @@ async function challengeOf(kith: Kith, from: object = client): Promise<string> {
 
 describe('a second factor', () => {
   // asvs: 6.3.3, 6.5.1
-  test('a password alone opens nothing; with the code of the app it does, once', async () => {
+  test('a password alone opens no session; together with a code from the app it does, once', async () => {
     const { kith, app, options, viewer } = await enrolled()
     const before = await kith.sessions.list(viewer)
     const challenge = await challengeOf(kith)
@@ -74,7 +74,7 @@ describe('a second factor', () => {
   })
 
   // asvs: 6.5.1, 6.5.5
-  test('the codes of the steps before and after are right, an older one is not, and none twice', async () => {
+  test('the codes of the adjacent steps are accepted, older ones are not, and none twice', async () => {
     const { kith, app, advance } = await enrolled()
     advance(60)
     const challenge = await challengeOf(kith)
@@ -89,7 +89,7 @@ describe('a second factor', () => {
   })
 
   // asvs: 6.5.1
-  test('20 parallel calls with one code open one session, also of several first halves', async () => {
+  test('20 concurrent calls with one code open one session, even with several first halves', async () => {
     const { kith, app } = await enrolled()
     const challenges = [await challengeOf(kith), await challengeOf(kith)]
     const codes = await Promise.all(
@@ -101,7 +101,7 @@ describe('a second factor', () => {
   })
 
   // asvs: 6.4.4, 6.5.1
-  test('each recovery code works once, in any spelling; new ones end the old', async () => {
+  test('each recovery code works once, in any spelling; new ones invalidate the old', async () => {
     const { kith, recoveryCodes, viewer, advance } = await enrolled()
     expect(recoveryCodes).toHaveLength(10)
     const [first = '', second = ''] = recoveryCodes
@@ -126,7 +126,7 @@ describe('a second factor', () => {
     )
   })
 
-  test('guesses share one budget over all factors and first halves; a known device has its own', async () => {
+  test('guesses share one budget across all factors and first halves; a known device has its own', async () => {
     const { kith, app, registered } = await enrolled()
     const known = { ...client, device: registered.tokens.deviceToken }
     const refusals: string[] = []
@@ -139,7 +139,7 @@ describe('a second factor', () => {
     await kith.sessions.loginByFactor({ challenge: await challengeOf(kith, known), code: app() }, known)
   })
 
-  test('anyone who has a session uses up no guesses of the sign-ins by proving; the owner is told once of too many', async () => {
+  test('proving with a session does not use up the guesses of sign-ins; the owner is notified once of too many', async () => {
     const { kith, app, viewer, mailbox } = await enrolled()
     const refusals: string[] = []
     for (let tried = 0; tried < 11; tried++)
@@ -151,7 +151,7 @@ describe('a second factor', () => {
     await kith.sessions.loginByFactor({ challenge: await challengeOf(kith), code: app() }, client)
   })
 
-  test('of too many trusted devices the oldest is asked again', async () => {
+  test('beyond the maximum of trusted devices, the oldest is asked for its factor again', async () => {
     const { kith, app, advance, options, viewer } = await enrolled({ sessions: { trustDevices: '30d' } })
     const { credentials } = options.storage
     const trustOne = async (): Promise<string | undefined> => {
@@ -173,7 +173,7 @@ describe('a second factor', () => {
     await challengeOf(kith, { ...client, device: first })
   })
 
-  test('devices that an account knows share their guesses, however many somebody has gathered', async () => {
+  test('known devices of an account share their guesses, however many there are', async () => {
     const { kith, registered } = await enrolled()
     const devices = [registered.tokens.deviceToken]
     for (let gathered = 0; gathered < 4; gathered++)
@@ -188,7 +188,7 @@ describe('a second factor', () => {
     expect(refusals.slice(9)).toEqual(['factor-invalid', 'rate-limited', 'rate-limited'])
   })
 
-  test('a new password ends the trust in devices', async () => {
+  test('a new password ends the trust in all devices', async () => {
     const { kith, app, viewer } = await enrolled({ sessions: { trustDevices: '30d' } })
     const challenge = await challengeOf(kith)
     const { tokens } = await kith.sessions.loginByFactor(
@@ -203,7 +203,7 @@ describe('a second factor', () => {
   })
 
   // asvs: 6.3.4, 6.4.3
-  test('no way that is one factor passes it by: password, sent code, a password that was set anew', async () => {
+  test('no single factor bypasses it: a password, a sent code, or a reset password', async () => {
     const { kith, mailbox, viewer } = await enrolled({ sessions: { codeSignIn: true } })
     await kith.accounts.verifyEmail(viewer.userId)
     const sent = async (kind: 'sign-in-code' | 'password-reset'): Promise<string> => {
@@ -222,19 +222,19 @@ describe('a second factor', () => {
   })
 
   // asvs: 6.5.2, 6.5.4
-  test('recovery codes have 112 random bits and more, and differ', async () => {
+  test('recovery codes have at least 112 random bits and are distinct', async () => {
     const { recoveryCodes } = await enrolled()
     const letters = recoveryCodes.join('').replaceAll('-', '')
     const alphabet = 31
     expect(new Set(letters).size).toBeLessThanOrEqual(alphabet)
-    // 240 letters leave out one of 31 that is as likely as the others in 4 of 10,000 cases; three of them in fewer than one of a million.
+    // A given one of 31 equally likely letters is missing among 240 in 4 of 10,000 cases; three are missing in less than one of a million.
     expect(new Set(letters).size).toBeGreaterThan(alphabet - 4)
     for (const code of recoveryCodes)
       expect(code.replaceAll('-', '').length * Math.log2(alphabet)).toBeGreaterThan(112)
     expect(new Set(recoveryCodes).size).toBe(10)
   })
 
-  test('five wrong codes use a first half up; a new password ends it', async () => {
+  test('five wrong codes use up a first half; a new password ends it', async () => {
     const { kith, app, viewer } = await enrolled()
     const challenge = await challengeOf(kith)
     for (let tried = 0; tried < 5; tried++)
@@ -245,7 +245,7 @@ describe('a second factor', () => {
     expect(await codeOf(kith.sessions.loginByFactor({ challenge: other, code: app() }))).toBe('code-invalid')
   })
 
-  test('a trusted device is not asked, until its time is over or the list ends it', async () => {
+  test('a trusted device is not asked, until the trust expires or is removed in the list', async () => {
     const { kith, app, advance, viewer } = await enrolled({ sessions: { trustDevices: '30d' } })
     const challenge = await challengeOf(kith)
     const { tokens } = await kith.sessions.loginByFactor(
@@ -267,7 +267,7 @@ describe('a second factor', () => {
   })
 
   // asvs: 6.5.2
-  test('its secret and its recovery codes stand nowhere as they are; the owner is told', async () => {
+  test('its secret and its recovery codes are never stored in plain form; the owner is notified', async () => {
     const { options, mailbox, kith, recoveryCodes, viewer } = await enrolled()
     await kith.settled()
     const stored = JSON.stringify(await options.storage.credentials.byUser(viewer.userId))
@@ -278,7 +278,7 @@ describe('a second factor', () => {
     ])
   })
 
-  test('with the last app go its recovery codes, and a password is enough again', async () => {
+  test('removing the last app removes its recovery codes, and a password is sufficient again', async () => {
     const { kith, viewer } = await enrolled()
     const [totp] = await kith.credentials.list(viewer)
     await kith.credentials.rename(viewer, totp?.id ?? '', { name: 'Old phone' })
@@ -289,7 +289,7 @@ describe('a second factor', () => {
     expect(await codeOf(kith.credentials.remove(viewer, totp?.id ?? ''))).toBe('credential-not-found')
   })
 
-  test('of another account nothing can be enrolled, renamed or removed', async () => {
+  test('nothing can be enrolled, renamed or removed for another account', async () => {
     const { kith, viewer, app } = await enrolled()
     const eve = await kith.accounts.register({ username: 'eve', password })
     const other = { userId: eve.user.id, sessionId: eve.session.id }
@@ -304,7 +304,7 @@ describe('a second factor', () => {
 
 describe('proving again', () => {
   // asvs: 7.2.4, 7.5.1
-  test('what is delicate asks for a proof after ten minutes; a proof renews the tokens', async () => {
+  test('sensitive actions require a proof after ten minutes; a proof renews the tokens', async () => {
     const { kith, viewer, advance, app, registered, options } = await enrolled()
     await kith.sessions.requireFresh(viewer)
     advance(600)
@@ -326,7 +326,7 @@ describe('proving again', () => {
     expect(await codeOf(kith.sessions.refresh(registered.tokens.refreshToken))).toBe('refresh-token-reused')
   })
 
-  test('a session that has ended proves nothing; the host needs no proof', async () => {
+  test('an ended session proves nothing; the host needs no proof', async () => {
     const { kith, viewer } = await enrolled()
     await kith.sessions.logout(viewer)
     expect(await codeOf(kith.sessions.requireFresh(viewer))).toBe('session-revoked')
@@ -336,7 +336,7 @@ describe('proving again', () => {
 })
 
 describe('an account without a password', () => {
-  test('sets one, changes its logins and leaves by a fresh proof alone', async () => {
+  test('can set one, change its logins and delete itself with only a fresh proof', async () => {
     const { kith, advance, mailbox } = await enrolled({ sessions: { codeSignIn: true } })
     const { id } = await kith.accounts.import({
       username: 'ben',
@@ -368,7 +368,7 @@ describe('an account without a password', () => {
   })
 
   // asvs: 7.5.1, 7.5.2
-  test('what is delicate in any account needs a fresh proof: exports, and ending other sessions', async () => {
+  test('sensitive actions of any account need a fresh proof: exports, and ending other sessions', async () => {
     const { kith, viewer, advance } = await enrolled()
     const other = await kith.sessions.open(viewer.userId, client)
     advance(601)
@@ -386,7 +386,7 @@ describe('an account without a password', () => {
 describe('trust in a device', () => {
   const trusting = { sessions: { trustDevices: '30d' } } as const
 
-  test('is given only where it was asked for, lasts to the second, and begins anew', async () => {
+  test('is granted only on request, lasts to the second, and can be renewed', async () => {
     const { kith, app, advance, viewer } = await enrolled(trusting)
     const signIn = async (from: object, more: object = {}) =>
       await kith.sessions.loginByFactor(
@@ -397,7 +397,7 @@ describe('trust in a device', () => {
       (await codeOf(kith.sessions.login({ login: 'ada', password }, from))) === 'second-factor-required'
     const { tokens } = await signIn(client)
     const device = { ...client, device: tokens.deviceToken }
-    expect(await asks(device), 'nobody has asked for it').toBe(true)
+    expect(await asks(device), 'no trust was requested').toBe(true)
     advance(60)
     const { tokens: trusted } = await signIn(device, { trustDevice: true })
     const known = { ...client, device: trusted.deviceToken }
@@ -413,7 +413,7 @@ describe('trust in a device', () => {
     expect(items.filter(({ kind }) => kind === 'trusted-device')).toHaveLength(1)
   })
 
-  test('goes, as the recovery codes do, with the last authenticator app and not before', async () => {
+  test('ends with the last authenticator app, like the recovery codes, and not before', async () => {
     const { kith, app, advance, viewer } = await enrolled(trusting)
     const challenge = await challengeOf(kith)
     await kith.sessions.loginByFactor({ challenge, code: app(), trustDevice: true }, client)
@@ -426,7 +426,7 @@ describe('trust in a device', () => {
     const told: unknown[] = []
     kith.events.on('credential.added', ({ kind }) => void told.push(`+ ${kind}`))
     kith.events.on('credential.removed', ({ kind }) => void told.push(`- ${kind}`))
-    // The recovery codes stay those that the person has.
+    // The recovery codes that the person already has stay valid.
     expect((await kith.factors.confirmTotp(viewer, { token, code }, client)).recoveryCodes).toBeNull()
     expect(told).toEqual(['+ totp'])
     const kinds = async () => (await kith.credentials.list(viewer)).map(({ kind }) => kind).sort()
@@ -441,7 +441,7 @@ describe('trust in a device', () => {
   })
 })
 
-test('a second factor says until when it is waited for, and how each was given', async () => {
+test('a second factor reports when its challenge expires, and records its method', async () => {
   const { kith, app, recoveryCodes, options } = await enrolled()
   const login = kith.sessions.login({ login: 'ada', password }, client)
   await expect(login).rejects.toMatchObject({

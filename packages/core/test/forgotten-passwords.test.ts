@@ -5,7 +5,7 @@ import { codeOf } from './instance.ts'
 
 describe('a forgotten password', () => {
   // asvs: 6.4.3, 6.5.1
-  test('is set anew by the code or the link, once, and every session ends', async () => {
+  test('is reset with the code or the link, once, and every session ends', async () => {
     for (const by of ['code', 'link'] as const) {
       const { kith, mailbox } = instance()
       const { session } = await kith.accounts.register({ username: 'ada', email, password }, client)
@@ -29,7 +29,7 @@ describe('a forgotten password', () => {
     }
   })
 
-  test('nobody learns whether there is an account; nobody without one gets a message', async () => {
+  test('nothing reveals whether an account exists, and unknown logins cause no message', async () => {
     const { kith, mailbox } = instance()
     await kith.accounts.register({ username: 'ada', email, password })
     const [known, unknown] = [
@@ -45,7 +45,7 @@ describe('a forgotten password', () => {
     }
   })
 
-  test('a password that is refused leaves the code; a code for a former address is none', async () => {
+  test('a rejected password does not use up the code; a code for a former address is invalid', async () => {
     const { kith, mailbox } = instance()
     await kith.accounts.register({ username: 'adalovelace', email, password })
     const { flow } = await kith.recovery.begin({ login: email })
@@ -58,7 +58,7 @@ describe('a forgotten password', () => {
     expect(await signsIn(kith, 'adalovelace')).toBe(true)
   })
 
-  test('where the address was not confirmed, nothing of who made the account survives', async () => {
+  test('if the address was not confirmed, nothing of the person who created the account survives', async () => {
     const { kith, mailbox, options } = instance()
     const { user, session } = await kith.accounts.register({ username: 'eve', email, password })
     const { credentials } = options.storage
@@ -81,7 +81,7 @@ describe('a forgotten password', () => {
   }
 })
 
-test('after a restored backup no code works', async () => {
+test('no code works after a backup is restored', async () => {
   const { kith, mailbox } = instance()
   await kith.accounts.register({ username: 'ada', email, password })
   const { flow } = await kith.recovery.begin({ login: 'ada' })

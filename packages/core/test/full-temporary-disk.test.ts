@@ -10,13 +10,13 @@ async function* pictureOf(bytes: number): AsyncGenerator<Uint8Array> {
   for (let sent = 0; sent < bytes; sent += 10_000) yield Buffer.alloc(10_000)
 }
 
-test('an upload that finds the temporary disk full is storage-full and leaves nothing; a smaller one is taken', async (context) => {
+test('an upload to a full temporary disk is storage-full and leaves nothing; a smaller one is accepted', async (context) => {
   const { directory: temporaryDirectory } = mountSmallDisk(context, 'size=128k')
   const media = { blobs: createMemoryBlobs(), images: copyingImages, temporaryDirectory }
   const { kith } = createInstance({ media })
   const { user, session } = await kith.accounts.register({ username: 'ana', password: 'correct horse' })
   const viewer = { userId: user.id, sessionId: session.id }
-  // The first does not fit at all, of the second its copy does not.
+  // The first file itself does not fit; for the second, its copy does not.
   for (const bytes of [200_000, 90_000]) {
     await expect(kith.uploads.add(viewer, pictureOf(bytes))).rejects.toMatchObject({
       code: 'storage-full',

@@ -16,7 +16,7 @@ export interface GatewayServer {
   received: ReceivedRequest[]
 }
 
-/** A server on this machine that takes messages, and ends with the test. */
+/** A local server that accepts messages and stops after the test. */
 export async function startGateway(
   answer: (request: ReceivedRequest, response: ServerResponse) => void,
 ): Promise<GatewayServer> {

@@ -4,7 +4,7 @@ import { adminOf, audited, client, type Audited } from './audit-actions.ts'
 
 type Verb = (kith: Kith, userId: string, cause: HostCause) => Promise<unknown>
 
-/** Every verb of the host that changes an account, and what it writes. */
+/** Every verb of the host that changes an account, and the actions that it writes. */
 const verbs: Record<string, [verb: Verb, actions: string[]]> = {
   ban: [({ accounts }, id, cause) => accounts.ban(id, {}, cause), ['account.banned', 'session.revoked']],
   unban: [({ accounts }, id, cause) => accounts.unban(id, cause), ['account.unbanned']],
@@ -50,7 +50,7 @@ async function written(made: Audited, act: () => Promise<unknown>) {
 }
 
 for (const [name, [verb, actions]] of Object.entries(verbs)) {
-  test(`${name} says which administrator it was for, in the log and in its events`, async () => {
+  test(`${name} names the administrator who asked for it, in the audit log and in its events`, async () => {
     const made = await audited()
     const admin = await adminOf(made.kith)
     const { raised, entries } = await written(made, () =>
@@ -65,7 +65,7 @@ for (const [name, [verb, actions]] of Object.entries(verbs)) {
     expect(raised.sort((a, b) => (a.name < b.name ? -1 : 1))).toEqual(each)
   })
 
-  test(`${name} is the host's where nobody is named`, async () => {
+  test(`${name} is attributed to the host without a named administrator`, async () => {
     const made = await audited()
     const { raised, entries } = await written(made, () => verb(made.kith, made.viewer.userId, {}))
     for (const { actor } of entries) expect(actor).toEqual({ kind: 'host', sessionId: null })

@@ -48,7 +48,7 @@ async function delivered(): Promise<string[]> {
   return names
 }
 
-test('a row of the app and an account are there together from the commit on, and told of then', async () => {
+test('a row of the app and an account become visible together at the commit, with events after it', async () => {
   database.exec('BEGIN IMMEDIATE')
   const within = kith.within(database)
   const { user } = await within.accounts.register(ada)
@@ -66,7 +66,7 @@ test('a row of the app and an account are there together from the commit on, and
   expect(heard).toEqual(['account.registered'])
 })
 
-test('after a rollback nothing is there, and nobody is told', async () => {
+test('after a rollback nothing is stored and no event is emitted', async () => {
   database.exec('BEGIN IMMEDIATE')
   const within = kith.within(database)
   const { user } = await within.accounts.register(ada)
@@ -79,7 +79,7 @@ test('after a rollback nothing is there, and nobody is told', async () => {
   await expect(kith.accounts.register(ada)).resolves.toMatchObject({ user: { username: 'ada' } })
 })
 
-test('a service that refuses leaves the transaction usable', async () => {
+test('a service error leaves the transaction usable', async () => {
   await kith.accounts.register(ada)
   database.exec('BEGIN IMMEDIATE')
   const within = kith.within(database)
@@ -93,7 +93,7 @@ test('a service that refuses leaves the transaction usable', async () => {
   expect(orders()).toEqual({ orders: 1 })
 })
 
-test('tokens of sessions that end are denied by committed, and good after a rollback', async () => {
+test('tokens of ended sessions are denied in `committed`, and stay valid after a rollback', async () => {
   const { user, tokens } = await kith.accounts.register(ada)
   const asks = (): Promise<string> => codeOf(kith.sessions.authenticate(tokens.accessToken))
   for (const end of ['ROLLBACK', 'COMMIT']) {
@@ -110,7 +110,7 @@ test('tokens of sessions that end are denied by committed, and good after a roll
   await kith.settled()
 })
 
-test('a notice that a call in the transaction has caused is sent by the services outside', async () => {
+test('a notice that a call in the transaction causes is sent by the outer services', async () => {
   await kith.accounts.register(ada)
   database.exec('BEGIN IMMEDIATE')
   const within = kith.within(database)
@@ -123,12 +123,12 @@ test('a notice that a call in the transaction has caused is sent by the services
   await kith.settled()
 })
 
-test('a storage without such transactions says so', () => {
+test('a storage without such transactions throws', () => {
   const { kith } = createInstance({ storage: createMemoryStorage() })
   expect(() => kith.within({})).toThrow('this storage cannot join a transaction of the app')
 })
 
-test('services that keep files or are jobs are not among them', () => {
+test('services that store files or run jobs are not included', () => {
   database.exec('BEGIN IMMEDIATE')
   const within = kith.within(database)
   expect(Object.keys(within)).not.toEqual(expect.arrayContaining(['uploads']))

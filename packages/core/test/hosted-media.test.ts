@@ -7,7 +7,7 @@ import { createMediaHost, intercept, type MediaHost } from './media-host.ts'
 
 const start = Date.parse('2026-01-01T00:00:00Z')
 
-/** A world that outlives the processes in it. */
+/** Everything that outlives the processes. */
 interface World {
   host: MediaHost
   options: Partial<KithOptions>
@@ -38,7 +38,7 @@ async function signIn(kith: Kith): Promise<Viewer> {
 
 const announced = { contentType: 'image/png', size: 16 } as const
 
-/** Rows of an account that are not released, blobs and staged files. */
+/** The unreleased rows of an account, blobs and staged files. */
 async function leftOver({ host, options }: World, { userId }: Viewer) {
   const rows = await options.storage?.media.byOwner(userId, { limit: 100, before: null })
   return { rows: rows?.map(({ state }) => state) ?? [], ...host.keys() }
@@ -47,11 +47,11 @@ async function leftOver({ host, options }: World, { userId }: Viewer) {
 const unavailable = (): Error => new RetryLaterError('media-unavailable', 5)
 
 describe.each([
-  { how: 'before the blob is there', loses: false },
-  { how: 'with the blob there and the answer lost', loses: true },
-  // They wait until the host is asked again, and do that together.
+  { how: 'before the blob is stored', loses: false },
+  { how: 'after the blob is stored, with a lost response', loses: true },
+  // They run concurrently, because each waits between its retries.
 ])('a host that fails $how', { concurrent: true }, ({ loses }) => {
-  /** A world whose host fails the first puts. */
+  /** An environment whose host fails the first puts. */
   function failing(times: number, error: () => Error = unavailable) {
     const world = createWorld()
     let left = times
@@ -68,7 +68,7 @@ describe.each([
     return { world, kith, puts: () => puts.calls.filter((name) => name === 'put').length }
   }
 
-  test('twice is asked a third time, with the whole file', async () => {
+  test('twice is tried a third time, with the whole file', async () => {
     const { world, kith, puts } = failing(2)
     const viewer = await signIn(kith)
     const { id } = await kith.uploads.add(viewer, picture())
@@ -76,7 +76,7 @@ describe.each([
     expect(await leftOver(world, viewer)).toEqual({ rows: ['ready'], blobs: [id], staged: [] })
   })
 
-  test('three times is a 503 that leaves nothing a day later', async () => {
+  test('three times is a 503, and nothing is left a day later', async () => {
     const { world, kith, puts } = failing(3)
     const viewer = await signIn(kith)
     expect(await codeOf(kith.uploads.add(viewer, picture()))).toBe('media-unavailable')
@@ -87,7 +87,7 @@ describe.each([
     expect(await leftOver(world, viewer)).toEqual({ rows: [], blobs: [], staged: [] })
   })
 
-  test('three times while a sent file is confirmed lets it be confirmed again, without sending', async () => {
+  test('three times during a confirm lets the upload be confirmed again, without sending it', async () => {
     const { world, kith } = failing(3)
     const viewer = await signIn(kith)
     const { id } = await kith.uploads.sign(viewer, announced)
@@ -98,7 +98,7 @@ describe.each([
     expect(await leftOver(world, viewer)).toEqual({ rows: ['ready'], blobs: [id], staged: [] })
   })
 
-  test('three times and is not asked again leaves neither row nor staged file nor blob', async () => {
+  test('three times, without another confirm, leaves no row, no staged file and no blob', async () => {
     const { world, kith } = failing(3)
     const viewer = await signIn(kith)
     const { id } = await kith.uploads.sign(viewer, announced)
@@ -110,7 +110,7 @@ describe.each([
     expect(await codeOf(kith.uploads.confirm(viewer, id))).toBe('media-not-found')
   })
 
-  test('with another error is not asked again', async () => {
+  test('with another error is not retried', async () => {
     const { kith, puts } = failing(1, () => new Error('a bug'))
     const viewer = await signIn(kith)
     await expect(kith.uploads.add(viewer, picture())).rejects.toThrow('a bug')
@@ -150,7 +150,7 @@ test('a sweep that fails does not keep upkeep from its other work', async () => 
   expect(logged).toHaveLength(1)
 })
 
-test('a file that arrives while it is asked for is not removed', async () => {
+test('a file that arrives during the check is not removed', async () => {
   const world = createWorld()
   const direct = intercept(world.host.direct, async (call, name) => {
     const answer = await call()
@@ -165,7 +165,7 @@ test('a file that arrives while it is asked for is not removed', async () => {
   expect((await kith.uploads.confirm(viewer, signed.id)).id).toBe(signed.id)
 })
 
-test('nothing is signed that could not be taken in', async () => {
+test('nothing is signed that could not be accepted', async () => {
   const world = createWorld()
   const { kith } = createInstance(world.options)
   const viewer = await signIn(kith)
@@ -183,7 +183,7 @@ describe.each([
   { when: 'before', does: false },
   { when: 'after', does: true },
 ])('a process that dies $when a step', ({ does }) => {
-  /** Two pictures are sent, and the second takes the place of the first. Answers how many steps were made. */
+  /** Uploads two pictures, and the second replaces the first. Returns the number of steps. */
   async function live(world: World, viewer: Viewer, steps: number): Promise<number> {
     let made = 0
     const around = async (call: () => Promise<unknown>): Promise<unknown> => {
@@ -215,7 +215,7 @@ describe.each([
     return made
   }
 
-  test('leaves, wherever it dies, no row without its blob and no blob without its row', async () => {
+  test('leaves, at any step, no row without its blob and no blob without its row', async () => {
     let steps = 0
     for (; ; steps++) {
       const world = createWorld()

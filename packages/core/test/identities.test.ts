@@ -47,7 +47,7 @@ interface Trip {
   returnTo?: string
 }
 
-/** A browser that has been at the provider, and has not come back to the app yet. */
+/** A browser that has been at the provider and has not returned to the app yet. */
 async function goAs(
   kith: Kith,
   login: string,
@@ -69,7 +69,7 @@ async function signInAs(kith: Kith, login: string, trip: Trip = {}): Promise<Sig
   return { ...finished.signIn, isNew: finished.isNew }
 }
 
-/** For those of whom the provider says too little: the first time, with this username. */
+/** For users about whom the provider reveals too little: the first sign-in, with this username. */
 async function signUpAs(
   kith: Kith,
   login: string,
@@ -84,8 +84,8 @@ function viewerIn({ user, session }: SignIn): Viewer {
   return { userId: user.id, sessionId: session.id }
 }
 
-describe('a sign-in elsewhere', () => {
-  test('makes an account the first time, with what the provider has verified, and opens the same one afterwards', async () => {
+describe('a sign-in with a provider', () => {
+  test('creates an account the first time, with the data that the provider has verified, and then opens it again', async () => {
     const { kith, options } = app()
     const finished = await finishAs(kith, 'ada', { returnTo: '/home?tab=1' })
     if (finished.kind !== 'signed-in') throw new Error(finished.kind)
@@ -99,7 +99,7 @@ describe('a sign-in elsewhere', () => {
     expect(identity).toMatchObject({ kind: 'identity', lastUsedAt: '2026-01-01T00:00:00.000Z' })
   })
 
-  test('leaves alone what its owner has edited since', async () => {
+  test('does not overwrite later edits by the owner', async () => {
     const { kith } = app()
     const first = await signInAs(kith, 'ada')
     await kith.accounts.edit(viewerIn(first), { name: 'Countess' })
@@ -107,7 +107,7 @@ describe('a sign-in elsewhere', () => {
   })
 
   // asvs: 6.8.1
-  test('is by issuer and subject: the same name at another provider, or the same address, is somebody else', async () => {
+  test('is matched by issuer and subject: the same name at another provider, or the same email, is another account', async () => {
     const { kith } = app()
     const ada = await signUpAs(kith, 'unverified-ada', { username: 'ada' })
     expect(ada.user).toMatchObject({ email: null, username: 'ada' })
@@ -118,7 +118,7 @@ describe('a sign-in elsewhere', () => {
     expect(await codeOf(signInAs(kith, 'second-ada'))).toBe('link-required')
   })
 
-  test('asks for what is missing, suggests it, and can be tried again where a name is taken', async () => {
+  test('asks for missing details with a suggestion, and can be retried if the username is taken', async () => {
     const { kith } = app({ accounts: { identifiers: { username: 'required' } } })
     const finished = await finishAs(kith, 'grace', { returnTo: '/in' })
     if (finished.kind !== 'details-needed') throw new Error(finished.kind)
@@ -138,7 +138,7 @@ describe('a sign-in elsewhere', () => {
     expect(next).toMatchObject({ suggestion: { username: null } })
   })
 
-  test('takes an address that was typed as it takes those of a registration: unverified', async () => {
+  test('treats a typed email like that of a registration: unverified', async () => {
     const { kith } = app({ accounts: { identifiers: { username: 'required' } } })
     const finished = await finishAs(kith, 'ada')
     if (finished.kind !== 'details-needed') throw new Error(finished.kind)
@@ -147,7 +147,7 @@ describe('a sign-in elsewhere', () => {
     expect(user).toMatchObject({ email: 'president@example.com', emailVerified: false })
   })
 
-  test('takes an address from anyone who has not verified it, and from nobody else', async () => {
+  test('takes an email from an account that has not verified it, and from no other', async () => {
     const { kith } = app()
     const squatter = await kith.accounts.register({ username: 'eve', email: 'ada@example.com', password })
     const ada = await signInAs(kith, 'ada')
@@ -156,21 +156,21 @@ describe('a sign-in elsewhere', () => {
     expect(ada.user.id).not.toBe(squatter.user.id)
   })
 
-  test('needs a verified address where the app confirms addresses', async () => {
+  test('needs a verified email if the app confirms email addresses', async () => {
     const accounts = { confirm: 'email', identifiers: { username: 'optional', email: 'required' } } as const
     const { kith } = app({ accounts, messages: { email: createMailbox() } })
     expect(await codeOf(finishAs(kith, 'unverified-ada'))).toBe('identity-refused')
     expect((await signInAs(kith, 'ada')).user).toMatchObject({ emailVerified: true })
   })
 
-  test('believes no address of a provider that is not said to verify them', async () => {
+  test('trusts no email from a provider that is not declared to verify them', async () => {
     const [{ issuer }] = servers
     const acme = oidc({ issuer, clientId: 'kith', clientSecret: 'a secret of the client' })
     const { kith } = app({ providers: { acme } })
     expect((await signUpAs(kith, 'ada', { username: 'ada' })).user).toMatchObject({ email: null })
   })
 
-  test('asks the policies of the app', async () => {
+  test('runs the policies of the app', async () => {
     const asked: string[] = []
     const { kith } = app({
       policies: {
@@ -203,7 +203,7 @@ describe('a sign-in elsewhere', () => {
     expect(signIn.user.id).toBe(first.user.id)
   })
 
-  test('is refused to a banned account; a deleted one begins anew', async () => {
+  test('is refused for a banned account; after a deletion it creates a new account', async () => {
     const { kith } = app()
     const { user } = await signInAs(kith, 'ada')
     await kith.accounts.ban(user.id, {})
@@ -214,8 +214,8 @@ describe('a sign-in elsewhere', () => {
   })
 })
 
-describe('what a browser brings back', () => {
-  test('works once, of 20 calls at the same time too', async () => {
+describe('the response that a browser brings back', () => {
+  test('works once, even with 20 concurrent calls', async () => {
     const { kith } = app()
     const trip = await goAs(kith, 'ada')
     const codes = await Promise.all(
@@ -225,7 +225,7 @@ describe('what a browser brings back', () => {
     expect(await codeOf(kith.identities.finish('acme', trip))).toBe('code-invalid')
   })
 
-  test('makes one account, of 10 browsers of one person at the same time', async () => {
+  test('creates one account, even with 10 browsers of one person at the same time', async () => {
     const { kith } = app()
     const trips = await Promise.all(Array.from({ length: 10 }, () => goAs(kith, 'ada')))
     const finished = await Promise.all(trips.map((trip) => kith.identities.finish('acme', trip, client)))
@@ -235,7 +235,7 @@ describe('what a browser brings back', () => {
     expect(accounts.items).toHaveLength(1)
   })
 
-  test('makes one account, with its address, where 10 browsers complete it at the same time', async () => {
+  test('creates one account with its email if 10 browsers complete it at the same time', async () => {
     const { kith } = app({ accounts: { identifiers: { username: 'required' } } })
     const tokens: string[] = []
     for (let tab = 0; tab < 10; tab++) {
@@ -251,7 +251,7 @@ describe('what a browser brings back', () => {
     expect(items).toMatchObject([{ email: 'ada@example.com', emailVerified: true }])
   })
 
-  test('is of no use in another browser, without one, or to the six digits of its code', async () => {
+  test('is useless in another browser, without one, or with its six-digit code', async () => {
     const random = (length: number): Uint8Array => (length === 4 ? new Uint8Array(4) : randomBytes(length))
     const { kith } = app({ random })
     const [ada, eve] = [await goAs(kith, 'ada'), await goAs(kith, 'eve')]
@@ -265,7 +265,7 @@ describe('what a browser brings back', () => {
   })
 
   // asvs: 6.8.1
-  test('is of no use at the callback of another provider, nor with the answer of one', async () => {
+  test('is useless at the callback of another provider, and with the response of another', async () => {
     const { kith } = app()
     expect(await codeOf(kith.identities.finish('other', await goAs(kith, 'ada')))).toBe('code-invalid')
     const trip = await goAs(kith, 'ada')
@@ -276,14 +276,14 @@ describe('what a browser brings back', () => {
     expect(await codeOf(kith.identities.finish('acme', without))).toBe('identity-refused')
   })
 
-  test('ends after ten minutes', async () => {
+  test('expires after ten minutes', async () => {
     const { kith, advance } = app()
     const trip = await goAs(kith, 'ada')
     advance(601)
     expect(await codeOf(kith.identities.finish('acme', trip))).toBe('code-invalid')
   })
 
-  test('is not taken with the code of another flow, nor a second time at the provider', async () => {
+  test('is refused with the code of another flow, and is accepted only once by the provider', async () => {
     const { kith } = app()
     const [first, second] = [await goAs(kith, 'ada'), await goAs(kith, 'ada')]
     const swapped = new URLSearchParams(second.answer)
@@ -299,7 +299,7 @@ describe('what a browser brings back', () => {
     expect(await codeOf(kith.identities.finish('acme', fourth))).toBe('identity-refused')
   })
 
-  test('may be that somebody did not want to; that leaves no line in the log', async () => {
+  test('may say that the user declined, which is not logged', async () => {
     const { kith, logged } = app()
     const { url, browser } = await kith.identities.begin('acme', { purpose: 'sign-in' })
     const state = new URL(url).searchParams.get('state') ?? ''
@@ -308,7 +308,7 @@ describe('what a browser brings back', () => {
     expect(logged).toEqual([])
   })
 
-  test('of what goes out nothing gives the browser, the verifier or the nonce away', async () => {
+  test('the URL reveals neither the browser secret nor the verifier nor the nonce', async () => {
     const { kith } = app()
     const { url, browser } = await kith.identities.begin('acme', { purpose: 'sign-in' })
     const { searchParams } = new URL(url)
@@ -323,7 +323,7 @@ describe('what a browser brings back', () => {
 })
 
 test.each(['//evil.example', '/\\evil.example', '/%2Fevil.example', 'https://evil.example', ''])(
-  'nobody is sent back to %j',
+  'refuses %j as a return path',
   async (returnTo) => {
     const { kith } = app()
     expect(await codeOf(kith.identities.begin('acme', { purpose: 'sign-in', returnTo }))).toBe(
@@ -337,7 +337,7 @@ describe('linking', () => {
     return viewerIn(await kith.accounts.register({ username, email: `${username}@example.com`, password }))
   }
 
-  test('is for a viewer who was just proved, tells them, and opens the account from then on', async () => {
+  test('requires a recent proof, notifies the owner, and opens the account from then on', async () => {
     const mailbox = createMailbox()
     const { kith, advance } = app({ messages: { email: mailbox } })
     const viewer = await registered(kith)
@@ -356,7 +356,7 @@ describe('linking', () => {
     expect(await finishAs(kith, 'second-ada', { viewer })).toMatchObject({ kind: 'linked' })
   })
 
-  test('is over with the session that asked for it', async () => {
+  test('fails if the session that started it has ended', async () => {
     const { kith } = app()
     const viewer = await registered(kith)
     const trip = await goAs(kith, 'ada', { viewer })
@@ -365,14 +365,14 @@ describe('linking', () => {
     expect(await kith.credentials.list(viewer)).toEqual([])
   })
 
-  test('is refused for what another account has', async () => {
+  test('is refused for an identity of another account', async () => {
     const { kith } = app()
     await signInAs(kith, 'grace')
     const viewer = await registered(kith)
     expect(await codeOf(finishAs(kith, 'grace', { viewer }))).toBe('credential-taken')
   })
 
-  test('by an address happens only where the app wants it, both sides have verified it, and no second factor is passed by', async () => {
+  test('by email requires the option and verification on both sides, and never bypasses a second factor', async () => {
     const off = app()
     const ada = await registered(off.kith)
     await off.kith.accounts.verifyEmail(ada.userId)
@@ -395,7 +395,7 @@ describe('linking', () => {
     expect(await codeOf(signInAs(on.kith, 'second-ada'))).toBe('link-required')
   })
 
-  test('is undone, but never of the last way in', async () => {
+  test('can be undone, except for the last way in', async () => {
     const { kith } = app()
     const viewer = viewerIn(await signInAs(kith, 'ada'))
     const [only] = await kith.credentials.list(viewer)
@@ -407,52 +407,48 @@ describe('linking', () => {
   })
 })
 
-test('a provider that this app does not have is not found, whatever its name', async () => {
+test('an unconfigured provider is not found, whatever its name', async () => {
   const { kith } = app()
   for (const name of ['nobody', 'constructor', '__proto__'])
     expect(await codeOf(kith.identities.begin(name, { purpose: 'sign-in' }))).toBe('provider-not-found')
 })
 
-test('providers need to know where the app is', () => {
+test('providers require the URL of the app', () => {
   expect(() => app({ publicUrl: '' })).toThrow('publicUrl')
 })
 
 describe('a provider that is killed or frozen', () => {
-  test(
-    'is unavailable, with when to come back; callers that wait are not kept',
-    { timeout: 60_000 },
-    async () => {
-      const server = await startOidcServer()
-      const { issuer, control } = server
-      const make = (): Kith =>
-        app({
-          providers: { acme: oidc({ issuer, clientId: 'kith', clientSecret: 'a secret of the client' }) },
-        }).kith
-      try {
-        const kith = make()
-        const [first, second] = [await goAs(kith, 'ada'), await goAs(kith, 'ada')]
-        await control.freeze()
-        const began = performance.now()
-        const refused = await kith.identities.finish('acme', first).catch((error: unknown) => error)
-        expect(isRetryLater(refused) && [refused.code, refused.retryAfterSeconds]).toEqual([
-          'provider-unavailable',
-          30,
-        ])
-        expect(performance.now() - began).toBeLessThan(9_000)
-        control.thaw()
-        await control.kill()
-        expect(await codeOf(kith.identities.finish('acme', second))).toBe('provider-unavailable')
-        // Its metadata are known, so people are sent on; anyone who starts now knows none.
-        await kith.identities.begin('acme', { purpose: 'sign-in' })
-        const fresh = make()
-        expect(await codeOf(fresh.identities.begin('acme', { purpose: 'sign-in' }))).toBe(
-          'provider-unavailable',
-        )
-        await control.restart()
-        expect(await codeOf(finishAs(fresh, 'ada'))).toBe('no error')
-      } finally {
-        await server.stop()
-      }
-    },
-  )
+  test('is unavailable, with a time to retry, and waiting calls fail soon', { timeout: 60_000 }, async () => {
+    const server = await startOidcServer()
+    const { issuer, control } = server
+    const make = (): Kith =>
+      app({
+        providers: { acme: oidc({ issuer, clientId: 'kith', clientSecret: 'a secret of the client' }) },
+      }).kith
+    try {
+      const kith = make()
+      const [first, second] = [await goAs(kith, 'ada'), await goAs(kith, 'ada')]
+      await control.freeze()
+      const began = performance.now()
+      const refused = await kith.identities.finish('acme', first).catch((error: unknown) => error)
+      expect(isRetryLater(refused) && [refused.code, refused.retryAfterSeconds]).toEqual([
+        'provider-unavailable',
+        30,
+      ])
+      expect(performance.now() - began).toBeLessThan(9_000)
+      control.thaw()
+      await control.kill()
+      expect(await codeOf(kith.identities.finish('acme', second))).toBe('provider-unavailable')
+      // Its metadata is cached, so this app still redirects; a new instance has none.
+      await kith.identities.begin('acme', { purpose: 'sign-in' })
+      const fresh = make()
+      expect(await codeOf(fresh.identities.begin('acme', { purpose: 'sign-in' }))).toBe(
+        'provider-unavailable',
+      )
+      await control.restart()
+      expect(await codeOf(finishAs(fresh, 'ada'))).toBe('no error')
+    } finally {
+      await server.stop()
+    }
+  })
 })

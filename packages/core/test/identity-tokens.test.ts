@@ -14,10 +14,10 @@ beforeAll(async () => {
 }, 120_000)
 afterAll(() => server.stop())
 
-/** What changes a response of the provider on its way: the parsed JSON of this path. */
+/** Changes a response of the provider: receives the parsed JSON of this path. */
 type Change = (body: Record<string, unknown>) => unknown
 
-/** An app between which and the provider somebody changes answers. */
+/** An app whose provider responses are changed on their way. */
 function between(
   changes: Record<string, Change>,
   options: Partial<OidcOptions> = {},
@@ -58,7 +58,7 @@ async function signIn({ kith }: Instance): Promise<string> {
   )
 }
 
-/** Signs the ID token anew, with a key that the provider's key set is said to have, after these claims were changed. */
+/** Signs the ID token again after changing its claims, with a key that is added to the provider's key set. */
 async function forged(claims: (of: JWTPayload) => JWTPayload): Promise<Record<string, Change>> {
   const { publicKey, privateKey } = await generateKeyPair('RS256')
   return {
@@ -75,7 +75,7 @@ async function forged(claims: (of: JWTPayload) => JWTPayload): Promise<Record<st
 }
 
 describe('an ID token', () => {
-  test('is taken where everything is right, also with another key', async () => {
+  test('is accepted if everything is correct, even with another key', async () => {
     expect(await signIn(between(await forged((claims) => claims)))).toBe('no error')
   })
 
@@ -85,11 +85,11 @@ describe('an ID token', () => {
     ['no nonce', ({ nonce: _nonce, ...claims }) => claims],
     ['another audience', (claims) => ({ ...claims, aud: 'another' })],
     ['another issuer', (claims) => ({ ...claims, iss: 'https://evil.example' })],
-    ['an end that is over', (claims) => ({ ...claims, exp: Number(claims.iat) - hour })],
-    ['no end', ({ exp: _exp, ...claims }) => claims],
+    ['an expiration in the past', (claims) => ({ ...claims, exp: Number(claims.iat) - hour })],
+    ['no expiration', ({ exp: _exp, ...claims }) => claims],
     ['no subject', ({ sub: _sub, ...claims }) => claims],
     ['an empty subject', (claims) => ({ ...claims, sub: '' })],
-    ['a subject without end', (claims) => ({ ...claims, sub: 'a'.repeat(501) })],
+    ['a very long subject', (claims) => ({ ...claims, sub: 'a'.repeat(501) })],
   ])('with %s is refused', async (_what, claims) => {
     const made = between(await forged(claims))
     expect(await signIn(made)).toBe('identity-refused')
@@ -112,13 +112,13 @@ describe('an ID token', () => {
     )
   })
 
-  test('is of the person that userinfo is about, or nobody signs in', async () => {
+  test('must have the same subject as userinfo, or nobody is signed in', async () => {
     expect(await signIn(between({ '/me': (body) => ({ ...body, sub: 'eve' }) }))).toBe('identity-refused')
   })
 })
 
 // asvs: 7.1.3, 7.6.1
-test('a session that began at a provider lives and ends by the rules here, and asks the provider nothing', async () => {
+test("a session from a provider lives and ends by Kith's rules, without calls to the provider", async () => {
   const { kith, asked, advance } = between({})
   const { url, browser } = await kith.identities.begin('acme', { purpose: 'sign-in' })
   const { answer } = await logInAt(url, 'ada')
@@ -147,7 +147,7 @@ describe('with maxAge', () => {
   })
 
   // asvs: 6.8.4
-  test('a sign-in there that was longer ago, or of which nothing is said, is refused', async () => {
+  test('an older or unknown sign-in time at the provider is refused', async () => {
     const at = async (auth_time: unknown): Promise<string> =>
       await signIn(between(await forged((claims) => ({ ...claims, auth_time })), options))
     expect(await at(secondsAgo(200))).toBe('no error')
@@ -155,27 +155,27 @@ describe('with maxAge', () => {
       expect(await at(when)).toBe('identity-refused')
   })
 
-  test('it has to be a duration', () => {
+  test('it must be a duration', () => {
     const { issuer } = server
     expect(() => oidc({ issuer, clientId: 'kith', maxAge: 0 })).toThrow(/^oidc: maxAge: give whole seconds/)
   })
 })
 
-describe('an answer of a provider', () => {
+describe('a response of a provider', () => {
   const metadata = '/.well-known/openid-configuration'
 
-  test('of another issuer is refused', async () => {
+  test('from another issuer is refused', async () => {
     expect(
       await signIn(between({ [metadata]: (body) => ({ ...body, issuer: 'https://evil.example' }) })),
     ).toBe('identity-refused')
   })
 
-  test('is read up to a size', async () => {
+  test('is read up to a maximum size', async () => {
     const large = between({ [metadata]: (body) => ({ ...body, more: 'x'.repeat(300_000) }) })
     expect(await signIn(large)).toBe('provider-unavailable')
   })
 
-  test('that sends on is no answer: nobody goes there', async () => {
+  test('that redirects is an error, and the redirect is not followed', async () => {
     const asked: string[] = []
     const moved = createServer(({ url = '' }, response) => {
       asked.push(url)
@@ -192,7 +192,7 @@ describe('an answer of a provider', () => {
     moved.close()
   })
 
-  test('without encryption is for this machine alone', async () => {
+  test('without encryption is accepted only from this machine', async () => {
     const acme = oidc({ issuer: 'http://id.example', clientId: 'kith' })
     const { kith } = createInstance({ publicUrl: appUrl, providers: { acme } })
     expect(await codeOf(kith.identities.begin('acme', { purpose: 'sign-in' }))).toBe('identity-refused')
@@ -203,7 +203,7 @@ describe('metadata', () => {
   afterEach(() => void vi.useRealTimers())
   const metadata = '/.well-known/openid-configuration'
 
-  test('are read once for all who come within an hour, and kept where the provider has none to give', async () => {
+  test('is fetched once per hour for all users, and kept if the provider is down', async () => {
     let isDown = false
     const { kith, asked } = between({
       [metadata]: (body) => {

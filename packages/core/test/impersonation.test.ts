@@ -22,7 +22,7 @@ interface Desk extends Instance {
   admin: Viewer
   adminTokens: SignIn['tokens']
   ada: SignIn
-  /** Acts as ada. */
+  /** Acts as Ada. */
   act(): Promise<SignIn>
 }
 
@@ -44,13 +44,13 @@ async function desk(options: Partial<KithOptions> = {}): Promise<Desk> {
   }
 }
 
-/** Another process over the same storage, which knows nothing yet. */
+/** Another process over the same storage, with empty caches. */
 function elsewhere({ options }: Instance): Kith {
   return createKith(options)
 }
 
-describe('who may', () => {
-  test('an admin acts as a member, and the token, the viewer and the session list say so', async () => {
+describe('who may act', () => {
+  test('an admin acts as a member, which the token, the viewer and the session list show', async () => {
     const { kith, admin, ada, act } = await desk()
     const opened = await act()
     expect(decodeJwt(opened.tokens.accessToken)).toMatchObject({
@@ -75,7 +75,7 @@ describe('who may', () => {
     expect(opened.tokens.deviceToken).toBeUndefined()
   })
 
-  test('without the option nobody does, and sessions from before it was taken away are over', async () => {
+  test('without the option nobody can, and earlier acting sessions are refused', async () => {
     const made = await desk()
     const { tokens } = await made.act()
     const { kith } = createInstance({ storage: made.options.storage })
@@ -85,7 +85,7 @@ describe('who may', () => {
     expect(await codeOf(kith.sessions.refresh(tokens.refreshToken))).toBe('refresh-token-expired')
   })
 
-  test('members, moderators, admins whose proof is old, and those of another role do not', async () => {
+  test('members, moderators, admins with an old proof, and former admins cannot', async () => {
     const { kith, admin, ada, act, advance } = await desk()
     const ben = await kith.accounts.register({ username: 'ben', password })
     const asBen = () => kith.sessions.impersonate(viewerOf(ben), { userId: ada.user.id, reason })
@@ -100,7 +100,7 @@ describe('who may', () => {
     expect(await codeOf(act())).toBe('role-required')
   })
 
-  test('nobody acts as themselves, as an admin, a moderator, or an account that is gone or banned', async () => {
+  test('nobody can act as themselves, an admin, a moderator, or a deleted or banned account', async () => {
     const { kith, admin, ada } = await desk()
     const as = (userId: string, given = reason) =>
       codeOf(kith.sessions.impersonate(admin, { userId, reason: given }))
@@ -117,7 +117,7 @@ describe('who may', () => {
     expect(await as('018f5a5e-0000-7000-8000-000000000000')).toBe('account-not-found')
   })
 
-  test('an admin of a sign-in of the app itself has no session here: a ban and another role end it all the same', async () => {
+  test('an admin signed in by the app itself has no session here: a ban or a role change still ends the acting session', async () => {
     const { kith, admin, ada } = await desk()
     const act = () => kith.sessions.impersonate(kith.viewerOf(admin.userId), { userId: ada.user.id, reason })
     const first = await act()
@@ -131,7 +131,7 @@ describe('who may', () => {
     expect(await codeOf(kith.sessions.refresh(second.tokens.refreshToken))).toBe('session-revoked')
   })
 
-  test('an admin of a sign-in of the app itself goes on acting, and so does one whose storage was away for a moment', async () => {
+  test('an admin signed in by the app itself can continue, even after a short failure of the storage', async () => {
     const { kith, admin, ada, options } = await desk()
     const { users } = options.storage
     const input = { userId: ada.user.id, reason }
@@ -149,7 +149,7 @@ describe('who may', () => {
     expect((await kith.sessions.authenticate(next.accessToken)).actorId).toBe(admin.userId)
   })
 
-  test('roles of the app may act, and be acted as, where the option names them', async () => {
+  test('custom roles may act, or be acted as, if the option names them', async () => {
     const impersonation = { by: ['support'], as: ['member', 'editor'], ttl: '5m' } as const
     const { kith, admin, ada, act } = await desk({ sessions: { impersonation } })
     expect(await codeOf(act())).toBe('role-required')
@@ -161,12 +161,12 @@ describe('who may', () => {
   })
 })
 
-describe('what it cannot touch', () => {
-  test('nothing about how the account is signed in to, its exports, its deletion and its other sessions', async () => {
+describe('what an acting admin cannot touch', () => {
+  test('the ways in to the account, its exports, its deletion and its other sessions', async () => {
     const { kith, ada, act } = await desk({ messages: { email: createMailbox() } })
     const opened = await act()
     const token = await kith.sessions.authenticate(opened.tokens.accessToken)
-    // A host may have made the viewer anew, without what the token said.
+    // A host may have rebuilt the viewer without the claims of the token.
     const plain: Viewer = { userId: token.userId, sessionId: token.sessionId }
     for (const viewer of [token, plain]) {
       const refused: Record<string, () => Promise<unknown>> = {
@@ -199,7 +199,7 @@ describe('what it cannot touch', () => {
     expect(await codeOf(kith.sessions.login({ login: 'ada', password }))).toBe('no error')
   })
 
-  test('it pushes out no session of the owner, and is no device of the account', async () => {
+  test('it displaces no session of the owner, and does not count as a device of the account', async () => {
     const { kith, ada, act } = await desk({ sessions: { impersonation: {}, maxPerAccount: 1 } })
     await act()
     expect(await codeOf(kith.sessions.authenticate(ada.tokens.accessToken))).toBe('no error')
@@ -207,8 +207,8 @@ describe('what it cannot touch', () => {
   })
 })
 
-describe('how it ends', () => {
-  test('after its time, however often it is refreshed', async () => {
+describe('how acting ends', () => {
+  test('after its lifetime, however often it is refreshed', async () => {
     const { kith, act, advance } = await desk()
     let { tokens } = await act()
     for (let minutes = 0; minutes < 30; minutes += 10) {
@@ -221,19 +221,19 @@ describe('how it ends', () => {
   })
 
   const ends: Record<string, (made: Desk) => Promise<unknown>> = {
-    'logout of the admin': ({ kith, admin }) => kith.sessions.logout(admin),
-    'the end of all of their sessions': ({ kith, admin }) => kith.sessions.endAll(admin.userId),
-    'another role of theirs': ({ kith, admin }) => kith.accounts.setRole(admin.userId, 'moderator'),
+    'a logout of the admin': ({ kith, admin }) => kith.sessions.logout(admin),
+    'the end of all sessions of the admin': ({ kith, admin }) => kith.sessions.endAll(admin.userId),
+    'a role change of the admin': ({ kith, admin }) => kith.accounts.setRole(admin.userId, 'moderator'),
     'a ban of the admin': ({ kith, admin }) => kith.accounts.ban(admin.userId),
-    'their deletion': ({ kith, admin }) => kith.accounts.remove(admin.userId),
-    'a new password of theirs': ({ kith, admin }) =>
+    'a deletion of the admin': ({ kith, admin }) => kith.accounts.remove(admin.userId),
+    'a new password of the admin': ({ kith, admin }) =>
       kith.accounts.setPassword(admin.userId, 'another horse 99'),
-    'the owner, from the list': ({ kith, ada, act: _act }) => endActed(kith, viewerOf(ada)),
+    'an end by the owner, in the list': ({ kith, ada, act: _act }) => endActed(kith, viewerOf(ada)),
     'a ban of the account': ({ kith, ada }) => kith.accounts.ban(ada.user.id),
-    'logging the account out': ({ kith, ada }) => kith.sessions.endAll(ada.user.id),
+    'the end of all sessions of the account': ({ kith, ada }) => kith.sessions.endAll(ada.user.id),
   }
   for (const [name, end] of Object.entries(ends))
-    test(`with ${name}: known tokens immediately, in another process, and the refresh token`, async () => {
+    test(`with ${name}: known tokens immediately, also in another process, and the refresh token`, async () => {
       const made = await desk()
       const { tokens } = await made.act()
       expect(await codeOf(made.kith.sessions.authenticate(tokens.accessToken))).toBe('no error')
@@ -249,7 +249,7 @@ describe('how it ends', () => {
       expect(rows.filter(({ actorId }) => actorId !== null)).toEqual([])
     })
 
-  test('with the session of the admin where that only ran out', async () => {
+  test('together with the session of the admin, if that expires earlier', async () => {
     const made = await desk({ sessions: { impersonation: { ttl: '2h' }, refreshTtl: '1h' } })
     made.advance(3000)
     await made.kith.sessions.prove(made.admin, { password })
@@ -260,7 +260,7 @@ describe('how it ends', () => {
     expect(await codeOf(made.kith.sessions.refresh(next.refreshToken))).toBe('session-revoked')
   })
 
-  test('with the role or the ban of the admin also for what looks only at the session: an open socket, a role', async () => {
+  test('with a role change or ban of the admin, even for checks that only read the session: an open socket, a role', async () => {
     for (const end of ['role', 'ban'] as const) {
       const { kith, admin, act } = await desk()
       const acting = await kith.sessions.authenticate((await act()).tokens.accessToken)
@@ -272,7 +272,7 @@ describe('how it ends', () => {
     }
   })
 
-  test('where the account gets a role that nobody may act as', async () => {
+  test('if the account gets a role that cannot be acted as', async () => {
     const { kith, ada, act } = await desk()
     const { tokens } = await act()
     const acting = await kith.sessions.authenticate(tokens.accessToken)
@@ -282,7 +282,7 @@ describe('how it ends', () => {
     expect(await codeOf(kith.sessions.refresh(tokens.refreshToken))).toBe('session-revoked')
   })
 
-  test('with its access token where the session of the admin is bound to a device', async () => {
+  test('with its access token, if the session of the admin is bound to a device', async () => {
     const { kith, admin, ada, act } = await desk({ sessions: { impersonation: {}, deviceBound: true } })
     const key = createDeviceKey()
     await kith.boundSessions.bind(admin, key.registration(await kith.boundSessions.offerTo(admin)))
@@ -293,7 +293,7 @@ describe('how it ends', () => {
     expect(items[0]).toMatchObject({ action: 'session.revoked', actor: { kind: 'nobody' } })
   })
 
-  test('when the same admin acts as the account once more, so that the owner loses no session by it', async () => {
+  test('when the same admin acts as the account again, so that the owner loses no session', async () => {
     const { kith, ada, act } = await desk({ sessions: { impersonation: {}, maxPerAccount: 2 } })
     const first = await act()
     for (let count = 0; count < 4; count++) await act()
@@ -302,7 +302,7 @@ describe('how it ends', () => {
     expect(items.map(({ impersonated }) => impersonated)).toEqual([true, false])
   })
 
-  test('an earlier release that refreshed it as one of the owner gains nothing by that', async () => {
+  test('an earlier release that refreshed it as a session of the owner cannot extend it', async () => {
     const made = await desk()
     const { session } = await made.act()
     const { storage, secret, clock = () => new Date() } = made.options
@@ -333,8 +333,8 @@ async function endActed(kith: Kith, owner: Viewer): Promise<void> {
   await kith.sessions.revoke(owner, items.find(({ impersonated }) => impersonated)?.id ?? '')
 }
 
-describe('what is told of it', () => {
-  test('one event in place of session.opened, and the admin in all that are raised meanwhile', async () => {
+describe('what is recorded', () => {
+  test('one event instead of session.opened, and the admin in all events of the session', async () => {
     const { kith, admin, ada, act, options } = await desk({
       outbox: { events: ['session.impersonated', 'session.opened', 'post.created', 'account.edited'] },
       posts: { textOnly: true },
@@ -364,7 +364,7 @@ describe('what is told of it', () => {
     ])
   })
 
-  test('the owner reads that an admin did, and why; the host reads who', async () => {
+  test('the owner can read that an admin acted, and why; the host can read who', async () => {
     const { kith, admin, ada, act } = await desk()
     const opened = await act()
     const [own] = (await kith.audit.list(viewerOf(ada))).items
@@ -382,7 +382,7 @@ describe('what is told of it', () => {
   })
 
   for (const notice of [true, false])
-    test(`the owner ${notice ? 'gets a message' : 'gets none where the option says so'}`, async () => {
+    test(`the owner ${notice ? 'gets a message' : 'gets none if the option says so'}`, async () => {
       const mailbox = createMailbox()
       const { kith, act } = await desk({
         messages: { email: mailbox },

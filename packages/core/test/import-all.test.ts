@@ -16,7 +16,7 @@ const person = (username: string, more: Partial<ImportInput> = {}): ImportInput 
   ...more,
 })
 
-test('says in order what became of each account, and why one was refused', async () => {
+test('reports the outcome of each account in order, and the reason for each refusal', async () => {
   const { kith } = createInstance({ accounts: { signUp: 'closed' } })
   const inputs = [
     person('ada', { age: { from: 18, to: null, source: 'import' } }),
@@ -58,7 +58,7 @@ test('says in order what became of each account, and why one was refused', async
   expect(rest.map(({ index, outcome }) => [index, outcome])).toEqual([[5, 'present']])
 })
 
-test('reads no further ahead than it works, and rejects where the storage fails, behind what was done', async () => {
+test('reads no further ahead than its concurrency, and rejects if the storage fails, after the finished results', async () => {
   const { kith, options } = createInstance()
   let read = 0
   let done = 0
@@ -90,7 +90,7 @@ test('reads no further ahead than it works, and rejects where the storage fails,
   expect(results.map(({ outcome }) => outcome)).toEqual(Array.from({ length: 5 }, () => 'imported'))
 })
 
-test('the host creates accounts with a password, whatever strangers may do', async () => {
+test('the host can create accounts with a password, whatever the sign-up option says', async () => {
   const { kith } = createInstance({ accounts: { signUp: 'invite', age: 'required' } })
   const { id } = await kith.accounts.create({
     username: 'ada',
@@ -108,7 +108,7 @@ test('the host creates accounts with a password, whatever strangers may do', asy
   )
 })
 
-test('an age is asked for where options say so, kept with its date, and told to policies', async () => {
+test('an age is required if the options say so, stored with its date, and passed to policies', async () => {
   const asked: unknown[] = []
   const { kith, advance } = createInstance({
     accounts: { age: 'required' },
@@ -149,7 +149,7 @@ test('an age is asked for where options say so, kept with its date, and told to 
   expect(await codeOf(off)).toBe('invalid-input')
 })
 
-test('takes no account for one that was imported that somebody has registered before with the address of somebody else', async () => {
+test('does not treat an account that a stranger registered with the same email as already imported', async () => {
   const { kith } = createInstance()
   const { user } = await kith.accounts.register({
     username: 'mallory',

@@ -1,14 +1,14 @@
 import { createKith, type Kith, type KithOptions, type LogFields } from '@kith/core'
 import { createMemoryStorage } from '@kith/core/memory'
 
-/** A Kith over memory with a clock that stands still until it is moved, and hashing that costs next to nothing. */
+/** An in-memory Kith with a clock that only moves on request, and with cheap hashing. */
 export interface Instance {
   kith: Kith
   /** Moves the clock. */
   advance(seconds: number): void
-  /** What was logged. */
+  /** The lines that were logged. */
   logged: (readonly [message: string, fields: LogFields])[]
-  /** The options it was made with, to make another one over the same storage. */
+  /** The options of this instance, for creating another one over the same storage. */
   options: KithOptions
 }
 
@@ -29,7 +29,7 @@ export function createInstance(overrides: Partial<KithOptions> = {}): Instance {
   return { kith: createKith(options), advance: (seconds) => void (now += seconds * 1000), logged, options }
 }
 
-/** Counts the calls of each method of a port. */
+/** Records the calls of each method of a port. */
 export function counting<Port extends object>(port: Port): { port: Port; calls: string[] } {
   const calls: string[] = []
   const counted = new Proxy(port, {
@@ -45,7 +45,7 @@ export function counting<Port extends object>(port: Port): { port: Port; calls: 
   return { port: counted, calls }
 }
 
-/** The code of the error that a call fails with. */
+/** The code of the error that a call rejects with, or `no error`. */
 export async function codeOf(call: Promise<unknown>): Promise<string> {
   try {
     await call

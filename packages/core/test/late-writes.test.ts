@@ -5,12 +5,12 @@ import { expect, test } from 'vitest'
 import { copyingImages, picture } from './copying-images.ts'
 import { codeOf, createInstance } from './instance.ts'
 
-// What a call is about can be gone, and cleared away, when its write comes: then the write is refused and leaves nothing.
+// The target of a write can be deleted and cleaned up before the write arrives: then the write is refused and leaves nothing.
 
 const password = 'correct horse'
 const everything = { limit: 9, before: null }
 
-/** A storage where everything goes, and is cleared away, right before the call of one verb. */
+/** A storage in which everything is deleted and cleaned up right before one verb. */
 function clearedBefore(storage: Storage, verb: string, clear: () => Promise<void>): Storage {
   const portOf = (port: object): object =>
     new Proxy(port, {
@@ -41,7 +41,7 @@ async function anaAndBen() {
 }
 type Scene = Awaited<ReturnType<typeof anaAndBen>>
 
-/** What is there although the account or the post that it belongs to is gone. */
+/** Everything that remains although its account or post is deleted. */
 async function orphansOf({ options: { storage }, blobs, ana, ben, post }: Scene) {
   const { users, posts, edges, media } = storage
   const nodes = [ana.userId, ben.userId, post.id]
@@ -122,7 +122,7 @@ test.each([
   ['picture', 'its account', 'session-revoked'],
   ['avatar', 'its account', 'session-revoked'],
 ] as const)(
-  'a %s that comes when %s was cleared away is refused and leaves nothing',
+  'a %s that arrives after %s was deleted and cleaned up is refused and leaves nothing',
   async (name, gone, code) => {
     const { kith, scene, outcome } = await writeLate(name, gone)
     expect(outcome).toBe(code)
@@ -132,7 +132,7 @@ test.each([
   },
 )
 
-test('an upload that comes when its account was cleared away is used nowhere and goes after a day', async () => {
+test('an upload that arrives after its account was deleted cannot be used, and is removed after a day', async () => {
   const { kith, scene, outcome, advance } = await writeLate('upload', 'its account')
   expect(outcome).toBe('no error')
   await kith.upkeep.run()

@@ -15,7 +15,7 @@ function whole(value: unknown): string {
   })
 }
 
-test('a Kith that is logged whole shows neither secrets nor private keys', async () => {
+test('a logged Kith contains neither secrets nor private keys', async () => {
   const key = await generateSigningKey('ES256')
   const kith = createKith({
     secret: { current: secret, previous: [previous] },
@@ -24,7 +24,7 @@ test('a Kith that is logged whole shows neither secrets nor private keys', async
   })
   const { tokens } = await kith.accounts.register({ username: 'ana', password: 'correct horse battery' })
   await kith.sessions.authenticate(tokens.accessToken)
-  // The storage is the app's own, and in this test it is in memory.
+  // The storage belongs to the app, and in this test it is in memory.
   const shown = whole({ ...kith, storage: null })
   expect(shown).toContain('an issuer that may be seen')
   for (const hidden of [

@@ -1,13 +1,13 @@
 import type { Message, MessageKind, Messenger } from '@kith/core/ports'
 
-/** A messenger that keeps what it is given. */
+/** A messenger that keeps its messages. */
 export interface Mailbox extends Messenger {
   readonly messages: Message[]
-  /** The last message of this kind to this address. */
+  /** The last message of this kind, to this recipient if one is given. */
   last<Kind extends MessageKind>(kind: Kind, to?: string): Extract<Message, { kind: Kind }>
 }
 
-/** Creates one. `fail` is asked before each message. */
+/** Creates one. `fail` is called before each message. */
 export function createMailbox(fail: (message: Message) => void = () => {}): Mailbox {
   const messages: Message[] = []
   return {

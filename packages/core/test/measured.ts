@@ -17,23 +17,23 @@ import { afterAll } from 'vitest'
 
 export type { ReadableSpan }
 
-/** One line of what Prometheus scrapes. */
+/** One line that Prometheus scrapes. */
 export interface Sample {
   name: string
   labels: Readonly<Record<string, string>>
   value: number
 }
 
-/** Telemetry that ends in the real SDK, with what arrived there. */
+/** Telemetry connected to the real SDK, with access to what it collected. */
 export interface Measured {
   telemetry: Telemetry
-  /** Asks over HTTP, as Prometheus does. */
+  /** Scrapes over HTTP, like Prometheus. */
   scrape(): Promise<Sample[]>
   /** The spans that have ended. */
   spans(): ReadableSpan[]
 }
 
-/** Starts the SDK of OpenTelemetry, until the tests of the file are over. */
+/** Starts the OpenTelemetry SDK until the tests of the file end. */
 export async function startMeasuring(): Promise<Measured> {
   context.setGlobalContextManager(new AsyncLocalStorageContextManager().enable())
   const exporter = new PrometheusExporter({ preventServerStart: true })

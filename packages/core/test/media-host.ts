@@ -3,11 +3,11 @@ import type { BlobStore, DirectUploads } from '@kith/core/ports'
 import { createMemoryBlobs } from '@kith/core/memory'
 import { picture } from './copying-images.ts'
 
-/** The host of the media, in memory: what it keeps can be looked at, and a file is sent by saying so. */
+/** An in-memory media host: its contents can be inspected, and `send` simulates an upload. */
 export interface MediaHost {
   blobs: BlobStore
   direct: DirectUploads
-  /** The keys of what is kept, and of what was sent and waits. */
+  /** The keys of the stored blobs, and of the uploads that wait. */
   keys(): { blobs: string[]; staged: string[] }
   send(key: string): void
 }
@@ -52,7 +52,7 @@ export function createMediaHost(clock: () => Date): MediaHost {
   }
 }
 
-/** A port whose calls go through `around`, which makes them or does not. */
+/** A port whose calls go through `around`, which may skip them. */
 export function intercept<Port extends object>(
   port: Port,
   around: (call: () => Promise<unknown>, name: string) => Promise<unknown>,

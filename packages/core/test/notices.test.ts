@@ -7,7 +7,7 @@ import { client, email, instance, password } from './coded-app.ts'
 import { codeOf } from './instance.ts'
 
 describe('notices', () => {
-  test('of a new device, not of a known one; of a new password; of a token used twice; of a lock-out, once', async () => {
+  test('are sent for a new device but not for a known one, for a new password, for a reused token, and once for a lockout', async () => {
     const { kith, mailbox, advance } = instance()
     const { tokens, user } = await kith.accounts.register({ username: 'ada', email, password }, client)
     await kith.sessions.login({ login: 'ada', password }, { ...client, device: tokens.deviceToken })
@@ -35,7 +35,7 @@ describe('notices', () => {
     expect(kinds).toEqual(['new-device', 'reuse-detected', 'password-changed', 'locked-out'])
   })
 
-  test('of an address that the host has changed goes to the former one, without a link, and can be turned off', async () => {
+  test('about an address that the host changed go to the former one, without a link, and can be turned off', async () => {
     const { kith, mailbox, phones } = instance()
     const phone = '+4930123456'
     const { user, session } = await kith.accounts.register(
@@ -66,7 +66,7 @@ describe('notices', () => {
     expect(await update({ phone })).toEqual([
       ['address-changed', third, { from: null, to: phone, link: null }],
     ])
-    // The owner's own change comes with a link, also after one that the host has made.
+    // The owner's own change comes with a link, even after a change by the host.
     await kith.accounts.edit(
       { userId: user.id, sessionId: session.id },
       { email, currentPassword: password },
@@ -82,7 +82,7 @@ describe('notices', () => {
     ])
   })
 
-  test('of a lock-out that several processes find at the same time is sent once a day', async () => {
+  test('about a lockout that several processes detect at the same time are sent once a day', async () => {
     const memory = createMemoryStorage()
     // Both look before either has written.
     const find: CodeStore['find'] = async (name) => {
@@ -93,7 +93,7 @@ describe('notices', () => {
     const storage = { ...memory, codes: { ...memory.codes, find } }
     const { kith, options, mailbox, advance } = instance({ storage, audit: { keepFor: '30d' } })
     const { user } = await kith.accounts.register({ username: 'ada', email, password }, client)
-    // Two processes over one storage, each of which counts for itself.
+    // Two processes over one storage, each with its own counters.
     const both = [kith, createKith(options)]
     const raised: unknown[] = []
     for (const each of both) each.events.on('account.locked-out', (event) => void raised.push(event))

@@ -19,7 +19,7 @@ function sum(samples: readonly Sample[], name: string, labels: Record<string, st
     .reduce((total, { value }) => total + value, 0)
 }
 
-/** What a piece of work added to what is scraped. */
+/** Returns the difference that a piece of work makes to the scraped values. */
 async function added(
   work: () => Promise<unknown>,
 ): Promise<(name: string, labels?: Record<string, string>) => number> {
@@ -29,7 +29,7 @@ async function added(
   return (name, labels) => sum(after, name, labels) - sum(before, name, labels)
 }
 
-test('sign-ins, refreshes and limits are counted by how they ended', async () => {
+test('sign-ins, refreshes and limits are counted by outcome', async () => {
   const { kith } = createInstance({ telemetry, limits: { loginByAddress: [{ limit: 3, window: '1m' }] } })
   const client = { address: '192.0.2.1' }
   const more = await added(async () => {
@@ -58,7 +58,7 @@ test('sign-ins, refreshes and limits are counted by how they ended', async () =>
   expect(more('kith_call_duration_count', { kith_port: 'storage.users', kith_verb: 'byLogin' })).toBe(3)
 })
 
-test('refreshes of a bound session without its key, and of a storage that was set back, are counted apart', async () => {
+test('refreshes of a bound session without its key, and of a storage that was set back, are counted separately', async () => {
   const made = createInstance({ telemetry, sessions: { deviceBound: true } })
   const { tokens, user, session } = await made.kith.accounts.register(anna)
   const viewer = { userId: user.id, sessionId: session.id }
@@ -92,7 +92,7 @@ test('refreshes of a bound session without its key, and of a storage that was se
   expect(setBack('kith_refreshes_total', { kith_outcome: 'set-back' })).toBe(1)
 })
 
-test('a call that fails is counted by the code of its error', async () => {
+test('a failed call is counted by the code of its error', async () => {
   const storage = createMemoryStorage()
   const users = {
     ...storage.users,
@@ -106,7 +106,7 @@ test('a call that fails is counted by the code of its error', async () => {
   )
 })
 
-test('upkeep tells how long each step took, which failed, and when all went well last', async () => {
+test('upkeep reports the duration of each step, which ones failed, and the last complete success', async () => {
   const storage = createMemoryStorage()
   let broken = true
   const media = {
@@ -147,7 +147,7 @@ test('spans nest across awaits: the service, its storage calls and its hashing',
   }
 })
 
-test('a span says by a code how it failed, and nothing of what a message holds', async () => {
+test('a span reports a failure by its code, and contains nothing of a message', async () => {
   const storage = createMemoryStorage()
   const users = { ...storage.users, byLogin: () => Promise.reject(new Error('password of db: canary-7')) }
   const { kith } = createInstance({ telemetry, storage: { ...storage, users } })
@@ -162,14 +162,14 @@ test('a span says by a code how it failed, and nothing of what a message holds',
     status: { code: 2, message: 'Error' },
     attributes: { 'error.type': 'Error' },
   })
-  // What a client did wrong is no fault of the server's.
+  // A client error is not an error of the server.
   expect(find('kith.sessions.refresh')).toMatchObject({
     status: { code: 0 },
     attributes: { 'error.type': 'refresh-token-invalid' },
   })
 })
 
-test('every metric of core is in the table, with the attributes that it names, and none of them is an id', async () => {
+test('every metric of core is in the table with its attributes, and none of them is an id', async () => {
   const { kith } = createInstance({ telemetry, media: { blobs: createMemoryBlobs(), images: copyingImages } })
   const { user } = await kith.accounts.register({ username: 'canary', password: 'correct horse battery' })
   await codeOf(kith.profiles.get(null, 'canary-that-nobody-has'))
@@ -186,14 +186,14 @@ test('every metric of core is in the table, with the attributes that it names, a
   expect(JSON.stringify(samples)).not.toContain(user.id)
 })
 
-test('without telemetry the ports and services are the very objects that were given', async () => {
+test('without telemetry the ports and services are used unwrapped', async () => {
   const { kith, options } = createInstance({ media: { blobs: createMemoryBlobs() } })
   expect(kith.config.telemetry).toBe(silentTelemetry)
   expect(kith.config.media.blobs).toBe(options.media?.blobs)
   expect(kith.storage).toBe(options.storage)
 })
 
-test('ports keep what they are: classes, frozen objects, fields and abilities', async () => {
+test('wrapped ports keep their behavior: classes, frozen objects, fields and capabilities', async () => {
   class Writer {
     readonly name = 'sketch'
     #calls = 0
@@ -219,7 +219,7 @@ test('ports keep what they are: classes, frozen objects, fields and abilities', 
   expect(writer?.name).toBe('sketch')
   const asked = await writer?.suggest({} as never, AbortSignal.timeout(1_000))
   expect(asked?.suggestions).toEqual(['said 1 times'])
-  // A Kith beside it over the same ports measures nothing.
+  // Another Kith over the same ports, without telemetry, measures nothing.
   const other = createKith({ ...options, telemetry: undefined })
   const more = await added(() =>
     codeOf(other.sessions.login({ login: 'anna', password: 'a wrong password' })),
@@ -227,7 +227,7 @@ test('ports keep what they are: classes, frozen objects, fields and abilities', 
   expect(more('kith_call_duration_count')).toBe(0)
 })
 
-test('telemetry of one own needs no OpenTelemetry', async () => {
+test('custom telemetry needs no OpenTelemetry', async () => {
   const names: string[] = []
   const own: Telemetry = { ...silentTelemetry, count: (name) => void names.push(name) }
   const { kith } = createInstance({ telemetry: own })

@@ -6,7 +6,7 @@ import { email, instance, password, signsIn } from './coded-app.ts'
 import { createMailbox } from './mailbox.ts'
 
 describe('messages', () => {
-  test('what cannot be sent comes again with the same id, also in another process, and is left when it is over', async () => {
+  test('a message that cannot be sent is retried with the same id, even by another process, and dropped when it expires', async () => {
     let down = true
     const tried: string[] = []
     const mailbox = createMailbox(({ id }) => {
@@ -36,7 +36,7 @@ describe('messages', () => {
     expect(await kith.storage.messages.backlog(10)).toMatchObject({ count: 0 })
   })
 
-  test('this process comes back by itself after a second', async () => {
+  test('the process retries by itself after a second', async () => {
     let fails = 1
     const mailbox = createMailbox(() => {
       if (fails-- > 0) throw new Error('the server is away')
@@ -47,7 +47,7 @@ describe('messages', () => {
     await vi.waitFor(() => expect(mailbox.messages).toHaveLength(1), { timeout: 4_000, interval: 50 })
   })
 
-  test('also where the storage was away', async () => {
+  test('even if the storage was unavailable', async () => {
     const { kith, mailbox, options } = instance({ clock: () => new Date() })
     const { messages } = options.storage
     const { claim } = messages
@@ -61,7 +61,7 @@ describe('messages', () => {
     await vi.waitFor(() => expect(mailbox.messages).toHaveLength(1), { timeout: 4_000, interval: 50 })
   })
 
-  test('what a messenger quotes in its errors is not logged', async () => {
+  test('message contents that a messenger quotes in its errors are not logged', async () => {
     const seen: string[] = []
     const mailbox = createMailbox((message) => {
       seen.push(JSON.stringify(message.content), message.to)
@@ -84,7 +84,7 @@ describe('messages', () => {
       expect(text).not.toContain(secret)
   })
 
-  test('one that is refused does not come again', async () => {
+  test('a refused message is not retried', async () => {
     const seen: Message[] = []
     const mailbox = createMailbox((message) => {
       seen.push(message)
@@ -99,7 +99,7 @@ describe('messages', () => {
     expect(logged.map(([, { event }]) => event)).toEqual(['message.refused'])
   })
 
-  test('nothing that is stored shows a code, an address of a message, or whether there is one', async () => {
+  test('stored rows reveal neither a code nor a recipient, nor whether there is one', async () => {
     const storage = createMemoryStorage()
     const rows: string[] = []
     const issue: typeof storage.codes.issue = async (code, outbox) => {
@@ -126,7 +126,7 @@ describe('messages', () => {
     expect(new Set(rows.map((row) => row.length)).size).toBe(1)
   })
 
-  test('a secret that is rotated still reads codes and messages of the one before', async () => {
+  test('after a rotation of the secret, codes and messages from before can still be read', async () => {
     const old = 'a secret of the tests, of 32 characters or more'
     const mailbox = createMailbox()
     const { kith, options } = instance({ mailbox })

@@ -79,7 +79,7 @@ const ana = {
 const shown = { pronouns: 'she/her', links: ['https://ana.example'], team: 'red' }
 
 describe('what is shown', () => {
-  test('public fields to everyone and own ones to the owner and the host, in every answer that has accounts', async () => {
+  test('public fields for everyone, and private ones for the owner and the host, in every result that contains accounts', async () => {
     const kith = open()
     const { user, viewer } = await member(kith, ana)
     const { viewer: bob } = await member(kith, { username: 'bob' })
@@ -120,7 +120,7 @@ describe('what is shown', () => {
     expect(JSON.stringify(posts)).not.toMatch(/ownFields|birthday|1990|pronouns/)
   })
 
-  test('an app without fields has none in its answers, nor takes any', async () => {
+  test('an app without fields has none in its results, and accepts none', async () => {
     const kith: Kith = createKith({ ...base, storage: createMemoryStorage(), posts: { textOnly: true } })
     const { user, viewer } = await member(kith, { username: 'ana' })
     const post = await kith.posts.create(viewer, { caption: 'hello' })
@@ -137,7 +137,7 @@ describe('what is shown', () => {
       expect(await errorsOf(call)).toEqual({ fields: 'unknown-field' })
   })
 
-  test('fields cost no call of the storage', async () => {
+  test('fields cause no additional storage call', async () => {
     async function callsOf(make: (storage: Storage) => Kith): Promise<string[]> {
       const memory = createMemoryStorage()
       const stores = [counting(memory.users), counting(memory.posts), counting(memory.edges)] as const
@@ -160,7 +160,7 @@ describe('what is shown', () => {
     )
   })
 
-  test('the export has them, and deletion takes them', async () => {
+  test('the export includes them, and deletion removes them', async () => {
     const storage = createMemoryStorage()
     const kith = open(storage)
     const { viewer } = await member(kith, ana)
@@ -175,8 +175,8 @@ describe('what is shown', () => {
   })
 })
 
-describe('what is taken', () => {
-  test('registration tells everything that is wrong at once, by path', async () => {
+describe('what is accepted', () => {
+  test('registration reports every invalid field together, by path', async () => {
     const kith = open()
     const wrong = {
       username: 'a',
@@ -201,7 +201,7 @@ describe('what is taken', () => {
       })
   })
 
-  test('what is required has to be given, and defaults are filled in', async () => {
+  test('required fields must be given, and defaults are filled in', async () => {
     const storage = createMemoryStorage()
     const kith = reopened(storage, {
       fields: z.object({
@@ -224,7 +224,7 @@ describe('what is taken', () => {
     expect((await kith.accounts.edit(viewer, { fields: { points: null } })).user.fields.points).toBe(3)
   })
 
-  test('import takes them, and a shadow account without those that are required', async () => {
+  test('imports accept them, and a shadow account may lack required ones', async () => {
     const fields = z.object({ city: z.string() })
     const kith = reopened(createMemoryStorage(), { fields, ownFields: ownSchema })
     const imported = {
@@ -272,7 +272,7 @@ describe('what is taken', () => {
     ])
   })
 
-  test('parallel edits of different fields all take effect', async () => {
+  test('concurrent edits of different fields all take effect', async () => {
     const kith = open()
     const { viewer } = await member(kith, ana)
     await Promise.all([
@@ -287,7 +287,7 @@ describe('what is taken', () => {
     })
   })
 
-  test('posts have fields of their own, which can be edited without the caption', async () => {
+  test('posts have their own fields, which can be edited without the caption', async () => {
     const kith = open()
     const { viewer } = await member(kith, { username: 'ana' })
     expect(await errorsOf(kith.posts.create(viewer, { caption: 'x' }))).toEqual({ 'fields.mood': 'required' })
@@ -312,7 +312,7 @@ describe('what is taken', () => {
       expect(list.items[0]?.fields).toEqual({ mood: null })
   })
 
-  test('at most 8 KiB are kept, of one input and of several', async () => {
+  test('at most 8 KiB are stored, of one input and in total', async () => {
     const kith = reopened(createMemoryStorage(), {
       fields: z.object({ a: z.string().optional(), b: z.json().optional() }),
     })
@@ -329,7 +329,7 @@ describe('what is taken', () => {
     })
   })
 
-  test('names that every object has do no harm', async () => {
+  test('names that every object inherits do no harm', async () => {
     const kith = reopened(createMemoryStorage(), { fields: z.object({ any: z.json().optional() }) })
     const fields = JSON.parse(
       '{"__proto__":{"any":"x"},"constructor":1,"any":{"__proto__":{"polluted":1}}}',
@@ -344,7 +344,7 @@ describe('what is taken', () => {
     expect(({} as { polluted?: number }).polluted).toBeUndefined()
   })
 
-  test('policies see them, and may change them', async () => {
+  test('policies see them and may change them', async () => {
     const asked: unknown[] = []
     const level = z.string().transform(Number)
     const kith = createKith({
@@ -380,7 +380,7 @@ describe('what is taken', () => {
 })
 
 describe('schemas that change', () => {
-  test('fields that are gone are not shown, new ones are absent, and a required one breaks nothing', async () => {
+  test('removed fields are not shown, new ones are absent, and a new required field breaks nothing', async () => {
     const storage = createMemoryStorage()
     const { viewer } = await member(open(storage), ana)
     const next = reopened(storage, {
@@ -395,7 +395,7 @@ describe('schemas that change', () => {
     expect((await open(storage).accounts.me(viewer)).fields).toEqual({ ...shown, pronouns: 'they' })
   })
 
-  test('a field that becomes public begins empty', async () => {
+  test('a private field that becomes public starts empty', async () => {
     const storage = createMemoryStorage()
     const { viewer } = await member(open(storage), ana)
     const next = reopened(storage, { fields: z.object({ birthday: z.string().optional() }) })
@@ -403,14 +403,14 @@ describe('schemas that change', () => {
   })
 })
 
-describe('schemas that cannot be', () => {
+describe('unsupported schemas', () => {
   const refused: [name: string, schema: unknown, message: RegExp][] = [
-    ['no schema', { pronouns: 'string' }, /accounts\.fields.*z\.object/],
-    ['no object', z.string(), /plain z\.object/],
-    ['something around it', z.object({}).optional(), /plain z\.object/],
+    ['not a schema', { pronouns: 'string' }, /accounts\.fields.*z\.object/],
+    ['not an object', z.string(), /plain z\.object/],
+    ['a wrapper', z.object({}).optional(), /plain z\.object/],
     ['a transform', z.object({}).transform((value) => value), /plain z\.object/],
-    ['fields beside', z.looseObject({}), /plain z\.object/],
-    ['a rule over several', z.object({ a: z.string() }).refine(() => true), /one by one/],
+    ['additional fields', z.looseObject({}), /plain z\.object/],
+    ['a rule across fields', z.object({ a: z.string() }).refine(() => true), /one by one/],
     ['the same in zod/mini', mini.object({ a: mini.string() }).check(mini.refine(() => true)), /one by one/],
     ['a date', z.object({ at: z.date() }), /accounts\.fields\.at holds a date/],
     ['a coerced date', z.object({ at: z.coerce.date().optional() }), /holds a date/],
@@ -419,14 +419,14 @@ describe('schemas that cannot be', () => {
       z.object({ a: z.array(z.object({ b: z.bigint().nullish() })) }),
       /fields\.a holds a bigint/,
     ],
-    ['a map in a lazy one', z.object({ a: z.lazy(() => z.map(z.string(), z.string())) }), /holds a map/],
+    ['a map in a lazy schema', z.object({ a: z.lazy(() => z.map(z.string(), z.string())) }), /holds a map/],
     [
       'a codec to a date',
       z.object({ a: z.codec(z.string(), z.date(), { decode: (text) => new Date(text), encode: String }) }),
       /holds a date/,
     ],
     ['a dot in a name', z.object({ 'a.b': z.string() }), /cannot have a field called "a\.b"/],
-    ['a name of every object', z.object({ constructor: z.string() }), /called "constructor"/],
+    ['an inherited name', z.object({ constructor: z.string() }), /called "constructor"/],
   ]
 
   test.each(refused)('%s', (_name, fields, message) => {
@@ -436,7 +436,7 @@ describe('schemas that cannot be', () => {
     expect(make).toThrow(message)
   })
 
-  test('a transform to what is no JSON, and an asynchronous check, are mistakes of the app', async () => {
+  test('a transform to a value that is not JSON, and an asynchronous check, are errors of the app', async () => {
     for (const field of [
       z.string().transform((text) => new Date(text)),
       z.string().transform(() => () => 1),
@@ -453,7 +453,7 @@ describe('schemas that cannot be', () => {
   })
 })
 
-describe('whatever copy of zod the app has', () => {
+describe('any copy of zod works', () => {
   const folder = mkdtempSync(join(tmpdir(), 'kith-zod-'))
   afterAll(() => rmSync(folder, { recursive: true }))
   const source = dirname(dirname(fileURLToPath(import.meta.resolve('zod/v4'))))

@@ -54,7 +54,7 @@ async function login(kith: Kith, device: SoftwareAuthenticator, deviation?: Devi
 }
 
 describe('adding a passkey', () => {
-  test('it is listed by its authenticator, renamed, and the owner is told of it', async () => {
+  test('it is listed with its authenticator, can be renamed, and the owner is notified', async () => {
     const mailbox = createMailbox()
     const { kith } = createInstance({ passkeys, messages: { email: mailbox } })
     const registered = await kith.accounts.register({ username: 'ada', email: 'ada@example.com', password })
@@ -86,7 +86,7 @@ describe('adding a passkey', () => {
     ])
   })
 
-  test('it is for the session that began, once, and takes a fresh one', async () => {
+  test('it belongs to the session that started, works once, and requires a fresh proof', async () => {
     const { kith, viewer, device, advance } = await owner()
     const { token, options } = await kith.passkeys.beginAdd(viewer)
     const response = device.create(options)
@@ -119,9 +119,9 @@ describe('adding a passkey', () => {
     ['another domain', { rpId: 'evil.example' }],
     ['another challenge', { challenge: Buffer.alloc(32).toString('base64url') }],
     ['an assertion', { type: 'webauthn.get' }],
-    ['a frame of another page', { crossOrigin: true }],
-    ['nobody present', { userPresent: false }],
-    ['nobody verified', { userVerified: false }],
+    ['a cross-origin frame', { crossOrigin: true }],
+    ['no user presence', { userPresent: false }],
+    ['no user verification', { userVerified: false }],
   ])('refuses %s', async (_what, deviation) => {
     const { kith, viewer, device } = await owner()
     const { token, options } = await kith.passkeys.beginAdd(viewer)
@@ -130,7 +130,7 @@ describe('adding a passkey', () => {
     expect(await kith.credentials.list(viewer)).toHaveLength(1)
   })
 
-  test('refuses an id that is not the one that was signed, and whatever is no passkey', async () => {
+  test('refuses an id other than the signed one, and a response that is not a passkey', async () => {
     const { kith, viewer, device } = await owner()
     for (const change of [
       { id: 'AAAA', rawId: 'AAAA' },
@@ -146,7 +146,7 @@ describe('adding a passkey', () => {
     )
   })
 
-  test('a browser makes one by itself only after a password, and nobody is verified then', async () => {
+  test('a browser can create one automatically only after a password, and without user verification', async () => {
     const { kith, device, registered, viewer } = await owner()
     const { token, options } = await kith.passkeys.beginAdd(viewer, { conditional: true })
     expect(options.authenticatorSelection.userVerification).toBe('preferred')
@@ -158,7 +158,7 @@ describe('adding a passkey', () => {
     await kith.passkeys.beginAdd(byPasskey)
   })
 
-  test('an account has thirty at most', async () => {
+  test('an account has at most thirty', async () => {
     const { kith, viewer, device } = await owner({ limits: { codeByAddress: [] } })
     for (let count = 1; count < 30; count++) await add(kith, viewer, device)
     expect(await codeOf(add(kith, viewer, device))).toBe('too-many-credentials')
@@ -167,7 +167,7 @@ describe('adding a passkey', () => {
 
 describe('signing in', () => {
   // asvs: 6.3.3
-  test('without a name, by what the browser finds; no second factor is asked for', async () => {
+  test('works without a username, with what the browser finds, and asks for no second factor', async () => {
     const { kith, device, viewer, options: made } = await owner()
     const { options } = await kith.passkeys.beginLogin()
     expect(options).toMatchObject({ rpId, allowCredentials: [], userVerification: 'required' })
@@ -182,7 +182,7 @@ describe('signing in', () => {
     expect((await kith.credentials.list(viewer))[0]?.lastUsedAt).toBe('2026-01-01T00:00:00.000Z')
   })
 
-  test('one that is copied counts as software; related origins are as good', async () => {
+  test('a synced passkey counts as software; related origins are accepted', async () => {
     const { kith, device, options } = await owner({}, { syncs: true })
     const { session } = await login(kith, device, { origin: related })
     expect((await options.storage.sessions.byId(session.id))?.methods).toEqual(['swk', 'user', 'mfa'])
@@ -195,13 +195,13 @@ describe('signing in', () => {
     ['another domain', { rpId: 'evil.example' }],
     ['another challenge', { challenge: Buffer.alloc(32).toString('base64url') }],
     ['a creation', { type: 'webauthn.create' }],
-    ['a frame of another page', { crossOrigin: true }],
-    ['nobody present', { userPresent: false }],
-    ['nobody verified', { userVerified: false }],
+    ['a cross-origin frame', { crossOrigin: true }],
+    ['no user presence', { userPresent: false }],
+    ['no user verification', { userVerified: false }],
     ['another key', { forged: true }],
     ['another account', { userHandle: Buffer.from('somebody else').toString('base64url') }],
     ['no account', { userHandle: null }],
-    ['a key that can leave its device all at once', { syncable: true }],
+    ['a key that suddenly can be synced', { syncable: true }],
   ])('refuses %s', async (_what, deviation) => {
     const { kith, device, viewer } = await owner()
     expect(await codeOf(login(kith, device, deviation))).toBe('passkey-invalid')
@@ -209,7 +209,7 @@ describe('signing in', () => {
     await login(kith, device)
   })
 
-  test('no challenge stands in an error, whatever is wrong', async () => {
+  test('no challenge appears in an error, whatever is wrong', async () => {
     const { kith, device } = await owner()
     const { token, options } = await kith.passkeys.beginLogin()
     const challenge = Buffer.alloc(32, 7).toString('base64url')
@@ -220,7 +220,7 @@ describe('signing in', () => {
     for (const secret of [challenge, options.challenge, token]) expect(told).not.toContain(secret)
   })
 
-  test('a passkey that is removed while it signs in opens nothing', async () => {
+  test('a passkey that is removed during a sign-in opens no session', async () => {
     const made = await owner()
     const { kith, device, viewer, options } = made
     const [{ id = '' } = {}] = await kith.credentials.list(viewer)
@@ -235,7 +235,7 @@ describe('signing in', () => {
     expect((await kith.sessions.list(viewer)).items).toHaveLength(1)
   })
 
-  test('a challenge works once, for ten minutes, and for what it was made for', async () => {
+  test('a challenge works once, for ten minutes, and for its own purpose', async () => {
     const { kith, device, viewer, advance } = await owner()
     const { token, options } = await kith.passkeys.beginLogin()
     const response = device.get(options)
@@ -252,7 +252,7 @@ describe('signing in', () => {
     expect(await codeOf(kith.passkeys.login(proving))).toBe('code-invalid')
   })
 
-  test('of 20 parallel calls with one assertion one signs in', async () => {
+  test('of 20 concurrent calls with one assertion, one signs in', async () => {
     const { kith, device, viewer } = await owner()
     const { token, options } = await kith.passkeys.beginLogin()
     const response = device.get(options)
@@ -262,7 +262,7 @@ describe('signing in', () => {
     expect((await kith.sessions.list(viewer)).items).toHaveLength(2)
   })
 
-  test('parallel sign-ins by one passkey do not disturb each other', async () => {
+  test('concurrent sign-ins with one passkey do not interfere', async () => {
     const { kith, device } = await owner({}, { syncs: true })
     const made = await Promise.all(Array.from({ length: 10 }, () => kith.passkeys.beginLogin()))
     const codes = await Promise.all(
@@ -271,7 +271,7 @@ describe('signing in', () => {
     expect(codes).toEqual(Array<string>(10).fill('no error'))
   })
 
-  test('a counter that does not go up is refused, and said', async () => {
+  test('a counter that does not increase is refused and reported', async () => {
     const { kith, device, viewer } = await owner()
     const suspected: unknown[] = []
     kith.events.on('passkey.copy-suspected', (event) => void suspected.push(event))
@@ -284,7 +284,7 @@ describe('signing in', () => {
     await login(kith, device, { counter: 8 })
   })
 
-  test('of a passkey that is gone only its id is told, for the password manager', async () => {
+  test('for a removed passkey only its id is reported, for the password manager', async () => {
     const { kith, device, viewer } = await owner()
     const [{ id = '' } = {}] = await kith.credentials.list(viewer)
     await kith.credentials.remove(viewer, id)
@@ -295,7 +295,7 @@ describe('signing in', () => {
     })
   })
 
-  test('a deleted account has none; a banned one is told so, and only with the right passkey', async () => {
+  test('a deleted account has none; a banned one gets that error, but only with the right passkey', async () => {
     const { kith, device, viewer } = await owner()
     await kith.accounts.ban(viewer.userId, { reason: 'Spam' })
     expect(await codeOf(login(kith, device))).toBe('account-banned')
@@ -306,7 +306,7 @@ describe('signing in', () => {
     expect(await codeOf(login(kith, device))).toBe('passkey-unknown')
   })
 
-  test('visits of a page are limited by address, and nothing is there without passkeys', async () => {
+  test('sign-in pages are limited by IP address, and without the option nothing is available', async () => {
     const { kith } = createInstance({ passkeys })
     for (let visit = 0; visit < 60; visit++) await kith.passkeys.beginLogin(client)
     expect(await codeOf(kith.passkeys.beginLogin(client))).toBe('rate-limited')
@@ -322,7 +322,7 @@ describe('registering with a passkey', () => {
     return await kith.passkeys.register({ token, response: device.create(options) }, client)
   }
 
-  test('the account has no password, and its last way in stays', async () => {
+  test('the account has no password, and its last way in cannot be removed', async () => {
     const { kith, options } = createInstance({ passkeys })
     const events: string[] = []
     kith.events.on('account.registered', ({ userId }) => void events.push(userId))
@@ -340,7 +340,7 @@ describe('registering with a passkey', () => {
     expect((await login(kith, device)).user.id).toBe(viewer.userId)
   })
 
-  test('a name that is taken is said before a passkey is made; of two who want one, one gets it', async () => {
+  test('a taken username is reported before a passkey is created; of two concurrent registrations one succeeds', async () => {
     const { kith } = createInstance({ passkeys })
     const device = createAuthenticator({ origin })
     const begun = [await begin(), await begin()]
@@ -359,7 +359,7 @@ describe('registering with a passkey', () => {
   })
 
   test.each(['create', 'add'] as const)(
-    'where the process dies after "%s", the name is still free',
+    'if the process dies after "%s", the username stays free',
     async (last) => {
       const { options } = createInstance({ passkeys })
       const { storage } = options
@@ -378,7 +378,7 @@ describe('registering with a passkey', () => {
     },
   )
 
-  test('where addresses are confirmed it begins with a code', async () => {
+  test('it is not available if email addresses are confirmed', async () => {
     const { kith } = createInstance({
       passkeys,
       accounts: { confirm: 'email', identifiers: { email: 'required' } },
@@ -388,7 +388,7 @@ describe('registering with a passkey', () => {
     expect(await codeOf(beginning)).toBe('not-configured')
   })
 
-  test('input is read as that of any registration, without a password', async () => {
+  test('input is validated like that of any registration, without a password', async () => {
     const { kith } = createInstance({ passkeys })
     expect(await codeOf(kith.passkeys.beginRegister({ username: 'a b' }))).toBe('invalid-input')
     const withPassword = { username: 'ada', password } as never
@@ -396,7 +396,7 @@ describe('registering with a passkey', () => {
   })
 })
 
-/** A store whose process dies once a verb is done. */
+/** A store whose process dies right after a verb. */
 function dyingAfter<Store extends object>(store: Store, verb: keyof Store): Store {
   return new Proxy(store, {
     get(target, name) {
@@ -430,7 +430,7 @@ describe('proving with a passkey', () => {
     return { token, passkey }
   }
 
-  test('it is a second factor of its own account, once', async () => {
+  test('it works once as the second factor of its own account', async () => {
     const { kith, device, viewer, options } = await withApp()
     const { token, passkey } = await challenge(kith)
     expect(passkey.allowCredentials.map(({ id }) => id)).toEqual(device.ids)
@@ -442,7 +442,7 @@ describe('proving with a passkey', () => {
     expect(await codeOf(kith.sessions.loginByFactor(input, client))).toBe('code-invalid')
   })
 
-  test('that of another account, of another challenge, or a wrong one is none', async () => {
+  test('one of another account, for another challenge, or forged is refused', async () => {
     const { kith, device } = await withApp()
     const eve = viewerOf(await kith.accounts.register({ username: 'eve', password }))
     const other = createAuthenticator({ origin })
@@ -463,7 +463,7 @@ describe('proving with a passkey', () => {
     expect(await codeOf(kith.sessions.loginByFactor(both))).toBe('invalid-input')
   })
 
-  test('a session is proved again by one, that asked for it', async () => {
+  test('it proves only the session that asked for the proof', async () => {
     const { kith, device, viewer, advance, options: made } = await owner()
     advance(601)
     expect(await codeOf(kith.sessions.requireFresh(viewer))).toBe('proof-required')
@@ -481,8 +481,8 @@ describe('proving with a passkey', () => {
   })
 })
 
-describe('what browsers are told', () => {
-  test('the signals have the passkeys and the names that the account has now', async () => {
+describe('what browsers get', () => {
+  test('the signals contain the current passkeys and names of the account', async () => {
     const { kith, viewer, device } = await owner()
     const userId = Buffer.from(viewer.userId).toString('base64url')
     await add(kith, viewer, device)
@@ -493,7 +493,7 @@ describe('what browsers are told', () => {
     })
   })
 
-  test('apps of Android are no related origins', () => {
+  test('Android apps are not related origins', () => {
     const android = 'android:apk-key-hash:2jmj7l5rSw0yVb-vlWAYkK-YBwk'
     const { kith } = createInstance({
       passkeys: createPasskeys({ rpId, rpName, origins: [origin, android] }),
@@ -509,7 +509,7 @@ describe('what browsers are told', () => {
     [{ origins: ['http://app.example.com'] }, 'is not an origin'],
     [{ origins: ['https://app.example.com/'] }, 'is not an origin'],
     [{ origins: ['https://notexample.com'] }, 'none is of example.com'],
-  ])('options that cannot work are refused: %j', (wrong, says) => {
+  ])('invalid options are rejected: %j', (wrong, says) => {
     expect(() => createPasskeys({ rpId, rpName, origins: [origin], ...wrong })).toThrow(says)
   })
 })

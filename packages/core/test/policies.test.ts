@@ -61,7 +61,7 @@ const calls: [name: keyof Policies, call: Call, input: object][] = [
 ]
 
 test.each(calls)(
-  '%s is asked with the parsed input and refuses with its reason (%#)',
+  '%s is called with the parsed input and refuses with its reason (%#)',
   async (name, call, input) => {
     const asked: unknown[] = []
     const verdicts: unknown[] = []
@@ -94,7 +94,7 @@ test.each(calls)(
   },
 )
 
-/** All that the calls above could have changed. */
+/** Everything that the calls above could have changed. */
 async function stateOf(kith: Kith, viewer: Viewer): Promise<unknown> {
   return [
     await kith.accounts.me(viewer),
@@ -105,7 +105,7 @@ async function stateOf(kith: Kith, viewer: Viewer): Promise<unknown> {
   ]
 }
 
-test('a policy changes what is registered, published and edited, and what it gives is checked', async () => {
+test('a policy can change registrations, posts and edits, and its changes are validated', async () => {
   const kith = open({
     'account.register': ({ input }) => ({ input: { name: `${input.username} of the house` } }),
     'account.edit': () => ({ input: { bio: 'from the house' } }),
@@ -128,7 +128,7 @@ test('a policy changes what is registered, published and edited, and what it giv
   expect(await codeOf(kith.posts.edit(viewer, post.id, { caption: 'long' }))).toBe('invalid-input')
 })
 
-test('a policy puts neither a password nor the uploads of others into a call', async () => {
+test('a policy cannot change the password or the uploads of a call', async () => {
   const kith = open({
     'account.register': () => ({ input: { password: 'chosen by the policy' } as object }),
     'post.create': () => ({ input: { media: ['of somebody else'] } as object }),
@@ -144,7 +144,7 @@ test.each([
   ['throws', () => Promise.reject(new Error('the other service is down')), 'the other service is down'],
   ['returns a boolean', () => false, "policies['follow.add']: return nothing"],
   ['returns null', () => null, "policies['follow.add']: return nothing"],
-  ['changes what is not to be changed', () => ({ input: { username: 'eve' } }), 'return nothing'],
+  ['changes a protected field', () => ({ input: { username: 'eve' } }), 'return nothing'],
   ['refuses without a reason', () => ({ refuse: true }), 'return nothing'],
 ])('a policy that %s lets nothing pass', async (_what, policy, message) => {
   const kith = open({ 'follow.add': policy as never })
@@ -154,7 +154,7 @@ test.each([
   expect((await kith.profiles.get(viewer, 'ben')).viewer?.following).toBe(false)
 })
 
-test('a limit counts before a policy is asked, and the host itself is not asked about', async () => {
+test('a limit counts before a policy runs, and calls by the host run no policy', async () => {
   let asked = 0
   const kith = createInstance({
     policies: { 'account.register': () => void asked++ },
@@ -167,7 +167,7 @@ test('a limit counts before a policy is asked, and the host itself is not asked 
   expect(asked).toBe(1)
 })
 
-test('a policy that does not exist is a mistake of the app', () => {
+test('an unknown policy is an error of the app', () => {
   const options = { secret: 'k8Jq2vX0rT5mWc7yLz3bNd9sGf1hPa6E', storage: createMemoryStorage() }
   expect(() => createKith({ ...options, policies: { 'post.delete': () => undefined } as never })).toThrow(
     /policies.*post\.delete|post\.delete/s,

@@ -38,7 +38,7 @@ describe('GitHub', () => {
     return { answer: double.allow(url, user), browser }
   }
 
-  test('signs in by its id, with the primary address that it has verified', async () => {
+  test('signs in by its id, with the primary email if that is verified', async () => {
     const made = make()
     const first = await made.kith.identities.finish('github', await trip(made, octocat))
     if (first.kind !== 'signed-in') throw new Error(first.kind)
@@ -57,7 +57,7 @@ describe('GitHub', () => {
     })
   })
 
-  test('takes no address that is not both', async () => {
+  test('ignores an email that is not both', async () => {
     const made = make()
     const emails = [
       { email: 'a@example.com', primary: true, verified: false, visibility: null },
@@ -67,7 +67,7 @@ describe('GitHub', () => {
     expect(finished).toMatchObject({ kind: 'details-needed', suggestion: { email: null } })
   })
 
-  test('is held to state and PKCE, and says to the log what it refuses', async () => {
+  test('checks state and PKCE, and logs refusals', async () => {
     const made = make()
     const [one, two] = [await trip(made, octocat), await trip(made, octocat)]
     two.answer.set('code', one.answer.get('code') ?? '')
@@ -99,7 +99,7 @@ describe('Apple', () => {
     return await kith.identities.finish('apple', { answer: double.allow(url, user), browser })
   }
 
-  test('signs in by its form, with the name that only the first one has', async () => {
+  test('signs in with a posted form, with the name that only the first sign-in contains', async () => {
     const made = make()
     const name = { firstName: 'Ada', lastName: 'Lovelace' }
     expect(await finish(made, { ...ada, name })).toMatchObject({
@@ -112,7 +112,7 @@ describe('Apple', () => {
     })
   })
 
-  test('gets a secret of its own for each exchange, of five minutes', async () => {
+  test('gets a new secret for each exchange, valid for five minutes', async () => {
     const made = make()
     await finish(made, ada)
     await finish(made, ada)
@@ -122,7 +122,7 @@ describe('Apple', () => {
     expect(exp - iat).toBe(300)
   })
 
-  test('is refused another key, and what is no key when it is made', async () => {
+  test('rejects another key, and an invalid key at creation', async () => {
     const other = generateKeyPairSync('ec', { namedCurve: 'P-256' }).privateKey
     const privateKey = other.export({ type: 'pkcs8', format: 'pem' }).toString()
     const made = app({ apple: apple({ ...ids, privateKey, fetch: double.fetch }) })
@@ -133,7 +133,7 @@ describe('Apple', () => {
   })
 })
 
-test('presets have their titles, and say how their browsers come back', () => {
+test('presets have their titles, and declare how browsers return', () => {
   const client = { clientId: 'a', clientSecret: 'b' }
   const titles = [google(client), microsoft(client), gitlab(client), github(client)].map(
     ({ title, answersBy }) => [title, answersBy],

@@ -13,13 +13,13 @@ interface Owner extends Instance {
   mailbox: Mailbox
   phones: Mailbox
   viewer: Viewer
-  /** Signs in by a code. */
+  /** Signs in with a code. */
   signIn(): Promise<Viewer>
-  /** Asks for a code to prove a session with, and reads it. */
+  /** Requests a code to prove a session with, and reads it. */
   ask(kind?: 'email' | 'phone', viewer?: Viewer): Promise<CodeInput>
 }
 
-/** An account without a password whose session was proved too long ago. */
+/** An account without a password, with a session whose proof is too old. */
 async function owner(options: Partial<KithOptions> = {}): Promise<Owner> {
   const made = instance(options)
   const { kith, mailbox, phones } = made
@@ -60,7 +60,7 @@ async function addApp({ kith, options, viewer }: Owner): Promise<void> {
   await kith.factors.confirmTotp(viewer, { token, code })
 }
 
-describe('a proof by a code that was sent', () => {
+describe('a proof by a sent code', () => {
   // asvs: 7.2.4, 7.5.1
   test('renews the proof and the tokens, by email and by phone', async () => {
     const { kith, viewer, ask, advance, mailbox } = await owner()
@@ -83,7 +83,7 @@ describe('a proof by a code that was sent', () => {
     expect(decodeJwt(proved.tokens?.accessToken ?? '')['amr']).toEqual(['otp', 'sms'])
   })
 
-  test('opens what needs one to an account that has codes alone', async () => {
+  test('is enough for sensitive actions of an account that has only codes', async () => {
     const { kith, viewer, ask } = await owner()
     expect(await codeOf(kith.factors.beginTotp(viewer))).toBe('proof-required')
     await kith.sessions.prove(viewer, await ask())
@@ -91,7 +91,7 @@ describe('a proof by a code that was sent', () => {
   })
 
   // asvs: 6.5.1
-  test('of 20 at the same moment one works; used up and expired ones do not', async () => {
+  test('of 20 concurrent uses one succeeds; used and expired codes fail', async () => {
     const { kith, viewer, ask, advance } = await owner()
     const given = await ask()
     const codes = await Promise.all(
@@ -110,7 +110,7 @@ describe('a proof by a code that was sent', () => {
     expect(await codeOf(kith.sessions.requireFresh(viewer))).toBe('no error')
   })
 
-  test('counts like other codes, per recipient and per session', async () => {
+  test('is limited like other codes, per recipient and per session', async () => {
     const { kith, viewer, advance, mailbox } = await owner()
     const send = (address: string) =>
       codeOf(kith.sessions.sendProofCode(viewer, { kind: 'email' }, { address }))
@@ -118,7 +118,7 @@ describe('a proof by a code that was sent', () => {
     expect(await send('192.0.2.1')).toBe('rate-limited')
     for (let sent = 0; sent < 20; sent++) await send(`198.51.100.${sent}`)
     await kith.settled()
-    // One of the 20 was to sign in. The caller does not learn that no more are sent.
+    // One of the 20 messages was for the sign-in. The caller does not learn that no more are sent.
     expect(mailbox.messages.filter(({ kind }) => kind === 'proof-code')).toHaveLength(19)
     advance(60)
     const tried = Array.from({ length: 31 }, () =>
@@ -127,7 +127,7 @@ describe('a proof by a code that was sent', () => {
     expect(await Promise.all(tried)).toContain('rate-limited')
   })
 
-  test('input that says something else is refused', async () => {
+  test('rejects contradictory input', async () => {
     const { kith, viewer, ask } = await owner()
     const { flow, code } = await ask()
     for (const input of [
@@ -146,7 +146,7 @@ describe('a proof by a code that was sent', () => {
 })
 
 describe('what proves nothing', () => {
-  test('a code of another session, of another account or for something else', async () => {
+  test('a code from another session, from another account or for another purpose', async () => {
     const { kith, viewer, ask, signIn, mailbox, advance } = await owner()
     const thief = await signIn()
     advance(601)
@@ -165,7 +165,7 @@ describe('what proves nothing', () => {
     await kith.settled()
     const { code } = mailbox.last('proof-code', 'eve@example.com').content
     expect(await codeOf(kith.sessions.prove(viewer, { flow: ofEve.flow, code }))).toBe('code-invalid')
-    // Not by a viewer whose session is of another account either.
+    // Nor a viewer with the session of another account.
     const mixed = { userId: viewer.userId, sessionId: session.id }
     expect(await codeOf(kith.sessions.sendProofCode(mixed, { kind: 'email' }))).toBe('session-revoked')
 
@@ -184,13 +184,13 @@ describe('what proves nothing', () => {
   const endings: Record<string, (owner: Owner) => Promise<unknown>> = {
     'has ended': ({ kith, viewer }) => kith.sessions.logout(viewer),
     'was ended by the host': ({ kith, viewer }) => kith.sessions.endAll(viewer.userId),
-    'is of a banned account': ({ kith, viewer }) => kith.accounts.ban(viewer.userId),
-    'is of an epoch that has ended, where the process died before it ended each': ({ options, viewer }) =>
+    'belongs to a banned account': ({ kith, viewer }) => kith.accounts.ban(viewer.userId),
+    'belongs to an ended epoch, after the process died before ending each session': ({ options, viewer }) =>
       options.storage.users.update(viewer.userId, { endSessions: true }),
     'has expired': async ({ advance }) => advance(365 * 86_400),
   }
   for (const [ending, end] of Object.entries(endings))
-    test(`a session that ${ending}: it gets no code, and has no use for the one it got`, async () => {
+    test(`a session that ${ending} gets no code, and cannot use the one it got`, async () => {
       const made = await owner()
       const { kith, viewer, ask } = made
       const given = await ask()
@@ -199,7 +199,7 @@ describe('what proves nothing', () => {
       expect(await codeOf(kith.sessions.prove(viewer, given))).toMatch(/^(session-revoked|code-invalid)$/)
     })
 
-  test('a viewer without a session, or whose account is gone', async () => {
+  test('a viewer without a session, or with a deleted account', async () => {
     const { kith, viewer } = await owner()
     const send = (by: Viewer) => codeOf(kith.sessions.sendProofCode(by, { kind: 'email' }))
     expect(await send(kith.viewerOf(viewer.userId))).toBe('unauthenticated')
@@ -208,7 +208,7 @@ describe('what proves nothing', () => {
   })
 
   // asvs: 6.3.3
-  test('a mailbox alone, where the account has an authenticator app', async () => {
+  test('only a mailbox, if the account has an authenticator app', async () => {
     const made = await owner()
     const { kith, viewer, ask, advance, mailbox } = made
     await kith.sessions.prove(viewer, await ask())
@@ -223,8 +223,8 @@ describe('what proves nothing', () => {
   })
 })
 
-describe('an address that a code must not go to', () => {
-  test('is one that the account does not have, or has not confirmed, or that nothing is sent to', async () => {
+describe('an address that gets no code', () => {
+  test('is one that the account does not have, has not confirmed, or that no messenger serves', async () => {
     const { kith, viewer, mailbox } = await owner()
     const send = (kind: 'email' | 'phone') => codeOf(kith.sessions.sendProofCode(viewer, { kind }))
     await kith.accounts.update(viewer.userId, { email: next, phone: null })
@@ -238,7 +238,7 @@ describe('an address that a code must not go to', () => {
     )
   })
 
-  test('is one to which the account moved, as long as the former one can take it back', async () => {
+  test('is a new one, as long as the former one can take the change back', async () => {
     const { kith, viewer, ask, advance, mailbox } = await owner()
     await kith.sessions.prove(viewer, await ask())
     const [byMail, byPhone] = [await ask(), await ask('phone')]
@@ -259,7 +259,7 @@ describe('an address that a code must not go to', () => {
     await kith.sessions.prove(viewer, { flow: late.flow, code })
   })
 
-  test('is the former one: a code that went there proves nothing after a change', async () => {
+  test('is a former one: a code that was sent to it proves nothing after a change', async () => {
     const { kith, viewer, ask } = await owner()
     const given = await ask()
     await kith.accounts.update(viewer.userId, { email: next })

@@ -7,7 +7,7 @@ import { createInstance } from './instance.ts'
 import { createMailbox } from './mailbox.ts'
 
 // asvs: 6.5.3
-test('codes, links, recovery codes and secrets of apps are made of `random` alone', async () => {
+test('codes, links, recovery codes and app secrets are generated only from `random`', async () => {
   const make = async (random: (length: number) => Uint8Array): Promise<unknown> => {
     const mailbox = createMailbox()
     const { kith } = createInstance({
@@ -28,7 +28,7 @@ test('codes, links, recovery codes and secrets of apps are made of `random` alon
     const { recoveryCodes } = await kith.factors.renewRecoveryCodes(viewer)
     return [code, link, secret, token, recoveryCodes]
   }
-  // One sequence makes the same of them twice, so nothing else goes into them; another sequence makes others.
+  // The same sequence generates the same values twice, so nothing else goes into them; another sequence generates others.
   const sequence = (start: number) => {
     let next = start
     return (length: number) => Uint8Array.from({ length }, () => (next = (next * 37 + 11) % 251))
@@ -39,7 +39,7 @@ test('codes, links, recovery codes and secrets of apps are made of `random` alon
 })
 
 // asvs: 6.5.3
-test('`random` is that of node:crypto, and nothing but the length of a pause comes from Math.random', () => {
+test('`random` comes from node:crypto, and Math.random is only used for the length of a pause', () => {
   const { config } = createKith({ secret: randomBytes(32).toString('hex'), storage: createMemoryStorage() })
   const seen = vi.spyOn(Math, 'random')
   expect(
@@ -58,7 +58,7 @@ test('`random` is that of node:crypto, and nothing but the length of a pause com
 })
 
 // asvs: 6.5.4
-test('digits that are sent are six, and each of them is as likely as any other', async () => {
+test('sent codes have six digits, and all codes are equally likely', async () => {
   const mailbox = createMailbox()
   const { kith } = createInstance({
     messages: { email: mailbox },
@@ -76,6 +76,6 @@ test('digits that are sent are six, and each of them is as likely as any other',
     expect(code).toMatch(/^\d{6}$/)
     for (const digit of code) counts[Number(digit)] = (counts[Number(digit)] ?? 0) + 1
   }
-  // 300 of each are expected; one beyond seven standard deviations comes once in hundreds of billions of runs.
+  // 300 of each are expected; a deviation beyond seven standard deviations occurs once in hundreds of billions of runs.
   for (const count of counts) expect(Math.abs(count - 300)).toBeLessThan(116)
 })

@@ -4,11 +4,11 @@ import { client, confirming, email, instance, password, signsIn, wrong } from '.
 import { codeOf } from './instance.ts'
 import { type Mailbox } from './mailbox.ts'
 
-describe('registration by code', () => {
+describe('registration with a code', () => {
   const input = { username: 'ada', email, password, name: 'Ada' }
 
   // asvs: 6.4.1
-  test('the account exists after the code, its address is confirmed, and it is signed in', async () => {
+  test('the account exists after the code, its email is confirmed, and it is signed in', async () => {
     const { kith, mailbox } = instance(confirming)
     const { flow, expiresAt } = await kith.registration.begin(input, client)
     expect(await kith.accounts.find('ada')).toBeNull()
@@ -45,7 +45,7 @@ describe('registration by code', () => {
     expect(user).toMatchObject({ phone: '+4930123456', phoneVerified: true })
   })
 
-  test('to whom has an account already it says so by mail alone; the answer is the same, and no code is right', async () => {
+  test('for a known email only the message says so; the result is the same, and no code works', async () => {
     const { kith, mailbox } = instance(confirming)
     await enter(kith, mailbox, input)
     const again = await kith.registration.begin({ ...input, username: 'eve' }, client)
@@ -59,7 +59,7 @@ describe('registration by code', () => {
   })
 
   // asvs: 6.6.2
-  test('a code works in its own flow alone: who is sent that of another one gets no account of theirs', async () => {
+  test("a code works only in its own flow, so entering a foreign code does not create a stranger's account", async () => {
     const { kith, mailbox } = instance(confirming)
     const squatter = await kith.registration.begin({ ...input, username: 'eve', password: 'of the squatter' })
     await kith.settled()
@@ -74,7 +74,7 @@ describe('registration by code', () => {
     )
     await kith.registration.confirm({ flow: own.flow, code: mine })
     expect(await signsIn(kith, email)).toBe(true)
-    // Also with the right code, the address is taken by then.
+    // Even with the right code: the email is taken by now.
     expect(await codeOf(kith.registration.confirm({ flow: squatter.flow, code: theirs }))).toBe(
       'identifier-taken',
     )
@@ -82,7 +82,7 @@ describe('registration by code', () => {
   })
 
   // asvs: 6.6.3
-  test('five wrong codes use a flow up, and asking for another code gives no more', async () => {
+  test('five wrong codes use up a flow, and requesting another code adds no tries', async () => {
     const { kith, mailbox } = instance(confirming)
     const { flow } = await kith.registration.begin(input)
     await kith.settled()
@@ -101,7 +101,7 @@ describe('registration by code', () => {
     expect(mailbox.messages).toHaveLength(2)
   })
 
-  test('a code that was sent again ends the one before; a flow that does not exist says the same', async () => {
+  test('a resent code replaces the one before; an unknown flow gives the same result', async () => {
     const { kith, mailbox } = instance(confirming)
     const { flow } = await kith.registration.begin(input)
     await kith.settled()
@@ -117,7 +117,7 @@ describe('registration by code', () => {
   })
 
   // asvs: 6.4.1, 6.5.5
-  test('after ten minutes it has ended', async () => {
+  test('a code expires after ten minutes', async () => {
     const { kith, mailbox, advance } = instance(confirming)
     const { flow } = await kith.registration.begin(input)
     await kith.settled()
@@ -127,7 +127,7 @@ describe('registration by code', () => {
     expect(await kith.upkeep.run()).toMatchObject({ codes: 1, failed: [] })
   })
 
-  test('an address that somebody has and has not confirmed keeps nobody out, and does not sign in', async () => {
+  test('an unconfirmed email of another account neither blocks a registration nor signs in', async () => {
     const { kith, mailbox } = instance(confirming)
     const squatter = await kith.accounts.import({ username: 'eve', email, passwordHash: null })
     await kith.accounts.setPassword(squatter.id, password)
@@ -139,7 +139,7 @@ describe('registration by code', () => {
   })
 
   // asvs: 6.4.1, 6.5.1
-  test('20 parallel calls with one code make one account', async () => {
+  test('20 concurrent calls with one code create one account', async () => {
     const { kith, mailbox } = instance(confirming)
     const { flow } = await kith.registration.begin(input)
     await kith.settled()
@@ -150,7 +150,7 @@ describe('registration by code', () => {
     expect(codes.filter((each) => each === 'no error')).toHaveLength(1)
   })
 
-  test('the plain registration and the edit of that address are off, and without the option the code is', async () => {
+  test('plain registration and editing the email are off, and without the option so is the code', async () => {
     const { kith, mailbox } = instance(confirming)
     expect(await codeOf(kith.accounts.register(input))).toBe('not-configured')
     const { user, session } = await enter(kith, mailbox, input)

@@ -6,7 +6,7 @@ import { expect, test } from 'vitest'
 import { copyingImages, picture } from './copying-images.ts'
 import { createInstance, type Instance } from './instance.ts'
 
-/** Blobs whose removals are counted, and go through `around`. */
+/** Blobs whose removals are recorded, and go through `around`. */
 function watched(around: (key: string) => Promise<void> = async () => {}) {
   const memory = createMemoryBlobs()
   const asked: string[] = []
@@ -79,38 +79,41 @@ const removals: [name: string, prepare: (kith: Kith, viewer: Viewer) => Promise<
   ],
 ]
 
-test.each(removals)('who %s removes what that released, and nothing of strangers', async (_name, prepare) => {
-  const { blobs, asked, kept } = watched()
-  const { kith, advance, options } = open(blobs)
-  const [ben, ana] = [await signIn(kith, 'ben'), await signIn(kith, 'ana')]
-  // Two kinds of backlog: uploads that nobody used, and a removal that a crash cut off.
-  const stale = await upload(kith, ben, 20)
-  const [cut = ''] = await upload(kith, ben, 1)
-  const post = await kith.posts.create(ben, { media: [cut] })
-  advance(86_401)
-  await options.storage.posts.remove(post.id)
-  const act = await prepare(kith, ana)
-  const own = [...kept].filter((id) => !stale.includes(id) && id !== cut)
-  await act()
-  expect(asked).toHaveLength(1)
-  expect(own).toContain(asked[0])
-  expect(await kith.upkeep.run()).toMatchObject({ posts: 1, media: 21 })
-})
+test.each(removals)(
+  "a call that %s removes the media it releases, and no one else's",
+  async (_name, prepare) => {
+    const { blobs, asked, kept } = watched()
+    const { kith, advance, options } = open(blobs)
+    const [ben, ana] = [await signIn(kith, 'ben'), await signIn(kith, 'ana')]
+    // Two kinds of backlog: unused uploads, and a removal that a crash interrupted.
+    const stale = await upload(kith, ben, 20)
+    const [cut = ''] = await upload(kith, ben, 1)
+    const post = await kith.posts.create(ben, { media: [cut] })
+    advance(86_401)
+    await options.storage.posts.remove(post.id)
+    const act = await prepare(kith, ana)
+    const own = [...kept].filter((id) => !stale.includes(id) && id !== cut)
+    await act()
+    expect(asked).toHaveLength(1)
+    expect(own).toContain(asked[0])
+    expect(await kith.upkeep.run()).toMatchObject({ posts: 1, media: 21 })
+  },
+)
 
-test('a request waits a second for a host that hangs, and upkeep removes what is left', async () => {
+test('a request waits one second for a hanging host, and upkeep removes the rest', async () => {
   let hangs = true
   const { blobs, kept } = watched(() => (hangs ? new Promise(() => {}) : Promise.resolve()))
   const { kith } = open(blobs)
   const ana = await signIn(kith, 'ana')
   const post = await kith.posts.create(ana, { media: await upload(kith, ana, 3) })
-  // Without a bound the test itself would end here.
+  // Without this limit the test itself would hang here.
   await kith.posts.remove(ana, post.id)
   hangs = false
   expect(await kith.upkeep.run()).toMatchObject({ media: 3 })
   expect(kept).toEqual(new Set())
 })
 
-test('the removals that requests begin are few at the same time, whatever the host does', async () => {
+test('requests start only a few removals at the same time, however slow the host is', async () => {
   const { blobs, most } = watched(() => wait(50))
   const { kith } = open(blobs)
   const people = await Promise.all(Array.from({ length: 8 }, (_, index) => signIn(kith, `user${index}`)))
@@ -125,7 +128,7 @@ test('the removals that requests begin are few at the same time, whatever the ho
   expect(most()).toBeGreaterThan(10)
 })
 
-test('of sweeps at the same time one does the work, and each blob is asked for once', async () => {
+test('of concurrent sweeps one does the work, and each blob is removed once', async () => {
   const { blobs, asked } = watched(() => wait(1))
   const { kith, advance } = open(blobs)
   const ids = await upload(kith, await signIn(kith, 'ana'), 30)
@@ -135,7 +138,7 @@ test('of sweeps at the same time one does the work, and each blob is asked for o
   expect(reports.map(({ media }) => media).sort((a, b) => b - a)).toEqual([30, ...Array<number>(9).fill(0)])
 })
 
-test('600 blobs that cannot be removed keep no other from going, and are asked for once a run', async () => {
+test('600 blobs that cannot be removed do not block others, and are tried once per run', async () => {
   const stuck = new Set<string>()
   const { blobs, asked } = watched(async (key) => {
     if (stuck.has(key)) throw new Error('no')
@@ -156,7 +159,7 @@ test('600 blobs that cannot be removed keep no other from going, and are asked f
   expect(await kith.upkeep.run()).toMatchObject({ media: 600, failed: [] })
 })
 
-test('a store that ignores where to go on does not make a sweep endless', async () => {
+test('a store that ignores its cursor does not make a sweep endless', async () => {
   const { blobs } = watched(() => Promise.reject(new Error('no')))
   const { kith, advance, options } = open(blobs)
   await upload(kith, await signIn(kith, 'ana'), 501)
@@ -170,7 +173,7 @@ test('a store that ignores where to go on does not make a sweep endless', async 
   expect(await deaf.upkeep.run()).toMatchObject({ media: 0 })
 })
 
-test('a post with many likes is gone before any of them is cleared away, behind the call', async () => {
+test('a post with many likes disappears before they are cleaned up, after the call', async () => {
   const { blobs } = watched()
   const { kith, options } = open(blobs)
   const { storage } = options

@@ -4,7 +4,7 @@ import { codeOf } from './instance.ts'
 
 describe('limits', () => {
   // asvs: 6.6.3
-  test('one client asks four times in ten minutes for one recipient, whether there is an account or not', async () => {
+  test('a client can send four messages in ten minutes to a recipient, whether the account exists or not', async () => {
     const { kith } = instance()
     await kith.accounts.register({ username: 'ada', email, password })
     for (const login of ['ada', 'nobody']) {
@@ -15,7 +15,7 @@ describe('limits', () => {
   })
 
   // asvs: 6.6.3
-  test('however many clients ask, a mailbox is not filled, and no one is told', async () => {
+  test('a mailbox cannot be flooded by many clients, which is not revealed to them', async () => {
     const { kith, mailbox } = instance()
     await kith.accounts.register({ username: 'ada', email, password })
     for (let asked = 0; asked < 25; asked++)
@@ -24,7 +24,7 @@ describe('limits', () => {
     expect(mailbox.messages).toHaveLength(20)
   })
 
-  test('codes that are sent again count too, and past the limit the one that was sent last goes on working', async () => {
+  test('resent codes count as well, and beyond the limit the last sent code still works', async () => {
     const { kith, mailbox } = instance()
     await kith.accounts.register({ username: 'ada', email, password })
     const clientAt = (host: number) => ({ address: `198.51.100.${host}` })

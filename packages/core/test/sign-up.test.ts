@@ -22,7 +22,7 @@ interface Door extends Instance {
   host: HostUser
 }
 
-/** An app with an account of its host. */
+/** An app with an account for its host. */
 async function app(accounts: KithOptions['accounts'], options: Partial<KithOptions> = {}): Promise<Door> {
   const made = createInstance({ accounts, limits: unlimited, ...options })
   const host = await made.kith.accounts.import({ username: 'host', passwordHash: null })
@@ -43,7 +43,7 @@ async function listed({ kith, host }: Door): Promise<string> {
 }
 
 describe('a closed app', () => {
-  test('takes no new accounts of strangers, whichever way they come, and those of its host', async () => {
+  test('accepts no accounts of strangers, in any way, but those of its host', async () => {
     const passkeys = createPasskeys({ rpId, rpName: 'App', origins: [origin] })
     const { kith } = await app({ signUp: 'closed' }, { passkeys })
     expect(await codeOf(kith.accounts.register({ username: 'ada', password }))).toBe('sign-up-closed')
@@ -52,7 +52,7 @@ describe('a closed app', () => {
     expect((await kith.accounts.find('ada'))?.username).toBe('ada')
   })
 
-  test('sends no code for a registration', async () => {
+  test('sends no registration codes', async () => {
     const mailbox = createMailbox()
     const identifiers = { email: 'required' } as const
     const made = createInstance({
@@ -66,8 +66,8 @@ describe('a closed app', () => {
   })
 })
 
-describe('an app that invites', () => {
-  test('lets in whom somebody has invited, as often as the invitation says, and says who invited whom', async () => {
+describe('an app with invitations', () => {
+  test('admits invited people, as often as the invitation allows, and records who invited them', async () => {
     const door = await invited()
     const { kith, host } = door
     const { code } = await kith.invitations.createFor(host.id, { uses: 2, note: 'The choir' })
@@ -85,7 +85,7 @@ describe('an app that invites', () => {
     expect(await kith.accounts.find('cleo')).toBeNull()
   })
 
-  test('gives one error for a code that is wrong, used up, taken back, over, or of somebody suspended or gone', async () => {
+  test('gives the same error for an invitation that is wrong, used up, revoked, expired, or from a banned or deleted account', async () => {
     const { kith, host, advance } = await invited()
     const make = (): Promise<NewInvitation> => kith.invitations.createFor(host.id)
     const [revoked, expired, spent] = [await make(), await make(), await make()]
@@ -108,7 +108,7 @@ describe('an app that invites', () => {
     await kith.accounts.unban(banned.id)
   })
 
-  test('20 registrations at the same moment make as many accounts as the invitation says', async () => {
+  test('20 concurrent registrations create as many accounts as the invitation allows', async () => {
     const door = await invited()
     const { kith, host } = door
     const { code } = await kith.invitations.createFor(host.id, { uses: 7 })
@@ -122,7 +122,7 @@ describe('an app that invites', () => {
     expect((await kith.accounts.list({ waiting: true })).items).toEqual([])
   })
 
-  test('a name that is taken costs no use, and what is refused later gives its use back', async () => {
+  test('a taken username costs no use, and a later refusal returns the use', async () => {
     const door = await invited()
     const { kith, host } = door
     const { code } = await kith.invitations.createFor(host.id)
@@ -131,7 +131,7 @@ describe('an app that invites', () => {
     await join(kith, 'ada', code)
   })
 
-  test('counts a use for a passkey, and keeps none that another took meanwhile', async () => {
+  test('counts a use for a passkey, and creates no account if another took the last use meanwhile', async () => {
     const passkeys = createPasskeys({ rpId, rpName: 'App', origins: [origin] })
     const door = await invited({}, { passkeys })
     const { kith, host } = door
@@ -146,7 +146,7 @@ describe('an app that invites', () => {
     expect(await kith.accounts.find('ben')).toBeNull()
   })
 
-  test('counts a use where a code confirms the address', async () => {
+  test('counts a use when a code confirms the email', async () => {
     const mailbox = createMailbox()
     const made = createInstance({
       accounts: { signUp: 'invite', confirm: 'email', identifiers: { email: 'required' } },
@@ -172,10 +172,10 @@ describe('an app that invites', () => {
   })
 })
 
-describe('a registration by invitation that is cut off', () => {
+describe('an interrupted registration by invitation', () => {
   const verbs = ['users.create', 'credentials.step', 'users.update'] as const
 
-  /** A storage in which one call of a verb fails, before it works or after. */
+  /** A storage in which one call of a verb fails, before or after its work. */
   function failing(storage: Storage, verb: string, when: 'before' | 'after'): Storage {
     const [port, method] = verb.split('.')
     let left = 1
@@ -199,7 +199,7 @@ describe('a registration by invitation that is cut off', () => {
   }
 
   test.each(verbs.flatMap((verb) => (['before', 'after'] as const).map((when) => [when, verb] as const)))(
-    '%s %s: no account is more than the limit, and what came to nothing is free again',
+    '%s %s: the accounts never exceed the limit, and the use of a failed registration is returned',
     async (when, verb) => {
       const { kith, options, host, advance } = await invited()
       const { code } = await kith.invitations.createFor(host.id)
@@ -219,7 +219,7 @@ describe('a registration by invitation that is cut off', () => {
     },
   )
 
-  test('a process that was away for so long that its use was given back makes no account', async () => {
+  test('a process that was suspended until its use was returned creates no account', async () => {
     const { kith, options, host, advance } = await invited()
     const { code } = await kith.invitations.createFor(host.id)
     let wake = (): void => {}
@@ -248,7 +248,7 @@ describe('a registration by invitation that is cut off', () => {
   })
 })
 
-describe('an invitation whose owner may not invite any more', () => {
+describe('an invitation whose owner may no longer invite', () => {
   const roles = { moderator: { open: 5, uses: 100 } }
 
   interface Inviting extends Door {
@@ -270,7 +270,7 @@ describe('an invitation whose owner may not invite any more', () => {
     ['a deletion', ({ accounts }: Kith, id: string) => accounts.remove(id)],
   ] as const
 
-  test('is paused, and lets in again when the owner may; one of the host stays', async () => {
+  test('is paused, and works again when the owner may invite; one from the host is not affected', async () => {
     const { kith, inviter, code } = await inviting()
     const { userId } = inviter
     const byHost = await kith.invitations.createFor(userId, { uses: 100 })
@@ -291,58 +291,58 @@ describe('an invitation whose owner may not invite any more', () => {
     expect(await states()).toEqual(['open', 'open'])
   })
 
-  test.each(ends)('%s: a registration that had looked before is not counted after', async (_name, end) => {
-    const { kith, options, inviter, code } = await inviting()
-    let wake = (): void => {}
-    let arrive = (): void => {}
-    const arrived = new Promise<void>((resolve) => (arrive = resolve))
-    const asleep = new Promise<void>((resolve) => (wake = resolve))
-    const { credentials } = options.storage
-    const slow = Object.create(options.storage, {
-      credentials: {
-        value: Object.create(credentials, {
-          step: {
-            async value(...values: Parameters<typeof credentials.step>) {
-              arrive()
-              await asleep
-              return await credentials.step(...values)
-            },
-          },
-        }) as typeof credentials,
-      },
-    }) as Storage
-    const late = codeOf(join(createKith({ ...options, storage: slow }), 'ada', code))
-    await arrived
-    await end(kith, inviter.userId)
-    wake()
-    expect(await late).toBe('invitation-invalid')
-    expect(await kith.accounts.find('ada')).toBeNull()
-  })
-
   test.each(ends)(
-    '%s beside 20 registrations: nobody is counted once it has resolved',
+    '%s: a registration that checked before it is no longer counted after it',
     async (_name, end) => {
-      for (let round = 0; round < 10; round++) {
-        const { kith, options, inviter, code } = await inviting()
-        const used = async (): Promise<string> =>
-          (await options.storage.credentials.byUser(inviter.userId)).map(({ data }) => data).join()
-        const joins = Array.from({ length: 20 }, async (_, index) => {
-          await new Promise((resolve) => setTimeout(resolve, index % 7))
-          return await codeOf(join(kith, `guest${index}`, code))
-        })
-        await new Promise((resolve) => setTimeout(resolve, round % 8))
-        await end(kith, inviter.userId)
-        const counted = await used()
-        const results = await Promise.all(joins)
-        for (const result of results) expect(['no error', 'invitation-invalid']).toContain(result)
-        expect(await used()).toBe(counted)
-      }
+      const { kith, options, inviter, code } = await inviting()
+      let wake = (): void => {}
+      let arrive = (): void => {}
+      const arrived = new Promise<void>((resolve) => (arrive = resolve))
+      const asleep = new Promise<void>((resolve) => (wake = resolve))
+      const { credentials } = options.storage
+      const slow = Object.create(options.storage, {
+        credentials: {
+          value: Object.create(credentials, {
+            step: {
+              async value(...values: Parameters<typeof credentials.step>) {
+                arrive()
+                await asleep
+                return await credentials.step(...values)
+              },
+            },
+          }) as typeof credentials,
+        },
+      }) as Storage
+      const late = codeOf(join(createKith({ ...options, storage: slow }), 'ada', code))
+      await arrived
+      await end(kith, inviter.userId)
+      wake()
+      expect(await late).toBe('invitation-invalid')
+      expect(await kith.accounts.find('ada')).toBeNull()
     },
   )
+
+  test.each(ends)('%s during 20 registrations: none is counted once it has resolved', async (_name, end) => {
+    for (let round = 0; round < 10; round++) {
+      const { kith, options, inviter, code } = await inviting()
+      const used = async (): Promise<string> =>
+        (await options.storage.credentials.byUser(inviter.userId)).map(({ data }) => data).join()
+      const joins = Array.from({ length: 20 }, async (_, index) => {
+        await new Promise((resolve) => setTimeout(resolve, index % 7))
+        return await codeOf(join(kith, `guest${index}`, code))
+      })
+      await new Promise((resolve) => setTimeout(resolve, round % 8))
+      await end(kith, inviter.userId)
+      const counted = await used()
+      const results = await Promise.all(joins)
+      for (const result of results) expect(['no error', 'invitation-invalid']).toContain(result)
+      expect(await used()).toBe(counted)
+    }
+  })
 })
 
-describe('who invites', () => {
-  test('is a role with as many as options say, of which ended ones make room', async () => {
+describe('an inviter', () => {
+  test('needs a role and can have as many open invitations as the options say; ended ones free a place', async () => {
     const roles = { member: { open: 2, uses: 3 } }
     const { kith, host, advance } = await invited({ invitations: { roles } })
     const { code } = await kith.invitations.createFor(host.id, { uses: 9 })
@@ -371,7 +371,7 @@ describe('who invites', () => {
     )
   })
 
-  test('is never an administrator who acts as somebody', async () => {
+  test('is never an acting admin', async () => {
     const sessions = { impersonation: {} } as const
     const roles = { member: { open: 2, uses: 1 } }
     const { kith, host } = await invited({ invitations: { roles } }, { sessions })
@@ -388,7 +388,7 @@ describe('who invites', () => {
     expect(await kith.invitations.list(viewer)).toHaveLength(1)
   })
 
-  test('keeps none in the list of what proves an account, and removes its last way in no sooner', async () => {
+  test('does not see invitations in the list of credentials, where they cannot be changed', async () => {
     const { kith, host } = await invited()
     const viewer = kith.viewerOf(host.id)
     const { id } = await kith.invitations.createFor(host.id)
@@ -398,8 +398,8 @@ describe('who invites', () => {
   })
 })
 
-describe('an app that approves', () => {
-  test('lets an account wait, and keeps it from everybody but its host', async () => {
+describe('an app with approval', () => {
+  test('keeps an account waiting, and hides it from everyone except its host', async () => {
     const mailbox = createMailbox()
     const { kith, host } = await app({ signUp: 'approval' }, { messages: { email: mailbox } })
     const input = { username: 'ada', email: 'ada@example.com', password }
@@ -433,7 +433,7 @@ describe('an app that approves', () => {
       expect(await codeOf(again)).toBe('application-not-found')
   })
 
-  test('of 20 that approve and refuse at the same moment one does', async () => {
+  test('of 20 concurrent approvals and refusals, one succeeds', async () => {
     for (let round = 0; round < 5; round++) {
       const { kith } = await app({ signUp: 'approval' })
       await codeOf(kith.accounts.register({ username: 'ada', password }))
@@ -449,7 +449,7 @@ describe('an app that approves', () => {
     }
   })
 
-  test('frees the name of an account that it refuses, and of one that waits for too long', async () => {
+  test('frees the username of a refused account, and of one that waits too long', async () => {
     const { kith, advance } = await app({ signUp: 'approval', applicationTtl: '7d' })
     const apply = (): Promise<string> => codeOf(kith.accounts.register({ username: 'ada', password }))
     expect(await apply()).toBe('approval-required')
@@ -462,7 +462,7 @@ describe('an app that approves', () => {
     expect(await kith.accounts.find('ada')).toBeNull()
   })
 
-  test('lets the account of a passkey wait as well, and never one whose registration was cut off', async () => {
+  test('also keeps an account with a passkey waiting, but never lists one whose registration was interrupted', async () => {
     const passkeys = createPasskeys({ rpId, rpName: 'App', origins: [origin] })
     const { kith, options } = await app({ signUp: 'approval' }, { passkeys })
     const device = createAuthenticator({ origin })

@@ -1,8 +1,8 @@
 import { createServer } from 'node:http'
 
 /**
- * Turnstile and hCaptcha as their documents describe them: they take a form with the secret and a solution, which begins with `right` and
- * counts once.
+ * Turnstile and hCaptcha as documented: they accept a form with the secret and a response, which is valid if it begins with `right`, and
+ * only once.
  */
 export async function startSiteverify(): Promise<{ url: string; asked: URLSearchParams[]; stop(): void }> {
   const asked: URLSearchParams[] = []

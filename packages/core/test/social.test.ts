@@ -4,7 +4,7 @@ import { createMemoryBlobs } from '@kith/core/memory'
 import { copyingImages, picture } from './copying-images.ts'
 import { codeOf, createInstance } from './instance.ts'
 
-/** Registers accounts and answers a viewer for each. */
+/** Registers accounts and returns a viewer for each. */
 async function society(names: readonly string[], overrides: Partial<KithOptions> = {}) {
   const instance = createInstance({ posts: { textOnly: true }, limits: { postByAccount: [] }, ...overrides })
   const viewers: Record<string, Viewer> = {}
@@ -21,7 +21,7 @@ async function society(names: readonly string[], overrides: Partial<KithOptions>
 }
 
 describe('follows', () => {
-  test('are idempotent, with exact counts on both sides and the relation seen from both', async () => {
+  test('are idempotent, with exact counts on both sides and the relationship visible from both', async () => {
     const { follows, profiles, as } = await society(['ana', 'ben'])
     expect(await follows.add(as('ana'), 'BEN')).toEqual({ following: true, followers: 1 })
     expect(await follows.add(as('ana'), 'ben')).toEqual({ following: true, followers: 1 })
@@ -38,20 +38,20 @@ describe('follows', () => {
     expect(await follows.remove(as('ana'), 'ben')).toEqual({ following: false, followers: 0 })
   })
 
-  test('20 at once count as one', async () => {
+  test('20 concurrent calls count once', async () => {
     const { follows, profiles, as } = await society(['ana', 'ben'])
     await Promise.all(Array.from({ length: 20 }, () => follows.add(as('ana'), 'ben')))
     expect((await profiles.get(null, 'ben')).counts.followers).toBe(1)
   })
 
-  test('nobody follows himself, or nobody', async () => {
+  test('an account cannot follow itself or an unknown account', async () => {
     const { follows, as } = await society(['ana'])
     expect(await codeOf(follows.add(as('ana'), 'ana'))).toBe('self-follow')
     expect(await codeOf(follows.add(as('ana'), 'nobody'))).toBe('account-not-found')
     expect(await codeOf(follows.add(as('ana'), 'x'.repeat(10_000)))).toBe('account-not-found')
   })
 
-  test('lists are pages with the relation of the viewer', async () => {
+  test('lists are pages with the relationship to the viewer', async () => {
     const names = Array.from({ length: 25 }, (_, index) => `user_${String(index).padStart(2, '0')}`)
     const { follows, as } = await society(['ana', ...names])
     for (const name of names) await follows.add(as(name), 'ana')
@@ -70,7 +70,7 @@ describe('follows', () => {
 })
 
 describe('posts', () => {
-  test('are created, read, edited and deleted by their author alone', async () => {
+  test('are created, read, edited and deleted only by their author', async () => {
     const { posts, profiles, as, advance } = await society(['ana', 'ben'])
     const post = await posts.create(as('ana'), { caption: ' hello ' })
     expect(post).toMatchObject({
@@ -102,7 +102,7 @@ describe('posts', () => {
     expect((await profiles.get(null, 'ana')).counts.posts).toBe(0)
   })
 
-  test('a caption is counted as people count: 2,200 families fit, one more does not', async () => {
+  test('the length of a caption is counted in visible characters: 2,200 family emoji fit, one more does not', async () => {
     const { posts, as } = await society(['ana'])
     const flag = '🇩🇪'
     expect((await posts.create(as('ana'), { caption: flag.repeat(2200) })).caption).toHaveLength(2200 * 4)
@@ -111,7 +111,7 @@ describe('posts', () => {
     })
   })
 
-  test('need media unless text alone is allowed; uploads must be there', async () => {
+  test('need media unless text alone is allowed; the uploads must exist', async () => {
     const { posts, as } = await society(['ana'], { posts: { textOnly: false } })
     await expect(posts.create(as('ana'), { caption: 'text' })).rejects.toMatchObject({
       errors: [{ path: 'media', code: 'required' }],
@@ -134,7 +134,7 @@ describe('posts', () => {
 })
 
 describe('likes and saves', () => {
-  test('are idempotent, counted exactly, and the viewer sees only his own', async () => {
+  test('are idempotent and counted exactly, and viewers see only their own', async () => {
     const { posts, likes, saves, as } = await society(['ana', 'ben', 'cem'])
     const { id } = await posts.create(as('ana'), { caption: 'hello' })
     expect(await likes.add(as('ben'), id)).toEqual({ liked: true, likes: 1 })
@@ -152,7 +152,7 @@ describe('likes and saves', () => {
     expect(await codeOf(likes.add(as('ben'), 'nothing'))).toBe('post-not-found')
   })
 
-  test('pages of saved posts stay full although posts between were deleted', async () => {
+  test('pages of saved posts stay full even if posts in between were deleted', async () => {
     const { posts, saves, as } = await society(['ana', 'ben'])
     const ids: string[] = []
     for (let index = 0; index < 60; index++)
@@ -177,7 +177,7 @@ describe('likes and saves', () => {
 })
 
 describe('feed', () => {
-  test('own posts and those of accounts followed, right at once after each change', async () => {
+  test('has the own posts and those of followed accounts, correct immediately after each change', async () => {
     const { posts, follows, feed, accounts, as } = await society(['ana', 'ben', 'cem'])
     const captions = async () => (await feed.home(as('ana'))).items.map((post) => post.caption)
     expect(await captions()).toEqual([])
@@ -203,7 +203,7 @@ describe('feed', () => {
     expect(await captions()).toEqual(['a1'])
   })
 
-  test('pages go on where they were although posts came and went', async () => {
+  test('pages continue in the right place even if posts were added and removed', async () => {
     const { posts, feed, as } = await society(['ana'])
     for (let index = 0; index < 50; index++) await posts.create(as('ana'), { caption: `${index}` })
     const first = await feed.home(as('ana'))
@@ -217,7 +217,7 @@ describe('feed', () => {
 })
 
 describe('a deleted or banned account', () => {
-  test('vanishes from lists and counts, and comes back when the ban is lifted', async () => {
+  test('disappears from lists and counts, and returns when the ban is lifted', async () => {
     const { posts, follows, likes, profiles, accounts, feed, settled, as } = await society([
       'ana',
       'ben',
@@ -253,7 +253,7 @@ describe('a deleted or banned account', () => {
       feed: 1,
     }
     await accounts.ban(as('ben').userId)
-    // Lists are right from the mark on; what they count, when its edges are hidden.
+    // Lists are right as soon as the row is marked; counts, when its edges are hidden.
     const { counts: _counts, likes: _likes, ...lists } = without
     expect(await seen()).toMatchObject(lists)
     await settled()
@@ -271,7 +271,7 @@ describe('a deleted or banned account', () => {
     expect(await codeOf(posts.get(as('ana'), bens.id))).toBe('post-not-found')
   })
 
-  test('cut off in the middle, deletion, ban and lifting of a ban are finished by upkeep', async () => {
+  test('an interrupted deletion, ban or unban is finished by upkeep', async () => {
     const { posts, follows, profiles, upkeep, options, as } = await society(['ana', 'ben', 'cem'])
     const { users, edges } = options.storage
     await posts.create(as('ben'), { caption: 'from ben' })
@@ -297,7 +297,7 @@ describe('a deleted or banned account', () => {
     expect(await edges.hiddenNodes({ limit: 10, before: null })).toEqual([])
   })
 
-  test('banned and let back at the same moment, edges follow the account in the end', async () => {
+  test('after concurrent bans and unbans, the edges match the final state', async () => {
     const { follows, profiles, accounts, settled, as } = await society(['ana', 'ben'])
     await follows.add(as('ben'), 'ana')
     const { userId } = as('ben')
@@ -319,7 +319,7 @@ async function exportOf(accounts: Accounts, viewer: Viewer): Promise<{ type: str
   return lines
 }
 
-test('export tells all that an account owns', async () => {
+test('the export contains everything that an account owns', async () => {
   const { posts, follows, likes, saves, accounts, as } = await society(['ana', 'ben'])
   const mine = await posts.create(as('ana'), { caption: 'mine' })
   const other = await posts.create(as('ben'), { caption: 'other' })
@@ -340,7 +340,7 @@ test('export tells all that an account owns', async () => {
   expect(JSON.stringify(lines)).not.toMatch(/argon2|passwordHash/)
 })
 
-test('export names the uploads that wait to be used, and others where they are used', async () => {
+test('the export lists unused uploads, and the others where they are used', async () => {
   const blobs = createMemoryBlobs()
   const { posts, uploads, accounts, options, as } = await society(['ana', 'ben'], {
     media: { blobs, images: copyingImages },

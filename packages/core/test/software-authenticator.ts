@@ -9,7 +9,7 @@ import {
 import type { PasskeyCreationOptions, PasskeyRequestOptions } from '@kith/core'
 import type { PasskeyAssertion, PasskeyCreation } from '@kith/core/ports'
 
-/** What an authenticator, or the browser before it, does otherwise than it should. */
+/** How an authenticator, or its browser, deviates from the rules. */
 export interface Deviation {
   origin?: string
   rpId?: string
@@ -21,23 +21,23 @@ export interface Deviation {
   counter?: number
   syncable?: boolean
   userHandle?: string | null
-  /** Signs with another key. */
+  /** Signs with a wrong key. */
   forged?: boolean
 }
 
-/** An authenticator with its browser, written from the specification (WebAuthn Level 3, sections 5.8.1, 6.1 and 6.5): it signs with ES256. */
+/** An authenticator with its browser, written from the specification (WebAuthn Level 3, sections 5.8.1, 6.1 and 6.5). It signs with ES256. */
 export interface SoftwareAuthenticator {
   create(options: PasskeyCreationOptions, deviation?: Deviation): PasskeyCreation
   get(options: PasskeyRequestOptions, deviation?: Deviation): PasskeyAssertion
-  /** The ids of its passkeys, the oldest first. */
+  /** The ids of its passkeys, oldest first. */
   readonly ids: readonly string[]
 }
 
-/** What an authenticator is like. */
+/** The properties of an authenticator. */
 interface Model {
   origin: string
   aaguid?: string
-  /** Whether it copies its passkeys, as password managers do, and counts nothing. */
+  /** Whether it syncs its passkeys, like password managers, and has no counter. */
   syncs?: boolean
 }
 
@@ -152,7 +152,7 @@ function otherKey(): string {
 
 type Cbor = number | string | Buffer | Record<string, never>
 
-/** As much of CBOR (RFC 8949) as the objects above need. */
+/** The part of CBOR (RFC 8949) that the objects above need. */
 function cbor(value: Cbor): Buffer {
   if (typeof value === 'number') return value < 0 ? cborHead(1, -1 - value) : cborHead(0, value)
   if (typeof value === 'string')

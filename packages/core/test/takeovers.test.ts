@@ -11,15 +11,15 @@ const links = { revertAddress: 'https://app.example/revert' }
 interface Victim extends Instance {
   mailbox: Mailbox
   phones: Mailbox
-  /** A session of the account, which a thief has as well. */
+  /** A session of the account, which a thief shares. */
   viewer: Viewer
-  /** Asks for another address, as a thief does who has the password. */
+  /** Requests a change to another email, like a thief who knows the password. */
   asks(address: string): Promise<{ flow: string; code: string }>
-  /** The link that a mailbox got to take a change back. */
+  /** The link in a mailbox that takes a change back. */
   revertLink(to: string): { flow: string; code: string }
 }
 
-/** An account whose address is confirmed, and a thief who has a session and the password of it. */
+/** An account with a confirmed email, and a thief who has its session and password. */
 async function victim(options: Partial<KithOptions> = {}): Promise<Victim> {
   const [mailbox, phones] = [createMailbox(), createMailbox()]
   const made = createInstance({ messages: { email: mailbox, sms: phones, links }, ...options })
@@ -48,14 +48,14 @@ async function victim(options: Partial<KithOptions> = {}): Promise<Victim> {
 const emailOf = async (kith: Kith, { userId }: Viewer): Promise<string | null> =>
   (await kith.accounts.byId(userId))?.email ?? null
 
-describe('a change of address that a thief has begun', () => {
+describe('a change of email that a thief has started', () => {
   const endings: Record<string, (kith: Kith, viewer: Viewer) => Promise<unknown>> = {
     'a new password': (kith, { userId }) => kith.accounts.setPassword(userId, 'battery staple'),
     'the end of all sessions': (kith, { userId }) => kith.sessions.endAll(userId),
     'a ban': (kith, { userId }) => kith.accounts.ban(userId),
   }
   for (const [ending, end] of Object.entries(endings))
-    test(`is over after ${ending}`, async () => {
+    test(`ends after ${ending}`, async () => {
       const { kith, viewer, asks } = await victim()
       const begun = await asks('thief@example.com')
       await end(kith, viewer)
@@ -63,7 +63,7 @@ describe('a change of address that a thief has begun', () => {
       expect(await emailOf(kith, viewer)).toBe(email)
     })
 
-  test('is over after another one was taken back', async () => {
+  test('ends after another change was taken back', async () => {
     const { kith, viewer, asks, revertLink } = await victim()
     const [first, second] = [await asks('thief@example.com'), await asks('another@example.com')]
     await kith.addresses.confirm(first)
@@ -75,7 +75,7 @@ describe('a change of address that a thief has begun', () => {
 })
 
 describe('the link that takes a change back', () => {
-  test('also takes back those that came after, of which no mailbox got a link', async () => {
+  test('also takes back later changes, for which no mailbox got a link', async () => {
     const { kith, mailbox, viewer, asks, revertLink, advance } = await victim()
     const thieves = ['thief@example.com', 'another@example.com', 'third@example.com']
     for (const address of thieves) {
@@ -90,7 +90,7 @@ describe('the link that takes a change back', () => {
     expect(await emailOf(kith, viewer)).toBe(email)
   })
 
-  test('comes also where the address was only removed, and takes back what was added then', async () => {
+  test('is sent even if the email was only removed, and takes back what was added afterwards', async () => {
     const { kith, mailbox, viewer, revertLink } = await victim()
     const { signIn } = await kith.accounts.edit(viewer, { email: null, currentPassword: password })
     const next = { userId: viewer.userId, sessionId: signIn?.session.id ?? null }
@@ -102,7 +102,7 @@ describe('the link that takes a change back', () => {
     expect(await emailOf(kith, viewer)).toBe(email)
   })
 
-  test('comes again with the first change after it was used, or has ended', async () => {
+  test('is sent again with the first change after it was used or has expired', async () => {
     const { kith, viewer, asks, revertLink, advance } = await victim()
     await kith.addresses.confirm(await asks('thief@example.com'))
     await kith.settled()
@@ -120,7 +120,7 @@ describe('the link that takes a change back', () => {
     expect(revertLink('thief@example.com').flow).toMatch(/^[0-9a-f-]{36}$/)
   })
 
-  test('is not used up where a step fails', async () => {
+  test('is not used up if a step fails', async () => {
     const { kith, viewer, asks, revertLink, options } = await victim()
     await kith.addresses.confirm(await asks('thief@example.com'))
     await kith.settled()
@@ -138,7 +138,7 @@ describe('the link that takes a change back', () => {
     expect(await codeOf(kith.addresses.revert(link))).toBe('code-invalid')
   })
 
-  test('20 parallel calls take it back once', async () => {
+  test('works once for 20 concurrent calls', async () => {
     const { kith, asks, revertLink } = await victim()
     await kith.addresses.confirm(await asks('thief@example.com'))
     await kith.settled()
@@ -148,7 +148,7 @@ describe('the link that takes a change back', () => {
     expect(new Set(codes)).toEqual(new Set(['no error', 'code-invalid']))
   })
 
-  test('takes away a phone number that was added since', async () => {
+  test('also removes a phone number that was added since', async () => {
     const { kith, viewer, asks, revertLink, phones, advance } = await victim()
     await kith.addresses.confirm(await asks('thief@example.com'))
     await kith.settled()
@@ -166,7 +166,7 @@ describe('the link that takes a change back', () => {
   })
 })
 
-test('the mailbox of the owner is notified of a phone number that a thief adds', async () => {
+test("the owner's mailbox is notified of a phone number that a thief adds", async () => {
   const { kith, mailbox, phones, viewer } = await victim()
   const phone = '+4930123456'
   const { flow } = await kith.addresses.change(viewer, { phone, currentPassword: password })
@@ -179,8 +179,8 @@ test('the mailbox of the owner is notified of a phone number that a thief adds',
   ])
 })
 
-describe('an address that nobody has proved', () => {
-  test('opens no account whose other address was proved', async () => {
+describe('an unproved address', () => {
+  test('cannot reset an account with another address that is proved', async () => {
     const { kith, mailbox, phones, viewer } = await victim()
     const phone = '+4930123456'
     await kith.accounts.update(viewer.userId, { phone })
@@ -199,8 +199,8 @@ describe('an address that nobody has proved', () => {
   })
 })
 
-describe('one client', () => {
-  test('has four messages sent to one recipient in ten minutes, whatever it types and however often it asks for them again', async () => {
+describe('a client', () => {
+  test('can send four messages to a recipient in ten minutes, whatever login it types and however often it asks for a resend', async () => {
     const { kith, mailbox } = await victim()
     for (let asked = 0; asked < 4; asked++)
       for (const login of ['ada', email]) {
@@ -219,7 +219,7 @@ describe('one client', () => {
 })
 
 describe('an owner who proves an address', () => {
-  test('has no factor that was added while the password was taken away', async () => {
+  test('keeps no factor that was added while the password was being removed', async () => {
     const { kith, mailbox, options } = await squatted()
     const { users, credentials } = options.storage
     const { replacePassword } = users
@@ -227,7 +227,7 @@ describe('an owner who proves an address', () => {
     const { id } = (await kith.accounts.find('eve')) ?? { id: '' }
     const kind = 'totp'
     const opened: SignIn[] = []
-    // A squatter whose call was let in before their sessions ended, and who signs in by what it has added.
+    // A squatter whose call started before their sessions ended, and who signs in with the added factor.
     users.replacePassword = async (...given) => {
       users.replacePassword = replacePassword
       const at = new Date('2026-01-01')
@@ -252,7 +252,7 @@ describe('an owner who proves an address', () => {
     const { flow } = await kith.sessions.sendCode({ login: email }, client)
     await kith.settled()
     const { code } = mailbox.last('sign-in-code').content
-    // No second factor is asked for.
+    // No second factor is required.
     await kith.sessions.loginByCode({ flow, code }, client)
     expect(await credentials.byUser(id)).toEqual([])
     for (const { session } of opened)
@@ -260,7 +260,7 @@ describe('an owner who proves an address', () => {
     expect(opened).toHaveLength(1)
   })
 
-  test('keeps the code where no password can be hashed now', async () => {
+  test('keeps the code if no password can be hashed at the moment', async () => {
     const { kith, mailbox, options } = await squatted()
     const { flow } = await kith.recovery.begin({ login: email }, client)
     await kith.settled()
@@ -278,7 +278,7 @@ describe('an owner who proves an address', () => {
   })
 
   test.each(['reset', 'sign-in'] as const)(
-    'ends a code that was sent to the other address before, %s',
+    'invalidates a code that was sent to the other address before, %s',
     async (way) => {
       const { kith, mailbox, phones } = await squatted()
       const eves =
@@ -300,7 +300,7 @@ describe('an owner who proves an address', () => {
     },
   )
 
-  test('and somebody who proves the other one at the same moment do not both have the account', async () => {
+  test('and another person who proves the other address at the same time do not both get the account', async () => {
     const { kith, mailbox, phones } = await squatted()
     const [byMail, byPhone] = [
       await kith.sessions.sendCode({ login: email }),
@@ -317,7 +317,7 @@ describe('an owner who proves an address', () => {
     expect([emailVerified, phoneVerified].filter(Boolean)).toHaveLength(1)
   })
 
-  test('gets no code while a former mailbox can take the account back, and then nothing takes it back', async () => {
+  test('gets no code while a former mailbox can take the account back, and afterwards nothing takes it back', async () => {
     const mailbox = createMailbox()
     const { kith, advance } = createInstance({
       messages: { email: mailbox, links },
@@ -361,7 +361,7 @@ describe('an owner who proves an address', () => {
   }
 })
 
-test('a message that nobody takes keeps no other one of the account waiting', async () => {
+test('an undeliverable message does not block others of the same account', async () => {
   const [mailbox, phones] = [
     createMailbox(),
     createMailbox(() => {

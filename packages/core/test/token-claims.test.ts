@@ -18,7 +18,7 @@ async function signedIn(options: Parameters<typeof createInstance>[0] = {}): Pro
   return { ...made, viewer: viewerOf(opened), ...opened.tokens }
 }
 
-/** The token with other claims, signed by the secret of the app. */
+/** The token with changed claims, signed with the secret of the app. */
 async function changed({ accessToken, options }: Signed, changes: JWTPayload): Promise<string> {
   const { kid, key } = deriveKey(String(options.secret), 'access-token')
   return await new SignJWT({ ...decodeJwt(accessToken), ...changes })
@@ -26,8 +26,8 @@ async function changed({ accessToken, options }: Signed, changes: JWTPayload): P
     .sign(key)
 }
 
-describe('what a token says', () => {
-  test('role, proof and methods, which the viewer has', async () => {
+describe('the claims of a token', () => {
+  test('contain the role, the proof and its methods, which the viewer has', async () => {
     const { kith, accessToken, viewer } = await signedIn()
     const provedAt = new Date('2026-01-01T00:00:00Z')
     expect(decodeJwt(accessToken)).toEqual({
@@ -47,7 +47,7 @@ describe('what a token says', () => {
     expect(accessToken.length).toBeLessThan(480)
   })
 
-  test('one of an earlier release says none of it: the session and the account do', async () => {
+  test('may be missing in a token from an earlier release: the session and the account have them', async () => {
     const made = await signedIn()
     const nothing = { auth_time: undefined, amr: undefined, roles: undefined }
     const viewer = await made.kith.sessions.authenticate(await changed(made, nothing))
@@ -55,7 +55,7 @@ describe('what a token says', () => {
     expect(viewer).toEqual({ ...made.viewer, role: 'member', provedAt, methods: ['pwd'] })
   })
 
-  test('claims of another form, and an actor that the session does not have, are refused', async () => {
+  test('in another form, or with an actor that the session does not have, are refused', async () => {
     const made = await signedIn()
     for (const claims of [
       { roles: 'admin' },
@@ -81,7 +81,7 @@ describe('what a token says', () => {
     expect(await codeOf(made.kith.sessions.authenticate(await changed(made, {})))).toBe('no error')
   })
 
-  test('one that hides who acts is refused', async () => {
+  test('without the acting admin are refused', async () => {
     const made = await signedIn({ sessions: { impersonation: {} } })
     const admin = await made.kith.accounts.register({ username: 'cleo', password })
     await made.kith.accounts.setRole(admin.user.id, 'admin')
@@ -98,7 +98,7 @@ describe('a new role', () => {
   const roleIn = async (kith: Kith, token: string): Promise<string | undefined> =>
     (await kith.sessions.authenticate(token)).role
 
-  test('is that of the viewer immediately, with the same token, however it goes back and forth', async () => {
+  test('is that of the viewer immediately, with the same token, however often it changes', async () => {
     const { kith, accessToken, viewer } = await signedIn()
     for (const role of ['member', 'admin', 'member', 'admin', 'moderator', 'member']) {
       await kith.accounts.setRole(viewer.userId, role)
@@ -107,7 +107,7 @@ describe('a new role', () => {
     }
   })
 
-  test('with shared revocations in another process as well; otherwise there for guards first, and for the viewer with the next token', async () => {
+  test('is seen by other processes immediately with shared revocations; otherwise by guards first, and by the viewer with the next token', async () => {
     for (const revocations of [createMemoryRevocations(), undefined]) {
       const { kith, options, accessToken, refreshToken, viewer } = await signedIn(
         revocations && { revocations },
@@ -124,7 +124,7 @@ describe('a new role', () => {
     }
   })
 
-  test('is denied before it is stored: a process that dies in between leaves nobody with the old one', async () => {
+  test('is denied before it is stored, so that a process that dies in between leaves no old role in a token', async () => {
     const revocations = createMemoryRevocations()
     const { options, kith, accessToken, viewer } = await signedIn({ revocations })
     const order: string[] = []
@@ -156,7 +156,7 @@ describe('a new role', () => {
     expect(await roleIn(kith, accessToken)).toBe('admin')
   })
 
-  test('is stored although the denylist is away, and who asked is told', async () => {
+  test('is stored even if the denylist is unavailable, and the caller gets the error', async () => {
     const { options, viewer } = await signedIn()
     const revocations = { revoke: () => Promise.reject(new Error('away')), isRevoked: () => false }
     const kith = createKith({ ...options, revocations })
@@ -164,7 +164,7 @@ describe('a new role', () => {
     expect((await kith.accounts.byId(viewer.userId))?.role).toBe('admin')
   })
 
-  test('is one that the app has named', async () => {
+  test('must be one that the app has defined', async () => {
     const { kith, viewer } = await signedIn({ accounts: { roles: ['editor'] } })
     for (const role of ['member', 'moderator', 'admin', 'editor'])
       expect(await codeOf(kith.accounts.setRole(viewer.userId, role))).toBe('no error')
@@ -188,11 +188,11 @@ describe('a fresh proof', () => {
     expect(await codeOf(counted.sessions.requireFresh(asking, '10m'))).toBe('proof-required')
     const proved = await counted.sessions.authenticate(tokens?.accessToken ?? '')
     expect(await codeOf(counted.sessions.requireFresh(proved, '10m'))).toBe('no error')
-    // One that a host has made anew says nothing, and goes by the session.
+    // A viewer that a host has rebuilt has no proof of its own, and uses that of the session.
     expect(await codeOf(counted.sessions.requireFresh(viewer, '10m'))).toBe('no error')
   })
 
-  test('a token that is new enough passes only while its session lives', async () => {
+  test('a recent token is accepted only while its session is live', async () => {
     const { options, kith, accessToken, viewer } = await signedIn()
     const other = createKith(options)
     const asking = await other.sessions.authenticate(accessToken)
@@ -200,7 +200,7 @@ describe('a fresh proof', () => {
     expect(await codeOf(other.sessions.requireFresh(asking, '10m'))).toBe('session-revoked')
   })
 
-  test('a forged time does not help: the session has its own', async () => {
+  test('a forged time does not help, because the session has its own', async () => {
     const made = await signedIn()
     made.advance(601)
     const later = Math.floor((made.options.clock?.().getTime() ?? 0) / 1000)

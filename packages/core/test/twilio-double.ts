@@ -1,15 +1,15 @@
 import { type GatewayServer, type ReceivedRequest, startGateway } from './gateway-server.ts'
 
-/** The account that the double has. Its token is `token`. */
+/** The account of the double. Its token is `token`. */
 export const accountSid: string = `AC${'0123456789abcdef'.repeat(2)}`
 
-/** What Twilio returns, as JSON. */
+/** A response of Twilio, as JSON. */
 export interface TwilioAnswer {
   status: number
   body: unknown
 }
 
-/** What Twilio's documentation says of creating a message: where, by whom, in which form, and with which errors. */
+/** The documented rules of Twilio for creating a message: the URL, the credentials, the form and the errors. */
 export function twilioAnswer({ method, path, headers, body }: ReceivedRequest): TwilioAnswer {
   const refuse = (status: number, code: number): TwilioAnswer => ({
     status,
@@ -37,7 +37,7 @@ export function twilioAnswer({ method, path, headers, body }: ReceivedRequest): 
   return { status: 201, body: { sid: `SM${'0'.repeat(32)}`, status: 'queued', to, body: form.get('Body') } }
 }
 
-/** Starts a double of Twilio, which ends with the test. */
+/** Starts a double of Twilio, which stops after the test. */
 export function startTwilio(
   answerOf: (request: ReceivedRequest) => TwilioAnswer = twilioAnswer,
 ): Promise<GatewayServer> {

@@ -4,7 +4,7 @@ import { createMemoryStorage } from '@kith/core/memory'
 import { expect, test } from 'vitest'
 import { codeOf, createInstance } from './instance.ts'
 
-/** A storage of which the calls with these names, as `users.byId`, fail. */
+/** A storage in which the calls with these names, such as `users.byId`, fail. */
 function failing(storage: Storage, names: readonly string[]): Storage {
   const broken = new Proxy(storage, {
     get(target, store) {
@@ -30,7 +30,7 @@ async function signIn(kith: Kith, username = 'ana'): Promise<Viewer> {
   return { userId: user.id, sessionId: session.id }
 }
 
-test('a ban that dies after the mark is finished by upkeep: no session of the account is left', async () => {
+test('a ban that is interrupted after the mark is finished by upkeep: no session of the account remains', async () => {
   const { kith, options } = createInstance()
   const ana = await signIn(kith)
   const ben = await signIn(kith, 'ben')
@@ -46,11 +46,11 @@ test('a ban that dies after the mark is finished by upkeep: no session of the ac
   expect(await sessions.list(ana.userId, new Date('2026-01-01'), { limit: 9, before: null })).toEqual([])
 })
 
-test('access tokens of a ban that upkeep finished fail from the next request on', async () => {
+test('access tokens of a ban that upkeep has finished fail from the next request on', async () => {
   const { kith, options } = createInstance()
   const { user, tokens } = await kith.accounts.register({ username: 'ana', password: 'correct horse' })
   await kith.sessions.authenticate(tokens.accessToken)
-  // A process that dies right after this has told nobody.
+  // A process that dies right after this has not denied any token.
   await options.storage.users.update(user.id, { bannedAt: new Date('2026-01-01'), endSessions: true })
   expect((await kith.sessions.authenticate(tokens.accessToken)).userId).toBe(user.id)
   await kith.upkeep.run()
@@ -94,7 +94,7 @@ test.each([
   expect(calls).toContain('sessions.purgeEnded')
 })
 
-test('one account that cannot be cleared away keeps no other from it, and is tried once a run', async () => {
+test('an account that cannot be cleaned up does not block others, and is tried once per run', async () => {
   const { kith, options, logged } = createInstance()
   const { storage } = options
   const people: Viewer[] = []
@@ -127,7 +127,7 @@ test.each([
   ['accounts', 'users.purge'],
   ['posts', 'posts.purge'],
   ['bans', 'edges.setHidden'],
-])('the step %s that fails in the middle, at %s, is finished by the next run', async (step, call) => {
+])('the step %s that fails halfway, at %s, is finished by the next run', async (step, call) => {
   const { kith, options } = createInstance({ posts: { textOnly: true } })
   const { storage } = options
   const [ana, ben, cem] = [await signIn(kith), await signIn(kith, 'ben'), await signIn(kith, 'cem')]
@@ -150,7 +150,7 @@ test.each([
   ])
 })
 
-test('progress hears of every step in its order, and of how much each has done', async () => {
+test('progress reports every step in order, with how much each has done', async () => {
   const { kith, options } = createInstance()
   const people = [await signIn(kith), await signIn(kith, 'ben')]
   for (const { userId } of people) await options.storage.users.markDeleted(userId, new Date('2026-01-01'))

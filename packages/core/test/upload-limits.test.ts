@@ -15,14 +15,14 @@ afterAll(() => rmSync(temporaryDirectory, { recursive: true, force: true }))
 const png = Buffer.from('89504e470d0a1a0a0000000d49484452', 'hex')
 const mp4 = Buffer.from('\0\0\0\x18ftypisom\0\0\0\0isommp42', 'latin1')
 
-/** A file, and what a processor finds in it. */
+/** A file, and what a processor reads from it. */
 interface Sample {
   bytes: Buffer
   image?: ImageHeader
   video?: VideoMeasures
 }
 
-/** Uploads a file under limits. Answers the code of the error, what was done with the file, and what is kept. */
+/** Uploads a file under limits. Returns the code of the error, the steps that were run, and what is stored. */
 async function outcomeOf({ bytes, image, video }: Sample, limits: Partial<MediaOptions>) {
   const host = createMediaHost(() => new Date())
   const steps: string[] = []
@@ -98,7 +98,7 @@ test.each<[string, Partial<MediaOptions>, Sample, Sample]>([
     { bytes: mp4, video: { width: 40, height: 31, durationSeconds: 1 } },
   ],
 ])(
-  'as many %s as are allowed are taken; one more is refused undecoded and leaves nothing',
+  'the allowed number of %s is accepted; one more is refused without decoding, and nothing is stored',
   async (...row) => {
     const [, limits, allowed, tooLarge] = row
     const step = allowed.bytes.includes('ftyp') ? 'copied' : 'decoded'

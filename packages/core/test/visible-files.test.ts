@@ -44,7 +44,7 @@ test('files are served until their account is banned or deleted, or they are rel
   expect(await seen(kith, last.id)).toBeNull()
 })
 
-test('what is reserved is not served yet, and at once when it is ready', async () => {
+test('a reserved file is not served yet', async () => {
   const { kith, viewer, options } = await open()
   const { media } = options.storage
   const reserve = vi.spyOn(media, 'reserve')
@@ -54,7 +54,7 @@ test('what is reserved is not served yet, and at once when it is ready', async (
   expect(await seen(kith, 'later')).toBeNull()
 })
 
-test('any number of questions for one file is two look-ups in five seconds, for one that is not there one', async () => {
+test('any number of requests for a file cause two lookups in five seconds, and for an unknown file one', async () => {
   vi.useFakeTimers({ toFake: ['performance'] })
   try {
     const { kith, other, viewer, id, queries } = await open()
@@ -75,7 +75,7 @@ test('any number of questions for one file is two look-ups in five seconds, for 
   }
 })
 
-test('a look-up that failed is not remembered', async () => {
+test('a failed lookup is not cached', async () => {
   const { id, options } = await open()
   let fails = true
   const { storage } = options
@@ -94,7 +94,7 @@ test('a look-up that failed is not remembered', async () => {
   expect(await seen(kith, id)).toBe('image')
 })
 
-test('what cannot name a file is not looked up, whatever its length', async () => {
+test('an invalid name is not looked up, however long it is', async () => {
   const { kith, queries } = await open()
   const before = queries()
   for (const text of ['', '../x', 'x'.repeat(101), 'y'.repeat(100_000), 'a b', 'a\0'])

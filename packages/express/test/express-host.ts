@@ -8,13 +8,13 @@ import { makeLocalMedia } from '../../../test/local-media.ts'
 import type { JourneyHost, JourneyServer } from '../../http/test/journeys/journey-host.ts'
 import { type KithExpress, kithExpress } from '../src/index.ts'
 
-/** Where an Express app differs from one as it is. */
+/** How an Express app differs from the default one. */
 interface Serving {
   own?: Partial<JourneyHost>
   sendTo?: (port: number) => Send
 }
 
-/** An app of Express, with Kith mounted like this. */
+/** An Express app with Kith mounted this way. */
 export function expressHost(
   mount: (app: Express, kith: KithExpress) => void,
   { own = {}, sendTo = sendByHttp }: Serving = {},

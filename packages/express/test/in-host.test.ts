@@ -23,7 +23,7 @@ const json = {
 }
 
 async function listen(app: Express): Promise<string> {
-  // What other tests have logged would only be counted.
+  // Lines of earlier tests would only be counted as repetitions.
   kith.config.log.flush()
   error.mockClear()
   const server = app.listen(0, '127.0.0.1')
@@ -35,21 +35,24 @@ async function listen(app: Express): Promise<string> {
   return `http://127.0.0.1:${(server.address() as AddressInfo).port}`
 }
 
-test.each([undefined, { kith }])('a Kith given in another way, %o, is told how to give it', (given) => {
-  expect(() => kithExpress(given as never)).toThrow(/kithExpress\(kith, options\)/)
-})
+test.each([undefined, { kith }])(
+  'a Kith that is passed incorrectly, %o, throws an error that shows the right way',
+  (given) => {
+    expect(() => kithExpress(given as never)).toThrow(/kithExpress\(kith, options\)/)
+  },
+)
 
-test('under a path that the prefix begins with, the mount changes nothing', async () => {
+test('under a path with which the prefix begins, mounting changes nothing', async () => {
   const url = await listen(express().use('/api', routes))
   expect((await fetch(`${url}/api/v1/users/me`)).status).toBe(401)
   expect((await fetch(`${url}/api/api/v1/users/me`)).status).toBe(500)
 })
 
-test('under any other path a request to Kith is an error that says what to do, and others go on', async () => {
+test('under any other path a request to Kith is an error with the solution, and other requests pass', async () => {
   const told = vi.fn()
   const app = express().use('/social', routes)
   app.get('/social/own', (_request, response) => void response.send('own'))
-  // eslint-disable-next-line @typescript-eslint/max-params -- Express knows an error handler by its four parameters
+  // eslint-disable-next-line @typescript-eslint/max-params -- Express recognizes an error handler by its four parameters
   app.use((thrown: Error, _request: Request, response: Response, _next: NextFunction) => {
     told(thrown.message)
     response.sendStatus(500)
@@ -61,7 +64,7 @@ test('under any other path a request to Kith is an error that says what to do, a
   expect((await fetch(`${url}/api/v1/users/me`)).status).toBe(404)
 })
 
-test('a body that was read as bytes is an error of the app, told in the log', async () => {
+test('a body that was read as bytes is an error of the app, and is logged', async () => {
   const url = await listen(express().use(express.raw({ type: '*/*' }), routes))
   const response = await fetch(`${url}/api/v1/users/login`, json)
   expect(response.status).toBe(500)
@@ -76,7 +79,7 @@ test('a body that was read as bytes is an error of the app, told in the log', as
   )
 })
 
-test('a body that was read to nowhere is an error of the app, told in the log', async () => {
+test('a body that was read and dropped is an error of the app, and is logged', async () => {
   const swallow = (request: Request, _response: Response, next: NextFunction) =>
     void request.resume().on('end', () => next())
   const url = await listen(express().use(swallow, routes))
@@ -92,7 +95,7 @@ test('a body that was read as a string is refused with the reason', async () => 
   expect(await response.json()).toMatchObject({ detail: expect.stringContaining('as a string') as string })
 })
 
-test('a form that the host has parsed is no input for Kith', async () => {
+test('a form that the host has parsed is not accepted as input', async () => {
   const url = await listen(express().use(express.urlencoded(), routes))
   const body = new URLSearchParams({ login: 'a', password: 'b' })
   expect((await fetch(`${url}/api/v1/users/login`, { method: 'POST', body })).status).toBe(415)
@@ -104,7 +107,7 @@ test('paths of the host keep their body, their parsers and their error handler',
   app.get('/broken', () => {
     throw new Error('of the host')
   })
-  // eslint-disable-next-line @typescript-eslint/max-params -- Express knows an error handler by its four parameters
+  // eslint-disable-next-line @typescript-eslint/max-params -- Express recognizes an error handler by its four parameters
   app.use((_error: Error, _request: Request, response: Response, _next: NextFunction) => {
     response.status(418).send('by the host')
   })
@@ -115,7 +118,7 @@ test('paths of the host keep their body, their parsers and their error handler',
   expect(error).not.toHaveBeenCalled()
 })
 
-test('cookies and Vary of the host stay beside those of Kith', async () => {
+test('cookies and Vary of the host are kept next to those of Kith', async () => {
   const mark = (_request: Request, response: Response, next: NextFunction) => {
     response.cookie('host', '1').vary('Accept-Language')
     next()
@@ -133,7 +136,7 @@ test('cookies and Vary of the host stay beside those of Kith', async () => {
   expect(headers.get('vary')).toBe('Accept-Language, Origin')
 })
 
-test('an unusual method or form of address does no harm', async () => {
+test('an unusual method or form of URL does no harm', async () => {
   const url = await listen(express().use(routes))
   const send = async (method: string, path: string) => {
     const [response] = (await once(httpRequest(url, { method, path }).end(), 'response')) as [
@@ -151,14 +154,14 @@ test('an unusual method or form of address does no harm', async () => {
   expect(error).not.toHaveBeenCalled()
 })
 
-test('viewerOf tells which guard is missing', async () => {
+test('viewerOf reports which guard is missing', async () => {
   expect(() => viewerOf({})).toThrow(/put `requireViewer` before/)
   expect(() => viewerOf({ viewer: null })).toThrow(/let a guest pass/)
   const viewer = { userId: 'u', sessionId: 's' }
   expect(viewerOf({ viewer })).toBe(viewer)
 })
 
-test('a guard whose storage fails answers a problem and lets nobody pass', async () => {
+test('a guard whose storage fails responds with a problem and lets nothing through', async () => {
   const passed = vi.fn()
   const app = express().get('/a', requireViewer, passed).get('/b', readViewer, passed)
   const url = await listen(app)
@@ -172,7 +175,7 @@ test('a guard whose storage fails answers a problem and lets nobody pass', async
   expect(passed).not.toHaveBeenCalled()
 })
 
-test('probes are mounted where the host wants, and say who may know more', async () => {
+test('probes are mounted where the host wants, and the host decides who sees details', async () => {
   let isDown = false
   const storage = createMemoryStorage()
   const probed = createKith({
@@ -203,7 +206,7 @@ test('probes are mounted where the host wants, and say who may know more', async
   expect((await fetch(`${url}/ready`, { method: 'HEAD' })).status).toBe(503)
 })
 
-test('a guard lets a known token pass without a turn of the event loop, and leaves errors of what follows alone', async () => {
+test('a guard lets a known token through without a turn of the event loop, and does not handle later errors', async () => {
   const { tokens } = await kith.accounts.register({ username: 'swift', password: 'correct horse' })
   const headers = { authorization: `Bearer ${tokens.accessToken}` }
   const request = { method: 'GET', headers } as Request
@@ -221,7 +224,7 @@ test('a guard lets a known token pass without a turn of the event loop, and leav
   ).toThrow(mine)
 })
 
-test('a page that sets new cookies is kept by no shared cache, unless the app says what holds', async () => {
+test('a page that sets new cookies is not stored by shared caches, unless the app sets its own rule', async () => {
   const { renewViewer } = kithExpress(kith)
   const app = express()
   app.get('/page', renewViewer, (_request, response) => void response.send('page'))

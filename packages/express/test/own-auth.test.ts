@@ -6,10 +6,10 @@ import express, { type NextFunction, type Request, type Response } from 'express
 import { expect, onTestFinished, test, vi } from 'vitest'
 import { kithExpress } from '../src/index.ts'
 
-/** What Passport makes of a request. */
+/** What Passport adds to a request. */
 type Known = Request & { user?: { id: string } }
 
-test('the callback gets the request of Express, with what a middleware such as Passport has put on it', async () => {
+test('the callback gets the Express request, with everything that a middleware such as Passport has added', async () => {
   const kith = createKith({
     secret: 'a secret of the tests, of 32 characters or more',
     storage: createMemoryStorage(),

@@ -49,20 +49,17 @@ const orders: Record<string, Parameters<typeof listen>[0]> = {
   },
 }
 
-test.each(Object.entries(orders))(
-  'routes of the app take the place of those left out, %s',
-  async (_, mount) => {
-    const url = await listen(mount)
-    const headers = { 'content-type': 'application/json' }
-    const own = await fetch(`${url}/users/register`, { method: 'POST', headers, body: '{"own":true}' })
-    expect(await own.json()).toEqual({ own: true })
-    expect(await (await fetch(`${url}/users/me`, { method: 'DELETE' })).text()).toBe('kept')
-    expect((await fetch(`${url}/users/me`, { method: 'PATCH' })).status).toBe(401)
-    expect((await fetch(`${url}/users/me`, { method: 'PUT' })).status).toBe(405)
-  },
-)
+test.each(Object.entries(orders))('routes of the app replace disabled ones, %s', async (_, mount) => {
+  const url = await listen(mount)
+  const headers = { 'content-type': 'application/json' }
+  const own = await fetch(`${url}/users/register`, { method: 'POST', headers, body: '{"own":true}' })
+  expect(await own.json()).toEqual({ own: true })
+  expect(await (await fetch(`${url}/users/me`, { method: 'DELETE' })).text()).toBe('kept')
+  expect((await fetch(`${url}/users/me`, { method: 'PATCH' })).status).toBe(401)
+  expect((await fetch(`${url}/users/me`, { method: 'PUT' })).status).toBe(405)
+})
 
-test.each(Object.entries(orders))('preflights of them are answered by Kith, %s', async (_, mount) => {
+test.each(Object.entries(orders))('Kith responds to their preflights, %s', async (_, mount) => {
   const url = await listen(mount)
   const headers = { origin: 'https://app.example', 'access-control-request-method': 'DELETE' }
   const preflight = await fetch(`${url}/users/me`, { method: 'OPTIONS', headers })
@@ -70,7 +67,7 @@ test.each(Object.entries(orders))('preflights of them are answered by Kith, %s',
   expect(preflight.headers.get('access-control-allow-methods')).toContain('DELETE')
 })
 
-test('where the app has no route either, the 404 is its own', async () => {
+test('if the app has no such route either, it sends its own 404', async () => {
   const url = await listen((app, routes) => void app.use(routes))
   for (const [method, path] of [
     ['POST', '/users/register'],

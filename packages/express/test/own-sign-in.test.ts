@@ -46,7 +46,7 @@ async function listen(): Promise<string> {
     throw new KithError('internal-error')
   })
   app.use(routes, problems)
-  // eslint-disable-next-line @typescript-eslint/max-params -- Express knows an error handler by its four parameters
+  // eslint-disable-next-line @typescript-eslint/max-params -- Express recognizes an error handler by its four parameters
   app.use((_error: Error, _request: Request, response: Response, _next: NextFunction) => {
     if (response.headersSent) response.destroy()
     else response.status(418).send('by the host')
@@ -67,7 +67,7 @@ function join(url: string, body: object, origin = 'https://app.example'): Promis
 
 const ada = { username: 'ada', password: 'correct horse' }
 
-test('a route of the host signs in by cookies that the routes of Kith know', async () => {
+test('a route of the host signs in with cookies that the routes of Kith accept', async () => {
   const url = await listen()
   const response = await join(url, ada)
   expect(response.status).toBe(201)
@@ -83,7 +83,7 @@ test('a route of the host signs in by cookies that the routes of Kith know', asy
   expect(await me.json()).toMatchObject({ username: 'ada' })
 })
 
-test('the page that asks may read the answer and every problem, and no other page may', async () => {
+test('the calling page can read the response and every problem, and no other page can', async () => {
   const url = await listen()
   const readers = async (body: object, origin?: string) => {
     const { status, headers } = await join(url, body, origin)
@@ -103,7 +103,7 @@ test('for a page that is not allowed nothing is done', async () => {
   expect(register).not.toHaveBeenCalled()
 })
 
-test('errors of Kith become problems, without cookies; all others go on to the host', async () => {
+test('Kith errors become problems, without cookies; all others go to the host', async () => {
   const url = await listen()
   const refused = await join(url, { username: 'ada', password: 'x' })
   expect([refused.status, refused.headers.get('content-type')]).toEqual([422, 'application/problem+json'])
@@ -112,7 +112,7 @@ test('errors of Kith become problems, without cookies; all others go on to the h
   await expect(fetch(`${url}/half`).then((response) => response.text())).rejects.toThrow()
 })
 
-test('the log names routes: paths and queries may hold secrets', async () => {
+test('the log names routes, because paths and queries may contain secrets', async () => {
   const url = await listen()
   log.mockReset()
   for (const path of ['/reset/s3cret/confirm/s3cret?s3cret', '/files/s3cret/s3cret', '/nowhere/s3cret'])
@@ -125,7 +125,7 @@ test('the log names routes: paths and queries may hold secrets', async () => {
   ])
 })
 
-test('a browser may come from elsewhere where the host says so, and nowhere else', async () => {
+test('a browser may come from another site if the host allows it, and otherwise not', async () => {
   const url = await listen()
   const headers = { 'sec-fetch-site': 'cross-site', 'sec-fetch-mode': 'navigate' }
   const refused = await fetch(`${url}/callback/false`, { headers })

@@ -32,11 +32,11 @@ async function serve(prepare: (app: express.Express, kith: ReturnType<typeof kit
   return { ask, port, records, lines }
 }
 
-test('an id that another middleware gave the request is used, unless a valid one came', async () => {
+test('an id from another middleware is used, unless the client sent a valid one', async () => {
   let count = 0
   const { ask, records } = await serve((app, { routes }) => {
     app.use((request: Request, _response: Response, next: NextFunction) => {
-      // pino-http numbers them.
+      // pino-http uses numbers.
       Object.assign(request, { id: ++count })
       next()
     })
@@ -47,7 +47,7 @@ test('an id that another middleware gave the request is used, unless a valid one
   expect(records.map(({ id }) => id)).toEqual(['1', 'abc'])
 })
 
-test('routes of the app know the id, and guards and problems tell them apart by their templates', async () => {
+test('routes of the app have the id, and guards and problems name their templates', async () => {
   const { ask, records, lines } = await serve((app, { requireViewer, readViewer, problems }) => {
     app.get('/reset/:token', requireViewer, (_request, response) => void response.send('in'))
     app.get('/open/:token', readViewer, (request, response) => void response.send(requestIdOf(request)))
@@ -79,7 +79,7 @@ test('routes of the app know the id, and guards and problems tell them apart by 
   expect(JSON.stringify([records, lines])).not.toContain('canary')
 })
 
-test('a client that leaves in the middle of its body is told apart', async () => {
+test('a client that disconnects during its body is reported as such', async () => {
   const arrived = Promise.withResolvers<void>()
   const { port, records } = await serve((app, { routes }) => {
     app.use((request: Request, response: Response, next: NextFunction) => {

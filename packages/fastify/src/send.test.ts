@@ -4,8 +4,8 @@ import { fastify } from 'fastify'
 import { expect, onTestFinished, test } from 'vitest'
 import { send } from './send.ts'
 
-test.each(['the host has answered meanwhile', 'a hook of the host fails'])(
-  'what an answer holds open ends also where %s',
+test.each(['the host has responded meanwhile', 'a hook of the host fails'])(
+  'the resources of a response are released even if %s',
   async (how) => {
     const body = Readable.from([Buffer.from('ours')])
     const app = fastify()

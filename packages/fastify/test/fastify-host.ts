@@ -9,14 +9,14 @@ import { kithFastify, type KithFastifyOptions } from '../src/index.ts'
 
 type Mount = (app: FastifyInstance, options: KithFastifyOptions) => Promise<void>
 
-/** Where an app of Fastify differs from one as it is. */
+/** How a Fastify app differs from the default one. */
 interface Serving {
   own?: Partial<JourneyHost>
   server?: FastifyServerOptions
   sendTo?: (port: number) => Send
 }
 
-/** An app of Fastify, with Kith mounted like this. */
+/** A Fastify app with Kith mounted this way. */
 export function fastifyHost(
   mount: Mount,
   { own = {}, server = {}, sendTo = sendByHttp }: Serving = {},
@@ -30,7 +30,7 @@ export function fastifyHost(
     prefix,
     ...own,
     async serve(kith, options) {
-      // A parameter as long as the journeys send; the default of the router is 100 characters.
+      // A parameter as long as the journeys send; the default limit of the router is 100 characters.
       const app = fastify({ routerOptions: { maxParamLength: 5000 }, ...server })
       app.addHook('onRequest', async ({ url }, reply) => {
         if (url === `${prefix}/users/register`) reply.header(guardHeader, 'seen')
@@ -67,12 +67,12 @@ export function addOwnRoutes(app: FastifyInstance, guards: FastifyInstance = app
   }
 }
 
-/** In place of the route of Kith, in the scope of the plugin, whose hook refuses other spellings of its path. */
+/** Replaces a route of Kith, within the scope of the plugin, whose hook refuses other spellings of its path. */
 export function standIn(scope: FastifyInstance, { routes }: KithFastifyOptions): void {
   if (routes?.register === false) scope.post('/api/v1/users/register', async () => ({ own: true }))
 }
 
-/** Kith where most apps have it. */
+/** Mounts Kith where most apps have it. */
 export async function mountAtRoot(app: FastifyInstance, options: KithFastifyOptions): Promise<void> {
   await app.register(kithFastify, options)
   addOwnRoutes(app)

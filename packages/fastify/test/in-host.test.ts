@@ -29,7 +29,7 @@ async function makeApp(prepare: (app: FastifyInstance) => void = () => {}): Prom
 const anna = { username: 'anna', password: 'correct horse' }
 
 test.each([undefined, {}, { kith: {} }])(
-  'options without a Kith, %o, are told how to give it',
+  'options without a Kith, %o, throw an error that shows how to pass it',
   async (options) => {
     const app = fastify()
     onTestFinished(() => app.close())
@@ -39,7 +39,7 @@ test.each([undefined, {}, { kith: {} }])(
   },
 )
 
-test('parsers, not-found and error handlers of the host stay its own', async () => {
+test('the parsers, not-found handler and error handler of the host stay unchanged', async () => {
   const app = await makeApp((host) => {
     host.addContentTypeParser('application/json', { parseAs: 'string' }, (_request, body, done) => {
       done(null, { mine: body })
@@ -82,7 +82,7 @@ test('hooks, cookies and Vary of the host reach the routes of Kith', async () =>
   expect(headers['vary']).toBe('Origin, Accept-Language')
 })
 
-test('the viewer is of the request alone', async () => {
+test('the viewer belongs to a single request', async () => {
   const app = await makeApp()
   app.get('/private', { preHandler: app.requireViewer }, (request) => viewerOf(request))
   app.get('/open', (request) => ({ viewer: request.viewer }))
@@ -98,7 +98,7 @@ test('the viewer is of the request alone', async () => {
   expect((await app.inject('/private')).statusCode).toBe(401)
 })
 
-test('a route that is refused runs none of its handler, and no hook behind the guard', async () => {
+test('a refused route runs neither its handler nor any hook after the guard', async () => {
   const app = await makeApp()
   const ran = vi.fn()
   app.post('/private', { preHandler: [app.requireViewer, async () => void ran()] }, async () => void ran())
@@ -116,7 +116,7 @@ test('the prefix of createKith replaces the default one', async () => {
 })
 
 test.each(['/social', '/api/v', '/api/v1/users'])(
-  'a scope under %s, which the prefix of createKith does not begin with, is refused',
+  'a scope under %s, with which the prefix of createKith does not begin, is rejected',
   async (prefix) => {
     const app = fastify()
     onTestFinished(() => app.close())
@@ -128,14 +128,14 @@ test.each(['/social', '/api/v', '/api/v1/users'])(
   },
 )
 
-test('a prefix that is given to the plugin is refused, and where it belongs is told', async () => {
+test('a prefix for the plugin is rejected with the right place for it', async () => {
   const app = fastify()
   onTestFinished(() => app.close())
   const registering = app.register(kithFastifyDefault, { kith: makeKith(), prefix: '/auth' })
   await expect(registering).rejects.toThrow(/pass it to createKith/)
 })
 
-test('a content type that Fastify itself refuses is a problem like any other', async () => {
+test('a content type that Fastify itself refuses becomes a problem like any other', async () => {
   const app = await makeApp()
   const headers = { 'content-type': 'nonsense; ;', origin: 'https://evil.example' }
   const answer = await app.inject({ method: 'POST', url: '/api/v1/users/login', payload: '{}', headers })
@@ -151,7 +151,7 @@ test('TRACE and a body in a GET do no harm', async () => {
   expect(answer.statusCode).toBe(401)
 })
 
-test('viewerOf tells which guard is missing', () => {
+test('viewerOf reports which guard is missing', () => {
   expect(() => viewerOf({ viewer: null })).toThrow(/app\.requireViewer/)
 })
 
@@ -169,7 +169,7 @@ test('probes are mounted where the host wants', async () => {
   })
 })
 
-test('a guard lets a known token pass without a turn of the event loop', async () => {
+test('a guard lets a known token through without a turn of the event loop', async () => {
   const app = await makeApp()
   let turns = 0
   const order: string[] = []
@@ -203,7 +203,7 @@ test('a guard lets a known token pass without a turn of the event loop', async (
   expect(order).toEqual(['handler', 'turn 2'])
 })
 
-test('a page that sets new cookies is kept by no shared cache, unless the app says what holds', async () => {
+test('a page that sets new cookies is not stored by shared caches, unless the app sets its own rule', async () => {
   const kith = makeKith()
   const app = fastify()
   onTestFinished(() => app.close())

@@ -4,10 +4,10 @@ import { fastify, type FastifyRequest } from 'fastify'
 import { expect, onTestFinished, test, vi } from 'vitest'
 import { kithFastify } from '../src/index.ts'
 
-/** What a session plugin makes of a request. */
+/** What a session plugin adds to a request. */
 type Known = FastifyRequest & { account: { id: string } | null }
 
-test('the callback gets the request of Fastify, with what a plugin has put on it', async () => {
+test('the callback gets the Fastify request, with everything that a plugin has added', async () => {
   const kith = createKith({
     secret: 'a secret of the tests, of 32 characters or more',
     storage: createMemoryStorage(),

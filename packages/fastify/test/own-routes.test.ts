@@ -20,7 +20,7 @@ async function makeApp(
   return app
 }
 
-test('routes of the app take the place of those left out, also beside other methods of the path', async () => {
+test('routes of the app replace disabled ones, even next to other methods of the path', async () => {
   const app = await makeApp()
   app.post('/api/v1/users/register', (request) => request.body)
   app.delete('/api/v1/users/me', () => 'kept')
@@ -37,14 +37,14 @@ test('routes of the app take the place of those left out, also beside other meth
   expect([wrong.statusCode, wrong.headers['allow']]).toEqual([405, 'GET, PATCH, DELETE, HEAD, OPTIONS'])
 })
 
-test('without routes of the app there the 404 is its own', async () => {
+test('without such a route of the app, it sends its own 404', async () => {
   for (const app of [await makeApp(), await makeApp({ routes: { getMe: false } })]) {
     const gone = await app.inject('/api/v1/users/me')
     expect([gone.statusCode, gone.body]).toEqual([404, 'of the host'])
   }
 })
 
-test('a path with one route left out and one mounted keeps its preflight', async () => {
+test('a path with one disabled and one mounted route keeps its preflight', async () => {
   const app = await makeApp()
   const headers = { origin: 'https://app.example', 'access-control-request-method': 'DELETE' }
   const preflight = await app.inject({ method: 'OPTIONS', url: '/api/v1/users/me', headers })
@@ -54,13 +54,13 @@ test('a path with one route left out and one mounted keeps its preflight', async
   })
 })
 
-test('other spellings of a path that is left out do not reach the route of the app', async () => {
+test('other spellings of a disabled path do not reach the route of the app', async () => {
   const app = await makeApp()
   app.post('/api/v1/users/register', () => 'ran')
   const answer = await app.inject({ method: 'POST', url: '/api/v1/users/%72egister' })
   expect([answer.statusCode, answer.json()]).toMatchObject([400, { code: 'malformed-request' }])
 })
 
-test('an unknown operation id is refused, and the nearest one named', async () => {
+test('an unknown operation id is rejected with the closest known one', async () => {
   await expect(makeApp({ routes: { registr: false } as object })).rejects.toThrow('did you mean "register"?')
 })

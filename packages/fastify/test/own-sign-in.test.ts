@@ -36,7 +36,7 @@ async function makeApp(): Promise<FastifyInstance> {
 
 const ada = { username: 'ada', password: 'correct horse' }
 
-test('a route of the host signs in by cookies that the routes of Kith know', async () => {
+test('a route of the host signs in with cookies that the routes of Kith accept', async () => {
   const app = await makeApp()
   const joined = await app.inject({ method: 'POST', url: '/join', payload: ada })
   expect(joined.statusCode).toBe(201)
@@ -48,7 +48,7 @@ test('a route of the host signs in by cookies that the routes of Kith know', asy
   expect((await app.inject({ url: '/api/v1/users/me', cookies })).json()).toMatchObject({ username: 'ada' })
 })
 
-test('the page that asks may read the answer and every problem, and no other page may', async () => {
+test('the calling page can read the response and every problem, and no other page can', async () => {
   const app = await makeApp()
   const readers = async (payload: object, origin = 'https://app.example') => {
     const { statusCode, headers } = await app.inject({
@@ -73,7 +73,7 @@ test('for a page that is not allowed nothing is done', async () => {
   expect(register).not.toHaveBeenCalled()
 })
 
-test('errors of Kith become problems, without cookies; all others are left to the host', async () => {
+test('Kith errors become problems, without cookies; all others are left to the host', async () => {
   const app = await makeApp()
   const refused = await app.inject({
     method: 'POST',
@@ -85,7 +85,7 @@ test('errors of Kith become problems, without cookies; all others are left to th
   expect((await app.inject('/broken')).statusCode).toBe(418)
 })
 
-test('a browser may come from elsewhere where the host says so, and nowhere else', async () => {
+test('a browser may come from another site if the host allows it, and otherwise not', async () => {
   const app = await makeApp()
   const headers = { 'sec-fetch-site': 'cross-site', 'sec-fetch-mode': 'navigate' }
   const refused = await app.inject({ url: '/callback/false', headers })

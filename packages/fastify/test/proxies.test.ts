@@ -6,7 +6,7 @@ import { kithFastify } from '../src/index.ts'
 
 test.each([
   { how: 'its address', trustProxy: '127.0.0.1', address: '198.51.100.1', notices: 0 },
-  // Its types refuse it too; those who have it from Express get the notice.
+  // Its types reject it as well; users who know it from Express get the notice.
   { how: 'a number', trustProxy: 1, address: '127.0.0.1', notices: 1 },
 ])('a client behind a proxy that is trusted by $how', async ({ trustProxy, address, notices }) => {
   const warnings: string[] = []

@@ -8,7 +8,7 @@ import { kithFastify, type KithFastifyOptions, requestIdOf, type RequestRecord }
 
 interface Setup {
   server?: FastifyServerOptions
-  /** A logger of its own for Kith. */
+  /** A separate logger for Kith. */
   own?: boolean
   options?: Partial<KithFastifyOptions>
 }
@@ -40,7 +40,7 @@ async function makeApp({ server = {}, own = false, options }: Setup = {}) {
 }
 
 describe('the logger of a request', () => {
-  test('gets the lines about it, with what Fastify knows of it', async () => {
+  test('gets the lines about it, with what Fastify knows about it', async () => {
     const { app, lines } = await makeApp()
     const answer = await app.inject('/api/v1/users/anna')
     expect([answer.statusCode, answer.headers['x-request-id']]).toEqual([500, 'req-1'])
@@ -58,14 +58,14 @@ describe('the logger of a request', () => {
     ])
   })
 
-  test('leaves them to the logger that Kith was given', async () => {
+  test('leaves them to the logger that was passed to Kith', async () => {
     const { app, lines, ownLines } = await makeApp({ own: true })
     await app.inject('/api/v1/users/anna')
     expect(lines()).toEqual([])
     expect(ownLines).toMatchObject([{ event: 'request.failed', requestId: 'req-1' }])
   })
 
-  test('is not the one that writes nothing, where Fastify has none', async () => {
+  test("is not Fastify's silent default logger", async () => {
     const error = vi.spyOn(console, 'error').mockReturnValue()
     onTestFinished(() => error.mockRestore())
     const { app } = await makeApp({ server: { logger: false } })
@@ -74,7 +74,7 @@ describe('the logger of a request', () => {
   })
 })
 
-test('ids that Fastify took from a client unchecked are checked', async () => {
+test('ids that Fastify accepted from a client without validation are validated', async () => {
   const { app } = await makeApp({ server: { requestIdHeader: 'x-correlation-id' } })
   const ask = async (id: string) =>
     (await app.inject({ url: '/api/v1/users/me', headers: { 'x-correlation-id': id } })).headers[
@@ -84,7 +84,7 @@ test('ids that Fastify took from a client unchecked are checked', async () => {
   expect(await ask('x'.repeat(10_000))).toMatch(/^[0-9a-f-]{36}$/)
 })
 
-test('routes of the host know the id, and are told apart by their templates', async () => {
+test('routes of the host have the id, and are named by their templates', async () => {
   const records: RequestRecord[] = []
   const { app } = await makeApp({ options: { onRequest: (record) => void records.push(record) } })
   app.get('/reset/:token', { preHandler: app.requireViewer }, () => 'in')
@@ -96,7 +96,7 @@ test('routes of the host know the id, and are told apart by their templates', as
   expect(records).toMatchObject([{ id: 'abc', of: 'host', route: '/reset/:token', status: 401 }])
 })
 
-test('what Fastify refuses on a path of Kith is a record as well', async () => {
+test('requests on a path of Kith that Fastify refuses are recorded as well', async () => {
   const records: RequestRecord[] = []
   const { app } = await makeApp({ options: { onRequest: (record) => void records.push(record) } })
   const answer = await app.inject({

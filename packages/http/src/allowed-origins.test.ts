@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest'
 import { readAllowedOrigins } from './allowed-origins.ts'
 
-test('takes exact origins, also of apps in a shell', () => {
+test('accepts exact origins, including those of packaged apps', () => {
   const list = [
     'https://app.example',
     'http://localhost:5173',
@@ -30,7 +30,7 @@ test.each([
   ['https://*.app.example', 'wildcards'],
   ['null', 'cannot be identified'],
   ['https://a.example, https://b.example', 'scheme and host'],
-])('refuses %s and says how it should read', (text, hint) => {
+])('rejects %s with a hint at the right form', (text, hint) => {
   expect(() => readAllowedOrigins(['https://ok.example', text])).toThrow(TypeError)
   expect(() => readAllowedOrigins(['https://ok.example', text])).toThrow(hint)
 })

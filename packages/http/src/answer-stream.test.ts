@@ -10,7 +10,7 @@ async function* slow(end?: Error): AsyncGenerator<Uint8Array<ArrayBuffer>> {
   if (end) throw end
 }
 
-test('a client that leaves while a chunk is on its way has broken nothing, and ends the source', async () => {
+test('a client that disconnects during a chunk is not an error, and ends the source', async () => {
   const end = { done: vi.fn(), brokeOff: vi.fn(), cancelled: vi.fn() }
   const ended = vi.fn()
   async function* stream(): AsyncGenerator<Uint8Array> {
@@ -30,21 +30,21 @@ test('a client that leaves while a chunk is on its way has broken nothing, and e
   expect(end.done).not.toHaveBeenCalled()
 })
 
-test('a source that fails is told of once', async () => {
+test('a failing source is reported once', async () => {
   const end = { done: vi.fn(), brokeOff: vi.fn(), cancelled: vi.fn() }
   const gone = new Error('gone')
   await expect(streamOf(slow(gone), end).toArray()).rejects.toThrow('gone')
   expect(end.brokeOff.mock.calls).toEqual([[gone]])
 })
 
-test('a source that is read to its end says so once', async () => {
+test('a complete source is reported once', async () => {
   const end = { done: vi.fn(), brokeOff: vi.fn(), cancelled: vi.fn() }
   expect(Buffer.concat(await streamOf(slow(), end).toArray())).toHaveLength(50)
   expect(end.done).toHaveBeenCalledOnce()
   expect(end.cancelled).not.toHaveBeenCalled()
 })
 
-test('empty chunks hold up nobody', async () => {
+test('empty chunks do not stall the stream', async () => {
   const end = { done: vi.fn(), brokeOff: vi.fn(), cancelled: vi.fn() }
   async function* stream(): AsyncGenerator<Uint8Array> {
     for (const text of ['', '', 'a', '', '', 'b', '']) yield Buffer.from(text)
@@ -53,7 +53,7 @@ test('empty chunks hold up nobody', async () => {
   expect(end.done).toHaveBeenCalledOnce()
 })
 
-test('nothing is made before it is asked for, and the end comes with the last chunk', async () => {
+test('nothing is produced before it is read, and the end is reported with the last chunk', async () => {
   const end = { done: vi.fn(), brokeOff: vi.fn(), cancelled: vi.fn() }
   let made = 0
   async function* stream(): AsyncGenerator<Uint8Array> {

@@ -2,7 +2,7 @@ import { stat } from 'node:fs'
 import { expect, test } from 'vitest'
 import { type BodyPace, readPaced } from './body-pace.ts'
 
-/** A body that hands on its next chunk when `send` says so. */
+/** A body that produces its next chunk when `send` is called. */
 function controlled() {
   const chunks: number[] = []
   let [isOver, isLetGo, wake] = [false, false, () => {}]
@@ -42,7 +42,7 @@ async function lengthOf(body: AsyncIterable<Uint8Array>, pace: BodyPace, pause =
   return length
 }
 
-test('a body that stops is too slow, and is let go', async () => {
+test('a stalled body is too slow, and is released', async () => {
   const { body, send, isLetGo } = controlled()
   send(10)
   const pace = { graceSeconds: 0.05, bytesPerSecond: 0 }
@@ -50,7 +50,7 @@ test('a body that stops is too slow, and is let go', async () => {
   expect(isLetGo()).toBe(true)
 })
 
-test('one byte after the other does not keep a reader beyond the rate', async () => {
+test('a body that arrives byte by byte is still held to the rate', async () => {
   const { body, send, isLetGo } = controlled()
   const trickle = setInterval(() => {
     if (!isLetGo()) send(1)
@@ -60,37 +60,37 @@ test('one byte after the other does not keep a reader beyond the rate', async ()
   clearInterval(trickle)
 })
 
-test('a slow reader is not charged to the sender', async () => {
+test('a slow reader does not count against the sender', async () => {
   const { body, send, end } = controlled()
   for (let sent = 0; sent < 10; sent++) send(100)
   end()
   expect(await lengthOf(body, { graceSeconds: 0.4, bytesPerSecond: 0 }, 50)).toBe(1000)
 })
 
-test('a process that stood still blames nobody for it', async () => {
+test('a blocked process does not count against the sender', async () => {
   const { body, send, end } = controlled()
   const length = lengthOf(body, { graceSeconds: 0.1, bytesPerSecond: 0 })
   await new Promise((resolve) => setImmediate(resolve))
-  // What comes from outside of this process, as bytes of a socket do.
+  // The data comes from outside of this process, like bytes from a socket.
   stat('.', () => {
     send(10)
     end()
   })
-  // Longer than the grace.
+  // Longer than the grace period.
   const until = performance.now() + 300
   while (performance.now() < until);
   expect(await length).toBe(10)
 })
 
-test('what was sent faster is saved up only to three times the grace', async () => {
+test('the credit for fast sending is limited to three times the grace period', async () => {
   const { body, send } = controlled()
   send(1_000_000)
-  // At one byte a second the credit would be eleven days.
+  // At one byte per second, the credit would last for eleven days.
   const pace = { graceSeconds: 0.05, bytesPerSecond: 1 }
   await expect(lengthOf(body, pace)).rejects.toMatchObject({ code: 'request-timeout' })
 })
 
-test('anyone who stops reading lets the body go', async () => {
+test('a reader that stops releases the body', async () => {
   const { body, send, isLetGo } = controlled()
   send(1)
   for await (const _chunk of readPaced(body, { graceSeconds: 10, bytesPerSecond: 0 })) break

@@ -43,7 +43,7 @@ function stream(chunks: (string | Error)[]): {
   return { body: make(), pulls: () => pulls, letGo: () => letGo }
 }
 
-test('reads an object, whole or in pieces that split a character', async () => {
+test('reads an object, in one piece or in chunks that split a character', async () => {
   expect(await read(['{"a":"ü"}'])).toEqual({ a: 'ü' })
   async function* pieces(): AsyncGenerator<Uint8Array> {
     for (const byte of Buffer.from('{"a":"ü"}')) yield Uint8Array.of(byte)
@@ -51,18 +51,18 @@ test('reads an object, whole or in pieces that split a character', async () => {
   expect(await read(pieces())).toEqual({ a: 'ü' })
 })
 
-test('no body is an empty object', async () => {
+test('a missing body is an empty object', async () => {
   expect(await read(null)).toEqual({})
   expect(await read(stream([]).body, { 'content-type': 'text/plain' })).toEqual({})
 })
 
-test('stops reading at the limit and lets go of the body', async () => {
+test('stops reading at the limit and releases the body', async () => {
   const endless = stream(Array<string>(1000).fill('x'.repeat(30)))
   await expect(read(endless.body)).rejects.toMatchObject({ code: 'payload-too-large' })
   expect([endless.pulls(), endless.letGo()]).toEqual([4, true])
 })
 
-test('believes a length that is too large without reading', async () => {
+test('rejects a declared length that is too large without reading', async () => {
   const unread = stream(['{}'])
   await expect(read(unread.body, { 'content-length': '101' })).rejects.toMatchObject({
     code: 'payload-too-large',
@@ -70,7 +70,7 @@ test('believes a length that is too large without reading', async () => {
   expect(unread.pulls()).toBe(0)
 })
 
-test('a body that breaks off is the mistake of the request', async () => {
+test('an interrupted body is an error of the request', async () => {
   const broken = stream(['{"a":', new Error('ECONNRESET')])
   await expect(read(broken.body)).rejects.toMatchObject({ code: 'malformed-request' })
 })
@@ -80,13 +80,13 @@ test('an error never quotes the body', async () => {
   expect(JSON.stringify(error) + String(error) + String((error as Error).cause)).not.toContain('hunter22')
 })
 
-test('a body that a parser has read is taken as it is', async () => {
+test('uses a body that a parser has already read as it is', async () => {
   expect(await read(null, {}, { a: 1 })).toEqual({ a: 1 })
   await expect(read(null, { 'content-type': 'text/plain' }, { a: 1 })).rejects.toMatchObject({ status: 415 })
   await expect(read(null, {}, [])).rejects.toMatchObject({ code: 'invalid-input' })
   await expect(read(null, {}, '{"a":1}')).rejects.toMatchObject({ code: 'malformed-request' })
 })
 
-test('a body that something else has consumed is an error of the app', async () => {
+test('a body that other code has consumed is an error of the app', async () => {
   await expect(read(null, {}, Buffer.from('{}'))).rejects.toThrow(/mount the routes of Kith before/)
 })

@@ -22,7 +22,7 @@ test.each<[CookieOptions, string, string]>([
     'Path=/; Domain=a.example; HttpOnly; Secure; SameSite=None',
   ],
   [{ secure: false }, '', 'Path=/; HttpOnly; SameSite=Lax'],
-])('%j sets both cookies, and removes them by the same attributes', (options, prefix, attributes) => {
+])('%j sets both cookies, and removes them with the same attributes', (options, prefix, attributes) => {
   const { set, clear } = cookies(options)
   expect(set(signIn)).toEqual([
     `${prefix}kith-access=a.b.c; Max-Age=890; ${attributes}`,
@@ -34,7 +34,7 @@ test.each<[CookieOptions, string, string]>([
   ])
 })
 
-test('reads only the names with its prefix, and the first of two', () => {
+test('reads only cookies with its prefix, and the first of two', () => {
   const header = 'kith-access=x; __Host-kith-access=one;__Host-kith-refresh=r; __Host-kith-access=two'
   expect(cookies().read(header)).toMatchObject({ accessToken: 'one', refreshToken: 'r' })
   expect(cookies({ secure: false }).read(header)).toMatchObject({ accessToken: 'x', refreshToken: null })
@@ -51,7 +51,7 @@ function tokenOf(sid: string, more: string = ''): string {
   return `e30.${Buffer.from(JSON.stringify({ sid, more })).toString('base64url')}.c2ln`
 }
 
-describe('with a domain, where other hosts can set cookies of the same names', () => {
+describe('with a domain, where other hosts can set cookies with the same names', () => {
   const shared = cookies({ domain: 'a.example' })
   const refresh = `__Secure-kith-refresh=${tokenOf('s')}`
   const none = { accessToken: null, refreshToken: null, conflict: true }
@@ -63,16 +63,16 @@ describe('with a domain, where other hosts can set cookies of the same names', (
     ],
     ['two refresh cookies', `__Secure-kith-refresh=junk; ${refresh}`],
     ['an access cookie of another session', `__Secure-kith-access=${tokenOf('mallory')}; ${refresh}`],
-    ['an access cookie of no session', `__Secure-kith-access=junk; ${refresh}`],
-  ])('%s: none counts', (_name, header) => expect(shared.read(header)).toEqual(none))
+    ['an access cookie without a session', `__Secure-kith-access=junk; ${refresh}`],
+  ])('%s: none is used', (_name, header) => expect(shared.read(header)).toEqual(none))
 
-  test('two of the same value, or both tokens of one session, count', () => {
+  test('two with the same value, or both tokens of one session, are used', () => {
     const access = `__Secure-kith-access=${tokenOf('s', 'access')}`
     const tokens = { accessToken: tokenOf('s', 'access'), refreshToken: tokenOf('s'), conflict: false }
     expect(shared.read(`${access}; ${refresh}; ${access}`)).toEqual(tokens)
   })
 
-  test('both are removed wherever this path gets them from', () => {
+  test('both are removed, whichever host and path they come from', () => {
     const removed = shared.clearEverywhere('/v1/users')
     expect(removed).toHaveLength(12)
     for (const name of ['access', 'refresh'])
@@ -84,22 +84,22 @@ describe('with a domain, where other hosts can set cookies of the same names', (
   })
 })
 
-describe('the cookie of the device', () => {
+describe('the device cookie', () => {
   const device = { ...signIn, tokens: { ...signIn.tokens, deviceToken: 'g.h.i' } }
 
   test.each<[CookieOptions, string]>([
     [{}, '__Host-kith-device=g.h.i; Max-Age=34560000; Path=/; HttpOnly; Secure; SameSite=Lax'],
-    // Of this host alone, also where the session is shared by a domain.
+    // Only for this host, even if the session cookies are shared by a domain.
     [
       { domain: 'a.example' },
       '__Host-kith-device=g.h.i; Max-Age=34560000; Path=/; HttpOnly; Secure; SameSite=Lax',
     ],
     [{ secure: false }, 'kith-device=g.h.i; Max-Age=34560000; Path=/; HttpOnly; SameSite=Lax'],
-  ])('with %j goes out with a device token, of this host alone', (options, cookie) => {
+  ])('with %j is set together with a device token, only for this host', (options, cookie) => {
     expect(cookies(options).set(device).slice(2)).toEqual([cookie])
   })
 
-  test('is read by its name, and stays where the others are removed', () => {
+  test('is read by its name, and stays when the others are removed', () => {
     expect(cookies().readDevice('kith-device=x; __Host-kith-device=g')).toBe('g')
     expect(cookies({ secure: false }).readDevice('__Host-kith-device=x; kith-device=g')).toBe('g')
     expect(cookies().readDevice('kith-device=x')).toBeUndefined()
@@ -107,7 +107,7 @@ describe('the cookie of the device', () => {
   })
 })
 
-test('in a header of a request the tokens of a session are replaced, and all else stays', () => {
+test('in a request header, the tokens of a session are replaced and all else stays', () => {
   const { replaceIn } = cookies()
   const header = '__Host-kith-access=a; theme = dark ;__Host-kith-refresh=r; other=x=y'
   expect(replaceIn(header, { accessToken: 'b', refreshToken: 's' })).toBe(
@@ -117,7 +117,7 @@ test('in a header of a request the tokens of a session are replaced, and all els
   expect(replaceIn(null, null)).toBe('')
 })
 
-test('what has ended goes out with an age of 0, and the attributes of an access cookie are told', () => {
+test('an ended session sets a Max-Age of 0, and the attributes of the access cookie are available', () => {
   const ended = { ...signIn, session: { id: 's', expiresAt: '2025-01-01T00:00:00.000Z' } }
   expect(cookies().set(ended)[1]).toBe(
     '__Host-kith-refresh=d.e.f; Max-Age=0; Path=/; HttpOnly; Secure; SameSite=Lax',
@@ -132,7 +132,7 @@ test('what has ended goes out with an age of 0, and the attributes of an access 
   ])
 })
 
-test('cookies are removed down to the longest path that browsers keep, and without a domain from this host alone', () => {
+test('cookies are removed down to the longest path that browsers store, and without a domain only for this host', () => {
   const longest = `/${'a'.repeat(1023)}`
   const pathsOf = (path: string): (string | undefined)[] =>
     cookies()
@@ -145,14 +145,14 @@ test('cookies are removed down to the longest path that browsers keep, and witho
   expect(cookies().clearEverywhere('/v1')).toHaveLength(4)
 })
 
-test('without a domain two sessions are no conflict: no other host can have set one of them', () => {
+test('without a domain two sessions do not conflict, because no other host can have set one of them', () => {
   const access = `__Host-kith-access=${tokenOf('one')}`
   const refresh = `__Host-kith-refresh=${tokenOf('two')}`
   const expected = { accessToken: tokenOf('one'), refreshToken: tokenOf('two'), conflict: false }
   expect(cookies().read(`${access}; ${refresh}; __Host-kith-access=x`)).toEqual(expected)
 })
 
-test('with a domain one cookie alone counts', () => {
+test('with a domain a single cookie is enough', () => {
   const { read } = cookies({ domain: 'a.example' })
   const [access, refresh] = [tokenOf('s', 'access'), tokenOf('s')]
   expect(read(`__Secure-kith-access=${access}`)).toEqual({
@@ -163,12 +163,12 @@ test('with a domain one cookie alone counts', () => {
   })
 })
 
-test('with a domain two cookies of other names are no conflict', () => {
+test('with a domain two unrelated cookies do not conflict', () => {
   const { read } = cookies({ domain: 'a.example' })
   const header = `theme=dark; theme=light; __Secure-kith-refresh=${tokenOf('s')}`
   expect(read(header)).toEqual({ accessToken: null, refreshToken: tokenOf('s'), conflict: false })
 })
 
-test('the access cookie ends alone where a browser is to renew it', () => {
+test('only the access cookie is removed if the browser is expected to renew it', () => {
   expect(cookies().endAccess()).toBe('__Host-kith-access=; Max-Age=0; Path=/; HttpOnly; Secure; SameSite=Lax')
 })

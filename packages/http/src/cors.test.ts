@@ -8,7 +8,7 @@ function ask(headers: Record<string, string>, method = 'OPTIONS') {
   return cors.hostPreflight({ method, headers: new Headers(headers) })
 }
 
-test('a preflight for a route of the app is granted what it asks for', () => {
+test('a preflight for a route of the app gets the permissions that it asks for', () => {
   const answer = ask({
     origin: 'https://app.example',
     'access-control-request-method': 'DELETE',
@@ -40,17 +40,17 @@ test.each([
   [{ ...allowed, 'access-control-request-method': 'GET;x' }, 'OPTIONS'],
   [{ ...allowed, 'access-control-request-headers': '<script>' }, 'OPTIONS'],
   [allowed, 'GET'],
-])('%j by %s is none that is granted', (headers, method) => {
+])('%j with %s is not a preflight that gets permissions', (headers, method) => {
   expect(ask(headers, method)).toBeNull()
 })
 
-test('an answer is exposed to allowed pages alone, and says that it varies', () => {
+test('a response is readable only for allowed pages, and has a Vary header', () => {
   const of = (origin: string) => cors.headersFor({ method: 'GET', headers: new Headers({ origin }) })
   expect(of('https://evil.example')).toEqual({ vary: 'Origin' })
   expect(of('https://app.example')).toMatchObject({ 'access-control-allow-origin': 'https://app.example' })
 })
 
-test('Vary has each name once', () => {
+test('Vary contains each name once', () => {
   expect(addToVary(undefined, 'Origin')).toBe('Origin')
   expect(addToVary('Accept, origin', 'Origin')).toBe('Accept, Origin')
   expect(addToVary(['Accept', 'Cookie'], 'Origin, Accept')).toBe('Accept, Cookie, Origin')

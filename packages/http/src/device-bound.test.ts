@@ -30,7 +30,7 @@ async function register(http: KithHttp, headers: Record<string, string> = {}): P
   )
 }
 
-/** Registers an account and binds its session; gives the session cookies as they were set, and what the browser is told. */
+/** Registers an account and binds its session; returns the session cookies that were set and the instructions for the browser. */
 async function bind(
   options: KithHttpOptions,
 ): Promise<{ setCookies: string[]; told: Record<string, unknown> }> {
@@ -58,7 +58,7 @@ test.each<KithHttpOptions['cookies']>([
   { sameSite: 'strict' },
   { domain: 'app.example' },
   { domain: 'app.example', sameSite: 'none' },
-])('a browser is told the very attributes that the cookie is set with: %j', async (cookies) => {
+])('a browser gets the exact attributes of the cookie: %j', async (cookies) => {
   const { setCookies, told } = await bind({ cookies })
   const [credential] = told['credentials'] as Record<string, string>[]
   const { type, name = '', attributes = '' } = credential ?? {}
@@ -68,7 +68,7 @@ test.each<KithHttpOptions['cookies']>([
   expect(told['credentials']).toHaveLength(1)
 })
 
-test('pages of allowed origins may cause a refresh, if they are served over https', async () => {
+test('pages of allowed https origins may cause a refresh', async () => {
   const allowedOrigins = [
     'https://app.example',
     'https://app.example:8443',
@@ -85,7 +85,7 @@ test('pages of allowed origins may cause a refresh, if they are served over http
   })
 })
 
-test('nothing is offered where cookies go over plain http, or the option is off', async () => {
+test('nothing is offered if cookies are sent over plain http, or the option is off', async () => {
   for (const [kith, options] of [
     [makeKith(), { cookies: { secure: false } }],
     [makeKith({ sessions: {} }), {}],
@@ -96,7 +96,7 @@ test('nothing is offered where cookies go over plain http, or the option is off'
   }
 })
 
-test('a route of the host that signs in offers it, but for browsers that come from elsewhere', async () => {
+test('a sign-in route of the host offers binding, except to browsers that come from another site', async () => {
   const kith = makeKith()
   const http = createKithHttp(kith)
   const { user } = await kith.accounts.register({ username: 'ana', password })

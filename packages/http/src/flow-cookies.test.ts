@@ -9,7 +9,7 @@ function flowCookies(cookies: CookieOptions = {}) {
 const encoded = (text: string): string => Buffer.from(text).toString('base64url')
 const flow = { browser: 'secret-of-the-browser', returnTo: '/home?tab=1' }
 
-describe('the cookie of a flow', () => {
+describe('the flow cookie', () => {
   const value = `${flow.browser}.${encoded(flow.returnTo)}`
 
   test.each<[options: CookieOptions, fromOtherSite: boolean, cookie: string]>([
@@ -25,13 +25,13 @@ describe('the cookie of a flow', () => {
       false,
       `__Host-kith-flow=${value}; Max-Age=600; Path=/; HttpOnly; Secure; SameSite=Lax`,
     ],
-    // Browsers refuse SameSite=None without HTTPS.
+    // Browsers reject SameSite=None without HTTPS.
     [{ secure: false }, true, `kith-flow=${value}; Max-Age=600; Path=/; HttpOnly; SameSite=Lax`],
-  ])('with %j, needed from another site: %s', (options, fromOtherSite, cookie) => {
+  ])('with %j, needed from another site (%s)', (options, fromOtherSite, cookie) => {
     expect(flowCookies(options).setFlow(flow, fromOtherSite)).toBe(cookie)
   })
 
-  test('comes back as it was, among others', () => {
+  test('is read back unchanged, among other cookies', () => {
     const header = `a=b; __Host-kith-flow=${value}; kith-flow=other.${encoded('/')}`
     expect(flowCookies().readFlow(header)).toEqual(flow)
     const page = `__Host-kith-flow=b.${encoded('https://app.example/x')}`
@@ -42,15 +42,15 @@ describe('the cookie of a flow', () => {
     ['no header', null],
     ['none', 'a=b'],
     ['one without the prefix', `kith-flow=${value}`],
-    ['one of no browser', `__Host-kith-flow=.${encoded('/home')}`],
+    ['one without a browser', `__Host-kith-flow=.${encoded('/home')}`],
     ['one that leads elsewhere', `__Host-kith-flow=b.${encoded('https://elsewhere.example/')}`],
-    ['one that leads nowhere', '__Host-kith-flow=b'],
-  ])('is not taken from %s', (_name, header) => {
+    ['one without a destination', '__Host-kith-flow=b'],
+  ])('is not read from %s', (_name, header) => {
     expect(flowCookies().readFlow(header)).toBeNull()
   })
 })
 
-test('the cookie of missing details goes out, comes back, and is empty where there is none', () => {
+test('the details cookie is set and read back, and is empty if it is missing', () => {
   const cookies = flowCookies()
   expect(cookies.setDetails('t')).toBe(
     '__Host-kith-details=t; Max-Age=600; Path=/; HttpOnly; Secure; SameSite=Lax',
@@ -60,7 +60,7 @@ test('the cookie of missing details goes out, comes back, and is empty where the
   expect(cookies.readDetails(null)).toBe('')
 })
 
-test('both are removed by what they were set with', () => {
+test('both are removed with the attributes they were set with', () => {
   const attributes = 'Max-Age=0; Path=/; HttpOnly; Secure; SameSite=Lax'
   expect(flowCookies().clearFlow()).toBe(`__Host-kith-flow=; ${attributes}`)
   expect(flowCookies().clearDetails()).toBe(`__Host-kith-details=; ${attributes}`)

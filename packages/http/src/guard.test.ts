@@ -50,7 +50,7 @@ const codeOf = (work: Promise<unknown>): Promise<unknown> =>
     (error: unknown) => (error instanceof KithError ? error.code : String(error)),
   )
 
-test('a token that is known and of no more use makes a guest of a browser and a problem of a program, and so does a storage that is away of both', async () => {
+test('a revoked token makes a browser a guest and gives a program an error; an unavailable storage gives both an error', async () => {
   const { http, kith, register, setAway } = await open()
   const { user, tokens } = await register('anna')
   const browser = { cookie: `__Host-kith-access=${tokens.accessToken}` }
@@ -69,7 +69,7 @@ test('a token that is known and of no more use makes a guest of a browser and a 
   expect(await codeOf(http.readViewer(page(unknown)))).toBe('storage-unavailable')
 })
 
-test('only the bearer scheme counts, and cookies beside any other', async () => {
+test('only the bearer scheme is used; with any other, cookies are used', async () => {
   const { http, register } = await open()
   const { user, tokens } = await register('anna')
   const cookie = `__Host-kith-access=${tokens.accessToken}`
@@ -79,7 +79,7 @@ test('only the bearer scheme counts, and cookies beside any other', async () => 
     expect(await codeOf(http.requireViewer(page({ authorization, cookie })))).toBe('access-token-invalid')
 })
 
-test('an upgrade counts by the token among its subprotocols, else by cookies of an allowed page', async () => {
+test('an upgrade is authenticated by a token in its subprotocols, otherwise by cookies from an allowed page', async () => {
   const { http, register } = await open()
   const [anna, berta] = [await register('anna'), await register('berta')]
   const cookie = `__Host-kith-access=${berta.tokens.accessToken}`
@@ -99,14 +99,14 @@ test('an upgrade counts by the token among its subprotocols, else by cookies of 
   }
 })
 
-test('a guest has nothing to renew, and no cookies to lose', async () => {
+test('a guest has nothing to renew and loses no cookies', async () => {
   const { http } = await open()
   const nothing = { viewer: null, setCookies: [], cookie: null }
   expect(await http.renewViewer(page({}))).toEqual(nothing)
   expect(await http.renewViewer(page({ cookie: 'theme=dark' }))).toEqual(nothing)
 })
 
-test('two browsers that renew concurrently get each their own session, and one that comes twice gets one', async () => {
+test('two browsers that renew concurrently each get their own session, and repeated requests share one renewal', async () => {
   const { http, register, pass } = await open()
   const people = [await register('anna'), await register('berta')]
   pass(3_600)
@@ -119,7 +119,7 @@ test('two browsers that renew concurrently get each their own session, and one t
   expect(renewed[2]?.setCookies).toEqual(renewed[0]?.setCookies)
 })
 
-test('where the storage is away no browser loses its session', async () => {
+test('no browser loses its session while the storage is unavailable', async () => {
   const { http, register, pass, setAway } = await open()
   const { tokens } = await register('anna')
   pass(3_600)
@@ -128,7 +128,7 @@ test('where the storage is away no browser loses its session', async () => {
   expect(await codeOf(http.renewViewer(page({ cookie })))).toBe('storage-unavailable')
 })
 
-test('a request that was renewed still counts as one with cookies', async () => {
+test('a renewed request still counts as one with cookies', async () => {
   const { http, register, pass } = await open()
   const { tokens } = await register('anna')
   pass(3_600)

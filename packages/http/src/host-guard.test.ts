@@ -9,7 +9,7 @@ const kith = createKith({
   logger: { warn() {}, error() {} },
 })
 
-test('a route of the app that would open a session of Kith is refused, with the reason', async () => {
+test('a route of the app that would open a Kith session is refused with the reason', async () => {
   const { signIn } = createKithHttp(kith, { viewer: () => null })
   const open = vi.fn()
   const head = new Request('https://app.example/register', { method: 'POST' })
@@ -17,7 +17,7 @@ test('a route of the app that would open a session of Kith is refused, with the 
   expect(open).not.toHaveBeenCalled()
 })
 
-test('the callback of a Fetch handler gets the Request itself, from routes and guards alike', async () => {
+test('with the Fetch handler, the callback gets the Request itself, from routes and guards alike', async () => {
   const { id } = await kith.accounts.shadow('1', { username: 'anna' })
   const seen = vi.fn()
   const { handle, requireViewer, renewViewer, viewerOfUpgrade } = createKithHttp(kith, {
@@ -36,7 +36,7 @@ test('the callback of a Fetch handler gets the Request itself, from routes and g
   expect(seen.mock.calls).toEqual(Array.from({ length: 4 }, () => [request]))
 })
 
-test('a guard that is given no more than headers says no target', async () => {
+test('a guard that gets only headers passes no target', async () => {
   const { id } = await kith.accounts.shadow('2', { username: 'berta' })
   const { requireViewer } = createKithHttp(kith, {
     viewer: ({ target, headers }) => (target === null && headers.get('COOKIE') === 'a=1' ? id : null),
@@ -45,7 +45,7 @@ test('a guard that is given no more than headers says no target', async () => {
   expect((await requireViewer(head)).userId).toBe(id)
 })
 
-test('whether an account may act costs one read of it, and no other query', async () => {
+test('checking whether an account may act needs one read of it, and no other query', async () => {
   const storage = createMemoryStorage()
   const counted = createKith({ secret: 'a secret of the tests, of 32 characters or more', storage })
   const { id } = await counted.accounts.shadow('3', { username: 'carla' })
@@ -59,7 +59,7 @@ test('whether an account may act costs one read of it, and no other query', asyn
   expect(reads.flatMap(({ mock }) => mock.calls)).toEqual([[id]])
 })
 
-test('a viewer that is no id of an account is refused, with what it was and without its value', async () => {
+test('a value that is not an account id throws, with its type and without its value', async () => {
   for (const [value, what] of [
     [undefined, 'undefined'],
     [['a-secret'], 'an array'],
@@ -75,7 +75,7 @@ test('a viewer that is no id of an account is refused, with what it was and with
   }
 })
 
-test('a page of another site opens no line with what the browser adds, and a token of its own may come from any', async () => {
+test('an upgrade from another site is refused with what browsers add automatically; a bearer token is accepted from any', async () => {
   const { id } = await kith.accounts.shadow('4', { username: 'dora' })
   const { viewerOfUpgrade } = createKithHttp(kith, {
     viewer: () => id,
@@ -91,7 +91,7 @@ test('a page of another site opens no line with what the browser adds, and a tok
     expect(await upgrade(headers)).toBe(id)
 })
 
-test('a banned account and one that is gone read as guests do, and a storage that is away is told', async () => {
+test('banned and deleted accounts read as guests, and an unavailable storage is reported', async () => {
   const storage = createMemoryStorage()
   let isAway = false
   const users: typeof storage.users = {

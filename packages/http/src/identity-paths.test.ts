@@ -4,7 +4,7 @@ import { failedPath, finishedPath } from './identity-paths.ts'
 
 const returnTo = '/home?tab=1'
 
-test('where a sign-in ends it says whether the account is new, and what is missing of one', () => {
+test('the final URL of a sign-in says whether the account is new, and which details are missing', () => {
   const signedIn = { kind: 'signed-in', returnTo, signIn: {} } as never as Parameters<typeof finishedPath>[0]
   expect(finishedPath({ ...signedIn, isNew: true } as never)).toBe('/home?tab=1#signed-in=new')
   expect(finishedPath({ ...signedIn, isNew: false } as never)).toBe('/home?tab=1#signed-in=known')
@@ -15,7 +15,7 @@ test('where a sign-in ends it says whether the account is new, and what is missi
   )
 })
 
-test('the page gets the code of what it can do something about, and nothing else', () => {
+test('the page gets only the codes of errors that it can handle', () => {
   expect(failedPath(new KithError('policy-refused'), returnTo)).toBe('/home?tab=1#error=policy-refused')
   const away = new RetryLaterError('provider-unavailable', 1)
   expect(failedPath(away, returnTo)).toBe('/home?tab=1#error=provider-unavailable')

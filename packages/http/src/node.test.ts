@@ -57,7 +57,7 @@ test('a request has its method, headers and body', async () => {
   for (const [name, value] of Object.entries(headers)) expect(made.headers.get(name)).toBe(value)
 })
 
-test('an answer that is streamed makes Node warn of no leak, whoever else waits for its end', async () => {
+test('a streamed response causes no leak warning in Node, whatever else listens to its end', async () => {
   const warnings: string[] = []
   const listen = ({ name }: Error): void => void warnings.push(name)
   process.on('warning', listen)
@@ -70,7 +70,7 @@ test('an answer that is streamed makes Node warn of no leak, whoever else waits 
   expect(warnings).toEqual([])
 })
 
-test('a body that something has read before is a clear error', async () => {
+test('a body that was already read throws a clear error', async () => {
   const url = await serve((incoming, outgoing) => {
     incoming.resume().on('end', () => {
       try {
@@ -84,7 +84,7 @@ test('a body that something has read before is a clear error', async () => {
   expect(await response.text()).toMatch(/^TypeError: The request body was read before it reached Kith/)
 })
 
-test('where the host has answered meanwhile its answer stays, and what ours holds open ends', async () => {
+test('if the host has already responded, its response stays, and ours is released', async () => {
   const body = Readable.from([Buffer.from('ours')])
   const sent = Promise.withResolvers<unknown>()
   const url = await serve(async (_incoming, outgoing) => {
@@ -102,7 +102,7 @@ test('where the host has answered meanwhile its answer stays, and what ours hold
   expect(body.destroyed).toBe(true)
 })
 
-test('the signal of a request is aborted when its client leaves, and not when it has its answer', async () => {
+test('the signal of a request is aborted when its client disconnects, and not after its response', async () => {
   const signals: AbortSignal[] = []
   const url = await serve(async (incoming, outgoing) => {
     const { signal } = new NodeRequest(incoming, outgoing)
@@ -123,7 +123,7 @@ test('the signal of a request is aborted when its client leaves, and not when it
   agent.destroy()
 })
 
-test('a connection carries on after an answer that did not wait for the body', async () => {
+test('a connection stays usable after a response that did not wait for the body', async () => {
   const url = await serve(async (incoming, outgoing) => {
     const made = new NodeRequest(incoming, outgoing)
     for await (const chunk of made.body() ?? []) if (chunk.length > 0) break
@@ -135,7 +135,7 @@ test('a connection carries on after an answer that did not wait for the body', a
   }
 })
 
-test('an answer keeps cookies apart and what the host has set', async () => {
+test('a response keeps cookies separate, and headers that the host has set', async () => {
   const url = await serve((_incoming, outgoing) => {
     outgoing.setHeader('vary', 'Accept-Encoding')
     outgoing.setHeader('set-cookie', 'host=1')
@@ -155,7 +155,7 @@ test('an answer keeps cookies apart and what the host has set', async () => {
   expect(headers.get('vary')).toBe('Accept-Encoding, Origin')
 })
 
-test('an answer is made no faster than the client reads, and ends with the client', async () => {
+test('a response is produced no faster than the client reads, and ends with the client', async () => {
   let [made, cancelled] = [0, false]
   const done = Promise.withResolvers<void>()
   const url = await serve((_incoming, outgoing) => {
@@ -168,7 +168,7 @@ test('an answer is made no faster than the client reads, and ends with the clien
   const client = request(url).end()
   const [response] = (await once(client, 'response')) as [{ pause(): void }]
   response.pause()
-  // The buffers on the way are filled first. One that minds no reader has made far more by the time it is still.
+  // The buffers in between fill first. Code that ignores the reader would have produced much more by the time it stalls.
   for (let seen = -1; seen !== made && made < 1000;) {
     seen = made
     await new Promise((resolve) => setTimeout(resolve, 300))
@@ -179,7 +179,7 @@ test('an answer is made no faster than the client reads, and ends with the clien
   expect(cancelled).toBe(true)
 })
 
-test('the rest of a body that was answered before its end may take its time, and not forever', async () => {
+test('after an early response, the rest of the body may take a limited time', async () => {
   const url = await serve((_incoming, outgoing) => void sendAnswer(answerOf('enough'), outgoing, 0.1))
   const client = request(url, { method: 'POST', headers: { 'content-length': '1000' } })
   const closed = new Promise((resolve) => client.on('error', resolve).on('close', resolve))
@@ -191,7 +191,7 @@ test('the rest of a body that was answered before its end may take its time, and
   clearInterval(trickle)
 })
 
-test('a client that takes nothing of an answer is left, with all that it has asked for behind it', async () => {
+test('a client that does not read its response is disconnected, together with its pipelined requests', async () => {
   let open = 0
   const url = await serve((_incoming, outgoing) => {
     open++
@@ -210,9 +210,9 @@ test('a client that takes nothing of an answer is left, with all that it has ask
 })
 
 test.each([
-  ['has not begun', 1],
+  ['has not started', 1],
   ['waits behind others', 8],
-])('an answer that %s ends with its client', async (_name, count) => {
+])('a response that %s ends with its client', async (_name, count) => {
   const ends: string[] = []
   let began = 0
   const url = await serve((_incoming, outgoing) => {
@@ -235,7 +235,7 @@ test.each([
   expect(new Set(ends)).toEqual(new Set(['ended']))
 })
 
-test('an answer that its own source keeps waiting is nobody’s fault', async () => {
+test('a response that waits for its own source is not timed out', async () => {
   const url = await serve((_incoming, outgoing) => {
     async function* late(): AsyncGenerator<Buffer> {
       yield Buffer.from('first ')
@@ -250,7 +250,7 @@ test('an answer that its own source keeps waiting is nobody’s fault', async ()
 describe('over HTTP/2', () => {
   async function serveHttp2(answer: (made: NodeRequest) => Promise<HttpAnswer>): Promise<ClientHttp2Session> {
     const server = createHttp2Server((incoming, outgoing) => {
-      // The compatible classes have all that a framework of HTTP/1 gives.
+      // The compatibility classes have everything that an HTTP/1 framework uses.
       const made = new NodeRequest(incoming as never, outgoing as never)
       void answer(made).then((answered) => sendAnswer(answered, outgoing as never, 0.1))
     }).listen(0, '127.0.0.1')
@@ -274,7 +274,7 @@ describe('over HTTP/2', () => {
     expect(Buffer.concat(await without.toArray()).toString()).toBe('true:')
   })
 
-  test('an answer that tells HTTP/1 to close is sent without that, and the body that goes on is ended', async () => {
+  test('a response that closes an HTTP/1 connection is sent without that header, and the remaining body is ended', async () => {
     const session = await serveHttp2(async () => answerOf('late', { connection: 'close' }, 408))
     const stream = session.request({ ':method': 'POST' })
     stream.on('error', () => {})
@@ -288,7 +288,7 @@ describe('over HTTP/2', () => {
 
   test.each([
     ['reads its body', (made: NodeRequest) => textOf(made).catch(() => {})],
-    ['answers when the client has gone', () => wait(100)],
+    ['responds after the client has left', () => wait(100)],
     [
       'reads a part',
       async (made: NodeRequest) =>
@@ -298,8 +298,8 @@ describe('over HTTP/2', () => {
           .next()
           .catch(() => {})),
     ],
-    ['reads its body in the end', (made: NodeRequest) => wait(100).then(() => textOf(made).catch(() => {}))],
-  ])('nothing is left of a client that resets its stream, where the server %s', async (_how, act) => {
+    ['reads its body later', (made: NodeRequest) => wait(100).then(() => textOf(made).catch(() => {}))],
+  ])('nothing remains of a client that resets its stream if the server %s', async (_how, act) => {
     let open = 0
     const server = createHttp2Server((incoming, outgoing) => {
       const made = new NodeRequest(incoming as never, outgoing as never)

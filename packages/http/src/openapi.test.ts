@@ -43,7 +43,7 @@ const confirming: Partial<KithOptions> = {
   accounts: { confirm: 'email', identifiers: { email: 'required' } },
 }
 
-/** What a Kith needs for all of its routes, but for the one that confirms a registration. */
+/** The options for a Kith with all routes, except the one that confirms a registration. */
 const everything: Partial<KithOptions> = {
   media: { blobs: createMemoryBlobs(), direct: {} as DirectUploads },
   captions: { writer: createSketchCaptions(), timeout: 1 },
@@ -68,11 +68,11 @@ const operations = Object.entries(document.paths).flatMap(([path, methods]) =>
   Object.entries(methods).map(([method, operation]) => ({ path, method, operation })),
 )
 
-test('is the same each time', async () => {
+test('is always the same', async () => {
   expect(JSON.stringify(await describeApi())).toBe(JSON.stringify(document))
 })
 
-test('every reference leads somewhere, and every shape is used', () => {
+test('every reference is resolved, and every schema is used', () => {
   const references = [...JSON.stringify(document).matchAll(/"\$ref":"#\/components\/schemas\/(\w+)"/g)].map(
     ([, name]) => name,
   )
@@ -108,7 +108,7 @@ test('operation ids are unique', () => {
   expect(new Set(ids).size).toBe(ids.length)
 })
 
-test('inputs are described strictly, with the transport of sign-ins', () => {
+test('inputs are strict, and sign-ins include the transport', () => {
   const { RegisterInput, LoginInput, EditMeInput } = document.components.schemas
   expect(RegisterInput?.required).toEqual(['username', 'password'])
   for (const schema of [RegisterInput, LoginInput]) {
@@ -130,7 +130,7 @@ test('follows the options of Kith', async () => {
 const idsOf = ({ paths }: Document): string[] =>
   Object.values(paths).flatMap((methods) => Object.values(methods).map(({ operationId }) => operationId))
 
-test('describes what can be used, and nothing more', async () => {
+test('describes only what can be used', async () => {
   const bare = await describeApi({})
   const media = ['setAvatar', 'setCover', 'upload', 'signUpload', 'confirmUpload', 'suggestCaptions']
   const files = ['getFile', 'getRendition']
@@ -162,7 +162,7 @@ test('describes what can be used, and nothing more', async () => {
   expect(idsOf(withoutDirect)).not.toContain('signUpload')
 })
 
-test('a registration is described as this app has it', async () => {
+test('a registration is described as this app configures it', async () => {
   const path = '/users/register'
   const statusesOf = ({ paths }: Document) => Object.keys(paths[path]?.['post']?.responses ?? {}).slice(0, 1)
   expect(statusesOf(document)).toEqual(['201'])
@@ -176,7 +176,7 @@ test('a registration is described as this app has it', async () => {
   expect(ConfirmRegistrationInput?.properties).toHaveProperty('transport')
 })
 
-test('an address that nothing is sent to is described as not configured', async () => {
+test('an identifier without a messenger is described as not configured', async () => {
   const { messages: _both, ...rest } = byCode
   const described = await describeApi({ ...rest, messages: { email: createMailbox() } })
   const statuses = ({ paths }: Document) =>
@@ -185,20 +185,20 @@ test('an address that nothing is sent to is described as not configured', async 
   expect(statuses(document)).not.toContain('501')
 })
 
-test('what is left out is not described, with the schemas that only it has', async () => {
+test('disabled routes are not described, nor schemas that only they use', async () => {
   const { components, ...left } = await describeApi(everything, { routes: { register: false, like: false } })
   expect(left.paths).not.toHaveProperty('/users/register')
   expect(Object.keys(left.paths['/posts/{id}/like'] ?? {})).toEqual(['delete'])
   expect(components.schemas).not.toHaveProperty('RegisterInput')
 })
 
-test('a file has all answers that it can get', () => {
+test('a file has all its possible responses', () => {
   const { responses } = document.paths['/media/files/{id}']?.['get'] ?? {}
   expect(Object.keys(responses ?? {})).toEqual(expect.arrayContaining(['200', '206', '304', '404', '416']))
   expect(document.paths['/media/avatars/{file}']?.['get']?.responses).toHaveProperty('404')
 })
 
-test('every problem code it names exists', () => {
+test('every named problem code exists', () => {
   const named = operations.flatMap(({ operation }) =>
     Object.values(operation.responses).flatMap(({ description }) =>
       [...description.matchAll(/`([a-z-]+)`/g)].map(([, code]) => code),

@@ -29,12 +29,12 @@ test.each([
   [{ uploads: { parallel: 2 } }, /parallel/],
   [{ origins: [] }, /origins/],
   [{ allowedOrigins: 'https://app.example' }, /allowedOrigins/],
-])('refuses %j', (options, message) => {
+])('rejects %j', (options, message) => {
   expect(() => readHttpOptions(options as never)).toThrow(TypeError)
   expect(() => readHttpOptions(options as never)).toThrow(message)
 })
 
-test('the options of the caller are not written', () => {
+test("does not write to the caller's options", () => {
   const options = Object.freeze({
     cookies: Object.freeze({}),
     allowedOrigins: Object.freeze(['https://a.example']),
@@ -43,7 +43,7 @@ test('the options of the caller are not written', () => {
 })
 
 test.each([undefined, null, {}, { kith: {} }, Promise.resolve({})])(
-  'a Kith that is none, %o, is told how each framework takes one',
+  'an invalid Kith, %o, throws an error that shows how each framework takes one',
   (given) => {
     expect(() => createKithRoutes(given as never)).toThrow(
       /^Pass the result of createKith: createKithHttp\(kith, options\), kithExpress.*, or app\.register\(kithFastify, \{ kith/,
@@ -51,7 +51,7 @@ test.each([undefined, null, {}, { kith: {} }, Promise.resolve({})])(
   },
 )
 
-test('no options at all are refused like wrong ones', () => {
+test('rejects missing options like invalid ones', () => {
   expect(() => readHttpOptions(null as never)).toThrow(
     new TypeError('createKithHttp: give an object with options'),
   )

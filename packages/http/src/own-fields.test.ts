@@ -60,7 +60,7 @@ async function signedIn(http: KithHttp, username: string): Promise<string> {
   return (signIn['tokens'] as { accessToken: string }).accessToken
 }
 
-test('go in and out by the routes, and only the owner gets their own', async () => {
+test('are accepted and returned by the routes, and private ones only for their owner', async () => {
   const http = open()
   const token = await signedIn(http, 'ana')
   const changes = { fields: { pronouns: 'she/her', level: 3 } }
@@ -85,7 +85,7 @@ test('go in and out by the routes, and only the owner gets their own', async () 
   expect(moved.body).toMatchObject({ caption: 'x', fields: {} })
 })
 
-test('what is wrong is told with everything else, and the transport of a sign-in', async () => {
+test('errors are reported together with all others, including the transport of a sign-in', async () => {
   const body = {
     username: 'a',
     transport: 'pigeon',
@@ -109,7 +109,7 @@ async function describeApi(http: KithHttp): Promise<{ schemas: Record<string, Sc
   return { schemas, text: JSON.stringify(body) }
 }
 
-test('are described by the schemas of the app, in answers and inputs', async () => {
+test('are described by the schemas of the app, in responses and inputs', async () => {
   const { schemas, text } = await describeApi(open())
   const reference = (name: string) => ({ $ref: `#/components/schemas/${name}` })
   for (const name of ['User', 'OwnUser', 'SignedInUser']) {
@@ -137,7 +137,7 @@ test('are described by the schemas of the app, in answers and inputs', async () 
   expect(schemas['UserFieldsChanges']?.properties['pronouns']).toEqual({
     anyOf: [pronouns, { type: 'null' }],
   })
-  // An account may be older than a field that is required, and nobody can take such a field away.
+  // An account may be older than a required field, and no one can remove such a field.
   expect(schemas['OwnFields']?.required).toBeUndefined()
   expect(schemas['OwnFieldsInput']?.required).toEqual(['birthday'])
   expect(schemas['OwnFieldsChanges']?.properties['birthday']).toMatchObject({
@@ -153,7 +153,7 @@ test('are described by the schemas of the app, in answers and inputs', async () 
   }
 })
 
-test('an app without fields is described without', async () => {
+test('an app without fields has none in its description', async () => {
   const { schemas } = await describeApi(
     createKithHttp(createKith({ ...base, storage: createMemoryStorage() })),
   )

@@ -7,7 +7,7 @@ function answer(error: unknown) {
   return { ...rest, body: JSON.parse(String(body)) as Record<string, unknown> }
 }
 
-test('an error of Kith is told as it is', () => {
+test('a Kith error is reported with its fields', () => {
   const { status, headers, body } = answer(
     new InvalidInputError([{ path: 'a', code: 'too-short', minimum: 8, unit: 'characters', message: 'm' }]),
   )
@@ -24,13 +24,13 @@ test('an error of Kith is told as it is', () => {
   expect(headers['x-request-id']).toBe('request-1')
 })
 
-test('a name that is taken, where Kith must not tell which, names no field', () => {
+test('a taken identifier that Kith must not reveal names no field', () => {
   const { body } = answer(new InvalidInputError([], 'identifier-taken'))
   expect(body).not.toHaveProperty('errors')
   expect(body['detail']).toBe('Choose another username, email address or phone number, or sign in.')
 })
 
-test('an error that goes away says when', () => {
+test('a temporary error says when to retry', () => {
   const { status, headers } = answer(new RetryLaterError('busy', 3))
   expect([status, headers['retry-after']]).toEqual([503, '3'])
 })
@@ -45,7 +45,7 @@ test.each([new TypeError('secret stuff'), 'secret stuff', null, undefined, { cod
   },
 )
 
-test('what anyone who runs the server should do is for the log', () => {
+test('advice for operators is written only to the log', () => {
   for (const code of ['storage-failed', 'not-configured'] as const) {
     const { body } = answer(new KithError(code, { detail: 'Run migrate() first.' }))
     expect(body['detail']).toBe(`${String(body['title'])}.`)
@@ -54,7 +54,7 @@ test('what anyone who runs the server should do is for the log', () => {
   expect(body['detail']).toBe('Upload it again.')
 })
 
-test('what came too slowly ends its connection', () => {
+test('a request that was too slow closes its connection', () => {
   const { status, headers } = answer(new KithError('request-timeout'))
   expect([status, headers['connection']]).toEqual([408, 'close'])
 })
@@ -64,6 +64,6 @@ test.each([
   ['invalid-credentials', 'Bearer'],
   ['access-token-expired', 'Bearer error="invalid_token"'],
   ['session-revoked', 'Bearer error="invalid_token"'],
-] as const)('%s names the scheme', (code, header) => {
+] as const)('%s names the authentication scheme', (code, header) => {
   expect(answer(new KithError(code)).headers['www-authenticate']).toBe(header)
 })

@@ -3,7 +3,7 @@ import { createMemoryStorage } from '@kith/core/memory'
 import { expect, test } from 'vitest'
 import { createKithHttp, type RequestContext } from './index.ts'
 
-/** What the log says of two requests to a Fetch handler. */
+/** The log lines of two requests to a Fetch handler. */
 async function noticed(headers: Record<string, string>, context: RequestContext): Promise<string[]> {
   const warnings: string[] = []
   const logger = { warn: (line: string) => warnings.push(line), error: console.error }
@@ -22,13 +22,13 @@ async function noticed(headers: Record<string, string>, context: RequestContext)
 
 const forwarded = { 'x-forwarded-for': '198.51.100.1' }
 
-test('a Fetch host behind a proxy that gives no address is told once what to give', async () => {
+test('a Fetch host behind a proxy that passes no IP address gets one warning with the solution', async () => {
   expect(await noticed(forwarded, {})).toEqual([
     expect.stringContaining('`http.handle(request, { address })`'),
   ])
 })
 
-test('one that gives the address of the client, or has no proxy in front, is told nothing', async () => {
+test("a host that passes the client's IP address, or has no proxy, gets no warning", async () => {
   expect(await noticed(forwarded, { address: '198.51.100.1', peerAddress: '10.0.0.1' })).toEqual([])
   expect(await noticed({}, {})).toEqual([])
 })

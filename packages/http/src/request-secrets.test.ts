@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest'
 import { secretsOf } from './request-secrets.ts'
 
-test('what a client has sent is found in a body of arrays in each other, as deep as the limit of bodies lets it be', () => {
+test('finds secrets in nested arrays of a body, as deep as the limit for bodies allows', () => {
   const depth = 32_000
   const body: unknown = JSON.parse(`${'['.repeat(depth)}"hunter22"${']'.repeat(depth)}`)
   const headers = new Headers({ authorization: 'Bearer abcdef', cookie: 'a=Cookie1; b=c2' })

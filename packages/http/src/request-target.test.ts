@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest'
 import { isPlain, looseReading, splitTarget, withoutOrigin } from './request-target.ts'
 
-test('a target is cut at its first question mark alone', () => {
+test('a target is split only at its first question mark', () => {
   expect(splitTarget('/a?b?c')).toEqual({ path: '/a', query: 'b?c' })
   expect(splitTarget('/a')).toEqual({ path: '/a', query: '' })
   expect(splitTarget('/a?')).toEqual({ path: '/a', query: '' })
@@ -19,14 +19,14 @@ test.each([
   ['a dot', '/a/./b'],
   ['two dots', '/a/..'],
   ['a matrix parameter', '/a;b'],
-  ['a separator of some readers', '/a\\b'],
+  ['a separator for some parsers', '/a\\b'],
   ['an encoded letter', '/%61'],
   ['an encoded slash', '/a%2Fb'],
   ['an encoded percent sign', '/a%2561'],
   ['an encoded control character', '/a%00'],
   ['an encoded space at the beginning', '/%20a'],
   ['an encoded space at the end', '/a%20'],
-  ['bytes that are no UTF-8', '/a%FF'],
+  ['bytes that are not UTF-8', '/a%FF'],
   ['another kind of space', '/a%C2%A0b'],
   ['a full-width solidus', '/a%EF%BC%8Fb'],
   ['a full-width letter among others', '/%C3%BC%EF%BD%81%C3%BC'],
@@ -48,20 +48,20 @@ test.each([
   ['/v\x001\x20', '/v1'],
   ['/\u00a0v1\x7f', '/v1'],
   ['/%EF%BD%961', '/v1'],
-  // A long form of a slash, and of the letter o.
+  // An overlong form of a slash, and of the letter o.
   ['/v1%C0%AFusers', '/v1/users'],
   ['/p%C1%AFsts', '/posts'],
   ['/%C0%89v1', '/v1'],
   ['/v1%c0%afusers', '/v1/users'],
-  // Beside bytes that are no UTF-8 the others count all the same.
+  // Next to bytes that are not UTF-8, the others still count.
   ['/%FF%2Fv1', '/ÿ/v1'],
   ['https://app.example/v1/users', '/v1/users'],
   ['https:/%2Fapp.example/v1', '/https:/app.example/v1'],
-])('%j may be read as %s', (path, reading) => {
+])('%j can be read as %s', (path, reading) => {
   expect(looseReading(path)).toBe(reading)
 })
 
-test('an origin stands at the beginning alone', () => {
+test('an origin counts only at the beginning', () => {
   expect(withoutOrigin('HTTP://app.example:80/a')).toBe('/a')
   expect(withoutOrigin('h2+x-y.z://app.example?a')).toBe('?a')
   expect(withoutOrigin('/a?next=https://app.example/b')).toBe('/a?next=https://app.example/b')

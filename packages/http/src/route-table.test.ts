@@ -21,7 +21,7 @@ function found(target: string): unknown {
   return match?.kind === 'found' ? [match.path, match.params, match.query] : match?.kind
 }
 
-test('finds paths exactly, and a fixed one before a parameter', () => {
+test('matches paths exactly, and a fixed one before a parameter', () => {
   expect(found('/v1/a.json')).toEqual(['/v1/a.json', {}, ''])
   expect(found('/v1/a/me?x=/../?')).toEqual(['/v1/a/me', {}, 'x=/../?'])
   expect(found('/v1/a/%C3%A9')).toEqual(['/v1/a/:id', { id: 'é' }, ''])
@@ -93,11 +93,11 @@ test.each([
   '/v1/a/m\u00e9',
   'http://a.example/v1/a/me',
   'HTTP://localhost/v1/a/.\\me',
-])('refuses %j, which others could take for one of its paths', (target) =>
+])('refuses %j, which other readers could take for one of its paths', (target) =>
   expect(found(target)).toBe('ambiguous'),
 )
 
-test('no username can hide behind a word of an address under /users/', () => {
+test('every fixed path segment under /users/ is a reserved username', () => {
   const kith = createKith({
     secret: 'a secret of the tests, of 32 characters or more',
     storage: createMemoryStorage(),

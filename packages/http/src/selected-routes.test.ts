@@ -42,7 +42,7 @@ function where(routes: KithRoutes, method: string, path: string): unknown {
   return match?.kind === 'found' ? match.path.slice('/api/v1'.length) : (match?.kind ?? null)
 }
 
-test('the ids are those of all routes, in their order', () => {
+test('the ids are those of all routes, in order', () => {
   const idsOf = ({ routes }: KithRoutes): string[] => routes.map(({ operationId }) => operationId)
   const byPasskey = ['beginPasskeyRegistration', 'registerByPasskey']
   const but = (left: readonly string[]): string[] => operationIds.filter((id) => !left.includes(id))
@@ -53,7 +53,7 @@ test('the ids are those of all routes, in their order', () => {
   expect(idsOf(createKithRoutes(approving))).toEqual(but(['confirmRegistration', ...invitations]))
 })
 
-test('without a selection every route is wanted', () => {
+test('without a selection every route is included', () => {
   expect([...readSelection({})]).toEqual([...operationIds])
   expect([...readSelection({ routes: { register: true, login: undefined } })]).toEqual([...operationIds])
   expect(make({}).leavesOut).toBe(false)
@@ -79,12 +79,12 @@ test.each([
     { routes: { login: true, getFeed: true }, viewer: (): null => null },
     '"login" does not exist with `viewer`',
   ],
-])('refuses %j', (options, message) => {
+])('rejects %j', (options, message) => {
   expect(() => make(options as KithHttpOptions)).toThrow(TypeError)
   expect(() => make(options as KithHttpOptions)).toThrow(message)
 })
 
-test('what is left out is not described, and the rest of its path is still answered', () => {
+test('a disabled route is not described, and other methods of its path still work', () => {
   const routes = make({ routes: { register: false, deleteMe: false } })
   expect(routes.routes).toHaveLength(make({}).routes.length - 2)
   expect(routes.paths).not.toContain('/api/v1/users/register')
@@ -95,7 +95,7 @@ test('what is left out is not described, and the rest of its path is still answe
   expect(where(routes, 'PUT', '/users/me')).toBe('/users/me')
 })
 
-test('preflights of what is left out are answered, with its method', () => {
+test('preflights for disabled routes get a response that includes their method', () => {
   const routes = make({ routes: { register: false, deleteMe: false } })
   const allowed = (path: string) => {
     const match = routes.find(`/api/v1${path}`, 'OPTIONS')
@@ -105,7 +105,7 @@ test('preflights of what is left out are answered, with its method', () => {
   expect(allowed('/users/me')).toBe('GET, PATCH, DELETE, HEAD, OPTIONS')
 })
 
-test('a path that is left out is not taken for another one with a parameter', () => {
+test('a disabled path does not fall through to a route with a parameter', () => {
   const routes = make({ routes: { getMe: false, editMe: false, deleteMe: false, register: false } })
   for (const method of ['GET', 'HEAD', 'PATCH', 'DELETE', 'PUT'])
     expect(where(routes, method, '/users/me')).toBeNull()
@@ -113,28 +113,28 @@ test('a path that is left out is not taken for another one with a parameter', ()
   expect(where(routes, 'GET', '/users/anna')).toBe('/users/:username')
 })
 
-test('HEAD goes with GET', () => {
+test('HEAD follows GET', () => {
   const routes = make({ routes: { getMe: false } })
   expect(where(routes, 'HEAD', '/users/me')).toBeNull()
 })
 
-test('other spellings of what is left out are refused, letter case included', () => {
+test('other spellings of a disabled path are refused, including other letter case', () => {
   const routes = make({ only: ['getFeed'] })
   for (const path of ['/users//register', '/users/register/', '/users/%72egister', '/users/x/../register'])
     expect(where(routes, 'POST', path)).toBe('ambiguous')
   for (const path of ['/users/Register', '/USERS/register']) {
     expect(where(routes, 'POST', path)).toBe('ambiguous')
-    // A name of an account, and not another spelling of what has no GET.
+    // This is an account name, and not another spelling of a path without GET.
     expect(where(routes, 'GET', path)).toBe(path.startsWith('/users') ? null : 'ambiguous')
   }
   expect(routes.find('/API/v1/users/register', 'POST')).toEqual({ kind: 'ambiguous' })
   expect(where(routes, 'GET', '/users/Anna')).toBeNull()
   expect(where(routes, 'GET', '/users/anna/other')).toBeNull()
-  // What Kith handles itself it compares letter by letter, and does not run.
+  // Paths that Kith serves are compared exactly, and are not run in another spelling.
   expect(routes.find('/API/v1/feed', 'GET')).toBeNull()
 })
 
-test('with the sign-in of the app the routes about sessions are left out, and the others can be chosen', () => {
+test('with a custom sign-in, the session routes are disabled and others can be selected', () => {
   const viewer = () => null
   const { routes } = make({ viewer })
   expect(routes.map(({ operationId }) => operationId)).not.toContain('login')
@@ -142,7 +142,7 @@ test('with the sign-in of the app the routes about sessions are left out, and th
   expect(make({ viewer, only: ['getFeed'] }).paths).toEqual(['/api/v1/feed'])
 })
 
-test('with `only` all others are left out', () => {
+test('`only` disables all other routes', () => {
   const routes = make({ only: ['getFeed', 'getOpenApi'] })
   expect(routes.paths).toEqual(['/api/v1/feed', '/api/v1/openapi.json'])
   expect(where(routes, 'GET', '/feed')).toBe('/feed')

@@ -25,7 +25,7 @@ async function listen(server: Server, options: Partial<ShutdownOptions> = {}) {
   return { shutDown, order, port: (server.address() as AddressInfo).port }
 }
 
-/** A server that answers when the test lets it. */
+/** A server that responds when the test allows it. */
 function slowServer() {
   let answer = (): void => {}
   const listener: RequestListener = (_request, response) => {
@@ -34,13 +34,13 @@ function slowServer() {
   return { listener, answer: () => answer() }
 }
 
-test('the order: not ready, the server, the host, Kith; once', async () => {
+test('runs in order, and once: not ready, the server, the host, Kith', async () => {
   const { shutDown, order } = await listen(createServer())
   await Promise.all([shutDown(), shutDown()])
   expect(order).toEqual(['drain', 'host', 'kith'])
 })
 
-test('where the part of the host fails, Kith closes all the same, and the failure is told', async () => {
+test("if the host's part fails, Kith still closes, and the error is reported", async () => {
   const { shutDown, order } = await listen(createServer(), {
     close: () => Promise.reject(new Error('the other database')),
   })
@@ -48,7 +48,7 @@ test('where the part of the host fails, Kith closes all the same, and the failur
   expect(order).toEqual(['drain', 'kith'])
 })
 
-test('where the part of the host never ends, Kith closes after what is left of the grace and 3 s', async () => {
+test("if the host's part never ends, Kith closes after the rest of the grace period plus 3 s", async () => {
   const { shutDown, order } = await listen(createServer(), {
     close: () => new Promise(() => {}),
     graceSeconds: 10,
@@ -71,7 +71,7 @@ test('where the part of the host never ends, Kith closes after what is left of t
   expect(order).toEqual(['drain', 'kith'])
 })
 
-test('a server that accepts for a while says in each answer that the connection ends', async () => {
+test('a server that still accepts requests closes the connection with each response', async () => {
   const { shutDown, port } = await listen(
     createServer((_request, response) => response.end('here')),
     { drainSeconds: 0.5 },
@@ -85,7 +85,7 @@ test('a server that accepts for a while says in each answer that the connection 
   expect(refused).toMatchObject([{ code: 'ECONNREFUSED' }])
 })
 
-test('over HTTP/2 a stream under way is finished and its session ends', async () => {
+test('over HTTP/2 a running stream is finished and its session ends', async () => {
   const { listener, answer } = slowServer()
   const server = createHttp2Server(listener as never)
   const { shutDown, port } = await listen(server)
@@ -101,7 +101,7 @@ test('over HTTP/2 a stream under way is finished and its session ends', async ()
   await Promise.all([once(stream, 'end'), once(session, 'close'), stopping])
 })
 
-test('a WebSocket of the host is its own to close, within the grace', async () => {
+test('the host itself closes its WebSockets, within the grace period', async () => {
   const server = createServer()
   server.on('upgrade', (_request, socket) => {
     socket.write('HTTP/1.1 101 Switching Protocols\r\nconnection: upgrade\r\nupgrade: chat\r\n\r\n')

@@ -35,7 +35,7 @@ async function open(options: Partial<KithOptions> = {}) {
   return { kith, before: session.id, tokens, live, signIn }
 }
 
-test('a sign-in ends the session of the cookies that came along, also where only the refresh cookie is left', async () => {
+test('a sign-in ends the session of the cookies it is sent with, even if only the refresh cookie is left', async () => {
   for (const names of [['access', 'refresh'], ['refresh'], ['access']] as const) {
     const { tokens, before, live, signIn } = await open()
     const values = { access: tokens.accessToken, refresh: tokens.refreshToken }
@@ -46,7 +46,7 @@ test('a sign-in ends the session of the cookies that came along, also where only
   }
 })
 
-test('a sign-in ends the session of a bearer token that came along, and no other', async () => {
+test('a sign-in ends the session of the bearer token it is sent with, and no other', async () => {
   const { kith, tokens, before, live, signIn } = await open()
   const other = await kith.sessions.login(login)
   expect((await signIn({ authorization: `Bearer ${tokens.accessToken}` })).status).toBe(200)
@@ -56,7 +56,7 @@ test('a sign-in ends the session of a bearer token that came along, and no other
   expect(await live()).toContain(other.session.id)
 })
 
-test('tokens that are of no more use hinder no sign-in, and a denylist that is away is told', async () => {
+test('invalid tokens do not prevent a sign-in, and an unavailable denylist is reported', async () => {
   let isAway = false
   const revocations = {
     revoke: async () => (isAway ? Promise.reject(new Error('away')) : undefined),
@@ -69,7 +69,7 @@ test('tokens that are of no more use hinder no sign-in, and a denylist that is a
   expect((await signIn({ authorization: `Bearer ${tokens.accessToken}` })).status).toBe(500)
 })
 
-test('tokens in the answer may be asked for by any page, since no browser adds those by itself; cookies by an allowed one alone', async () => {
+test('any page may request tokens in the response, since browsers do not send those automatically; only allowed pages may request cookies', async () => {
   const { tokens, signIn } = await open()
   const foreign = { origin: 'https://elsewhere.example' }
   expect(await signIn(foreign, { transport: 'bearer' })).toMatchObject({ status: 200, setCookies: [] })
@@ -82,13 +82,13 @@ test('tokens in the answer may be asked for by any page, since no browser adds t
   ])
 })
 
-test('what is wrong of the way the tokens go is told beside what is wrong of the sign-in, and counts as a call', async () => {
+test('an invalid transport is reported together with other invalid input, and counts as a call', async () => {
   const { signIn } = await open({ limits: { loginByAddress: [{ limit: 2, window: '1m' }] } })
   for (const password of ['', login.password]) {
     const { status, body } = await signIn({}, { transport: 'pigeon', password })
     expect([status, body.code]).toEqual([422, 'invalid-input'])
     const wrong = body.errors?.map(({ path, code }) => `${path}: ${code}`)
-    // And not that it is unknown, as the service alone would say.
+    // And not as an unknown field, as the service alone would report it.
     const transport = 'transport: malformed'
     expect(wrong).toEqual(password === '' ? ['password: too-short', transport] : [transport])
   }

@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest'
 import { createUploadPlaces } from './upload-places.ts'
 
-test('an account has so many places, gets them back, and takes none of others', async () => {
+test('an account has a limited number of places, gets them back, and uses none of others', async () => {
   const places = createUploadPlaces(2)
   const done = Promise.withResolvers<string>()
   const [one, two] = [places.within('anna', () => done.promise), places.within('anna', () => done.promise)]

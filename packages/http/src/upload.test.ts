@@ -14,7 +14,7 @@ function digestOf(bytes: Uint8Array): string {
   return createHash('sha256').update(bytes).digest('hex')
 }
 
-/** Reads slowly, so that chunks wait. */
+/** Reads slowly, so that chunks queue up. */
 async function see(bytes: AsyncIterable<Uint8Array>): Promise<string> {
   const hash = createHash('sha256')
   let count = 0
@@ -25,7 +25,7 @@ async function see(bytes: AsyncIterable<Uint8Array>): Promise<string> {
   return hash.digest('hex')
 }
 
-/** A server that sees what it is sent; `before` may listen to the request as well. */
+/** A server that records what it receives; `before` can also listen to the request. */
 async function serve(
   before: (incoming: IncomingMessage) => void = () => {},
 ): Promise<(parts: Parts) => Promise<string>> {
@@ -55,7 +55,7 @@ interface Parts {
   writes: Buffer[]
 }
 
-/** Bytes with much in them that looks like the boundary of a form. */
+/** Bytes that often resemble the boundary of a form. */
 function trickyBytes(length: number): Buffer {
   const pieces = ['\r', '\n', '\r\n', '\r\n-', '\r\n--', '\r\n--b', '\r\n--bound', '--bound', 'x'.repeat(997)]
   const parts: string[] = []
@@ -84,13 +84,13 @@ const file = trickyBytes(3_000_000)
 test.each([
   ['the body itself', 'video/mp4', (bytes: Buffer) => bytes],
   ['a form', 'multipart/form-data; boundary=boundary', asForm],
-])('a file as %s comes whole in writes of any size', async (_name, type, pack) => {
+])('a file as %s arrives complete, in writes of any size', async (_name, type, pack) => {
   const send = await serve()
   for (const length of [997, 8192, 65_536, 1_000_000])
     expect(await send({ type, writes: cut(pack(file), length) })).toBe(digestOf(file))
 })
 
-test('single bytes are joined, so that they cost their readers no more than their size', async () => {
+test('single bytes are joined, so that readers pay only for their size', async () => {
   const chunks = Array<Uint8Array>(100_000).fill(Uint8Array.of(97))
   const incoming = Object.assign(new Readable({ read() {} }), {
     method: 'POST',
@@ -107,7 +107,7 @@ test('single bytes are joined, so that they cost their readers no more than thei
   expect(count).toBeLessThan(10)
 })
 
-test('chunks that the host listens to as well stay whole', async () => {
+test('chunks that the host also listens to stay unchanged', async () => {
   const kept: Buffer[] = []
   const send = await serve(
     (incoming) => void incoming.on('data', (chunk: Buffer) => kept.push(chunk)).pause(),

@@ -11,7 +11,7 @@ import { expect, onTestFinished, test, vi } from 'vitest'
 const mediaId = '01998a3c-5f00-7a1b-8c2d-3e4f5a6b7c8d'
 const path = `/api/v1/media/files/${mediaId}`
 
-/** A Kith with a file whose blob store signs this address. */
+/** A Kith with a file whose blob store signs this URL. */
 async function open(address: string) {
   const blobs: GrantedBlobStore = {
     kind: 'granted',
@@ -55,7 +55,7 @@ async function open(address: string) {
 }
 
 test.each(['https://cdn.example/\u2603', 'https://cdn.example/\r\nset-cookie: a=b'])(
-  'an address of an adapter that no header can hold is an internal error: %j',
+  'a URL from an adapter that no header can contain is an internal error: %j',
   async (address) => {
     const { kith, error } = await open(address)
     const response = await createKithHttp(kith).handle(new Request(`http://kith.example${path}`))
@@ -81,7 +81,7 @@ test.each(['https://cdn.example/\u2603', 'https://cdn.example/\r\nset-cookie: a=
   },
 )
 
-test('any other one is passed on', async () => {
+test('any other URL is passed on', async () => {
   const { kith } = await open('https://cdn.example/a?b=c')
   const response = await createKithHttp(kith).handle(new Request(`http://kith.example${path}`))
   expect(response.status).toBe(302)

@@ -10,7 +10,7 @@ import { createNodeHandler } from '@kith/http/node'
 import { expect, onTestFinished, test, vi } from 'vitest'
 import { makeLocalMedia } from '../../../test/local-media.ts'
 
-/** A Kith whose captions wait forever, with an image to write one for. */
+/** A Kith whose captions wait forever, with an image that needs one. */
 async function open() {
   const media = await makeLocalMedia()
   onTestFinished(() => media.close())
@@ -61,7 +61,7 @@ async function open() {
 
 const cancelled = { status: 499, code: null, clientLeft: true, route: '/api/v1/media/:id/captions' }
 
-test('a client that leaves stops the writer of its captions, and nothing is wrong', async () => {
+test('a client that disconnects stops its caption writer, without an error', async () => {
   const { kith, options, path, headers, asked, records, warn } = await open()
   const handler = createNodeHandler(createKithRoutes(kith, options))
   const server = createServer((...exchange) => void handler(...exchange)).listen(0, '127.0.0.1')
@@ -78,7 +78,7 @@ test('a client that leaves stops the writer of its captions, and nothing is wron
   expect([signal.aborted, warn.mock.calls]).toEqual([true, []])
 })
 
-test('so does a Fetch request that is aborted', async () => {
+test('so does an aborted Fetch request', async () => {
   const { kith, options, path, headers, asked, records } = await open()
   const controller = new AbortController()
   const init = { method: 'POST', headers, signal: controller.signal }
@@ -89,7 +89,7 @@ test('so does a Fetch request that is aborted', async () => {
   expect(records).toMatchObject([cancelled])
 })
 
-test('a file whose sender has gone is not decoded', async () => {
+test('a file whose sender has disconnected is not decoded', async () => {
   const { kith, viewer, picture } = await open()
   const controller = new AbortController()
   async function* bytes(): AsyncGenerator<Uint8Array> {

@@ -14,14 +14,14 @@ const unlimited: KithOptions['limits'] = Object.fromEntries(
   ),
 )
 
-/** The calls by which a stranger could find out who has an account. */
+/** The calls with which a stranger could find out who has an account. */
 const calls: Readonly<Record<string, (email: string) => object>> = {
   '/users/register': (email) => ({ username: 'carla', email, password: 'correct horse battery' }),
   '/users/password/forgot': (login) => ({ login }),
   '/users/login/code': (login) => ({ login }),
 }
 
-/** Serves a Kith with one account, by the calls above. */
+/** Serves a Kith with one account through the calls above. */
 async function serve(
   wrap: (users: UserStore) => UserStore = (users) => users,
 ): Promise<{ kith: Kith; ask(path: string, email: string): Promise<number> }> {
@@ -59,9 +59,9 @@ async function serve(
 }
 
 /**
- * How much longer the calls take for an address that has an account, as a part of what they take for one that has none: the median of
- * the differences between two calls right after each other, whose order takes turns. On a busy machine 200 pairs say little, so more are
- * asked for until the difference is small, 1,000 at most: one that is there stays.
+ * How much longer the calls take for an email with an account, relative to one without: the median of the differences between two
+ * consecutive calls in alternating order. On a busy machine 200 pairs say little, so more are measured until the difference is small,
+ * 1,000 at most: a real difference stays.
  */
 async function difference({ ask }: Awaited<ReturnType<typeof serve>>, path: string): Promise<number> {
   const [differences, times]: [number[], number[]] = [[], []]
@@ -82,7 +82,7 @@ function median(values: readonly number[]): number {
   return values.toSorted((a, b) => a - b)[values.length >> 1] ?? 0
 }
 
-/** Half a millisecond of work for each account that is found by its address. */
+/** Adds half a millisecond of work for each account that is found by its email. */
 function slower(users: UserStore): UserStore {
   return {
     ...users,
@@ -95,12 +95,12 @@ function slower(users: UserStore): UserStore {
   }
 }
 
-describe('how long an answer takes does not say whether there is an account', () => {
+describe('response times do not reveal whether an account exists', () => {
   test.each(Object.keys(calls))('%s', async (path) => {
     expect(Math.abs(await difference(await serve(), path))).toBeLessThan(small)
   })
 
-  test('and half a millisecond would be seen', async () => {
+  test('a difference of half a millisecond would be detected', async () => {
     expect(await difference(await serve(slower), '/users/password/forgot')).toBeGreaterThan(small)
   })
 })

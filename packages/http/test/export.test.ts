@@ -6,7 +6,7 @@ import { createKithHttp, createKithRoutes } from '@kith/http'
 import { createNodeHandler } from '@kith/http/node'
 import { expect, onTestFinished, test } from 'vitest'
 
-/** A server with an account that has so many followers that nobody's buffers hold its export. */
+/** A server with an account that has so many followers that its export exceeds all buffers. */
 async function serve() {
   const storage = createMemoryStorage()
   let rows = 0
@@ -35,7 +35,7 @@ async function serve() {
   return { ask, address: { port, path: '/api/v1/users/me/export', headers } }
 }
 
-test('an export ends when its client leaves, and another can begin', async () => {
+test('an export ends when its client disconnects, and another can start', async () => {
   const { ask, address } = await serve()
   const incoming = await new Promise<IncomingMessage>((got) => void get(address, got))
   expect(incoming.statusCode).toBe(200)
@@ -46,7 +46,7 @@ test('an export ends when its client leaves, and another can begin', async () =>
   await expect.poll(async () => (await ask()).status, { timeout: 10_000 }).toBe(200)
 })
 
-test('a body that is canceled ends its export as well, and chunks hold many lines', async () => {
+test('a canceled body also ends its export, and chunks contain many lines', async () => {
   const { ask } = await serve()
   const reader = (await ask()).body?.getReader()
   const { value } = (await reader?.read()) ?? {}

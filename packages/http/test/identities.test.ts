@@ -12,7 +12,7 @@ beforeAll(async () => {
 }, 120_000)
 afterAll(() => server.stop())
 
-test('a browser goes to a real provider and comes back signed in, by the routes alone', async () => {
+test('a browser goes to a real provider and returns signed in, using only the routes', async () => {
   const acme = oidc({
     issuer: server.issuer,
     clientId: 'kith',

@@ -4,7 +4,7 @@ import { createFetchHost } from './journeys/fetch-host.ts'
 import { journeys } from './journeys/journeys.ts'
 import { testHost } from './journeys/test-host.ts'
 
-// All of them once. In memory they pass as the sound host beside the broken ones.
+// Runs all of them. With the memory storage they pass on the sound host, next to the broken ones.
 describe('Fetch handler, on SQLite', () => {
   const host = createFetchHost(async () => createSqliteStorage({ path: ':memory:' }))
   testHost(host, journeys)

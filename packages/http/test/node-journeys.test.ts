@@ -30,7 +30,7 @@ const host: JourneyHost = {
   },
 }
 
-/** An app in which everything is done by hand. */
+/** An app on plain Node, without a framework. */
 function createApp(routes: KithRoutes): (incoming: IncomingMessage, outgoing: ServerResponse) => void {
   const handler = createNodeHandler(routes)
   const checks: Record<string, GuardCheck> = {

@@ -21,7 +21,7 @@ const down = (): Promise<null> =>
     ),
   )
 
-test('ready answers 200, or 503 with the status alone for strangers', async () => {
+test('ready responds with 200, or with 503 and only the status for strangers', async () => {
   const sound = await makeHttp(async () => null).ready()
   expect([sound.status, await sound.json()]).toEqual([200, { status: 'ok' }])
   const broken = await makeHttp(down).ready()
@@ -32,7 +32,7 @@ test('ready answers 200, or 503 with the status alone for strangers', async () =
   }
 })
 
-test('its details say what to do, and nothing that is secret', async () => {
+test('its details say what to do, and contain no secret', async () => {
   const text = await (await makeHttp(down).ready({ details: true })).text()
   expect(JSON.parse(text)).toMatchObject({
     status: 'unavailable',
@@ -41,7 +41,7 @@ test('its details say what to do, and nothing that is secret', async () => {
   expect(text).not.toMatch(/canary|10\.1\.2\.3/)
 })
 
-test('health answers 200 while everything else is down', async () => {
+test('health responds with 200 while everything else is down', async () => {
   const http = makeHttp(down)
   const short = http.health()
   expect([short.status, await short.json()]).toEqual([200, { status: 'ok' }])
@@ -51,7 +51,7 @@ test('health answers 200 while everything else is down', async () => {
   })
 })
 
-test('no probe is a route of Kith, and none is in its description', () => {
+test('no probe is a route of Kith or part of its description', () => {
   const http = makeHttp(async () => null)
   expect(http.paths.filter((path) => /health|ready/.test(path))).toEqual([])
   expect(http.owns(new Request('http://localhost/ready'))).toBe(false)

@@ -7,7 +7,7 @@ const origin = 'https://app.example'
 const account = { username: 'anna', password: 'correct horse battery' }
 
 interface Setup {
-  /** Makes the storage of users fail. */
+  /** Makes the user store fail. */
   fault?: () => unknown
   limits?: Parameters<typeof createKith>[0]['limits']
   info?: boolean
@@ -67,7 +67,7 @@ function json(body: object): RequestInit {
 }
 
 describe('a record', () => {
-  test('of a success says who asked, by which route, and how long it took', async () => {
+  test('of a success contains the account, the route, and the duration', async () => {
     const { send, bearer, viewer, records } = await open()
     const answer = await send('/users/me', { headers: bearer })
     expect(records).toEqual([
@@ -89,7 +89,7 @@ describe('a record', () => {
     expect(records[0]?.seconds).toBeGreaterThan(0)
   })
 
-  test('has the template of the route and never the path', async () => {
+  test('contains the template of the route and never the path', async () => {
     const { send, records } = await open()
     await send('/posts/0192-canary')
     await send('/canary')
@@ -106,7 +106,7 @@ describe('a record', () => {
     expect(JSON.stringify(records)).not.toContain('canary')
   })
 
-  test('of a sign-in has who signed in; of one that failed nobody', async () => {
+  test('of a sign-in contains the account; of a failed one, none', async () => {
     const { send, viewer, records } = await open()
     const signIn = { login: account.username, password: account.password, transport: 'bearer' }
     const { tokens } = (await (await send('/users/login', json(signIn))).json()) as {
@@ -122,7 +122,7 @@ describe('a record', () => {
     expect(records[0]?.sessionId).toMatch(/^[0-9a-f-]{36}$/)
   })
 
-  test('of an answer that is streamed ends with the stream: to its end, left by its client, or broken off', async () => {
+  test('of a streamed response ends with the stream: complete, aborted by the client, or broken off', async () => {
     const { send, bearer, records, lines } = await open()
     const whole = await send('/users/me/export', { headers: bearer })
     expect(records).toHaveLength(0)
@@ -136,7 +136,7 @@ describe('a record', () => {
     expect([records, lines]).toEqual([[], []])
   })
 
-  test('says that the client has left, where the host or the request knows', async () => {
+  test('says that the client has disconnected, if the host or the request knows', async () => {
     const { send, records } = await open()
     const controller = new AbortController()
     const asked = send('/users/me', { signal: controller.signal })
@@ -146,7 +146,7 @@ describe('a record', () => {
     expect(records.map(({ clientLeft }) => clientLeft)).toEqual([true, true])
   })
 
-  test('of a limit or a queue that is full names it', async () => {
+  test('of a limit or a full queue names it', async () => {
     const { send, bearer, records } = await open({
       limits: { exportByAccount: [{ limit: 1, window: '1h' }] },
     })
@@ -155,7 +155,7 @@ describe('a record', () => {
     expect(records.at(-1)).toMatchObject({ status: 429, code: 'rate-limited', refusedBy: 'exportByAccount' })
   })
 
-  test('is made for what Kith refuses or signs in on routes of the host', async () => {
+  test('is also made for refusals and sign-ins on routes of the host', async () => {
     const { http, kith, viewer, records } = await open()
     const head = { method: 'POST', headers: new Headers({ origin: 'https://evil.example' }) }
     const from = { head, route: '/register/:token', id: 'host-7' }
@@ -166,7 +166,7 @@ describe('a record', () => {
     const signIn = () => kith.sessions.login({ login: 'anna', password: account.password })
     const foreign: unknown = await http.signIn(from, signIn).catch((error: unknown) => error)
     expect(isKithError(foreign) && foreign.code).toBe('origin-not-allowed')
-    // The error comes to the error handler of the host as well: it is answered, and no second request.
+    // The error also reaches the error handler of the host: it responds, and does not count as a second request.
     expect(http.problem(foreign, from).status).toBe(403)
     await http.signIn({ ...from, head: { method: 'POST', headers: new Headers({ origin }) } }, signIn)
     const expected = { of: 'host', route: '/register/:token', id: 'host-7' }
@@ -178,7 +178,7 @@ describe('a record', () => {
     expect(records).toHaveLength(3)
   })
 
-  test('is one for each request, and a listener that fails breaks nothing', async () => {
+  test('is made once per request, and a failing listener breaks nothing', async () => {
     const { kith, lines } = await open()
     const fail = (): void => {
       throw new Error('no metrics')
@@ -191,7 +191,7 @@ describe('a record', () => {
 
 describe('an id', () => {
   test.each(['1', 'abc-DEF_0.9:/+=@', '4bf92f3577b34da6a3ce929d0e0e4736', 'x'.repeat(64)])(
-    'that is valid is taken: %s',
+    'that is valid is kept: %s',
     async (sent) => {
       const { send, records } = await open()
       const answer = await send('/users/me', { headers: { 'x-request-id': sent } }, { id: 'of-the-host' })
@@ -201,7 +201,7 @@ describe('an id', () => {
   )
 
   test.each(['', ' ', 'x'.repeat(65), 'a b', 'a"b', 'a,b', 'ä', '<script>', '%0a', 'a;b'])(
-    'that is not is as if it had not come: %s',
+    'that is invalid is ignored: %s',
     async (sent) => {
       const { send } = await open()
       const headers = { 'x-request-id': sent }
@@ -209,20 +209,20 @@ describe('an id', () => {
       expect(made).toMatch(/^[0-9a-f-]{36}$/)
       const host = await send('/users/me', { headers }, { id: 'of-the-host' })
       expect(host.headers.get('x-request-id')).toBe('of-the-host')
-      // Nor is one of the host that a client may have made up.
+      // Nor is an id of the host that a client may have invented.
       const forged = await send('/users/me', {}, { id: `${sent}\r\nx: y` })
       expect(forged.headers.get('x-request-id')).toMatch(/^[0-9a-f-]{36}$/)
     },
   )
 
-  test('is a new one for each request', async () => {
+  test('is new for each request', async () => {
     const { send, records } = await open()
     for (let index = 0; index < 100; index++) await send('/users/me')
     expect(new Set(records.map(({ id }) => id)).size).toBe(100)
   })
 })
 
-test('of a request that a guard of the app refuses it has how long that took', async () => {
+test('of a request that a guard of the app refuses comes with the duration', async () => {
   const wait = () => new Promise<void>((done) => void setTimeout(done, 60))
   const { http, bearer, records, ...world } = await open({ fault: () => new KithError('storage-failed') })
   world.break()
@@ -235,7 +235,7 @@ test('of a request that a guard of the app refuses it has how long that took', a
 })
 
 describe('the log', () => {
-  test('has the reason of each 5xx, also where it has no cause', async () => {
+  test('contains the reason of each 5xx, even without a cause', async () => {
     const faults = {
       closed: new KithError('storage-failed', { detail: 'The storage was closed.' }),
       failed: new KithError('storage-failed', {
@@ -249,7 +249,7 @@ describe('the log', () => {
     const told: unknown[] = []
     for (const fault of Object.values(faults)) {
       const { send, bearer, viewer, lines, records, ...world } = await open({ fault: () => fault })
-      // The token is known from then on, so that the log can name its account.
+      // From now on the token is known, so the log can name its account.
       await send('/users/me', { headers: bearer })
       lines.length = 0
       records.length = 0
@@ -281,7 +281,7 @@ describe('the log', () => {
     ])
   })
 
-  test('is not flooded by a disk that is full, and counts what it leaves out', async () => {
+  test('is not flooded by a full disk, and counts the omitted lines', async () => {
     const full = new RetryLaterError('storage-full', 60, new Error('database or disk is full'))
     const { kith, send, bearer, lines, ...world } = await open({ fault: () => full })
     world.break()
@@ -292,7 +292,7 @@ describe('the log', () => {
     expect(counted).toBe(200)
   })
 
-  test('has a line for refusals, one for each limit, whatever the route', async () => {
+  test('contains refusals, one line per limit, on every route', async () => {
     const { send, bearer, lines } = await open({ limits: { changeByAccount: [{ limit: 1, window: '1h' }] } })
     for (const path of ['anna', 'berta', 'clara', 'dora'])
       await send(`/users/${path}/follow`, { method: 'PUT', headers: bearer })
@@ -306,7 +306,7 @@ describe('the log', () => {
     expect(JSON.stringify(lines)).not.toContain('192.0.2.1')
   })
 
-  test('has each request where the logger has `info`, and nothing of it where not', async () => {
+  test('contains each request if the logger has `info`, and otherwise none', async () => {
     const silent = await open()
     await silent.send('/users/me', { headers: silent.bearer })
     expect(silent.lines).toEqual([])
@@ -318,7 +318,7 @@ describe('the log', () => {
       ['info', 'GET /api/v1/users/me: unauthenticated'],
     ])
     expect(lines[0]?.[2]).toMatchObject({ event: 'request.ended', status: 200, ...viewer })
-    // What a client was told says what it sent.
+    // The error that a client got repeats what it sent.
     expect(lines[3]?.[2]).not.toHaveProperty('detail')
   })
 })

@@ -6,7 +6,7 @@ import { expect, test } from 'vitest'
 
 const origin = 'https://app.example'
 
-/** An app in the shape of Next: a proxy in front sees every request first, and components get the headers that it hands on. */
+/** An app with the structure of Next: a proxy sees every request first, and passes the headers on to the components. */
 function openApp() {
   let now = Date.now()
   const kith = createKith({
@@ -15,7 +15,7 @@ function openApp() {
     passwords: cheapPasswords,
     clock: () => new Date(now),
   })
-  // The proxy and the components may be bundled apart, or run in two processes.
+  // The proxy and the components may be bundled separately, or run in two processes.
   const inProxy = createKithHttp(kith, { allowedOrigins: [origin] })
   const inComponents = createKithHttp(kith, { allowedOrigins: [origin] })
 
@@ -41,7 +41,7 @@ function openApp() {
   }
 }
 
-/** The cookies of a browser that gets these. */
+/** The cookies of a browser that receives these headers. */
 function jarOf(setCookies: readonly string[]): Map<string, string> {
   return new Map(
     setCookies
@@ -72,7 +72,7 @@ async function signedInAnHourAgo() {
   return { ...app, userId: user.id, cookie: `theme=dark; ${toHeader(jar)}` }
 }
 
-test('a component behind a proxy that renews sees the viewer, also of the first request after the access cookie ended', async () => {
+test('a component behind a renewing proxy sees the viewer, even in the first request after the access cookie has expired', async () => {
   const { proxy, userId, cookie, components } = await signedInAnHourAgo()
   expect(await components.readViewer(page(cookie))).toBeNull()
   const response = await proxy(page(cookie))
@@ -85,7 +85,7 @@ test('a component behind a proxy that renews sees the viewer, also of the first 
   expect([await next.json(), next.headers.getSetCookie()]).toMatchObject([{ userId }, []])
 })
 
-test('20 requests of one page that begin with one cookie are all of the viewer, and so is what follows', async () => {
+test('20 requests of one page with the same cookie all have the viewer, and so do the next ones', async () => {
   const { proxy, userId, cookie } = await signedInAnHourAgo()
   const responses = await Promise.all(Array.from({ length: 20 }, () => proxy(page(cookie))))
   for (const response of responses) {
@@ -95,7 +95,7 @@ test('20 requests of one page that begin with one cookie are all of the viewer, 
   }
 })
 
-test('a component is not given the cookies of a session that has ended', async () => {
+test('a component does not get the cookies of an ended session', async () => {
   const { proxy, kith, userId, cookie } = await signedInAnHourAgo()
   await kith.sessions.endAll(userId)
   const response = await proxy(page(cookie))
@@ -109,7 +109,7 @@ test('a component is not given the cookies of a session that has ended', async (
   ])
 })
 
-test('the routes and guards behind it take the same Request for one with the new cookies', async () => {
+test('the routes and guards behind it see the same Request with the new cookies', async () => {
   const { components, userId, cookie } = await signedInAnHourAgo()
   const request = new Request(`${origin}/api/v1/users/me`, { headers: { cookie } })
   expect((await components.handle(request)).status).toBe(401)

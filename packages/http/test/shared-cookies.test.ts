@@ -29,7 +29,7 @@ async function send(
   return [text === '' ? '' : (JSON.parse(text) as { code: string }).code, response]
 }
 
-test('cookies that another host of the domain has added sign nobody in as somebody else, and are removed', async () => {
+test('cookies that another host of the domain has added sign nobody in as someone else, and are removed', async () => {
   const [anna, mallory] = [await cookiesOf('anna'), await cookiesOf('mallory')]
   const [malloryAccess = '', malloryRefresh = ''] = mallory
   const mixtures = [
@@ -45,7 +45,7 @@ test('cookies that another host of the domain has added sign nobody in as somebo
     const removed = response.headers.getSetCookie()
     for (const path of ['/', '/api', '/api/v1', '/api/v1/users', '/api/v1/users/me'])
       expect(removed.filter((cookie) => cookie.includes(`Max-Age=0; Path=${path};`))).toHaveLength(4)
-    // Neither session is ended or renewed in the name of the other.
+    // These cookies can neither end nor renew either session.
     expect((await send('POST', '/users/refresh', headers))[0]).toBe('refresh-token-invalid')
     expect((await send('POST', '/users/logout', headers))[0]).toBe('access-token-invalid')
     expect((await send('POST', '/users/logout', { cookie: headers.cookie }))[0]).toBe('origin-not-allowed')
@@ -55,14 +55,14 @@ test('cookies that another host of the domain has added sign nobody in as somebo
   expect(me.status).toBe(200)
 })
 
-test('no other host of the domain can put a device of its own before that of a person', async () => {
+test('another host of the domain cannot inject a device cookie', async () => {
   const [, , device = ''] = await cookiesOf('berta')
   expect(device).toMatch(/^__Host-kith-device=/)
   const { headers } = await http.signIn(
     {
       head: {
         method: 'POST',
-        // What a neighbor can set has a domain, and browsers let nothing with a domain have this prefix.
+        // A neighbor can only set cookies with a domain, and browsers reject those with this prefix.
         headers: new Headers({
           ...own,
           cookie: `__Secure-kith-device=tossed; kith-device=tossed; ${device}`,

@@ -27,7 +27,7 @@ function makeKith(): Kith {
 
 const fields = textFields(makeKith())
 
-test('the fields of all routes are found', () => {
+test('finds the string fields of all routes', () => {
   const names = fields.map(({ name }) => name)
   for (const name of [
     'register username',
@@ -60,7 +60,7 @@ test('the fields of all routes are found', () => {
 })
 
 test.each(fields.map((field) => [field.name, field] as const))(
-  '%s: its worst text costs less than 5 ms',
+  '%s: its most expensive string takes less than 5 ms',
   (_name, field: TextField) => {
     // As long as the field allows, and as long as a body allows.
     for (const length of new Set([field.maxLength ?? 1_000, 20_000, 60_000])) {
@@ -76,13 +76,13 @@ test.each(fields.map((field) => [field.name, field] as const))(
   },
 )
 
-test('a text that costs too much would be seen', () => {
+test('a string that is too expensive would be detected', () => {
   const text = worstTexts['alternating marks']?.(20_000) ?? ''
   const letters = (): void => void 'a'.repeat(20_000).normalize('NFC')
   expect(excessMillis(() => void text.normalize('NFC'), letters)).toBeGreaterThan(0)
 })
 
-test('what a model says costs less than 5 ms a text, whatever it says', () => {
+test('every string from a model takes less than 5 ms', () => {
   for (const [kind, make] of Object.entries(worstTexts)) {
     for (const length of [20_000, 40_000, 1_000_000]) {
       const text = make(length)
@@ -95,7 +95,7 @@ test('what a model says costs less than 5 ms a text, whatever it says', () => {
   }
 })
 
-test('a parameter of a path and a User-Agent cost less than 5 ms more than plain ones', async () => {
+test('a path parameter and a User-Agent take less than 5 ms more than plain ones', async () => {
   const { handle, routes } = createKithHttp(makeKith())
   const paths = routes.filter(({ method, path }) => method === 'GET' && path.includes('/:'))
   expect(paths.length).toBeGreaterThan(3)

@@ -3,12 +3,12 @@ import { parseInput } from '@kith/core/adapter'
 import { z } from 'zod'
 import { createKithHttp } from '@kith/http'
 
-/** A place for text in the input of a route. */
+/** A string field in the input of a route. */
 export interface TextField {
   /** Such as `createPost media.0.alt`. */
   name: string
   maxLength: number | null
-  /** Reads an input in which this text stands at this place, as the route does, and says nothing of the result. */
+  /** Parses an input with this string in this field, as the route does, and ignores the result. */
   read(text: string): void
 }
 
@@ -23,7 +23,7 @@ interface JsonSchema {
   allOf?: JsonSchema[]
 }
 
-/** Every place for text in the bodies and queries of all routes, found in their schemas. */
+/** Every string field in the bodies and queries of all routes, found in their schemas. */
 export function textFields(kith: Kith): TextField[] {
   return createKithHttp(kith).routes.flatMap(({ operationId, body, query }) =>
     [body, query].flatMap((schema) => (schema ? fieldsOf(operationId, schema) : [])),
@@ -39,7 +39,7 @@ function fieldsOf(operationId: string, schema: z.ZodType): TextField[] {
       try {
         parseInput(schema, build(path, text, times))
       } catch {
-        // A refusal costs what it costs.
+        // A refusal may cost what it costs.
       }
     },
   }))
@@ -48,7 +48,7 @@ function fieldsOf(operationId: string, schema: z.ZodType): TextField[] {
 interface Place {
   path: string[]
   maxLength: number | null
-  /** How often the text may stand in one list. */
+  /** How often the string may occur in one array. */
   times: number
 }
 
@@ -69,7 +69,7 @@ function build([name, ...rest]: string[], text: string, times: number): unknown 
   return Array.from({ length: times }, () => build(rest, text, 1))
 }
 
-/** What has made some reader of text slow, for any length. */
+/** Strings that have made some parser slow, for any length. */
 export const worstTexts: Readonly<Record<string, (length: number) => string>> = Object.freeze({
   'alternating marks': (length) => filled(`\u0301\u0323`, length, 'a'),
   'blocks of marks': (length) =>
@@ -82,18 +82,18 @@ export const worstTexts: Readonly<Record<string, (length: number) => string>> = 
   joiners: (length) => filled('\u200d', length),
   'halves of flags': (length) => filled('🇦', length),
   tags: (length) => filled('\u{E0061}', length, '\u{1F3F4}'),
-  'selectors of variants': (length) => filled('\ufe0f', length, '❤'),
-  'eighteen letters of one': (length) => filled('\ufdfa', length),
+  'variation selectors': (length) => filled('\ufe0f', length, '❤'),
+  'one character that becomes eighteen': (length) => filled('\ufdfa', length),
   'letters that decompose': (length) => filled('\u0958\ufb2c\u{1D160}', length),
   syllables: (length) => filled('\u1100\u1161\u11a8', length),
   'leading consonants': (length) => filled('\u1100', length),
   'halves of characters': (length) => filled('\ud83d', length),
   'nothing but NUL': (length) => filled('\0', length),
   blanks: (length) => `${filled(' ', length - 1)}x`,
-  'blanks of all kinds': (length) => filled('\u3000\u00a0\u2003', length),
+  'spaces of all kinds': (length) => filled('\u3000\u00a0\u2003', length),
   'line ends': (length) => filled('\r\n', length),
-  'controls of direction': (length) => filled('\u2067', length),
-  'isolates, each in a line': (length) => filled('\u2067\u2069\n', length),
+  'direction controls': (length) => filled('\u2067', length),
+  'isolates, one per line': (length) => filled('\u2067\u2069\n', length),
   brackets: (length) => filled('[{"a":', length),
   'dotted domain': (length) => filled('a.', length, 'a@'),
   'at signs': (length) => filled('@', length),
@@ -112,9 +112,9 @@ function filled(unit: string, length: number, start: string = ''): string {
 }
 
 /**
- * The least of the processor that some work took of several times, in milliseconds: what a loaded machine adds is left out. All threads of
- * the process count, such as those that compile and collect garbage, so a few times are not enough. Once it took less than `enough`
- * that is all that is asked.
+ * The least CPU time that some work took in several runs, in milliseconds, without the overhead of a busy machine. All threads of
+ * the process count, including those that compile and collect garbage, so a few runs are not enough. A result below `enough` ends the
+ * measurement.
  */
 export function leastMillis(
   work: () => void,
@@ -132,7 +132,7 @@ export function leastMillis(
 
 const allowedMillis = 5
 
-/** What a text costs where that is too much, else 0: more than 5 ms, and on a slow machine forty times what as many letters cost there, where the cores are shared with others. */
+/** What a string costs if that is at least 5 ms, and at least 40 times the cost of as many letters on a slow machine; otherwise 0. */
 export function excessMillis(work: () => void, letters: () => void): number {
   const cost = leastMillis(work, { enough: allowedMillis })
   return cost < allowedMillis || cost < 40 * leastMillis(letters) ? 0 : cost

@@ -23,7 +23,7 @@ function makeKith(options: Partial<KithOptions> = {}): Kith {
   })
 }
 
-/** The sockets of an app, as docs/server-rendered.md shows them. `lookAgain` is what a timer of the app calls. */
+/** The sockets of an app, as docs/server-rendered.md shows them. A timer of the app calls `lookAgain`. */
 async function serve(kith: Kith, options: KithHttpOptions = {}) {
   const records: RequestRecord[] = []
   const http = createKithRoutes(kith, {
@@ -34,7 +34,7 @@ async function serve(kith: Kith, options: KithHttpOptions = {}) {
   const sockets = new WebSocketServer({ noServer: true })
   const open = new Map<WebSocket, Viewer>()
 
-  /** Forgotten at once: what its client still sends until the line is down is of nobody. */
+  /** Removed immediately: later messages from its client are ignored. */
   function end(socket: WebSocket, reason: string): void {
     open.delete(socket)
     socket.close(closedByServer, reason)
@@ -82,7 +82,7 @@ async function serve(kith: Kith, options: KithHttpOptions = {}) {
   }
 }
 
-/** What a client gets: the account that the server greets, or the status of the refusal. */
+/** What a client receives: the account in the server's greeting, or the status of the refusal. */
 function knock(
   url: string,
   headers: Record<string, string>,
@@ -105,7 +105,7 @@ async function signIn(kith: Kith) {
   return { userId: user.id, sessionId: session.id, cookie, tokens }
 }
 
-test('cookies open a socket for pages of allowed origins alone, and refusals are in the records', async () => {
+test('cookies open a socket only for pages of allowed origins, and refusals are recorded', async () => {
   const kith = makeKith()
   const { url, open, records } = await serve(kith)
   const { cookie, userId, sessionId } = await signIn(kith)
@@ -132,7 +132,7 @@ test('cookies open a socket for pages of allowed origins alone, and refusals are
   )
 })
 
-test('a token opens one in its header, and from any page as a subprotocol, which the server does not choose', async () => {
+test('a token opens a socket in a header, and from any page as a subprotocol, which the server does not select', async () => {
   const kith = makeKith()
   const { url } = await serve(kith)
   const { tokens, userId, cookie } = await signIn(kith)
@@ -142,12 +142,12 @@ test('a token opens one in its header, and from any page as a subprotocol, which
   expect(await knock(url, { authorization })).toMatchObject({ greeting: userId })
   const own = await knock(url, evil, ['chat', `kith.bearer.${tokens.accessToken}`])
   expect(own).toMatchObject({ greeting: userId, socket: { protocol: 'chat' } })
-  // A page sends its own token with the cookies of its visitor: the token alone counts.
+  // A page sends its own token together with its visitor's cookies: only the token counts.
   const mixed = await knock(url, { ...evil, cookie }, ['chat', `kith.bearer.${others.accessToken}`])
   expect(mixed).toMatchObject({ greeting: user.id })
 })
 
-test('guests and tokens that are of no use get no socket', async () => {
+test('guests and invalid tokens get no socket', async () => {
   const kith = makeKith()
   const { url, records } = await serve(kith)
   const { tokens } = await signIn(kith)
@@ -163,7 +163,7 @@ test('guests and tokens that are of no use get no socket', async () => {
   ])
 })
 
-test('a storage that is down is a 500 that is logged', async () => {
+test('an unavailable storage is a 500 that is logged', async () => {
   const error = vi.fn()
   const kith = makeKith({ logger: { warn() {}, error } })
   const { url } = await serve(kith)
@@ -174,7 +174,7 @@ test('a storage that is down is a 500 that is logged', async () => {
   expect(error).toHaveBeenCalledOnce()
 })
 
-test('a session that ends closes its sockets, and no others', async () => {
+test('an ended session closes its sockets, and no others', async () => {
   const kith = makeKith()
   const { url, open } = await serve(kith)
   const { cookie, userId, sessionId } = await signIn(kith)
@@ -192,7 +192,7 @@ test('a session that ends closes its sockets, and no others', async () => {
   expect((await banned)[0]).toBe(closedByServer)
 })
 
-test('what ends in another process, or by itself, is found by the next look', async () => {
+test('a session that ends in another process, or expires, is found at the next check', async () => {
   let now = Date.now()
   const storage = createMemoryStorage()
   const clock = (): Date => new Date(now)
@@ -201,7 +201,7 @@ test('what ends in another process, or by itself, is found by the next look', as
   const { cookie, userId, sessionId } = await signIn(here)
   const line = await knock(url, { cookie, origin })
   if (typeof line !== 'object') throw new Error('it is let in')
-  // Past the life of the token that it came with: the session goes on.
+  // After its original token has expired: the session continues.
   now += 16 * 60_000
   await lookAgain()
   expect(line.socket.readyState).toBe(WebSocket.OPEN)
@@ -219,7 +219,7 @@ test('what ends in another process, or by itself, is found by the next look', as
   expect(String((await expired)[1])).toBe('session-revoked')
 })
 
-test('under the sign-in of an app its cookies are held to the origins as well', async () => {
+test("with the app's own sign-in, cookies are restricted to allowed origins as well", async () => {
   const kith = makeKith()
   const { id } = await kith.accounts.shadow('user-1', { username: 'anna' })
   const { url } = await serve(kith, { viewer: ({ headers }) => headers.get('Cookie')?.slice(2) ?? null })

@@ -19,7 +19,7 @@ describe.skipIf(opensslMissing)('faults of a mail server (needs openssl)', () =>
 
   interface Place {
     port: number
-    /** Behind the port of the URL. */
+    /** The query string of the URL. */
     query?: string
     password?: string
   }
@@ -51,10 +51,10 @@ describe.skipIf(opensslMissing)('faults of a mail server (needs openssl)', () =>
   test.each([
     ['gone', '550 5.1.1, to RCPT TO'],
     ['spam', '554 5.7.1, to DATA'],
-  ])('what the server refuses for good is not sent again: %s@', async (local, status) => {
+  ])('a permanent refusal by the server is not sent again: %s@', async (local, status) => {
     const error = await failureOf(messengerFor(await startMailServer(certificate)), `${local}@example.com`)
     expect(error.name).toBe('MessageRefused')
-    // The words of a server repeat the address.
+    // The server's message repeats the email address.
     expect(error.message).toBe(`The mail server refused the message permanently (${status})`)
     expect(error.cause).toBeUndefined()
   })
@@ -64,16 +64,16 @@ describe.skipIf(opensslMissing)('faults of a mail server (needs openssl)', () =>
     ['full', '452 4.2.2, to DATA'],
     ['unauthenticated', '530 5.7.0, to RCPT TO'],
     ['disordered', '503 5.5.1, to RCPT TO'],
-  ])('what may be taken another time comes again: %s@', async (local, status) => {
+  ])('a temporary refusal is sent again: %s@', async (local, status) => {
     const messenger = messengerFor(await startMailServer(certificate))
     const error = await failureOf(messenger, `${local}@example.com`)
     expect(error.name).toBe('Error')
     expect(error.message).toBe(`The mail server did not accept the message now (${status}).`)
-    // The connection serves the next one.
+    // The connection serves the next message.
     await messenger.send(sampleMessage('new-device'), never)
   })
 
-  test('a wrong password is about the account: the message comes again, and the password is told to nobody', async () => {
+  test('a wrong password concerns the account: the message is sent again, and the password is not revealed', async () => {
     const server = await startMailServer(certificate)
     const messenger = messengerFor({ ...server, password: 'hunter2' })
     const error = await failureOf(messenger)
@@ -84,7 +84,7 @@ describe.skipIf(opensslMissing)('faults of a mail server (needs openssl)', () =>
     expect(`${error.stack}${advice}`).not.toContain('hunter2')
   })
 
-  test('a sender that the server does not let through is about the account', async () => {
+  test('a sender that the server does not allow concerns the account', async () => {
     const onMailFrom = (_address: unknown, _session: unknown, done: (error?: Error) => void): void =>
       done(Object.assign(new Error('5.7.60 not yours'), { responseCode: 550 }))
     const error = await failureOf(messengerFor(await startMailServer({ ...certificate, onMailFrom })))
@@ -92,7 +92,7 @@ describe.skipIf(opensslMissing)('faults of a mail server (needs openssl)', () =>
     expect(error.message).toBe('The mail server did not accept the message now (550 5.7.60, to MAIL FROM).')
   })
 
-  test('without STARTTLS nothing is sent, not even the password, unless the URL says so', async () => {
+  test('without STARTTLS nothing is sent, not even the password, unless the URL allows it', async () => {
     const plain = await startMailServer({
       hideSTARTTLS: true,
       disabledCommands: ['STARTTLS'],
@@ -106,7 +106,7 @@ describe.skipIf(opensslMissing)('faults of a mail server (needs openssl)', () =>
     expect(plain.received.map(({ secure }) => secure)).toEqual([false, false])
   })
 
-  test('a certificate that nobody vouches for is refused', async () => {
+  test('an untrusted certificate is refused', async () => {
     const server = await startMailServer(certificate)
     const error = await failureOf(messengerFor(server, { tls: undefined }))
     expect(error.name).toBe('Error')
@@ -114,7 +114,7 @@ describe.skipIf(opensslMissing)('faults of a mail server (needs openssl)', () =>
     expect(server.received).toEqual([])
   })
 
-  test('a server that takes the connection and says nothing is left after the timeout', async () => {
+  test('gives up after the timeout if the server accepts the connection and does not respond', async () => {
     const silent = await startRawServer(() => {})
     const begun = performance.now()
     const error = await failureOf(messengerFor(silent))
@@ -122,7 +122,7 @@ describe.skipIf(opensslMissing)('faults of a mail server (needs openssl)', () =>
     expect(performance.now() - begun).toBeLessThan(5_000)
   })
 
-  test('a server whose greeting never ends is left after the timeout', async () => {
+  test('gives up after the timeout if the greeting never ends', async () => {
     const endless = await startRawServer((socket) => {
       const timer = setInterval(() => socket.write('220-hello\r\n'), 100)
       socket.on('close', () => clearInterval(timer))
@@ -132,7 +132,7 @@ describe.skipIf(opensslMissing)('faults of a mail server (needs openssl)', () =>
     expect(performance.now() - begun).toBeLessThan(5_000)
   })
 
-  test('a server that hangs in the middle of a message is left after the timeout, and the next one is sent', async () => {
+  test('gives up after the timeout if the server hangs in the middle of a message, and sends the next one', async () => {
     const server = await startMailServer(certificate)
     server.onData = () => new Promise(() => {})
     const messenger = messengerFor(server)
@@ -144,7 +144,7 @@ describe.skipIf(opensslMissing)('faults of a mail server (needs openssl)', () =>
     expect(server.received).toHaveLength(1)
   })
 
-  test('a server that dies in the middle of a message is an error that passes', async () => {
+  test('a server that dies in the middle of a message is a temporary error', async () => {
     const dying = await startRawServer((socket) => {
       socket.write('220 mail\r\n')
       let inData = false
@@ -159,7 +159,7 @@ describe.skipIf(opensslMissing)('faults of a mail server (needs openssl)', () =>
     expect(error.message).toMatch(/^The mail server cannot be reached, or ended the connection/)
   })
 
-  test('a server that is not there is an error that passes, and one that is back gets the message', async () => {
+  test('an unreachable server is a temporary error, and gets the message once it is back', async () => {
     const server = await startMailServer(certificate)
     const messenger = messengerFor(server)
     await messenger.send(sampleMessage('new-device'), never)
@@ -172,7 +172,7 @@ describe.skipIf(opensslMissing)('faults of a mail server (needs openssl)', () =>
     expect(back.received).toHaveLength(1)
   })
 
-  test('a message that is over is given up: before it is sent, while it waits its turn, and while the server hangs', async () => {
+  test('an expired message is abandoned: before it is sent, while it waits for its turn, and while the server hangs', async () => {
     const server = await startMailServer(certificate)
     server.onData = () => new Promise(() => {})
     const messenger = messengerFor(server, { maxConnections: 1, timeout: '30s' })
@@ -189,13 +189,13 @@ describe.skipIf(opensslMissing)('faults of a mail server (needs openssl)', () =>
       (await failureOf(messenger, 'third@example.com', AbortSignal.abort(new Error('third is over'))))
         .message,
     ).toBe('third is over')
-    // Its connection is ended, and the next message gets another one.
+    // Its connection is closed, and the next message gets another one.
     server.onData = () => Promise.resolve()
     await messenger.send(sampleMessage('new-device'), never)
     expect(server.received.map(({ to }) => to[0])).toEqual(['ada@example.com'])
   })
 
-  test('a check signs in, says nothing where all is well, and does so every half a minute only', async () => {
+  test('a check signs in, reports nothing if all is well, and runs only every half minute', async () => {
     const server = await startMailServer(certificate)
     const messenger = messengerFor(server)
     expect(await messenger.check()).toBeNull()
@@ -204,7 +204,7 @@ describe.skipIf(opensslMissing)('faults of a mail server (needs openssl)', () =>
     expect(server.received).toEqual([])
   })
 
-  test('a check of a server that is silent has an answer before a readiness check gives up', async () => {
+  test('a check of a silent server responds before a readiness check gives up', async () => {
     const silent = await startRawServer(() => {})
     const begun = performance.now()
     const advice = await messengerFor(silent, { timeout: '30s' }).check()
@@ -212,7 +212,7 @@ describe.skipIf(opensslMissing)('faults of a mail server (needs openssl)', () =>
     expect(performance.now() - begun).toBeLessThan(2_000)
   })
 
-  test('a check of a server that is not there names no host', async () => {
+  test('a check of an unreachable server names no host', async () => {
     const server = await startMailServer(certificate)
     await server.close()
     const advice = await messengerFor(server).check()

@@ -16,7 +16,7 @@ describe.skipIf(opensslMissing)('a mail server (needs openssl)', () => {
     port: number
   }
 
-  /** A messenger for a server of the test, over TLS and signed in, unless the options say otherwise. */
+  /** A messenger for a test server, with TLS and a sign-in, unless the options differ. */
   function messengerFor({ port }: Port, options: Partial<SmtpMessengerOptions> = {}): SmtpMessenger {
     const { name, password } = user
     const url = `smtp://${name}:${encodeURIComponent(password)}@localhost:${port}`
@@ -25,7 +25,7 @@ describe.skipIf(opensslMissing)('a mail server (needs openssl)', () => {
     return messenger
   }
 
-  test('sends over STARTTLS, signed in: an email as HTML and as text that no robot answers', async () => {
+  test('sends with STARTTLS and a sign-in: an email as HTML and as text, marked as automatic', async () => {
     const server = await startMailServer(certificate)
     const messenger = messengerFor(server, { replyTo: 'help@photos.example' })
     await messenger.send(sampleMessage('sign-in-code'), never)
@@ -50,7 +50,7 @@ describe.skipIf(opensslMissing)('a mail server (needs openssl)', () => {
     expect(received?.mail.html).toContain('href="https://photos.example/sign-in?token=abc"')
   })
 
-  test('letters of every script arrive as they are, in the subject, the names and the text', async () => {
+  test('characters of every script arrive unchanged, in the subject, the names and the text', async () => {
     const server = await startMailServer(certificate)
     const messenger = messengerFor(server, { from: '"Fotó & Königs 写真" <hello@photos.example>' })
     const device = 'Édouards 📱 手机'
@@ -63,7 +63,7 @@ describe.skipIf(opensslMissing)('a mail server (needs openssl)', () => {
     expect(received?.mail.html).toContain(device)
   })
 
-  test('a message that comes again has the same Message-ID', async () => {
+  test('a repeated message has the same Message-ID', async () => {
     const server = await startMailServer(certificate)
     const messenger = messengerFor(server)
     for (let time = 0; time < 2; time++) await messenger.send(sampleMessage('new-device'), never)
@@ -71,7 +71,7 @@ describe.skipIf(opensslMissing)('a mail server (needs openssl)', () => {
     expect(ids).toEqual([ids[0], ids[0]])
   })
 
-  test('international addresses arrive, and the domain of the Message-ID is in ASCII', async () => {
+  test('international email addresses arrive, and the domain of the Message-ID is ASCII', async () => {
     const server = await startMailServer(certificate)
     await messengerFor(server, { from: 'post@fotoklub-köln.example' }).send(
       sampleMessage('new-device', { to: 'jürgen@bücher.example' }),
@@ -81,7 +81,7 @@ describe.skipIf(opensslMissing)('a mail server (needs openssl)', () => {
     expect(server.received[0]?.mail.messageId).toMatch(/@xn--fotoklub-kln-ejb\.example>$/)
   })
 
-  test('twenty at a time share the connections that the pool may have', async () => {
+  test('twenty concurrent messages share the connections of the pool', async () => {
     const server = await startMailServer(certificate)
     const messenger = messengerFor(server, { maxConnections: 3 })
     const ids = Array.from({ length: 20 }, (_, index) => `m${index}`)
@@ -100,14 +100,14 @@ describe.skipIf(opensslMissing)('a mail server (needs openssl)', () => {
     '"a b"@x.example',
     'ada@x.example\u0000',
     '',
-  ])('nothing is sent to what is not one address: %j', async (to) => {
+  ])('sends nothing to anything other than one email address: %j', async (to) => {
     const server = await startMailServer(certificate)
     const sent = messengerFor(server).send(sampleMessage('new-device', { to }), never)
     await expect(sent).rejects.toMatchObject({ name: 'MessageRefused' })
     expect(server.connections.all).toBe(0)
   })
 
-  test('neither a name nor an id becomes a header', async () => {
+  test('neither a name nor an id can add a header', async () => {
     const server = await startMailServer(certificate)
     const transport = createTransport({
       host: 'localhost',
@@ -128,7 +128,7 @@ describe.skipIf(opensslMissing)('a mail server (needs openssl)', () => {
     transport.close()
   })
 
-  test('without a name of the app, it is called as the sender is, or by its domain', async () => {
+  test("without an app name, the sender's name or domain is used", async () => {
     const server = await startMailServer(certificate)
     await messengerFor(server, { from: 'hello@photos.example' }).send(
       sampleMessage('registration-known'),
@@ -141,13 +141,13 @@ describe.skipIf(opensslMissing)('a mail server (needs openssl)', () => {
     ])
   })
 
-  test('text messages are not for a mail server', async () => {
+  test('text messages are not sent by a mail server', async () => {
     const server = await startMailServer(certificate)
     const sent = messengerFor(server).send(sampleMessage('sign-in-code', { channel: 'sms' }), never)
     await expect(sent).rejects.toMatchObject({ name: 'MessageRefused' })
   })
 
-  test('closing ends the connections, and a transport of the app stays open', async () => {
+  test("closing ends the connections, but not an app's own transport", async () => {
     const server = await startMailServer(certificate)
     const messenger = messengerFor(server)
     await messenger.send(sampleMessage('new-device'), never)
@@ -185,7 +185,7 @@ test.each<[Record<string, unknown>, string]>([
   [{ timeout: '10 s' }, 'timeout: give whole seconds'],
   [{ origin: 'https://x.example' }, 'origin: '],
   [{ password: 'x' }, 'password: no option has this name'],
-])('refuses options that cannot work: %j', (options, advice) => {
+])('rejects invalid options: %j', (options, advice) => {
   const make = (): unknown => createSmtpMessenger({ url: 'smtp://u:secret@mail.example', from, ...options })
   expect(make).toThrow(TypeError)
   expect(make).toThrow(`createSmtpMessenger: ${advice}`)

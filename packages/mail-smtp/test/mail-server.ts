@@ -8,13 +8,13 @@ import { type ParsedMail, simpleParser } from 'mailparser'
 import { SMTPServer, type SMTPServerOptions } from 'smtp-server'
 import { onTestFinished } from 'vitest'
 
-/** A certificate for `localhost` that nobody has signed but itself. */
+/** A self-signed certificate for `localhost`. */
 export interface Certificate {
   key: string
   cert: string
 }
 
-/** Makes one with openssl. */
+/** Creates one with openssl. */
 export function makeCertificate(): Certificate {
   const folder = mkdtempSync(join(tmpdir(), 'kith-mail-'))
   const [key, cert] = [join(folder, 'key.pem'), join(folder, 'cert.pem')]
@@ -47,13 +47,13 @@ export function makeCertificate(): Certificate {
   }
 }
 
-/** A message as the server took it. */
+/** A message as the server received it. */
 interface ReceivedMail {
   from: string
   to: string[]
   raw: string
   mail: ParsedMail
-  /** Whether it came over TLS. */
+  /** Whether it was sent over TLS. */
   secure: boolean
   user: unknown
 }
@@ -61,9 +61,9 @@ interface ReceivedMail {
 export interface MailServer {
   port: number
   received: ReceivedMail[]
-  /** How many connections there are now, and were at most. */
+  /** How many connections there are, and the maximum so far. */
   connections: { now: number; most: number; all: number }
-  /** What the server does next in the course of DATA. */
+  /** What the server does during the next DATA command. */
   onData: (socketId: string) => Promise<void>
   close(): Promise<void>
 }
@@ -71,8 +71,8 @@ export interface MailServer {
 export const user = { name: 'kith', password: 'p@ss:w/rd' }
 
 /**
- * A mail server on this machine, which ends with the test. Mailboxes are called by what happens to them: `gone@` does not exist,
- * `busy@` is taken later, and so on.
+ * A local mail server, which stops after the test. The names of mailboxes say what happens to them: `gone@` does not exist,
+ * `busy@` accepts mail later, and so on.
  */
 export async function startMailServer(options: SMTPServerOptions = {}, atPort = 0): Promise<MailServer> {
   const connections = { now: 0, most: 0, all: 0 }
@@ -137,7 +137,7 @@ const dataRefusals: Readonly<Record<string, Error>> = {
   full: refusal(452, '4.2.2 mailbox full'),
 }
 
-/** A server of another kind: it does with each connection what it is told. Ends with the test. */
+/** A server that only does with each connection what it is told. It stops after the test. */
 export async function startRawServer(
   serve: (socket: Socket) => void,
 ): Promise<{ port: number; all: () => number }> {

@@ -50,7 +50,7 @@ function chunks(): string[] {
   return names
 }
 
-/** Colors of the stored form in its corners: top left, top right, bottom left. */
+/** Colors in the corners of the stored image: top left, top right, bottom left. */
 async function corners(): Promise<string[]> {
   const { data, info } = await sharp(readFileSync(target)).raw().toBuffer({ resolveWithObject: true })
   const names: Readonly<Record<string, string>> = { 100: 'red', '001': 'blue', 111: 'white', '010': 'green' }
@@ -65,7 +65,7 @@ async function corners(): Promise<string[]> {
   })
 }
 
-describe('a HEIC', () => {
+describe('a HEIC image', () => {
   test.each([
     [1, ['red', 'blue', 'green']],
     [2, ['blue', 'red', 'white']],
@@ -75,52 +75,49 @@ describe('a HEIC', () => {
     [6, ['green', 'red', 'white']],
     [7, ['white', 'blue', 'green']],
     [8, ['blue', 'white', 'red']],
-  ])(
-    'that is turned as orientation %i comes out upright, and nothing but its picture stays',
-    async (turn, expected) => {
-      const source = sample(`turned-${turn}`)
-      expect(readFileSync(source).includes('PRIVATE')).toBe(true)
-      const size = turn <= 4 ? { width: 96, height: 64 } : { width: 64, height: 96 }
-      expect(await images.inspect(source)).toEqual({ ...size, frames: 1 })
-      const measures = await images.normalize(source, target)
-      expect(measures).toMatchObject({ ...size, takenAt: '2026-07-14T18:32:05' })
-      expect(await corners()).toEqual(expected)
-      expect(chunks()).toEqual(['VP8 '])
-    },
-  )
+  ])('with orientation %i is stored upright, without anything but its picture', async (turn, expected) => {
+    const source = sample(`turned-${turn}`)
+    expect(readFileSync(source).includes('PRIVATE')).toBe(true)
+    const size = turn <= 4 ? { width: 96, height: 64 } : { width: 64, height: 96 }
+    expect(await images.inspect(source)).toEqual({ ...size, frames: 1 })
+    const measures = await images.normalize(source, target)
+    expect(measures).toMatchObject({ ...size, takenAt: '2026-07-14T18:32:05' })
+    expect(await corners()).toEqual(expected)
+    expect(chunks()).toEqual(['VP8 '])
+  })
 
-  test.each(['p3', 'p3-tiles'])('named %s keeps its profile, and its colors', async (name) => {
+  test.each(['p3', 'p3-tiles'])('with profile %s keeps its profile and its colors', async (name) => {
     const { palette } = await images.normalize(sample(name), target)
     expect(chunks()).toEqual(['VP8X', 'ICCP', 'VP8 '])
     expect(near(palette[0], '#20c040')).toBe(true)
   })
 
-  test('of 10 bits is read', async () => {
+  test('with 10 bits per channel is read', async () => {
     const { palette } = await images.normalize(sample('deep'), target)
     expect(near(palette[0], '#cc8844')).toBe(true)
   })
 
-  test('that is see-through stays so', async () => {
+  test('with transparency keeps it', async () => {
     await images.normalize(sample('clear'), target)
     const { data, info } = await sharp(readFileSync(target)).raw().toBuffer({ resolveWithObject: true })
     expect(info.channels).toBe(4)
     expect(Math.abs((data[3] ?? 0) - 64)).toBeLessThan(4)
   })
 
-  test('gives renditions as well', async () => {
+  test('gets renditions as well', async () => {
     await images.rendition(sample('turned-6'), target, { rendition: 'feed', format: 'avif' })
     expect((await sharp(readFileSync(target)).metadata()).hasAlpha).toBe(false)
     expect(await corners()).toEqual(['green', 'red', 'white'])
   })
 
-  test('of too many pixels is refused before it is decoded', async () => {
+  test('with too many pixels is refused before it is decoded', async () => {
     const threads = threadsStarted()
     const few = createSharpImages({ heic, isolation: 'none', maxPixels: 4032 * 3024 - 1 })
     await expect(few.normalize(sample('large'), target)).rejects.toMatchObject({ code: 'media-too-large' })
     expect(threads).toEqual([])
   })
 
-  test('is decoded while this thread goes on with other work', async () => {
+  test('is decoded while this thread continues with other work', async () => {
     const before = performance.eventLoopUtilization()
     const started = performance.now()
     const tiff = await decodeHeic(large())
@@ -130,15 +127,15 @@ describe('a HEIC', () => {
   })
 })
 
-describe('a HEIC that is hostile', () => {
-  test('is given up when it takes too long, with its thread', async () => {
+describe('a hostile HEIC image', () => {
+  test('is aborted together with its thread when it takes too long', async () => {
     const threads = threadsStarted()
     await expect(decodeIn(large(), 0.05)).rejects.toMatchObject({ code: 'media-too-complex' })
-    // A thread that has ended has no id.
+    // An ended thread has the id -1.
     expect(threads.map(({ threadId }) => threadId)).toEqual([-1])
   })
 
-  test('is ended with its process where it takes more memory than that may have', async () => {
+  test('is ended together with its process if it uses more memory than allowed', async () => {
     const small = createSharpImages({ heic, maxMebibytes: 220 })
     onTestFinished(() => small.close())
     await expect(small.normalize(sample('large'), join(folder, 'never'))).rejects.toMatchObject({
@@ -150,7 +147,7 @@ describe('a HEIC that is hostile', () => {
   test.each([
     [64, 48],
     [7000, 7000],
-  ])('and says it were of %i × %i is unreadable', async (width, height) => {
+  ])('that claims to have %i × %i pixels is unreadable', async (width, height) => {
     const bytes = readFileSync(sample('large'))
     const size = bytes.indexOf('ispe', 0, 'latin1') + 8
     bytes.writeUInt32BE(width, size)
@@ -163,18 +160,21 @@ describe('a HEIC that is hostile', () => {
     expect(existsSync(join(folder, 'never'))).toBe(false)
   })
 
-  test.each(['turned-6', 'p3-tiles', 'large'])('and is %s cut off anywhere is unreadable', async (name) => {
-    const whole = readFileSync(sample(name))
-    for (const share of [0.3, 0.6, 0.9, 1]) {
-      const path = save('cut.heic', whole.subarray(0, Math.floor(whole.length * share) - 1))
-      await expect(images.normalize(path, join(folder, 'never'))).rejects.toMatchObject({
-        code: 'media-unreadable',
-      })
-      expect(existsSync(join(folder, 'never'))).toBe(false)
-    }
-  })
+  test.each(['turned-6', 'p3-tiles', 'large'])(
+    'from %s that is truncated at any point is unreadable',
+    async (name) => {
+      const whole = readFileSync(sample(name))
+      for (const share of [0.3, 0.6, 0.9, 1]) {
+        const path = save('cut.heic', whole.subarray(0, Math.floor(whole.length * share) - 1))
+        await expect(images.normalize(path, join(folder, 'never'))).rejects.toMatchObject({
+          code: 'media-unreadable',
+        })
+        expect(existsSync(join(folder, 'never'))).toBe(false)
+      }
+    },
+  )
 
-  test('and broken anywhere gives an image or one clear error', async () => {
+  test('with any broken byte becomes an image or one clear error', async () => {
     const whole = readFileSync(sample('p3-tiles'))
     const change = fc.record({
       at: fc.nat(whole.length - 1),
@@ -195,7 +195,7 @@ describe('a HEIC that is hostile', () => {
   })
 })
 
-test('without libheif-js it is not made', async () => {
+test('a decoder is not created without libheif-js', async () => {
   const alone = join(folder, 'alone')
   mkdirSync(join(alone, 'node_modules/@kith'), { recursive: true })
   cpSync(fileURLToPath(new URL('.', import.meta.url)), join(alone, 'src'), { recursive: true })

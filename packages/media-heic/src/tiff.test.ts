@@ -7,11 +7,11 @@ test.each([
   { width: 1, height: 1, isOpaque: true },
   { width: 7, height: 5, isOpaque: true },
   { width: 300, height: 200, isOpaque: false },
-  // Strips that are whole, one row more, and one row less.
+  // Complete strips, one row more, and one row less.
   { width: 33, height: 32, isOpaque: true },
   { width: 33, height: 33, isOpaque: false },
   { width: 20_000, height: 31, isOpaque: true },
-])('$width × $height is read as it was, opaque: $isOpaque', async ({ width, height, isOpaque }) => {
+])('$width × $height is read unchanged, opaque: $isOpaque', async ({ width, height, isOpaque }) => {
   const pixels = randomBytes(width * height * 4)
   const tiff = writeTiff({ width, height, isOpaque, profile: null })
   tiff.rgba.set(pixels)
@@ -23,7 +23,7 @@ test.each([
   expect(data.equals(expected)).toBe(true)
 })
 
-test('the profile is in it, byte by byte', async () => {
+test('the profile is contained byte by byte', async () => {
   const { icc: profile = Buffer.alloc(0) } = await sharp(
     await sharp({ create: { width: 1, height: 1, channels: 3, background: '#fff' } })
       .withIccProfile('p3')

@@ -19,7 +19,7 @@ afterAll(async () => {
 })
 
 describe('a budget', () => {
-  test('of bytes counts channels and their depth: 16 bits take twice as many', async () => {
+  test('of bytes includes channels and their depth: 16 bits count twice', async () => {
     const options = { maxUnpackedBytes: 100 * 100 * 4 * 2 - 1 }
     const deep = plain(100, 100).ensureAlpha(0.5).toColorspace('rgb16')
     const path = folder.save('deep', await deep.png().toBuffer())
@@ -29,26 +29,26 @@ describe('a budget', () => {
     await images.normalize(path, target)
   })
 
-  test('of bytes counts the frames of an animation, which becomes its first frame', async () => {
+  test('of bytes includes the frames of an animation, which becomes its first frame', async () => {
     const path = folder.save('moving', await (await animation(12)).webp().toBuffer())
     await openImages({ maxUnpackedBytes: 60 * 60 * 4 * 11 }).normalize(path, target)
     expect(webpChunks(folder.read('target'))).not.toContain('ANMF')
   })
 
-  test('of sides lets panoramas pass and no lines', async () => {
+  test('of sides allows panoramas but no lines', async () => {
     const wide = folder.save('panorama', await plain(20_000, 2_000).jpeg().toBuffer())
     expect(await images.normalize(wide, target)).toMatchObject({ width: 16_383 })
     const line = folder.save('line', await plain(40_000, 2).png().toBuffer())
     await expect(images.normalize(line, target)).rejects.toMatchObject({ code: 'media-too-large' })
   })
 
-  test('of pixels lets a picture of 48 megapixels pass, as phones take it', async () => {
+  test('of pixels allows pictures with 48 megapixels, as phones take them', async () => {
     const path = folder.save('large', await plain(8064, 6048).jpeg().toBuffer())
     expect(await images.normalize(path, target)).toMatchObject({ width: 8064, height: 6048 })
   })
 })
 
-describe('what is taken out before a decoder reads a file', () => {
+describe('data that is removed before a decoder reads a file', () => {
   const pixels = (file: Uint8Array): Promise<Buffer> => sharp(file, { pages: -1 }).raw().toBuffer()
 
   test.each<[string, () => Promise<Buffer>, (file: Buffer) => Buffer]>([
@@ -60,13 +60,13 @@ describe('what is taken out before a decoder reads a file', () => {
     ['a WebP', () => noise(200, 150).webp().toBuffer(), reduceWebp],
     ['a moving WebP', async () => (await animation(9)).webp().toBuffer(), reduceWebp],
     ['a moving GIF', async () => (await animation(9)).gif().toBuffer(), reduceGif],
-  ])('is no part of the picture: %s', async (_name, make, reduce) => {
+  ])('is not part of the picture: %s', async (_name, make, reduce) => {
     const file = await make()
     expect(await pixels(reduce(file))).toEqual(await pixels(file))
     expect(reduce(reduce(file))).toEqual(reduce(file))
   })
 
-  test('is whatever lies in the middle or at the end of a file that is cut off, and nothing is read beyond it', async () => {
+  test('includes everything in the middle or at the end of a truncated file, and nothing beyond it is read', async () => {
     for (const [make, reduce] of [
       [noise(60, 40).png(), reducePng],
       [noise(60, 40).jpeg({ progressive: true }), reduceJpeg],
@@ -82,7 +82,7 @@ describe('what is taken out before a decoder reads a file', () => {
   })
 })
 
-test('a link that lies at the target is replaced, and what it points to stays', async () => {
+test('a link at the target is replaced, and the file it points to stays', async () => {
   const path = folder.save('source', await plain(20, 20).png().toBuffer())
   const victim = folder.save('victim', Buffer.from('as it was'))
   symlinkSync(victim, folder.path('link'))

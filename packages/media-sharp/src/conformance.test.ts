@@ -2,7 +2,7 @@ import { imageProcessorCases, runCases } from '@kith/conformance'
 import { afterAll, describe, test } from 'vitest'
 import { openImages, closeImages } from '../test/open-images.ts'
 
-// One processor for all cases: starting its processes takes longer than most of them.
+// One processor for all cases, because starting its processes takes longer than most of them.
 afterAll(closeImages)
 
 describe('in processes', () => {
@@ -10,7 +10,7 @@ describe('in processes', () => {
   runCases(test, imageProcessorCases, async () => images)
 })
 
-/** What a process of its own is for: in the server's, a decoder may use up the memory of the server. */
+/** The case that needs a separate process: within the server, a decoder may use up the memory of the server. */
 const needsProcess = 'images/memory-bound'
 
 describe('without processes', () =>

@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest'
 import { countHevcPictures } from './hevc-pictures.ts'
 
-/** A unit of this type: with its length, layer and the first byte behind its head. */
+/** A unit of this type: with its length, layer and the first byte after its header. */
 function unit(type: number, first: number, layer = 0): number[] {
   return [0, 0, 0, 5, type << 1, (layer << 3) | 1, first, 7, 7]
 }

@@ -17,7 +17,7 @@ test('the palette names the main colors, most frequent first', () => {
   expect(palette).toEqual(['#f0f0f0', '#c02020', '#2040c0'])
 })
 
-test('near colors count as one, and there are never more than five', () => {
+test('similar colors count as one, and there are never more than five', () => {
   const sky = measure(stripes(['#3060c0', 40], ['#3464c4', 30], ['#101010', 30]))
   expect(sky.palette).toEqual(['#3262c2', '#101010'])
   const many = ['#ff0000', '#00ff00', '#0000ff', '#ffff00', '#ff00ff', '#00ffff', '#000000', '#ffffff']
@@ -33,7 +33,7 @@ test.each<[string, number, number]>([
   expect(measure(stripes([color, 100]))).toMatchObject({ lightness, saturation })
 })
 
-test('what is transparent is seen as white', () => {
+test('transparent pixels count as white', () => {
   const clear = { width: 10, height: 10, rgba: new Uint8Array(400) }
   expect(measure(clear)).toMatchObject({ palette: ['#ffffff'], lightness: 1, saturation: 0 })
 })

@@ -59,14 +59,14 @@ const sources: readonly [string, () => Promise<Buffer>][] = [
   ],
 ]
 
-test.each(sources)('of %s only the picture is stored', async (name, make) => {
+test.each(sources)('only the picture of %s is stored', async (name, make) => {
   const source = folder.save('source', await make())
   expect(folder.read('source').includes(secret)).toBe(true)
   await images.normalize(source, folder.path('stored'))
   expect([...picture, 'ICCP']).toEqual(expect.arrayContaining(webpChunks(folder.read('stored'))))
   expect(folder.read('stored').includes(secret)).toBe(false)
   for (const rendition of renditions) {
-    // Also straight from the upload, so that no rendition relies on the stored form being clean.
+    // Also directly from the upload, so that no rendition depends on a clean stored form.
     for (const from of [source, folder.path('stored')]) {
       for (const format of formats) {
         await images.rendition(from, folder.path(rendition), { rendition, format })
@@ -79,12 +79,12 @@ test.each(sources)('of %s only the picture is stored', async (name, make) => {
   }
 })
 
-test('the color profile stays in the stored form', async () => {
+test('the color profile is kept in the stored form', async () => {
   await images.normalize(folder.save('source', await jpeg()), folder.path('stored'))
   expect(webpChunks(folder.read('stored'))).toEqual(['VP8X', 'ICCP', 'VP8 '])
 })
 
-test('the time a picture was taken is read before it is stripped', async () => {
+test('the time when a picture was taken is read before it is removed', async () => {
   const measures = await images.normalize(folder.save('source', await jpeg()), folder.path('stored'))
   expect(measures.takenAt).toBe('2026-07-14T18:32:05')
 })

@@ -23,8 +23,8 @@ async function sizeOf(name: string): Promise<[number, number]> {
 }
 
 describe('orientation', () => {
-  test.each([1, 2, 3, 4, 5, 6, 7, 8])('%i is applied, and its tag is gone', async (orientation) => {
-    // Red is at the left edge of what is stored; where the tag puts it is known from TIFF 6.0.
+  test.each([1, 2, 3, 4, 5, 6, 7, 8])('%i is applied, and its tag is removed', async (orientation) => {
+    // Red is at the left edge of the stored pixels; TIFF 6.0 says where the tag moves it.
     const red = await plain(40, 60, '#ff0000').png().toBuffer()
     const source = plain(160, 60, '#0000ff').composite([{ input: red, left: 0, top: 0 }])
     const path = folder.save('turned', await source.jpeg().withMetadata({ orientation }).toBuffer())
@@ -46,7 +46,7 @@ describe('renditions', () => {
     [200, 100, [100, 100], [200, 100], [200, 100]],
     [1, 1, [1, 1], [1, 1], [1, 1]],
     [3, 9000, [3, 3], [1, 1080], [1, 2048]],
-  ])('of %i × %i fit and are never larger', async (...sizes) => {
+  ])('of %i × %i fit their size and are never enlarged', async (...sizes) => {
     const [width, height, thumb, feed, full] = sizes
     const path = folder.save('source', await plain(width, height).png().toBuffer())
     for (const format of formats) {
@@ -59,7 +59,7 @@ describe('renditions', () => {
     }
   })
 
-  test('look the same in both formats, what is transparent too', async () => {
+  test('look the same in both formats, including transparent areas', async () => {
     const clear = sharp(await plain(60, 40).ensureAlpha(0).png().toBuffer())
     const half = clear.composite([
       { input: await plain(30, 40, '#3366cc').png().toBuffer(), left: 0, top: 0 },
@@ -90,7 +90,7 @@ describe('renditions', () => {
     expect(avif).toBeLessThan(webp * 0.95)
   })
 
-  test('a file that took the name of another is the one that is read', async () => {
+  test('a file that replaced another one with the same name is the one that is read', async () => {
     const path = folder.save('name', await plain(60, 40, '#ff0000').webp().toBuffer())
     await images.rendition(path, target, feed)
     renameSync(folder.save('other', await plain(90, 30, '#0000ff').webp().toBuffer()), path)
@@ -101,7 +101,7 @@ describe('renditions', () => {
 })
 
 describe('animations', () => {
-  test('are kept, with their thumb a still', async () => {
+  test('are kept, with a still as their thumb', async () => {
     const gif = (await animation(12)).gif({ delay: 40, loop: 2 })
     const path = folder.save('moving', await gif.toBuffer())
     expect(await images.inspect(path)).toEqual({ width: 60, height: 60, frames: 12 })
@@ -122,7 +122,7 @@ describe('animations', () => {
   test.each([
     ['frames', { maxFrames: 11 }],
     ['pixels', { maxPixels: 12 * 60 * 60 - 1 }],
-  ])('of too many %s become their first frame', async (_what, options) => {
+  ])('with too many %s become their first frame', async (_what, options) => {
     const path = folder.save('long', await (await animation(12)).webp().toBuffer())
     await openImages(options).normalize(path, target)
     expect(webpChunks(folder.read('target'))).toEqual(['VP8 '])
@@ -135,7 +135,7 @@ describe('colors', () => {
     ['16 bits', () => plain(50, 50).toColorspace('rgb16').png().toBuffer()],
     ['a palette', () => plain(50, 50).png({ palette: true }).toBuffer()],
     ['a wide profile', () => plain(50, 50).withIccProfile('p3').jpeg().toBuffer()],
-  ])('of %s come out nearly as they were', async (_name, make) => {
+  ])('of %s are almost unchanged', async (_name, make) => {
     const { palette } = await images.normalize(folder.save('source', await make()), target)
     const [color = ''] = palette
     const channels = [1, 3, 5].map((offset) => Number.parseInt(color.slice(offset, offset + 2), 16))
@@ -149,7 +149,7 @@ describe('colors', () => {
     expect(webpChunks(folder.read('target'))).toEqual(['VP8 '])
   })
 
-  test('the same file is measured the same', async () => {
+  test('the same file gives the same measures', async () => {
     const path = folder.save('noise', await noise(500, 300).png().toBuffer())
     const first = await images.normalize(path, target)
     expect(await images.normalize(path, target)).toEqual(first)
@@ -158,12 +158,12 @@ describe('colors', () => {
   })
 })
 
-test('a side that WebP cannot have is shrunk', async () => {
+test('a side that is too long for WebP is reduced', async () => {
   const path = folder.save('wide', await plain(20_000, 500).png().toBuffer())
   expect(await images.normalize(path, target)).toMatchObject({ width: 16_383 })
 })
 
-test('40,000 × 40,000 pixels are read from the header and not decoded', async () => {
+test('40,000 × 40,000 pixels are recognized from the header and not decoded', async () => {
   const path = folder.save('bomb', blackPng(40_000))
   expect(folder.read('bomb').length).toBeLessThan(600_000)
   const before = process.memoryUsage().rss

@@ -4,7 +4,7 @@ import { expect, test } from 'vitest'
 import { plain } from '../test/pictures.ts'
 import { readTakenAt } from './taken-at.ts'
 
-/** TIFF: a directory that leads to the EXIF directory, which leads to the text behind it. */
+/** TIFF: a directory that points to the EXIF directory, which points to the string after it. */
 function exif(text: string, order: 'II' | 'MM' = 'MM'): Buffer {
   const short = (value: number): number[] => swap([value >> 8, value & 0xff])
   const long = (value: number): number[] =>
@@ -34,7 +34,7 @@ test.each(['II', 'MM'] as const)(
 )
 
 test.each(['jpeg', 'png', 'webp', 'avif'] as const)(
-  'sharp hands the EXIF of %s over in a form that is read',
+  'sharp returns the EXIF of %s in a form that can be read',
   async (kind) => {
     const image = plain(20, 20).withExif({ IFD2: { DateTimeOriginal: '2019:12:31 23:59:59' } })
     const { exif: bytes = new Uint8Array() } = await sharp(await image.toFormat(kind).toBuffer()).metadata()
@@ -48,11 +48,11 @@ test.each([
   '2026:07:14 25:00:00',
   '2026-07-14 10:00:00',
   '    :  :     :  :  ',
-])('%s is no date', (text) => {
+])('%s is not a date', (text) => {
   expect(readTakenAt(exif(text))).toBeNull()
 })
 
-test('directories that lead nowhere or in circles end in null', () => {
+test('directories that point nowhere or in circles give null', () => {
   const circle = exif('2026:07:14 18:32:05')
   circle.writeUInt32BE(8, 6 + 18)
   expect(readTakenAt(circle)).toBeNull()
@@ -62,7 +62,7 @@ test('directories that lead nowhere or in circles end in null', () => {
   expect(readTakenAt(exif('2026:07:14 18:32:05').subarray(0, 50))).toBeNull()
 })
 
-test('no bytes make it fail', () => {
+test('no bytes make it throw', () => {
   const whole = exif('2026:07:14 18:32:05')
   const change = fc.record({ at: fc.nat(whole.length - 1), to: fc.nat(255) })
   fc.assert(

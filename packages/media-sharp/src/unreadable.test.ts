@@ -33,7 +33,7 @@ function half(bytes: Buffer): Buffer {
   return bytes.subarray(0, bytes.length >> 1)
 }
 
-test.each(unreadable)('%s is no image, and nothing is written', async (_name, make) => {
+test.each(unreadable)('%s is not an image, and nothing is written', async (_name, make) => {
   const path = folder.save('source.jpg', await make())
   const target = folder.path('never')
   await expect(images.normalize(path, target)).rejects.toMatchObject({ code: 'media-unreadable' })
@@ -44,7 +44,7 @@ test.each(unreadable)('%s is no image, and nothing is written', async (_name, ma
   expect(existsSync(target)).toBe(false)
 })
 
-test('a HEIC is not read without its decoder, and the refusal says what to install', async () => {
+test('a HEIC is not read without its decoder, and the error says what to install', async () => {
   const path = folder.save('a.heic', heic)
   expect(await images.inspect(path)).toEqual({ width: 64, height: 48, frames: 1 })
   await expect(images.normalize(path, folder.path('never'))).rejects.toMatchObject({
@@ -53,18 +53,18 @@ test('a HEIC is not read without its decoder, and the refusal says what to insta
   })
 })
 
-test('a file that is missing is not called unreadable', async () => {
+test('a missing file is not reported as unreadable', async () => {
   await expect(images.inspect(folder.path('missing'))).rejects.toMatchObject({ code: 'ENOENT' })
 })
 
-test('a target that cannot be written is not called unreadable', async () => {
+test('a target that cannot be written is not reported as unreadable', async () => {
   const path = folder.save('fine.png', await plain(20, 20).png().toBuffer())
   await expect(images.normalize(path, folder.path('no/folder'))).rejects.toMatchObject({ code: 'ENOENT' })
 })
 
 describe('a broken byte anywhere', () => {
   const kinds = ['jpeg', 'png', 'webp', 'gif', 'avif'] as const
-  test.each(kinds)('in a file of %s gives an image or one clear error', async (kind) => {
+  test.each(kinds)('in a file of type %s gives an image or one clear error', async (kind) => {
     const whole = await noise(40, 30).toFormat(kind, { effort: 1 }).toBuffer()
     const change = fc.record({
       at: fc.nat(whole.length - 1),

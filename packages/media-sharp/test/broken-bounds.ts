@@ -11,13 +11,13 @@ const tangled = 'images/too-many-parts'
 const turns = 'images/fair-queue'
 const broken = 'images/damaged-files'
 
-/** Holds more memory in a process of its own than any may have, until it is seen. */
+/** Uses more memory in a separate process than any may use, until that is detected. */
 const wasteful = 'const held = Buffer.alloc(1500 * 2 ** 20, 1); setTimeout(() => held.length, 200)'
 
-/** A small picture in the form that is stored. */
+/** A small picture in the stored format. */
 const anything = sharp({ create: { width: 9, height: 9, channels: 3, background: '#c84' } })
 
-/** Flaws in what hostile files may cost. */
+/** Flaws in the limits for hostile files. */
 export const boundFlaws: readonly Broken<ImageProcessor>[] = [
   {
     flaw: 'reads what is written in a picture in the process that calls',

@@ -8,7 +8,7 @@ import { renderingFlaws } from './broken-rendering.ts'
 import { storingFlaws } from './broken-storing.ts'
 import { closeImages, openImages } from './open-images.ts'
 
-// One processor under all flaws: starting its processes takes longer than most cases.
+// One processor under all flaws, because starting its processes takes longer than most cases.
 afterAll(closeImages)
 
 const images = openImages()

@@ -6,7 +6,7 @@ import sharp from 'sharp'
 import type { Broken } from '../../../test/flaws.ts'
 import { type Breaking, look, measuring, storing } from './processor-flaws.ts'
 
-/** Does something else where an image is refused; a HEIC may be refused or not. */
+/** Does something else if an image is refused; a HEIC may be refused or not. */
 function whereItRefuses(instead: (error: unknown, path: string, target: string) => Promise<never>): Breaking {
   return ({ normalize }) => ({
     normalize: (path, target) =>
@@ -17,7 +17,7 @@ function whereItRefuses(instead: (error: unknown, path: string, target: string) 
   })
 }
 
-/** Writes it although it was refused, as far as the decoder comes. */
+/** Writes an image although it was refused, as far as the decoder gets. */
 function writesAll(image: 'JPEG' | 'SVG'): Breaking {
   return ({ normalize }) => ({
     normalize: (path, target) =>
@@ -41,7 +41,7 @@ const failing = 'images/normalize-fails'
 
 const profile = 'images/normalize-colors'
 
-/** A WebP whose profile is the first part behind its head. */
+/** A WebP whose profile is the first chunk after its header. */
 function withoutProfile(webp: Buffer): Buffer {
   const size = webp.readUInt32LE(34)
   const whole = Buffer.concat([webp.subarray(0, 30), webp.subarray(38 + size + (size % 2))])
@@ -50,7 +50,7 @@ function withoutProfile(webp: Buffer): Buffer {
   return whole
 }
 
-/** Flaws in what `normalize` writes. */
+/** Flaws in the output of `normalize`. */
 export const storingFlaws: readonly Broken<ImageProcessor>[] = [
   {
     flaw: 'keeps a GIF a GIF',

@@ -2,7 +2,7 @@ import { createSharpImages, type SharpImages, type SharpImagesOptions } from '..
 
 const opened: SharpImages[] = []
 
-/** Creates a processor that {@link closeImages} closes, so that the processes of many tests do not add up. */
+/** Creates a processor that {@link closeImages} closes, so that the processes of many tests do not accumulate. */
 export function openImages(options: SharpImagesOptions = {}): SharpImages {
   const images = createSharpImages(options)
   opened.push(images)

@@ -5,22 +5,22 @@ import { deflateSync } from 'node:zlib'
 import { pngOf, type PngChunk } from '../../../test/png.ts'
 import sharp, { type Sharp, type SharpOptions } from 'sharp'
 
-/** What no file that we write may contain. */
+/** Text that no written file may contain. */
 export const secret = 'PRIVATE'
 
-/** A picture of one color. */
+/** A picture with a single color. */
 export function plain(width: number, height: number, background = '#cc8844'): Sharp {
   return sharp({ create: { width, height, channels: 3, background } })
 }
 
-/** A picture like a photograph: hard to compress. */
+/** A picture that is as hard to compress as a photograph. */
 export function noise(width: number, height: number): Sharp {
   const create = { width, height, channels: 3, noise: { type: 'gaussian', mean: 128, sigma: 40 } }
-  // The types of sharp ask for a background beside the noise, which it then refuses.
+  // The types of sharp require a background next to the noise, which sharp then refuses.
   return sharp({ create } as unknown as SharpOptions)
 }
 
-/** A picture of soft shapes of every size, as photographs are. */
+/** A picture with soft shapes of every size, like a photograph. */
 export async function photo(width: number, height: number): Promise<Sharp> {
   const layers = await Promise.all(
     [4, 16, 64].map(async (step) => {
@@ -33,7 +33,7 @@ export async function photo(width: number, height: number): Promise<Sharp> {
   return plain(width, height, '#808080').composite(layers.map((input) => ({ input, blend: 'overlay' })))
 }
 
-/** All that cameras and editors leave in a file. */
+/** Everything that cameras and editors leave in a file. */
 export function withMetadata(image: Sharp): Sharp {
   return image
     .withExif({
@@ -44,7 +44,7 @@ export function withMetadata(image: Sharp): Sharp {
     .withXmp(`<x:xmpmeta xmlns:x="adobe:ns:meta/"><p>${secret}</p></x:xmpmeta>`)
 }
 
-/** Puts segments behind the start of a JPEG: by their marker and content. */
+/** Inserts segments after the start of a JPEG, by marker and content. */
 export function withSegments(jpeg: Buffer, segments: readonly (readonly [number, string])[]): Buffer {
   const parts = segments.map(([marker, content]) => {
     const head = Buffer.from([0xff, marker, 0, 0])
@@ -54,7 +54,7 @@ export function withSegments(jpeg: Buffer, segments: readonly (readonly [number,
   return Buffer.concat([jpeg.subarray(0, 2), ...parts, jpeg.subarray(2)])
 }
 
-/** A black PNG of one bit per pixel with more chunks in front of its picture. */
+/** A black PNG of one bit per pixel with additional chunks before its picture. */
 export function blackPng(side: number, extra: readonly PngChunk[] = []): Buffer {
   const header = Buffer.alloc(13)
   header.writeUInt32BE(side, 0)
@@ -104,7 +104,7 @@ export function createFolder(): Folder {
   }
 }
 
-/** What an AVIF consists of: the types of its items, and the kinds of its color descriptions (ISO 23008-12, 14496-12). */
+/** The parts of an AVIF: the types of its items, and the kinds of its color descriptions (ISO 23008-12, 14496-12). */
 export function avifParts(avif: Buffer): string[] {
   const parts: string[] = []
   function visit(start: number, end: number): void {
@@ -124,7 +124,7 @@ export function avifParts(avif: Buffer): string[] {
   return parts
 }
 
-/** The chunks of a WebP by their names. */
+/** The chunks of a WebP by name. */
 export function webpChunks(webp: Buffer): string[] {
   const names: string[] = []
   for (let offset = 12; offset + 8 <= webp.length;) {

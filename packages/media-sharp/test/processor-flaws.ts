@@ -5,15 +5,15 @@ import type { Broken } from '../../../test/flaws.ts'
 
 export type Breaking = Broken<ImageProcessor>['breaking']
 
-/** What a flaw looks at to choose the images that it has to do with. What is no image has the numbers of a small one. */
+/** What a flaw uses to select its images. A file that is not an image has the values of a small one. */
 export interface Source {
   path: string
   bytes: Buffer
   width: number
   height: number
-  /** As EXIF has it. */
+  /** The EXIF orientation. */
   orientation: number
-  /** Whether it has a color profile, as one of the samples has. */
+  /** Whether it has a color profile, like one of the samples. */
   isWide: boolean
   isMoving: boolean
   /** Whether the kit has put a name and a place into it. */
@@ -21,7 +21,7 @@ export interface Source {
   is(format: 'GIF' | 'WEBP' | 'avif' | 'heic' | 'JPEG'): boolean
 }
 
-/** Looks at a file. */
+/** Reads these properties of a file. */
 export async function look(path: string): Promise<Source> {
   const bytes = await readFile(path)
   const head = bytes.toString('latin1', 0, 12)
@@ -39,7 +39,7 @@ export async function look(path: string): Promise<Source> {
   }
 }
 
-/** `null` for what is no image; an empty file is refused at once. */
+/** `null` for a file that is not an image; an empty file is refused immediately. */
 async function metadataOf(bytes: Buffer): Promise<Metadata | null> {
   return bytes.length > 0
     ? await sharp(bytes)
@@ -48,7 +48,7 @@ async function metadataOf(bytes: Buffer): Promise<Metadata | null> {
     : null
 }
 
-/** Measures something else. */
+/** Changes the measures. */
 export function measuring(
   change: (
     measures: ImageMeasures,
@@ -64,7 +64,7 @@ export function measuring(
   })
 }
 
-/** Stores some images in another way: `write` answers `null` for the others. */
+/** Stores some images in another way: `write` returns `null` for the others. */
 export function storing(write: (source: Source, stored: Buffer) => Promise<Buffer> | null): Breaking {
   return ({ normalize }) => ({
     async normalize(path, target) {
@@ -77,7 +77,7 @@ export function storing(write: (source: Source, stored: Buffer) => Promise<Buffe
   })
 }
 
-/** Makes some renditions in another way: `draw` answers `null` for the others. */
+/** Creates some renditions in another way: `draw` returns `null` for the others. */
 export function rendering(
   draw: (source: Source, rendition: Rendition, made: Buffer) => Sharp | null,
 ): Breaking {

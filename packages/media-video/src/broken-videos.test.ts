@@ -10,7 +10,7 @@ const folder = makeFolder()
 afterAll(() => folder.clear())
 
 test.each(['more-tracks.mov', 'located.mp4', 'fragmented.mp4', 'more-tracks.webm'])(
-  'broken bytes anywhere in %s give a video or one clear error',
+  'any broken bytes in %s give a video or one clear error',
   async (name) => {
     const whole = readFileSync(fixture(name))
     const change = fc.record({

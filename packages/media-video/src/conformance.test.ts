@@ -9,7 +9,7 @@ describe('in processes', () => {
 })
 
 describe('in the server', () => {
-  // What a file claims is the server's memory then, until its budget is spent.
+  // There, the claims of a file may use the server's memory until its budget is used up.
   const cases = videoProcessorCases.filter(({ id }) => !id.startsWith('videos/bomb-'))
   runCases(test, cases, async () => createMediabunnyVideos({ isolation: 'none' }))
 })

@@ -11,7 +11,7 @@ const folder = makeFolder()
 
 afterAll(() => folder.clear())
 
-/** A file with something hidden in it, of each kind. */
+/** A file of each kind with hidden data. */
 const hidden = Object.values(hidingPlaces).flatMap((places) => places.slice(-2).map(({ file }) => file()))
 
 const bases = [
@@ -22,12 +22,12 @@ const bases = [
   ...['located.mov', 'hevc.mov', 'fragmented.mp4', 'tagged.webm'].map((name) => readFileSync(fixture(name))),
 ]
 
-/** Numbers at which readers go wrong. */
+/** Numbers at which parsers typically fail. */
 const edges = [0, 1, 7, 8, 0x7fff_ffff, 0x8000_0000, 0xffff_ffff, 0x00ff_ffff, 0x1000_0000, 0x01ff_ffff]
 
 const change = fc.record({
   how: fc.constantFrom('bytes', 'number', 'repeat', 'remove', 'nest'),
-  // What is behind the first kilobyte is mostly frames.
+  // The data after the first kilobyte is mostly frames.
   at: fc.oneof(fc.nat(1023), fc.nat(20_000)),
   length: fc.nat(300),
   bytes: fc.uint8Array({ minLength: 1, maxLength: 8 }),
@@ -57,7 +57,7 @@ function apply(file: Buffer, { how, at, length, bytes, edge }: Change): Buffer {
 
 const refusals = ['media-unreadable', 'media-too-complex']
 
-test('of 600 files with bytes, sizes, counts and nesting changed, each is read or refused, and nothing is left behind', async () => {
+test('each of 600 files with changed bytes, sizes, counts and nesting is read or refused, and nothing is left behind', async () => {
   let read = 0
   await fc.assert(
     fc.asyncProperty(
@@ -89,6 +89,6 @@ test('of 600 files with bytes, sizes, counts and nesting changed, each is read o
     ),
     { seed: 11, numRuns: 600 },
   )
-  // Changes are small enough that some files are still videos.
+  // The changes are small enough that some files are still videos.
   expect(read).toBeGreaterThan(100)
 }, 120_000)

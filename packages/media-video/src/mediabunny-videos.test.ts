@@ -31,7 +31,7 @@ test.each<[string, number, number, number]>([
 })
 
 describe('stripping', () => {
-  test.each(everyFixture)('of %s keeps every packet, the turn and the container', async (name) => {
+  test.each(everyFixture)('of %s keeps every packet, the rotation and the container', async (name) => {
     await videos.strip(fixture(name), target)
     expect(await packetsOf(target)).toEqual(await packetsOf(fixture(name)))
     const { durationSeconds: _duration, ...shape } = await videos.inspect(fixture(name))
@@ -43,7 +43,7 @@ describe('stripping', () => {
   })
 
   test.each(['located.mp4', 'located.mov', 'tagged.webm'])(
-    'of %s leaves no tag and no place',
+    'of %s leaves no tags and no location',
     async (name) => {
       const told =
         /\+52\.52|13\.405|PRIVATE|location|©xyz|\xa9xyz|ISO6709|XMP_|2026-07-14|udta|LOCATION|tmcd|Lavf|VideoHandler/
@@ -65,15 +65,15 @@ describe('stripping', () => {
   })
 })
 
-describe('a file that is no video', () => {
+describe('a broken video file', () => {
   test.each<[string, () => Buffer]>([
     ['nothing', () => Buffer.alloc(0)],
     ['a page', () => Buffer.from('<!doctype html><script>alert(1)</script>')],
-    ['a head alone', () => readFileSync(fixture('located.mp4')).subarray(0, 32)],
+    ['a header alone', () => readFileSync(fixture('located.mp4')).subarray(0, 32)],
     ['the first half of an MP4', () => half('fragmented.mp4').subarray(0, 600)],
     ['the first half of a MOV', () => half('located.mov')],
-    ['an MP4 of a codec that is not taken', () => readFileSync(fixture('mpeg4.mp4'))],
-  ])('as %s is told so, and leaves no target', async (_what, make) => {
+    ['an MP4 with an unsupported codec', () => readFileSync(fixture('mpeg4.mp4'))],
+  ])('such as %s is unreadable and leaves no target', async (_what, make) => {
     const path = folder.path('broken')
     writeFileSync(path, make())
     const nowhere = folder.path('nowhere')
@@ -81,7 +81,7 @@ describe('a file that is no video', () => {
     expect(existsSync(nowhere)).toBe(false)
   })
 
-  test('with its end cut off leaves no target', async () => {
+  test('that is truncated is unreadable and leaves no target', async () => {
     const path = folder.path('cut')
     await videos.strip(fixture('located.mp4'), path)
     truncateSync(path, statSync(path).size - 2000)
@@ -91,7 +91,7 @@ describe('a file that is no video', () => {
     expect(existsSync(folder.path('nowhere'))).toBe(false)
   })
 
-  test('but missing, or a target that cannot be written, is another error', async () => {
+  test('that is missing, or a target that cannot be written, is another error', async () => {
     await expect(videos.inspect(folder.path('missing'))).rejects.toMatchObject({ code: 'ENOENT' })
     await expect(videos.strip(fixture('located.mp4'), folder.path('no/folder'))).rejects.toMatchObject({
       code: 'ENOENT',

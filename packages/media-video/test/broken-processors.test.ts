@@ -12,7 +12,7 @@ import { makeFolder } from './videos.ts'
 
 type Breaking = Broken<VideoProcessor>['breaking']
 
-/** Changes a small video that was stripped, which is laid out as its source is. */
+/** Changes a small stripped video, whose layout is that of its source. */
 function afterStripping(change: (target: Buffer, source: Buffer) => void): Breaking {
   return ({ strip }) => ({
     async strip(path, target) {
@@ -25,7 +25,7 @@ function afterStripping(change: (target: Buffer, source: Buffer) => void): Break
   })
 }
 
-/** Puts back what stood behind some words, in files that have a mark. */
+/** Restores the data after certain words, in files that have a mark. */
 function keeping(words: string, mark: string = words): Breaking {
   return afterStripping((target, source) => {
     const at = source.indexOf(words, 0, 'latin1')
@@ -282,7 +282,7 @@ const hidingFlaws: readonly Broken<VideoProcessor>[] = [
 ]
 
 describe.each(Object.entries(hidingPlaces))('one that keeps what is hidden in %s', (_where, places) => {
-  test.each(places)('at $name is noticed', async (place) => {
+  test.each(places)('is detected at $name', async (place) => {
     const sound = createMediabunnyVideos({ isolation: 'none' })
     expect(await stripHidden({ ...sound, strip: (path, target) => copyFile(path, target) }, place)).toBe(
       'kept',
@@ -292,7 +292,7 @@ describe.each(Object.entries(hidingPlaces))('one that keeps what is hidden in %s
 
 const isBomb = async (path: string): Promise<boolean> => !path.endsWith('plain') && existsSync(path)
 
-/** One is enough: below, each is failed by a processor of its own. */
+/** One is enough: below, a separate processor fails each of them. */
 const tracks = 'videos/bomb-mp4-20-000-tracks'
 
 const bombFlaws: readonly Broken<VideoProcessor>[] = [
@@ -300,7 +300,7 @@ const bombFlaws: readonly Broken<VideoProcessor>[] = [
     flaw: 'reads as long as there is something to read',
     breaking: ({ inspect, strip }) => ({
       inspect: async (path) => ((await isBomb(path)) ? new Promise(() => {}) : inspect(path)),
-      // What a plain video takes is the measure of what a bomb may take, and this one is waited for until then.
+      // A bomb may take as long as a plain video, so this flaw is allowed to take that long.
       strip: (path, target) => (path.endsWith('plain') ? copyFile(path, target) : strip(path, target)),
     }),
     fails: [tracks],
@@ -345,7 +345,7 @@ describe('bombs', () => {
     bombFlaws,
   )
 
-  test.each([...isoBombs, ...webmBombs])('one that fails at $name alone is noticed', async (bomb) => {
+  test.each([...isoBombs, ...webmBombs])('one that fails only at $name is detected', async (bomb) => {
     const bytes = bomb.file()
     const path = folder.path('bomb')
     await writeFile(path, bytes)

@@ -1,4 +1,4 @@
-// Strips a video, for a test that compares the peak memory of this process over files of different sizes.
+// Strips a video, for a test that compares the peak memory of this process for files of different sizes.
 import { createMediabunnyVideos } from '../src/index.ts'
 
 const [path = '', target = ''] = process.argv.slice(2)

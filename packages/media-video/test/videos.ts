@@ -21,7 +21,7 @@ export function fixture(name: string): string {
   return fileURLToPath(new URL(`fixtures/${name}`, import.meta.url))
 }
 
-/** A new folder, with what removes it. */
+/** A new folder, with a function that removes it. */
 export function makeFolder(): { path: (name: string) => string; clear: () => void } {
   const folder = mkdtempSync(join(tmpdir(), 'kith-videos-'))
   return {
@@ -34,7 +34,7 @@ function open(path: string): Input {
   return new Input({ source: new FilePathSource(path), formats: [MP4, QTFF, WEBM] })
 }
 
-/** All packets of a file by their track, without the messages (SEI) that stand among the slices of H.264 and HEVC. */
+/** All packets of a file by track, without the messages (SEI) between the slices of H.264 and HEVC. */
 export async function packetsOf(path: string): Promise<{ type: string; timestamp: number; data: Buffer }[]> {
   const input = open(path)
   const packets = []
@@ -44,7 +44,7 @@ export async function packetsOf(path: string): Promise<{ type: string; timestamp
       const bytes = Buffer.from(data)
       if (codec === 'avc') dropMessages(bytes, (first) => (first & 0x1f) === 6)
       if (codec === 'hevc') dropMessages(bytes, (first) => [39, 40].includes((first >> 1) & 0x3f))
-      // An encoder of sound signs its first frame.
+      // Some audio encoders sign their first frame.
       const signature = codec === 'aac' ? bytes.indexOf('Lavc') : -1
       if (signature >= 0) bytes.fill(0, signature, signature + 13)
       packets.push({ type: track.type, timestamp: Math.round(timestamp * 1000), data: bytes })
@@ -70,7 +70,7 @@ export async function tagsOf(path: string): Promise<object> {
   return tags
 }
 
-/** Writes an MP4 of many megabytes: packets of 256 KiB that nobody could show, behind the header of a fixture. */
+/** Writes an MP4 of many megabytes: unplayable packets of 256 KiB after the header of a fixture. */
 export async function writeLargeVideo(path: string, megabytes: number): Promise<void> {
   const input = open(fixture('located.mp4'))
   const decoderConfig = await (await input.getPrimaryVideoTrack())?.getDecoderConfig()

@@ -35,7 +35,7 @@ await describeWithRedisCluster('on a cluster of three', (cluster) => {
     expect(latencies.sort((a, b) => a - b)[20]).toBeLessThan(100)
   })
 
-  test('rate limits spread over the nodes', async () => {
+  test('rate limits are distributed over the nodes', async () => {
     const { client } = openRevocations(placeOf('spread'))
     const limits = createRedisRateLimits({ client, prefix: 'spread' })
     const keys = Array.from({ length: 60 }, () => randomUUID())
@@ -49,7 +49,7 @@ await describeWithRedisCluster('on a cluster of three', (cluster) => {
     expect((await Promise.all(keys.map(hit))).every(Boolean)).toBe(true)
   })
 
-  test('the node of the denylist dies and comes back empty: refused in time, then every process knows all', async () => {
+  test('the node of the denylist dies and restarts empty: refused in time, then every process has all entries', async () => {
     const place = placeOf('dies')
     const [one, other] = [openRevocations(place), openRevocations(place)]
     await untilTrusted(one, other)

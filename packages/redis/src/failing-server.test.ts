@@ -34,7 +34,7 @@ import {
 } from '../test/instances.ts'
 import { createRedisRateLimits, createRedisRevocations } from './index.ts'
 
-/** A server for one test alone, so that those of this file can fail side by side. */
+/** A server for a single test, so that the tests of this file can fail concurrently. */
 async function ownServer(): Promise<{ place: Place; control: ServerControl }> {
   const { port, control, freshPrefix, stop } = await startRedis({ control: true })
   closeLater(stop)
@@ -42,13 +42,13 @@ async function ownServer(): Promise<{ place: Place; control: ServerControl }> {
   return { place: { ports: [port], prefix: freshPrefix() }, control }
 }
 
-await describeWithRedis('a server that fails', { control: true }, () => {
+await describeWithRedis('a failing server', { control: true }, () => {
   testFailingServer(test.concurrent, async () => {
     const { place, control } = await ownServer()
     return { ...asShared(place), control }
   })
 
-  test.concurrent('emptied while connected: the mirrors write back what they know', async () => {
+  test.concurrent('emptied while connected: the mirrors write back their entries', async () => {
     const { place } = await ownServer()
     const [one, other] = [openRevocations(place), openRevocations(place)]
     const ids = Array.from({ length: 2_500 }, () => randomUUID())
@@ -60,7 +60,7 @@ await describeWithRedis('a server that fails', { control: true }, () => {
     await demandKnown(openRevocations(place), ids)
   })
 
-  test.concurrent('a master that becomes a replica is no longer believed', async () => {
+  test.concurrent('a master that becomes a replica is no longer trusted', async () => {
     const { place } = await ownServer()
     const one = openRevocations(place)
     const admin = connect(place) as Redis
@@ -77,7 +77,7 @@ await describeWithRedis('a server that fails', { control: true }, () => {
   })
 
   test.concurrent(
-    'out of memory: revocations are written all the same, and each process counts attempts by itself',
+    'out of memory: revocations are still written, and each process counts attempts separately',
     async () => {
       const { place } = await ownServer()
       const one = openRevocations(place)
@@ -99,11 +99,11 @@ await describeWithRedis('a server that fails', { control: true }, () => {
   )
 
   test.concurrent(
-    'a server that may evict revocations is reported at the start, with what to do',
+    'a server that may evict revocations is reported at the start, with the solution',
     async () => {
       const { place } = await ownServer()
       const admin = connect(place) as Redis
-      /** What is logged without any use of the revocations. */
+      /** The log lines without any use of the revocations. */
       const told = async (user: object = {}): Promise<unknown[]> => {
         const client = new Redis(place.ports[0] ?? 0, '127.0.0.1', user)
         closeLater(() => client.disconnect())
@@ -113,7 +113,7 @@ await describeWithRedis('a server that fails', { control: true }, () => {
         await once(client, 'ready')
         // A second one on a client that is connected.
         const later = createRedisRevocations({ client, prefix: place.prefix, logger })
-        // What was asked before is answered before.
+        // Earlier questions are answered first.
         await client.ping()
         await wait(0)
         await Promise.all([one.close(), later.close()])
@@ -135,7 +135,7 @@ await describeWithRedis('a server that fails', { control: true }, () => {
   )
 
   test.concurrent(
-    'a client that never connects is sent nothing, and one that connects late is asked then',
+    'a client that never connects is sent nothing, and one that connects late is checked then',
     async () => {
       const { place } = await ownServer()
       const admin = connect(place) as Redis
@@ -154,7 +154,7 @@ await describeWithRedis('a server that fails', { control: true }, () => {
   )
 
   test.concurrent(
-    'no writes: revoking is refused, checks go on from memory, and it is written later',
+    'no writes: revoking fails, checks continue from memory, and pending entries are written later',
     async () => {
       const { place } = await ownServer()
       const one = openRevocations(place)
@@ -169,7 +169,7 @@ await describeWithRedis('a server that fails', { control: true }, () => {
     },
   )
 
-  test.concurrent('a user with no more rights than the README names will do', async () => {
+  test.concurrent('a user with only the permissions from the README is sufficient', async () => {
     const { place } = await ownServer()
     const readme = readFileSync(new URL('../README.md', import.meta.url), 'utf8')
     const rights = [...readme.matchAll(/`((?:\+\w+ ?)+)`/g)].flatMap(([, names = '']) => names.split(' '))
@@ -190,7 +190,7 @@ await describeWithRedis('a server that fails', { control: true }, () => {
   })
 
   test.concurrent(
-    'a wrong password at start: refused as something to try again, told once, and to nobody',
+    'a wrong password at the start: refused as temporary, and logged once without the password',
     async () => {
       const { place } = await ownServer()
       const admin = connect(place) as Redis
@@ -231,7 +231,7 @@ await describeWithRedis('a server that fails', { control: true }, () => {
       expect(JSON.stringify(checks.map(({ error }) => (error as KithError).detail))).not.toMatch(
         /127\.0\.0\.1|WRONGPASS/,
       )
-      // Somebody sees to it, and nothing has to be started again.
+      // After someone fixes it, no restart is needed.
       await admin.config('SET', 'requirepass', 'the wrong one')
       await until(async () =>
         (await Promise.all([one.check(), limits.check()])).every((detail) => detail === null),
@@ -241,7 +241,7 @@ await describeWithRedis('a server that fails', { control: true }, () => {
   )
 
   test.concurrent(
-    'a Kith whose Redis refuses the password: 503, ready says why, and it can end',
+    'a Kith whose Redis refuses the password: 503, ready says why, and it can close',
     async () => {
       const { place } = await ownServer()
       await (connect(place) as Redis).config('SET', 'requirepass', 'the right one')
@@ -279,7 +279,7 @@ await describeWithRedis('a server that fails', { control: true }, () => {
         ],
       ])
       for (const { detail } of parts.slice(1)) expect(detail).toMatch(/refuses the password/)
-      // Whole: nothing of the advice looks like a password to the log.
+      // Complete: the log redacts no part of the advice as a password.
       const ofParts = told.filter(({ event }) => event === 'ready.part-failed')
       expect(ofParts.map(({ detail }) => detail)).toEqual(parts.slice(1).map(({ detail }) => detail))
       expect(JSON.stringify(parts)).not.toMatch(/the (?:right|wrong) one|127\.0\.0\.1/)
@@ -288,7 +288,7 @@ await describeWithRedis('a server that fails', { control: true }, () => {
   )
 
   test.concurrent(
-    'open: with a wrong password, too, the app goes on, and checks say what to see to',
+    'open: the app works with a wrong password as well, and checks report the problem',
     async () => {
       const { place } = await ownServer()
       const admin = connect(place) as Redis
@@ -313,63 +313,72 @@ await describeWithRedis('a server that fails', { control: true }, () => {
     },
   )
 
-  test.concurrent('a user that lacks a permission hears which list to look at', async () => {
-    const { place } = await ownServer()
-    const admin = connect(place) as Redis
-    await admin.call(
-      'ACL',
-      'SETUSER',
-      'app',
-      'on',
-      '>secret',
-      `~${place.prefix}*`,
-      '+info',
-      '+client',
-      '+hello',
-    )
-    const client = new Redis(place.ports[0] ?? 0, { username: 'app', password: 'secret' })
-    client.on('error', () => {})
-    closeLater(() => client.disconnect())
-    const limits = createRedisRateLimits({ client, prefix: place.prefix })
-    const { error } = await timed(() => limits.check())
-    expect(error).toMatchObject({ detail: expect.stringMatching(/permissions.*README/) as string })
-    expect((await timed(() => limits.hit('a', rules, new Date()))).error).toMatchObject({ status: 503 })
-  })
+  test.concurrent(
+    'a user without a permission gets an error that names the list of permissions',
+    async () => {
+      const { place } = await ownServer()
+      const admin = connect(place) as Redis
+      await admin.call(
+        'ACL',
+        'SETUSER',
+        'app',
+        'on',
+        '>secret',
+        `~${place.prefix}*`,
+        '+info',
+        '+client',
+        '+hello',
+      )
+      const client = new Redis(place.ports[0] ?? 0, { username: 'app', password: 'secret' })
+      client.on('error', () => {})
+      closeLater(() => client.disconnect())
+      const limits = createRedisRateLimits({ client, prefix: place.prefix })
+      const { error } = await timed(() => limits.check())
+      expect(error).toMatchObject({ detail: expect.stringMatching(/permissions.*README/) as string })
+      expect((await timed(() => limits.hit('a', rules, new Date()))).error).toMatchObject({ status: 503 })
+    },
+  )
 
-  test.concurrent('unreachable at start: checks say so, and say when it can be reached', async () => {
-    const { place, control } = await ownServer()
-    await control.kill()
-    const client = connect(place)
-    const one = openRevocations(place, { client })
-    const { error } = await timed(() => one.check())
-    expect(error).toMatchObject({ detail: expect.stringMatching(/cannot be reached/) as string })
-    await control.restart()
-    await until(async () => (await one.check()) === null)
-  })
+  test.concurrent(
+    'unreachable at the start: checks report it, and report when Redis can be reached',
+    async () => {
+      const { place, control } = await ownServer()
+      await control.kill()
+      const client = connect(place)
+      const one = openRevocations(place, { client })
+      const { error } = await timed(() => one.check())
+      expect(error).toMatchObject({ detail: expect.stringMatching(/cannot be reached/) as string })
+      await control.restart()
+      await until(async () => (await one.check()) === null)
+    },
+  )
 
-  test.concurrent('telemetry: whether the mirror is trusted, and how far the outbox is behind', async () => {
-    const { place, control } = await ownServer()
-    const one = openRevocations(place)
-    const gauges = new Map<string, () => readonly Reading[]>()
-    one.observe({ ...silentTelemetry, gauge: (name, read) => void gauges.set(name, read) })
-    const read = (name: string): number | undefined => gauges.get(`kith.revocations.${name}`)?.()[0]?.value
-    expect(read('mirror.trusted')).toBe(0)
-    await untilTrusted(one)
-    await until(() => read('mirror.trusted') === 1)
-    await one.revoke(['a', 'b'], inAMinute())
-    expect([read('mirror.entries'), read('outbox.waiting'), read('outbox.age')]).toEqual([2, 0, 0])
-    await control.freeze()
-    const refused = timed(() => one.revoke(['c'], inAMinute()))
-    await until(() => read('outbox.waiting') === 1)
-    await until(() => (read('outbox.age') ?? 0) > 0.05)
-    control.thaw()
-    await refused
-    await until(() => read('outbox.waiting') === 0)
-  })
+  test.concurrent(
+    'telemetry: whether the mirror is trusted, and the size of the outbox backlog',
+    async () => {
+      const { place, control } = await ownServer()
+      const one = openRevocations(place)
+      const gauges = new Map<string, () => readonly Reading[]>()
+      one.observe({ ...silentTelemetry, gauge: (name, read) => void gauges.set(name, read) })
+      const read = (name: string): number | undefined => gauges.get(`kith.revocations.${name}`)?.()[0]?.value
+      expect(read('mirror.trusted')).toBe(0)
+      await untilTrusted(one)
+      await until(() => read('mirror.trusted') === 1)
+      await one.revoke(['a', 'b'], inAMinute())
+      expect([read('mirror.entries'), read('outbox.waiting'), read('outbox.age')]).toEqual([2, 0, 0])
+      await control.freeze()
+      const refused = timed(() => one.revoke(['c'], inAMinute()))
+      await until(() => read('outbox.waiting') === 1)
+      await until(() => (read('outbox.age') ?? 0) > 0.05)
+      control.thaw()
+      await refused
+      await until(() => read('outbox.waiting') === 0)
+    },
+  )
 })
 
 await describeWithRedis('a durable server', { control: true, durable: true }, (redis) => {
-  test('killed and started again it still denies, also where nobody remembers', async () => {
+  test('killed and restarted, it still denies, even if no process remembers', async () => {
     const place = { ports: [redis().port], prefix: redis().freshPrefix() }
     const one = openRevocations(place)
     await one.revoke(['a'], inAMinute())

@@ -15,7 +15,7 @@ function placeAt(redis: RedisServer): Place {
   return { ports: [redis.port], prefix: redis.freshPrefix() }
 }
 
-await describeWithRedis('a server and networks that fail', { control: true, durable: true }, (redis) => {
+await describeWithRedis('a failing server and network', { control: true, durable: true }, (redis) => {
   testChaos(test, async () => {
     const { control } = redis()
     if (!control) throw new Error('the server is not ours')
@@ -23,8 +23,8 @@ await describeWithRedis('a server and networks that fail', { control: true, dura
   })
 })
 
-await describeWithRedis('connections that break', {}, (redis) => {
-  test('a mirror whose connection breaks is not trusted, and knows all when it is again', async () => {
+await describeWithRedis('broken connections', {}, (redis) => {
+  test('a mirror whose connection breaks is not trusted, and is complete when it is trusted again', async () => {
     const place = placeAt(redis())
     const [one, other] = [openRevocations(place), openRevocations(place)]
     const admin = connect(place) as Redis
@@ -33,10 +33,10 @@ await describeWithRedis('connections that break', {}, (redis) => {
       const id = randomUUID()
       const revoked = one.revoke([id], inAMinute())
       await admin.call('CLIENT', 'KILL', 'TYPE', 'normal')
-      // Refused where a machine takes a second to connect again; it is known all the same.
+      // Refused if a machine needs a second to reconnect; it is known nevertheless.
       const refusal = await revoked.catch((error: unknown) => error)
       if (refusal) expect(refusal).toMatchObject({ code: 'storage-unavailable' })
-      // Its client has to come back before it can ask, and it may hear of its own broken connection a moment later.
+      // Its client has to reconnect before it can ask, and it may notice its own broken connection a moment later.
       await until(() => other.isRevoked(id))
       for (let look = 0; look < 10; look++) {
         expect(await other.isRevoked(id)).toBe(true)
@@ -48,7 +48,7 @@ await describeWithRedis('connections that break', {}, (redis) => {
 
   testBrokenNetworks(test.concurrent, async () => asShared(placeAt(redis())))
 
-  test.concurrent('a client with a socketTimeout comes back to rate limits by itself', async () => {
+  test.concurrent('a client with a socketTimeout recovers for rate limits by itself', async () => {
     const place = placeAt(redis())
     const proxy = await startProxy({ port: redis().port })
     closeLater(() => proxy.close())

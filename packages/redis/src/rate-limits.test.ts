@@ -8,7 +8,7 @@ import { wait } from '../../../test/shared-server/mirrors.ts'
 import { closeLater, connect, openRateLimits, type Place } from '../test/instances.ts'
 import { createRedisRateLimits } from './index.ts'
 
-test('options that cannot work are refused', () => {
+test('rejects invalid options', () => {
   const client = new Redis({ lazyConnect: true })
   expect(() => createRedisRateLimits({ client, prefix: '{' })).toThrow(TypeError)
   expect(() => createRedisRateLimits({ client, whenUnreachable: '' as 'open' })).toThrow(TypeError)
@@ -19,7 +19,7 @@ await describeWithRedis('on a server', {}, (redis) => {
     return { ports: [redis().port], prefix: redis().freshPrefix() }
   }
 
-  test('nothing happens at construction', async () => {
+  test('constructing one sends nothing', async () => {
     const client = new Redis(redis().port, { lazyConnect: true })
     closeLater(() => client.disconnect())
     createRedisRateLimits({ client })
@@ -27,7 +27,7 @@ await describeWithRedis('on a server', {}, (redis) => {
     expect(client.status).toBe('wait')
   })
 
-  test('a window leaves Redis a second after it is over, whatever the time of the caller', async () => {
+  test('Redis drops a window a second after its end, whatever the clock of the caller', async () => {
     const place = freshPlace()
     const limits = await openRateLimits(place)
     const client = connect(place)
@@ -41,7 +41,7 @@ await describeWithRedis('on a server', {}, (redis) => {
     expect(await client.exists(bucket)).toBe(0)
   })
 
-  test('made-up names share buckets, and what is over is swept out of them', async () => {
+  test('invented names share buckets, and expired entries are swept out of them', async () => {
     const place = freshPlace()
     const limits = await openRateLimits(place)
     const client = connect(place)
@@ -67,11 +67,11 @@ await describeWithRedis('on a server', {}, (redis) => {
     await spray(0)
     const first = await fields()
     for (let round = 1; round < 5; round++) await spray(round)
-    // At most one of each bucket says when it is swept.
+    // At most one entry of each bucket says when it is swept.
     expect(await fields()).toBeLessThan(first + 2 * 4_096)
   })
 
-  test('a server that forgot the script is told it again', async () => {
+  test('a server that lost the script gets it again', async () => {
     const place = freshPlace()
     const limits = await openRateLimits(place)
     const attempt = async (): Promise<boolean> =>
@@ -81,7 +81,7 @@ await describeWithRedis('on a server', {}, (redis) => {
     expect(await attempt()).toBe(false)
   })
 
-  test('a client with settings of its own works as well', async () => {
+  test('works with a client that has custom settings', async () => {
     const client = new Redis(redis().port, {
       keyPrefix: 'app:',
       replyMapping: 'resp3',
@@ -95,7 +95,7 @@ await describeWithRedis('on a server', {}, (redis) => {
     expect(await hit()).toEqual({ allowed: false, retryAfterSeconds: 60 })
   })
 
-  test('sign-ins from one /64 of IPv6 count together in two processes, those of another do not', async () => {
+  test('sign-ins from one IPv6 /64 count together in two processes, those from another do not', async () => {
     const place = freshPlace()
     const storage = createMemoryStorage()
     const shared = await Promise.all([openRateLimits(place), openRateLimits(place)])

@@ -13,7 +13,7 @@ import {
 } from '../test/instances.ts'
 import { createRedisRevocations } from './index.ts'
 
-test('options that cannot work are refused', () => {
+test('rejects invalid options', () => {
   const client = new Redis({ lazyConnect: true })
   expect(() => createRedisRevocations({ client, prefix: 'a{b}' })).toThrow(TypeError)
   expect(() => createRedisRevocations({ client, whenUnreachable: 'ajar' as 'open' })).toThrow(TypeError)
@@ -25,7 +25,7 @@ await describeWithRedis('on a server', {}, (redis) => {
   }
   const idsOf = (count: number): string[] => Array.from({ length: count }, () => randomUUID())
 
-  test('nothing happens at construction', async () => {
+  test('constructing one sends nothing', async () => {
     const client = new Redis(redis().port, { lazyConnect: true })
     closeLater(() => client.disconnect())
     createRedisRevocations({ client })
@@ -33,7 +33,7 @@ await describeWithRedis('on a server', {}, (redis) => {
     expect(client.status).toBe('wait')
   })
 
-  test('the first check asks Redis; once the mirror stands checks are answered from memory', async () => {
+  test('the first check asks Redis; once the mirror is complete, checks use the memory', async () => {
     const place = freshPlace()
     const [one, other] = [await openConnected(place), await openConnected(place)]
     await one.revoke(['a'], inAMinute())
@@ -68,11 +68,11 @@ await describeWithRedis('on a server', {}, (redis) => {
     expect(latencies.sort((a, b) => a - b)[20]).toBeLessThan(100)
   })
 
-  test('the mirror stays trusted while nothing happens', async () => {
+  test('the mirror stays trusted while it is idle', async () => {
     await untilTrustedForLong(openRevocations(freshPlace()))
   })
 
-  test('revokes thousands of sessions in one call, and reads them back page by page', async () => {
+  test('revokes thousands of sessions in one call, and reads them back in pages', async () => {
     const place = freshPlace()
     const one = await openConnected(place)
     const ids = idsOf(12_000)
@@ -82,10 +82,10 @@ await describeWithRedis('on a server', {}, (redis) => {
     expect(ids.filter((id) => other.isRevoked(id) !== true)).toEqual([])
   })
 
-  test('entries and keys leave Redis when they are over', async () => {
+  test('Redis drops entries and keys after their end', async () => {
     const place = freshPlace()
     const client = connect(place)
-    // What is over stays five minutes longer, for clocks that run behind.
+    // Expired entries stay five minutes longer, for clocks that are behind.
     const { revoke } = await openConnected(place)
     const past = new Date(Date.now() - 300_000 + 2_000)
     await revoke(['a', 'b'], past)
@@ -104,7 +104,7 @@ await describeWithRedis('on a server', {}, (redis) => {
     expect(await client.zcard(denied)).toBe(2)
   })
 
-  test('an end is told by the clock of the option, whatever the clock of Redis says', async () => {
+  test('an end is determined by the configured clock, not by the clock of Redis', async () => {
     const place = freshPlace()
     const clock = (): Date => new Date('2001-01-01T00:00:00Z')
     const { revoke } = await openConnected(place, { clock })
@@ -114,7 +114,7 @@ await describeWithRedis('on a server', {}, (redis) => {
     expect(left).toBeLessThanOrEqual(360_000)
   })
 
-  test('an app whose client has settings of its own works as well', async () => {
+  test('works for an app whose client has custom settings', async () => {
     const place = freshPlace()
     const client = new Redis(redis().port, {
       keyPrefix: 'app:',
@@ -130,7 +130,7 @@ await describeWithRedis('on a server', {}, (redis) => {
     client.on('error', () => {})
     closeLater(() => client.disconnect())
     const [one, other] = [openRevocations(place, { client }), openRevocations(place, { client })]
-    // The app has set how long its own commands may take, which on a busy machine is too short.
+    // The app's timeout for its own commands is too short on a busy machine.
     await until(() => one.revoke(['a'], inAMinute()).then(() => true))
     await until(() => other.isRevoked('a'))
     await untilTrustedForLong(one, other)
@@ -139,7 +139,7 @@ await describeWithRedis('on a server', {}, (redis) => {
     expect((await connect(place, { db: 3 }).keys(`app:${place.prefix}*`)).length).toBe(2)
   })
 
-  test('a server that forgot the scripts is told them again', async () => {
+  test('a server that lost the scripts gets them again', async () => {
     const place = freshPlace()
     const one = openRevocations(place)
     await untilTrusted(one)
@@ -149,7 +149,7 @@ await describeWithRedis('on a server', {}, (redis) => {
     expect(await openRevocations(place).isRevoked('a')).toBe(true)
   })
 
-  test('after close the connection is gone and each check asks Redis', async () => {
+  test('after close the connection is closed and each check asks Redis', async () => {
     const connectionName = randomUUID()
     const client = new Redis(redis().port, { connectionName })
     closeLater(() => client.disconnect())
@@ -166,7 +166,7 @@ await describeWithRedis('on a server', {}, (redis) => {
     expect([revocations.isRevoked('a'), trusts(revocations)]).toEqual([true, false])
   })
 
-  test('a process that was busy for longer than the lease asks before it believes its mirror', async () => {
+  test('a process that was busy for longer than the lease asks Redis before it trusts its mirror', async () => {
     const revocations = openRevocations(freshPlace())
     await untilTrusted(revocations)
     const end = performance.now() + 1_050
@@ -175,7 +175,7 @@ await describeWithRedis('on a server', {}, (redis) => {
     await untilTrusted(revocations)
   })
 
-  test('prefixes keep apps apart', async () => {
+  test('prefixes separate apps', async () => {
     const [one, other] = [openRevocations(freshPlace()), openRevocations(freshPlace())]
     await untilTrusted(one, other)
     await one.revoke(['a'], inAMinute())

@@ -13,16 +13,16 @@ import { type Proxy, startProxy } from '../../../test/servers/proxy.ts'
 import { leaseMillis, trusts, until } from '../../../test/shared-server/mirrors.ts'
 import type { LogLine, Logging, SharedPlace } from '../../../test/shared-server/shared-place.ts'
 
-/** Where the Redis of a test is. */
+/** The Redis server of a test. */
 export interface Place {
-  /** A port of this machine, or those of all nodes of a cluster. */
+  /** A local port, or those of all nodes of a cluster. */
   ports: readonly number[]
   prefix: string
 }
 
 const closing: (() => unknown)[] = []
 
-/** Has something closed once the tests of the file are over. */
+/** Registers cleanup for the end of the tests of the file. */
 export function closeLater(close: () => unknown): void {
   closing.push(close)
 }
@@ -31,7 +31,7 @@ afterAll(async () => {
   for (const close of closing.splice(0).reverse()) await close()
 })
 
-/** A client as an app has it, until the tests are over. */
+/** A client like an app's, until the end of the tests. */
 export function connect(
   { ports }: Pick<Place, 'ports'>,
   options: { socketTimeout?: number; db?: number } = {},
@@ -44,13 +44,13 @@ export function connect(
           { redisOptions: options },
         )
       : new Redis(port, '127.0.0.1', options)
-  // Otherwise ioredis prints what happens to it.
+  // Otherwise ioredis prints its connection errors.
   client.on('error', () => {})
   closeLater(() => client.disconnect())
   return client
 }
 
-/** Revocations as one process has them, until the tests are over. */
+/** The revocations of one process, until the end of the tests. */
 export function openRevocations(
   place: Place,
   options: Partial<RedisRevocationsOptions> = {},
@@ -76,7 +76,7 @@ export async function openConnected(
   return opened
 }
 
-/** Rate limits as one process has them, once it is connected. */
+/** The rate limits of one process, once it is connected. */
 export async function openRateLimits(
   place: Place,
   options: Partial<RedisRateLimitsOptions> = {},
@@ -88,7 +88,7 @@ export async function openRateLimits(
   return { ...createRedisRateLimits({ client, prefix: place.prefix, logger, ...options }), warnings }
 }
 
-/** A place as the tests that Redis and PostgreSQL share see it. */
+/** The interface for the tests that Redis and PostgreSQL share. */
 export function asShared(place: Place): SharedPlace {
   const reached = (by?: Proxy): Place => (by ? { ...place, ports: [by.port] } : place)
   return {
@@ -108,11 +108,11 @@ async function connected(client: RedisClient): Promise<void> {
   if (client.isCluster) await Promise.all((client as Cluster).nodes('master').map((node) => node.ping()))
 }
 
-/** Waits until checks have been answered from memory for longer than one sign of life is good for. */
+/** Waits until checks have used the memory for longer than a single contact with the server is trusted. */
 export async function untilTrustedForLong(...all: RedisRevocations[]): Promise<void> {
   let since = performance.now()
   await until(() => {
-    // A machine that stands still for most of a second ends the lease, as it should: then it begins anew.
+    // A machine that stalls for most of a second ends the lease, as intended: then the wait starts again.
     if (!all.every((each) => trusts(each))) since = performance.now()
     return performance.now() - since > 2 * leaseMillis
   })

@@ -8,7 +8,7 @@ import {
 import { test } from 'vitest'
 import { openConnected, openRateLimits, type Place } from './instances.ts'
 
-/** Registers the cases of the kit, each with keys of its own. */
+/** Registers the cases of the kit, each with separate keys. */
 export function testPromises(freshPlace: () => Place): void {
   runCases(test, revocationsCases, () => openConnected(freshPlace()))
   runCases(test, rateLimitsCases, () => openRateLimits(freshPlace()))

@@ -8,7 +8,7 @@ import { copyPackage } from '../test/another-copy.ts'
 import { audit } from '../test/audit.ts'
 import { useStorages } from '../test/emptied-storage.ts'
 
-// The server that most run it on takes its time.
+// The server that most machines run it on is slow.
 vi.setConfig({ testTimeout: 120_000 })
 
 /** The part of Mongoose that is used here. */
@@ -20,7 +20,7 @@ interface Mongoose {
 const { copy: mongoose, folder } = copyPackage<Mongoose>('mongoose')
 afterAll(() => rmSync(folder, { recursive: true, force: true }))
 
-/** What an app may have set for purposes of its own, and Kith must not be disturbed by. */
+/** Settings that an app may use for its own purposes, and that must not affect Kith. */
 const unusual = {
   readPreference: 'secondaryPreferred',
   readConcernLevel: 'majority',
@@ -54,14 +54,14 @@ for (const topology of ['replica-set', 'standalone'] as const) {
         expect(mongoose.mongo.Binary).not.toBe(Binary)
       })
 
-      test.each(themes)('any history of %s gives the answers of the memory reference', async (theme) => {
+      test.each(themes)('any history of %s gives the results of the memory reference', async (theme) => {
         await demandAnswersOfMemory(theme, numberOfHistories(1), async (compare) => {
           await compare(await emptied())
           expect(await audit(database())).toEqual([])
         })
       })
 
-      test('calls that meet are each answered: errors of its classes are understood', async () => {
+      test('colliding calls all succeed: errors of its classes are recognized', async () => {
         const { users, edges } = await emptied()
         const created = Array.from({ length: 6 }, () => users.create(sampleUser({ username: 'ada' })))
         const outcomes = (await Promise.all(created)).map(({ outcome }) => outcome)

@@ -11,11 +11,11 @@ afterEach(() => vi.restoreAllMocks())
 await describeWithMongo('codes', { topology: 'replica-set' }, (mongo) => {
   const { emptied } = useStorages(mongo)
 
-  test('a code that another call inserts at the same moment is replaced, and leaves as many tries as it has', async () => {
+  test('a code that another call inserts at the same moment is replaced, and keeps its number of tries', async () => {
     const { codes } = await emptied()
     const code = sampleCode()
     const document = toStored(codeDocument({ ...code, tries: 2 })) as unknown as Document
-    // As a server answers an upsert that finds nothing, and is too late to insert.
+    // As a server responds to an upsert that finds nothing, and is too late to insert.
     vi.spyOn(Collection.prototype, 'updateOne').mockImplementationOnce(async function (this: Collection) {
       await this.insertOne({ ...document })
       await this.insertOne({ ...document })
@@ -25,7 +25,7 @@ await describeWithMongo('codes', { topology: 'replica-set' }, (mongo) => {
     expect(await codes.find({ ...code, now: later() })).toEqual({ ...code, tries: 2 })
   })
 
-  test('a code that gets the right secret between the look and the try is consumed', async () => {
+  test('a code that gets the right secret between the lookup and the try is consumed', async () => {
     const { codes } = await emptied()
     const before = sampleCode()
     const after = { ...before, hashes: ['of another one'], createdAt: later(1) }

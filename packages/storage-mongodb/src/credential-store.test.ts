@@ -9,7 +9,7 @@ for (const topology of ['replica-set', 'standalone'] as const) {
   await describeWithMongo(`credentials on a ${topology}`, { topology }, (mongo) => {
     const { emptied, database } = useStorages(mongo)
 
-    test('of an account that a process deleted which knew none, or was cut off, go with its purge', async () => {
+    test('of an account are removed with its purge, even if the process that deleted it knew none or was interrupted', async () => {
       const { users, credentials } = await emptied()
       const user = sampleUser()
       await users.create(user)
@@ -23,7 +23,7 @@ for (const topology of ['replica-set', 'standalone'] as const) {
       expect(await credentials.bySubject(left.kind, left.subject)).toBeNull()
     })
 
-    test('with an id that is in use are refused as such, and the one that has it stays', async () => {
+    test('with a duplicate id are refused as such, and the existing one stays', async () => {
       const { users, credentials } = await emptied()
       const user = sampleUser()
       await users.create(user)

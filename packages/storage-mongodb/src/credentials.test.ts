@@ -12,7 +12,7 @@ const options = { topology: 'standalone', auth: true } as const
 const secret = 'pass-phrase-of-the-database'
 const missing = await mongoMissing(options)
 
-describe.skipIf(missing !== null)('a server that asks for a user and a password', () => {
+describe.skipIf(missing !== null)('a server that requires a user and a password', () => {
   const storagePath = mkdtempSync(join(tmpdir(), 'kith-credentials-'))
   let server: MongoServer | null = null
 
@@ -37,7 +37,7 @@ describe.skipIf(missing !== null)('a server that asks for a user and a password'
     return createMongoStorage({ uri, database: 'app', prefix, timeoutMillis: 20_000 })
   }
 
-  /** What a call is refused with. Whatever is written of it to a log, the password is not in it. */
+  /** The error of a call. However it is logged, it does not contain the password. */
   async function refusalOf(work: Promise<unknown>): Promise<unknown> {
     const error = await work.then(
       () => null,
@@ -48,7 +48,7 @@ describe.skipIf(missing !== null)('a server that asks for a user and a password'
     return error
   }
 
-  test('lets the right user in, who needs no other right than to read and write', async () => {
+  test('accepts the right user, who only needs permission to read and write', async () => {
     const storage = storageOf(`app:${secret}@`)
     await storage.migrate()
     expect(await storage.users.byId('nobody')).toBeNull()
@@ -58,7 +58,7 @@ describe.skipIf(missing !== null)('a server that asks for a user and a password'
   test.each([
     ['a wrong password', `app:not-the-${secret}@`],
     ['a user that is not there', `nobody:${secret}@`],
-  ])('%s: a failure that no retry mends, and that says why', async (_, userInfo) => {
+  ])('%s: a permanent failure that says why', async (_, userInfo) => {
     const storage = storageOf(userInfo)
     const refusal = {
       code: 'storage-failed',
@@ -74,8 +74,8 @@ describe.skipIf(missing !== null)('a server that asks for a user and a password'
   test.each([
     ['nobody in particular', ''],
     ['a user who may only read', `reader:${secret}@`],
-  ])('%s: a failure that names the role that is missing', async (_, userInfo) => {
-    // Where there is nothing to do, reading is enough.
+  ])('%s: a failure that names the missing role', async (_, userInfo) => {
+    // If there is nothing to migrate, reading is enough.
     const storage = storageOf(userInfo, 'other_')
     expect(await refusalOf(storage.migrate())).toMatchObject({
       code: 'storage-failed',

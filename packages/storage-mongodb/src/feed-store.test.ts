@@ -6,7 +6,7 @@ import { createFeedStore } from './feed-store.ts'
 
 const largestDocument = 16 * 1024 * 1024
 
-test('anyone who follows 400,000 accounts sends no command that is larger than a document may be', async () => {
+test('an account that follows 400,000 others sends no command that exceeds the maximum size of a document', async () => {
   const followed = Array.from({ length: 400_000 }, () => ({ to: randomUUID() }))
   const banned = followed.at(-1)?.to ?? ''
   const asked: Document[] = []
@@ -36,7 +36,7 @@ test('anyone who follows 400,000 accounts sends no command that is larger than a
     expect(BSON.calculateObjectSize(command)).toBeLessThan(largestDocument * 0.75)
   }
   expect(asked.flatMap((filter) => (filter['_id'] as { $in: string[] }).$in)).toHaveLength(400_001)
-  // Who is banned is left out, in whichever command that was found.
+  // A banned account is left out, in whichever command it was found.
   expect(JSON.stringify(shown)).not.toContain(banned)
   expect(JSON.stringify(shown.at(-1))).toContain(followed.at(-2)?.to)
 })

@@ -23,7 +23,7 @@ await describeWithMongo('migrate', {}, (mongo) => {
     return { storage, database: client.db(name) }
   }
 
-  /** Accounts as another program may have left them, where nothing was unique yet. */
+  /** Accounts as another program may have left them, without unique fields. */
   async function importUsers(database: Db, all: { id: string; [field: string]: unknown }[]): Promise<void> {
     const absent = { username: null, email: null, phone: null }
     const rows = all.map(({ id, ...fields }) => ({
@@ -33,7 +33,7 @@ await describeWithMongo('migrate', {}, (mongo) => {
     await database.collection<{ _id: string }>('kith_users').insertMany(rows)
   }
 
-  test('knows these fields to be unique, and no others', () => {
+  test('treats these fields as unique, and no others', () => {
     const unique = Object.entries(indexes).flatMap(([collection, all]) =>
       all.flatMap((index) => (index.unique ? [`${collection}.${index.name}`] : [])),
     )
@@ -47,7 +47,7 @@ await describeWithMongo('migrate', {}, (mongo) => {
   })
 
   test.each(['username', 'email', 'phone'])(
-    'refuses accounts with one %s, and says which they are and what to do',
+    'refuses accounts with the same %s, and lists them with the solution',
     async (field) => {
       const { storage, database } = fresh()
       const value = 'ada@example.com'
@@ -65,7 +65,7 @@ await describeWithMongo('migrate', {}, (mongo) => {
           `Accounts in kith_users share what has to be unique: one ${field}: one, two. ` +
           'No account was changed: give all but one of each group another value, or none, and run kith.storage.migrate() again.',
       })
-      // Whose address it is goes nowhere.
+      // The value itself is not revealed.
       expect(JSON.stringify([String(error), error])).not.toContain(value)
       await expect(storage.users.byId('one')).rejects.toMatchObject({ code: 'storage-failed' })
       expect(await database.collection('kith_users').countDocuments({ [field]: value })).toBe(2)
@@ -78,7 +78,7 @@ await describeWithMongo('migrate', {}, (mongo) => {
     },
   )
 
-  test('refuses credentials with one kind and subject, and says which they are', async () => {
+  test('refuses credentials with the same kind and subject, and lists them', async () => {
     const { storage, database } = fresh()
     const rows = database.collection<{ _id: string }>('kith_credentials')
     const subject = 'ada@elsewhere'
@@ -99,7 +99,7 @@ await describeWithMongo('migrate', {}, (mongo) => {
     await storage.migrate()
   })
 
-  test('names every group of accounts up to 20 of a field, and that there are more', async () => {
+  test('lists up to 20 groups of accounts for a field, and says if there are more', async () => {
     const { storage, database } = fresh()
     const pairs = Array.from({ length: 21 }, (_, n) =>
       [`a${n}`, `b${n}`].map((id) => ({ id, email: `${n}@` })),
@@ -111,7 +111,7 @@ await describeWithMongo('migrate', {}, (mongo) => {
     expect(detail).toContain('one username: x, y;')
   })
 
-  test('refuses another index by a name of Kith, and says what to do', async () => {
+  test('refuses a different index with a name of Kith, with the solution', async () => {
     const { storage, database } = fresh()
     await database.collection('kith_users').createIndex({ email: -1 }, { name: 'email' })
     await expect(storage.migrate()).rejects.toMatchObject({
@@ -122,7 +122,7 @@ await describeWithMongo('migrate', {}, (mongo) => {
     await storage.migrate()
   })
 
-  test('gives accounts of version 1 the names that nobody else may have', async () => {
+  test('adds the unique names to accounts of version 1', async () => {
     const { storage, database } = fresh()
     await storage.migrate()
     await storage.users.create(sampleUser({ id: 'one', username: 'ada' }))
@@ -179,7 +179,7 @@ await describeWithMongo('migrate', {}, (mongo) => {
     const { databaseName: name } = database
     const late = createMongoStorage({ client, database: name, timeoutMillis: 20_000 })
     await expect(late.users.byId('one')).rejects.toMatchObject(refused)
-    // One that was running notices by itself.
+    // A running process detects it by itself.
     await vi.waitFor(() => expect(storage.users.byId('one')).rejects.toMatchObject(refused), 20_000)
   })
 
@@ -194,7 +194,7 @@ await describeWithMongo('migrate', {}, (mongo) => {
     expect(await schema.findOne({})).toMatchObject({ version: 4, applied: 9 })
   })
 
-  test('says what it would do and how far it has come', async () => {
+  test('reports what it would do, and its progress', async () => {
     const { storage, database } = fresh()
     await storage.migrate()
     await importUsers(

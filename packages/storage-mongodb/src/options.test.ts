@@ -36,7 +36,7 @@ test.each<[string, object | undefined, string]>([
     { uri, timeoutMillis: Infinity },
     'timeoutMillis must be a whole number of milliseconds',
   ],
-])('refuses %s', (_, options, message) => {
+])('rejects %s', (_, options, message) => {
   const given = { database: 'app', ...options } as MongoStorageOptions
   expect(() => createMongoStorage(given)).toThrow(new TypeError(message))
 })
@@ -54,8 +54,8 @@ test('opens nothing at construction', async () => {
   server.close()
 })
 
-test.each(['uri', 'client'] as const)('no call takes longer than timeoutMillis, by %s', async (by) => {
-  // Takes connections and never says a word.
+test.each(['uri', 'client'] as const)('no call takes longer than timeoutMillis, with %s', async (by) => {
+  // Accepts connections and never responds.
   const server = createServer()
   await once(server.listen(0, '127.0.0.1'), 'listening')
   const { port } = server.address() as { port: number }
@@ -65,7 +65,7 @@ test.each(['uri', 'client'] as const)('no call takes longer than timeoutMillis, 
   const storage = createMongoStorage(by === 'uri' ? { ...options, uri: silent } : { ...options, client: own })
   const began = performance.now()
   const calls = await Promise.allSettled([storage.migrate(), storage.users.byId('nobody')])
-  // The driver by itself waits half a minute.
+  // The driver alone waits half a minute.
   expect(performance.now() - began).toBeLessThan(5_000)
   const unavailable = { status: 'rejected', reason: { code: 'storage-unavailable', retryAfterSeconds: 5 } }
   expect(calls).toMatchObject([unavailable, unavailable])
@@ -74,7 +74,7 @@ test.each(['uri', 'client'] as const)('no call takes longer than timeoutMillis, 
 })
 
 await describeWithMongo('a storage with options', {}, (mongo) => {
-  test('reaches the server by a uri, and cannot be used any more when it was closed', async () => {
+  test('connects to the server by its uri, and cannot be used after it is closed', async () => {
     const database = mongo().freshDatabase()
     const storage = createMongoStorage({ uri: mongo().uri, database, timeoutMillis: 20_000 })
     await storage.migrate()
@@ -88,7 +88,7 @@ await describeWithMongo('a storage with options', {}, (mongo) => {
     })
   })
 
-  test('leaves a client open that it was given, and lies in the named database with the named prefix', async () => {
+  test('leaves a client open that was passed in, and uses the given database and prefix', async () => {
     const own = await MongoClient.connect(mongo().uri)
     const database = mongo().freshDatabase()
     const settings = { client: own, database, timeoutMillis: 20_000 }

@@ -10,7 +10,7 @@ const { MONGODB_ERROR_CODES: codes } = require('mongodb/lib/error.js') as {
   MONGODB_ERROR_CODES: Record<string, number>
 }
 
-/** An error of each class that the driver has, by its class. */
+/** An error of each class of the driver, by class. */
 const errors = new Map(
   [...Object.values(driver), ...Object.values(internals)]
     .filter((value) => typeof value === 'function')
@@ -25,13 +25,13 @@ const codeOf = (error: unknown): unknown => (toStorageError(error) as { code?: u
 const namesWith = (code: string): string[] =>
   [...errors].filter(([, error]) => codeOf(error) === code).map(([name]) => name)
 
-test('every class of error that the driver has becomes an error of the storage', () => {
+test('every error class of the driver becomes a storage error', () => {
   expect(errors.size).toBeGreaterThan(40)
   const unknown = [...errors.values()].filter((error) => !String(codeOf(error)).startsWith('storage-'))
   expect(unknown).toEqual([])
 })
 
-test('what the driver raises when a server is lost can be tried again, and the server is looked at anew', () => {
+test('errors after the loss of a server allow a retry, and the server is checked again', () => {
   const lost = namesWith('storage-unavailable')
   expect(lost.sort()).toEqual([
     'MongoClientClosedError',
@@ -55,7 +55,7 @@ test('what the driver raises when a server is lost can be tried again, and the s
   for (const name of lost) expect(isOtherServer(errors.get(name)), name).toBe(true)
 })
 
-test('what remains for a bug or a wrong setting is told apart by what to do', () => {
+test('the remaining errors are bugs or wrong settings, with different solutions', () => {
   const details = namesWith('storage-failed').map((name) => {
     const { detail } = toStorageError(errors.get(name)) as { detail: string }
     return [name, detail] as const
@@ -78,7 +78,7 @@ test('what remains for a bug or a wrong setting is told apart by what to do', ()
     'MongoMissingDependencyError',
     'MongoParseError',
   ])
-  // A server that answers has said why, by a code; the rest belongs to what Kith does not use.
+  // A responding server has given the reason as a code; the rest concerns features that Kith does not use.
   expect(
     namesFor('refused the command').filter((name) => !/Crypt|GridFS|BulkWrite|Cursor/.test(name)),
   ).toEqual([
@@ -107,7 +107,7 @@ test.each([
   ['388 of a transaction too large for the cache', 388, 'storage-busy'],
   ['11601 of a command that somebody killed', 11601, 'storage-busy'],
   ['14031 of a full disk', 14031, 'storage-full'],
-] as const)('code %s can be tried again', (_, code, expected) => {
+] as const)('code %s allows a retry', (_, code, expected) => {
   const refused = new MongoServerError({ message: 'no', code })
   expect(toStorageError(refused)).toMatchObject({
     code: expected,
@@ -118,8 +118,8 @@ test.each([
   expect(toStorageError(unsure)).toMatchObject({ code: expected })
 })
 
-// Those of shards are repeated by the mongos, the last one by the driver, and the others belong to what Kith does not use.
-test('of the codes that the driver knows, all but these pass by themselves', () => {
+// Those of shards are retried by the mongos, the last one by the driver, and the others concern features that Kith does not use.
+test('all codes that the driver knows are temporary, except these', () => {
   const lasting = Object.entries(codes).filter(
     ([, code]) => codeOf(new MongoServerError({ message: 'no', code })) === 'storage-failed',
   )
@@ -144,7 +144,7 @@ test.each([
   ['TransientTransactionError', 'storage-busy'],
   ['SystemOverloadedError', 'storage-busy'],
   ['RetryableError', 'storage-busy'],
-])('a code that is not known here can be tried again where it has the label %s', (label, expected) => {
+])('an unknown code allows a retry if it has the label %s', (label, expected) => {
   const refused = new MongoServerError({ message: 'no', code: 999_999, errorLabels: [label] })
   expect(codeOf(refused)).toBe(expected)
   expect(codeOf(new MongoServerError({ message: 'no', code: 13, errorLabels: [label] }))).toBe(
@@ -152,7 +152,7 @@ test.each([
   )
 })
 
-test('a server that has no transactions any more is looked at anew, also where the driver has words of its own for it', () => {
+test('a server that no longer has transactions is checked again, even if the driver reports it differently', () => {
   const originalError = new MongoServerError({
     message: 'Transaction numbers are only allowed on …',
     code: 20,
@@ -163,7 +163,7 @@ test('a server that has no transactions any more is looked at anew, also where t
 })
 
 test.each(['EPIPE', 'ECONNRESET', 'ETIMEDOUT', 'ERR_STREAM_DESTROYED', 'ERR_SSL_BAD_RECORD_MAC', 'EPROTO'])(
-  'a socket that closed with %s is a storage that cannot be reached',
+  'a socket that closed with %s is an unreachable storage',
   (code) => {
     const closed = Object.assign(new Error('This socket has been ended by the other party'), { code })
     expect(toStorageError(closed)).toMatchObject({
@@ -176,14 +176,14 @@ test.each(['EPIPE', 'ECONNRESET', 'ETIMEDOUT', 'ERR_STREAM_DESTROYED', 'ERR_SSL_
 )
 
 test.each(['ENOTFOUND', 'ESERVFAIL', 'ETIMEOUT', 'EREFUSED', 'EAI_AGAIN'])(
-  'the name of a cluster that is not found (%s) is a storage that cannot be reached',
+  'a cluster whose name cannot be resolved (%s) is an unreachable storage',
   (code) => {
     const lookup = Object.assign(new Error(`querySrv ${code} _mongodb._tcp.example.com`), { code })
     expect(codeOf(lookup)).toBe('storage-unavailable')
   },
 )
 
-test('a bulk of writes fails for the reason that the driver wraps, with its labels', () => {
+test('a bulk write fails with the reason that the driver wraps, including its labels', () => {
   const lost = new MongoNetworkError('connection 7 closed')
   lost.addErrorLabel('TransientTransactionError')
   const wrapped = new MongoBulkWriteError(lost, {} as never)
@@ -193,7 +193,7 @@ test('a bulk of writes fails for the reason that the driver wraps, with its labe
   expect(reasonOfBulk(refused)).toBe(refused)
 })
 
-test('what is no error of the database stays what it is', () => {
+test('other errors stay unchanged', () => {
   const mistake = new TypeError('a mistake')
   expect(toStorageError(mistake)).toBe(mistake)
   const file = Object.assign(new Error('no such file'), { code: 'ENOENT' })

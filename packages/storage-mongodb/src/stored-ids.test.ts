@@ -8,7 +8,7 @@ const passed = <Value extends object>(value: Value): unknown =>
 
 const [one, other] = [randomUUID(), randomUUID()]
 
-test('ids come out as they went in, wherever they stand', () => {
+test('ids are returned unchanged, in every field', () => {
   const rows = [
     {
       _id: one,
@@ -47,12 +47,12 @@ test.each([
   `like ${one}  ${other.slice(1)}`,
   `like ${one} ${other.toUpperCase()}`,
   '0'.repeat(36),
-])('"%s" is no id and stays text', (text) => {
+])('"%s" is not an id and stays a string', (text) => {
   expect(toStored({ _id: text })).toEqual({ _id: text })
   expect(passed({ _id: text })).toEqual({ _id: text })
 })
 
-test('bytes sort as their text does', () => {
+test('bytes sort like their strings', () => {
   const ids = Array.from({ length: 200 }, () => randomUUID())
   const bytes = ids.map((_id) => ({ _id, key: Buffer.from(BSON.serialize(toStored({ _id }))) }))
   bytes.sort((a, b) => Buffer.compare(a.key, b.key))

@@ -4,8 +4,8 @@ import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
 
 /**
- * Copies an installed package with everything it depends on into a new folder, so that none of its classes is one that
- * this process has already. Returns what `require` of it gives, and the folder.
+ * Copies an installed package with all of its dependencies into a new folder, so that none of its classes is one that
+ * this process has already loaded. Returns the result of `require`, and the folder.
  */
 export function copyPackage<Exports>(name: string): { copy: Exports; folder: string } {
   const folder = mkdtempSync(join(tmpdir(), 'kith-another-copy-'))
@@ -25,7 +25,7 @@ export function copyPackage<Exports>(name: string): { copy: Exports; folder: str
   return { copy: createRequire(join(folder, 'index.js'))(name) as Exports, folder }
 }
 
-/** Where a package lies that a folder can see, as Node looks for it. */
+/** The location of a package that is visible from a folder, as Node resolves it. */
 function findPackage(name: string, from: string): string | null {
   for (let folder = from; folder !== dirname(folder); folder = dirname(folder)) {
     const place = join(folder, 'node_modules', name)

@@ -14,7 +14,7 @@ afterAll(() => rmSync(storagePath, { recursive: true, force: true }))
 const missing = await mongoMissing({ topology: 'standalone', storagePath })
 
 describe.skipIf(missing !== null)('a standalone that becomes a replica set, and back', () => {
-  /** Starts the server as one of the two, on the same files. */
+  /** Starts the server in one of the two modes, on the same files. */
   async function as<Answer>(
     topology: 'standalone' | 'replica-set',
     work: (storage: Storage, client: MongoClient) => Promise<Answer>,
@@ -30,7 +30,7 @@ describe.skipIf(missing !== null)('a standalone that becomes a replica set, and 
     }
   }
 
-  test('is refused until it is migrated, which counts what was counted at reading', async () => {
+  test('is refused until it is migrated, which stores the counts that were computed on reading', async () => {
     const [ada, eve] = [sampleUser(), sampleUser()]
     const follow = sampleEdge({ from: eve.id, to: ada.id })
     const counts = (storage: Storage) => storage.edges.counts('follow', [ada.id, eve.id])

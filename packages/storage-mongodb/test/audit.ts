@@ -5,7 +5,7 @@ import { fromStored } from '../src/stored-ids.ts'
 
 type Rows = { [Name in 'edges' | 'users' | 'posts' | 'media']: Documents[Name][] }
 
-/** Everything in a database that does not agree with the rest, read from its documents. A standalone stores no counts. */
+/** All inconsistencies of a database, found in its documents. A standalone stores no counts. */
 export async function audit(database: Db): Promise<string[]> {
   const schema = await database.collection<SchemaDocument>('kith_schema').findOne()
   const counts = schema?.counts ?? 'stored'
@@ -48,7 +48,7 @@ function* differences(things: string[], kept: (readonly [string, number])[]): Ge
 }
 
 function* misplacedMedia({ posts, media }: Rows): Generator<string> {
-  // What a removed post still has is released by its purge.
+  // Media of a removed post is released by its purge.
   const known = new Set(posts.map(({ _id }) => _id))
   const placed = new Set<string>()
   for (const { _id, attachment, unusedSince, state } of media) {

@@ -35,18 +35,18 @@ for (const topology of ['replica-set', 'standalone'] as const) {
       return counts
     }
 
-    test('are as many as docs/scale.md says, with one entry in each list and with twenty', async () => {
+    test('match docs/scale.md, with one entry in each list and with twenty', async () => {
       const documented = scaleTable('Call').map((row) => [row[0], Number(row[columns[topology]])])
       expect(await countIn(small)).toEqual(documented)
       expect(await countIn(large)).toEqual(documented)
     })
 
-    test('are as many as docs/scale.md says where all events are durable', async () => {
+    test('match docs/scale.md if all events are durable', async () => {
       const documented = scaleTable('Call').map((row) => [row[0], Number(row[told[topology]])])
       expect(await countIn(telling)).toEqual(documented)
     })
 
-    test('a command for each entry of a page would be seen', async () => {
+    test('an additional command for each entry of a page would be detected', async () => {
       const each = async ({ kith, viewer, size }: World): Promise<void> => {
         const page = await kith.feed.home(viewer, { limit: size })
         for (const { id } of page.items) await kith.posts.get(viewer, id)

@@ -4,23 +4,23 @@ import { afterAll, beforeAll } from 'vitest'
 import type { MongoServer } from '../../../test/servers/mongo-server.ts'
 import { createMongoStorage } from '../src/index.ts'
 
-/** How long a call may take in tests: the server of most of them is slow, and the machine does other things. */
+/** The timeout of a call in tests: the usual server is slow, and the machine is busy. */
 export const timeoutMillis = 100_000
 
 /** Storages for the tests of a suite. */
 export interface TestStorages {
   client(): MongoClient
-  /** A storage on a database that is migrated and empty; always the same one, because that is faster. */
+  /** A storage on a migrated, empty database; always the same one, because that is faster. */
   emptied(): Promise<Storage>
-  /** The database of that one. */
+  /** The database of that storage. */
   database(): Db
-  /** Another storage on the database of `emptied`, as another process has it. */
+  /** Another storage on the database of `emptied`, like that of another process. */
   another(): Storage
-  /** A storage on a database that nobody has touched. */
+  /** A storage on an untouched database. */
   fresh(): Storage
 }
 
-/** Opens a client before the tests and closes it after them. Storages use it too, unless there is another one for them. */
+/** Opens a client before the tests and closes it after them. Storages use it too, unless another one is given. */
 export function useStorages(
   mongo: () => MongoServer,
   forStorages?: (uri: string) => Promise<MongoClient>,
@@ -35,7 +35,7 @@ export function useStorages(
   }
 
   beforeAll(async () => {
-    // SecantusDB is faster with few connections; calls meet all the same.
+    // SecantusDB is faster with few connections; calls still overlap.
     client = await MongoClient.connect(mongo().uri, { maxPoolSize: 8 })
     used = forStorages ? await forStorages(mongo().uri) : client
   })

@@ -33,7 +33,7 @@ const [m1, m2, m3, m4, m5, m6] = ['m1', 'm2', 'm3', 'm4', 'm5', 'm6'].map(idOf) 
 const [p0, p1, p2, p3, p4] = ['p0', 'p1', 'p2', 'p3', 'p4', ''].map(idOf) as Six
 type Six = [string, string, string, string, string, string]
 
-/** Calls everything that a storage can do, in each of the ways that lead to other commands. */
+/** Calls every verb of a storage, in each way that leads to different commands. */
 export async function callEveryVerb(storage: Storage): Promise<void> {
   for (const id of [ada, ben, cleo, dora, fresh, fresher]) await storage.users.create(sampleUser(id))
   await callUsers(storage)
@@ -81,7 +81,7 @@ async function callUsers({ users }: Storage): Promise<void> {
 
 async function callSessions({ sessions }: Storage): Promise<void> {
   for (const id of [one, two, three]) await sessions.open(sampleSession(id), 1_000)
-  // One too many, which ends the first by its id.
+  // One too many, which ends the first one by its id.
   await sessions.open(sampleSession(four), 3)
   await sessions.byId(one)
   const step = {
@@ -198,7 +198,7 @@ async function callCredentials({ credentials }: Storage): Promise<void> {
   await credentials.removeOf(ben)
 }
 
-/** The verbs that store events and messages with what they change, and those that hand them on. */
+/** The verbs that store events and messages with their changes, and those that deliver them. */
 async function callOutbox(storage: Storage): Promise<void> {
   await callTelling(storage)
   for (const queue of [storage.outbox, storage.messages]) {

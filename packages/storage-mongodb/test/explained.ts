@@ -3,7 +3,7 @@ import type { SentCommand } from './sent-commands.ts'
 import { orderProblems } from './index-order.ts'
 import { type Selection, selectionsOf, valuesOf } from './selections.ts'
 
-/** What the server says of how it goes about something. */
+/** The plan of a command, as the server reports it. */
 export interface Plan {
   stages: string[]
   /** The key patterns of the indexes that it reads. */
@@ -12,13 +12,13 @@ export interface Plan {
   documentsExamined: number
 }
 
-/** What belongs to a session or a cursor and not to a plan. */
+/** Fields that belong to a session or a cursor and not to a plan. */
 const notExplained = new Set([
   ...['lsid', 'txnNumber', 'startTransaction', 'autocommit', '$clusterTime', '$db', '$readPreference'],
   ...['readConcern', 'writeConcern', 'comment', 'maxTimeMS', 'batchSize'],
 ])
 
-/** Lets a mongod explain a command, each statement of it by itself. */
+/** Makes a mongod explain a command, each of its statements separately. */
 export async function explainCommand(database: Db, { name, command }: SentCommand): Promise<Plan[]> {
   const plain = Object.fromEntries(Object.entries(command).filter(([field]) => !notExplained.has(field)))
   const list = name === 'update' ? 'updates' : name === 'delete' ? 'deletes' : null
@@ -29,9 +29,9 @@ export async function explainCommand(database: Db, { name, command }: SentComman
 }
 
 /**
- * The same on SecantusDB, as `find`: of a write its `explain` ignores the filter. It takes an index only for conditions on
- * the first fields of it, with one value each and at most one range that is not `$ne`, so of each selection it is asked about those; where no
- * index begins with any of them, about all of it.
+ * The same on SecantusDB, as `find`: for a write, its `explain` ignores the filter. It only uses an index for conditions on
+ * the index's first fields, with one value each and at most one range other than `$ne`, so those of each selection are explained; if no
+ * index begins with any of them, all of it is.
  */
 export async function explainSelections(database: Db, { name, command }: SentCommand): Promise<Plan[]> {
   const plans: Plan[] = []
@@ -46,7 +46,7 @@ export async function explainSelections(database: Db, { name, command }: SentCom
   return plans
 }
 
-/** The part of a condition that is the beginning of the index which serves it best, up to a range. */
+/** The part of a condition that matches the beginning of the index that serves it best, up to a range. */
 function firstFields(selection: Selection, keys: readonly Document[]): Document {
   const { filter } = selection
   const [best = {}] = keys
@@ -54,7 +54,7 @@ function firstFields(selection: Selection, keys: readonly Document[]): Document 
     .map((key) => ({ key, problems: orderProblems(selection, key).length }))
     .sort((a, b) => a.problems - b.problems)
     .map(({ key }) => key)
-  // Of a range of `_id` it says COLLSCAN too; that index is always there.
+  // For a range of `_id` it reports COLLSCAN as well; that index always exists.
   if (Object.keys(best).join() === '_id') return { _id: '' }
   const part: Document = {}
   for (const field of Object.keys(best)) {
@@ -77,7 +77,7 @@ async function explain(database: Db, command: Document): Promise<Plan> {
   return plan
 }
 
-/** The shape of the response differs with the command and the engine; these names do not. */
+/** The shape of the response depends on the command and the engine; these names do not. */
 function collect(node: unknown, plan: Plan, inPlan: boolean): void {
   if (Array.isArray(node)) for (const item of node) collect(item, plan, inPlan)
   if (typeof node !== 'object' || node === null || Array.isArray(node)) return

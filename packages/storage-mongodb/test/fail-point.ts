@@ -1,10 +1,10 @@
 import type { Document, MongoClient } from 'mongodb'
 
-/** What a server does instead of a command, or besides it. */
+/** What a server does instead of, or in addition to, a command. */
 export interface Failure {
-  /** The commands; all that read or write documents by default. */
+  /** The commands; by default all that read or write documents. */
   failCommands?: string[]
-  /** Those of the client that calls itself so. */
+  /** Only those of the client with this name. */
   appName: string
   errorCode?: number
   errorLabels?: string[]
@@ -15,7 +15,7 @@ export interface Failure {
 
 const onDocuments = ['find', 'aggregate', 'insert', 'update', 'delete', 'findAndModify']
 
-/** Lets the server fail while `work` runs: some commands pass, then some fail, by default all. */
+/** Makes the server fail while `work` runs: some commands succeed, then some fail, by default all. */
 export async function failing<Answer>(
   client: MongoClient,
   { skip = 0, times, ...data }: Failure & { skip?: number; times?: number },

@@ -11,7 +11,7 @@ import { type SentCommand, type WatchedClient, watchCommands } from './sent-comm
 import { selectionsOf } from './selections.ts'
 
 const limit = 21
-/** The promise of docs/feed.md: so many documents, no matter who is followed. */
+/** The promise of docs/feed.md: this many documents, no matter which accounts are followed. */
 const mostDocuments = limit
 
 await describeWithMongo('The cost of the home feed', {}, (mongo) => {
@@ -25,12 +25,12 @@ await describeWithMongo('The cost of the home feed', {}, (mongo) => {
     storage = createMongoStorage({ client: watched.client, database: name, timeoutMillis })
     await storage.migrate()
     await fillNetwork(watched.client.db(name))
-    // The first call of all looks whether the schema is there.
+    // The very first call checks the schema.
     await storage.users.create(sampleUser('first'))
   }, 120_000)
   afterAll(() => watched.client.close())
 
-  /** How many documents a command reads beside the index: all that it answers, unless an index has all that it wants. */
+  /** How many documents a command reads in addition to the index: all that it returns, unless the index covers it. */
   async function documentsRead({ name: kind, command, documents }: SentCommand): Promise<number> {
     const [selection] = selectionsOf(kind, command)
     if (!selection) return 0
@@ -56,7 +56,7 @@ await describeWithMongo('The cost of the home feed', {}, (mongo) => {
       expect(sent.map((one) => one.name)).toEqual(['find', 'find', 'aggregate', 'find'])
       const read = await Promise.all(sent.map(documentsRead))
       expect(read.reduce((sum, documents) => sum + documents)).toBeLessThanOrEqual(mostDocuments)
-      // Keys of indexes: one for each follow, and at most the page of what the pipeline finds.
+      // Index keys: one for each follow, and at most the page for the posts that the pipeline finds.
       expect(sent[0]?.documents).toBe(follows)
       expect(sent[2]?.documents ?? 0).toBeLessThanOrEqual(limit)
       if (mongo().kind === 'secantus') return

@@ -9,13 +9,13 @@ import { now, samplePost, sampleUser } from '../../../test/sample-records.ts'
 interface Reader {
   id: string
   follows: number
-  /** Whom it follows: some who write, or one who wrote once and many who wrote last and are banned. The rest never wrote. */
+  /** The accounts it follows: some that post, or one that posted once and many that posted later and are banned. The rest never posted. */
   kind: 'busy' | 'quiet'
   /** How many posts its feed has. */
   posts: number
 }
 
-/** Readers of few and of many, and the worst that they can follow. */
+/** Readers with few and with many follows, including the worst case. */
 export const readers: readonly Reader[] = [
   { id: 'busy10', follows: 10, kind: 'busy', posts: 30 },
   { id: 'busy2000', follows: 2000, kind: 'busy', posts: 30 },
@@ -24,12 +24,12 @@ export const readers: readonly Reader[] = [
   { id: 'quiet5000', follows: 5000, kind: 'quiet', posts: 1 },
 ]
 
-/** SecantusDB compares each document with each value of `$in`, so there are just more than pages hold. */
+/** SecantusDB compares each document with each value of `$in`, so there are only slightly more than fit on the pages. */
 const writers = 10
 const strangers = 50
 const bannedWriters = 50
 
-/** Fills a database with these readers, past the ports: through them it would take minutes. */
+/** Fills a database with these readers, without the ports, which would take minutes. */
 export async function fillNetwork(database: Db): Promise<void> {
   const insert = (name: string, rows: object[]): Promise<unknown> =>
     database.collection(`kith_${name}`).insertMany(rows.map(toStored))
@@ -56,7 +56,7 @@ function authorOf(kind: Reader['kind'], index: number): string {
   return idOf(kind, index)
 }
 
-/** An id that stands for a text and a number, by which it sorts. */
+/** An id that stands for a string and a number, by which it sorts. */
 export function idOf(text: string, index = 0): string {
   const hex = createHash('sha256').update(text).digest('hex')
   return `${hex.slice(0, 8)}-${hex.slice(8, 12)}-7000-8000-${String(index).padStart(12, '0')}`

@@ -2,8 +2,8 @@ import type { Document } from 'mongodb'
 import { type Selection, valuesOf } from './selections.ts'
 
 /**
- * What is wrong with an index for a selection; nothing where its fields serve first what is equal, then the order, then
- * ranges, and `except` names each condition that it cannot serve.
+ * The problem of an index for a selection; none if its fields first serve the equalities, then the order, then the
+ * ranges, and `except` lists each condition that it cannot serve.
  */
 export function orderProblems(
   { filter, sort }: Selection,
@@ -11,7 +11,7 @@ export function orderProblems(
   except: readonly string[] = [],
 ): string[] {
   const isEqual = (field: string): boolean => field in filter && valuesOf(filter[field]) !== null
-  // A document that is named by its id is one key, whatever else is asked of it.
+  // A document that is selected by its id is one key, whatever the other conditions are.
   if (Object.keys(key).join() === '_id' && isEqual('_id')) return []
   const rest = Object.keys(key)
   const served = new Set<string>()
@@ -38,7 +38,7 @@ export function orderProblems(
   return problems
 }
 
-/** Whether an index has everything that a selection asks and wants, so that no document is read. */
+/** Whether an index contains every field that a selection uses and returns, so that no document is read. */
 export function isReadFromIndex({ filter, sort }: Selection, key: Document, wanted?: Document): boolean {
   if (!wanted) return false
   const fields = Object.keys(wanted).filter((field) => wanted[field] === 1)

@@ -12,25 +12,25 @@ import type { MongoOptions } from '../../../test/servers/mongo-server.ts'
 import { toStored } from '../src/stored-ids.ts'
 import { useStorages } from './emptied-storage.ts'
 
-/** Reading of feeds and searching, the same on every server: it is proved on a replica set, and the files below know of no other. */
+/** Reading of feeds and searching: the same on every server, so tested only on a replica set; the files below do not depend on the server. */
 const alike = { cases: /^(feed|users\/search)/, files: ['feed-store.ts', 'user-lists.ts'] }
 
 const unlessAlike: RegisterTest = (name, body) => (alike.cases.test(name) ? null : test(name, body))
 
-/** Runs the conformance kit on one kind of server. Each has a file of its own, so that both can run concurrently. */
+/** Runs the conformance kit on one kind of server. Each has a separate file, so that they can run concurrently. */
 export async function testPromises(topology: NonNullable<MongoOptions['topology']>): Promise<void> {
-  // The server that most run it on takes its time.
+  // The server that most machines run it on is slow.
   vi.setConfig({ testTimeout: 120_000 })
 
   await describeWithMongo(`MongoDB storage on a ${topology}`, { topology }, (mongo) => {
     const { emptied, another, fresh, database } = useStorages(mongo)
     const transactions = topology === 'replica-set'
     runStorageCases(transactions ? test : unlessAlike, async () => fresh(), { emptied, transactions })
-    test.each(alike.files)('%s does not ask what server it is', (file) => {
+    test.each(alike.files)('%s does not depend on the kind of server', (file) => {
       const source = readFileSync(new URL(`../src/${file}`, import.meta.url), 'utf8')
       expect(source).not.toMatch(/transactional|atomically/)
     })
-    // A standalone keeps no counts that could be wrong.
+    // A standalone stores no counts that could be wrong.
     if (transactions)
       runCases(test, recountCases, async () => ({
         storage: await emptied(),

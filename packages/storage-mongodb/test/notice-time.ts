@@ -1,7 +1,7 @@
 import type * as nodeTimers from 'node:timers/promises'
 import { afterAll, vi } from 'vitest'
 
-/** The 10 seconds that `migrate()` gives processes of earlier releases to notice are noted here and not waited for. Import it first. */
+/** Records the 10 seconds that `migrate()` gives processes of earlier releases, instead of waiting for them. Import it first. */
 export const noticed: number[] = []
 
 vi.mock('node:timers/promises', async (original) => {
@@ -13,7 +13,7 @@ vi.mock('node:timers/promises', async (original) => {
   return { ...timers, setTimeout }
 })
 
-// Files of one worker share their modules: those that were loaded before know nothing of this, and later ones need not.
+// Files of one worker share their modules: those that were loaded before are not affected, and later ones need not be.
 vi.resetModules()
 afterAll(() => {
   vi.doUnmock('node:timers/promises')

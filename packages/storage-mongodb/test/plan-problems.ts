@@ -2,14 +2,14 @@ import type { Plan } from './explained.ts'
 import { orderProblems } from './index-order.ts'
 import { type Selection, shapeOf, valuesOf } from './selections.ts'
 
-/** A command with what it selects and what the server makes of it. */
+/** A command with its selections and the server's plans. */
 export interface PlannedCommand {
   verb: string
   selections: readonly Selection[]
   plans: readonly Plan[]
 }
 
-/** Conditions that no index serves, by call and field, and why they cost little. */
+/** Conditions that no index serves, by call and field, with the reason why they cost little. */
 const unserved: Readonly<Record<string, Readonly<Record<string, string>>>> = Object.freeze({
   'sessions.open': {
     _id: 'those that are too many, of all of an account',
@@ -35,7 +35,7 @@ const unserved: Readonly<Record<string, Readonly<Record<string, string>>>> = Obj
   'edges.recount': { hidden: 'reads every edge of a range of nodes; upkeep' },
 })
 
-/** Commands that read more than a page, and why. */
+/** Commands that read more than a page, with the reason. */
 const unbounded: Readonly<Record<string, string>> = Object.freeze({
   'users.search': 'a thousand accounts, of which those that match are given; the host',
   'edges.recount': 'compares all edges of a range of nodes with their counts; upkeep',
@@ -43,8 +43,8 @@ const unbounded: Readonly<Record<string, string>> = Object.freeze({
 })
 
 /**
- * What is wrong with the plans of a command. A mongod has also to answer without sorting, and from few keys for each
- * document or value asked for: of SecantusDB both would say nothing, it sorts in memory and reads all that matches.
+ * The problems of a command's plans. A mongod must also respond without sorting, and from few keys for each
+ * requested document or value: on SecantusDB neither means anything, because it sorts in memory and reads all matches.
  */
 export function planProblems({ verb, selections, plans }: PlannedCommand, onMongod: boolean): string[] {
   const exceptions = Object.keys(unserved[verb] ?? {})

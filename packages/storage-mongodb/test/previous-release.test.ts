@@ -18,10 +18,10 @@ import { audit } from './audit.ts'
 const now = new Date()
 const measures = { width: 4, height: 3, durationSeconds: null, thumbhash: null, palette: [] }
 
-/** The verbs of the release before, as far as they are used here. */
+/** The verbs of the previous release that are used here. */
 type Previous = Pick<Storage, 'users' | 'sessions' | 'edges' | 'posts' | 'media' | 'migrate'>
 
-/** A record as that release knew it, which stored whatever it was given. */
+/** A record of that release, which stored any fields it was given. */
 function known<Row extends { fields: unknown }>({ fields: _fields, ...row }: Row): Row {
   return row as unknown as Row
 }
@@ -56,14 +56,14 @@ async function writeByPrevious({ users, sessions, edges, posts, media }: Previou
 }
 
 for (const topology of ['replica-set', 'standalone'] as const) {
-  await describeWithMongo(`the release before, on a ${topology}`, { topology }, (mongo) => {
+  await describeWithMongo(`the previous release, on a ${topology}`, { topology }, (mongo) => {
     let client: MongoClient
     beforeAll(async () => {
       client = await MongoClient.connect(mongo().uri)
     })
     afterAll(() => client.close())
 
-    /** Cut off after every step and every batch, and between a copy and the removal of its first form. */
+    /** Interrupted after every step and every batch, and between a copy and the removal of its original. */
     async function migrateInPieces(storage: Storage): Promise<string[]> {
       const begun = new Set<string>()
       const remove = vi.spyOn(Collection.prototype, 'deleteMany')
@@ -86,7 +86,7 @@ for (const topology of ['replica-set', 'standalone'] as const) {
       return [...begun]
     }
 
-    test('what it wrote is read, whenever the migration is cut off; it is kept out from then on', async () => {
+    test('its data can be read, wherever the migration is interrupted; it is refused from then on', async () => {
       const options = { client, database: mongo().freshDatabase(), timeoutMillis: 20_000 }
       const database = client.db(options.database)
       const running = createPrevious(options) as unknown as Previous
@@ -144,7 +144,7 @@ for (const topology of ['replica-set', 'standalone'] as const) {
       expect((await media.bySubjects('avatar', [ada.id])).map(({ id }) => id)).toEqual([avatar.id])
       expect([await users.toPurge(9), await posts.toPurge(9)]).toEqual([[gone.id], [removed.id]])
 
-      // That one looks at the schema once; those since schema 3 notice by themselves: migrate.test.ts.
+      // That release checks the schema once; those since schema 3 detect it by themselves: migrate.test.ts.
       const restarted = createPrevious(options) as unknown as Previous
       await expect(restarted.users.byId(ada.id)).rejects.toThrow('schema 4 of a newer release')
       await expect(restarted.migrate()).rejects.toThrow('schema 4 of a newer release')
@@ -152,7 +152,7 @@ for (const topology of ['replica-set', 'standalone'] as const) {
     })
 
     if (topology === 'standalone')
-      test('what it noted and did not finish is finished or undone', async () => {
+      test('its unfinished changes are finished or rolled back', async () => {
         const options = { client, database: mongo().freshDatabase(), timeoutMillis: 20_000 }
         const database = client.db(options.database)
         const running = createPrevious(options) as unknown as Previous

@@ -34,7 +34,7 @@ for (const topology of ['replica-set', 'standalone'] as const) {
 
     const isMongod = (): boolean => mongo().kind !== 'secantus'
 
-    /** Each command of another shape, once. */
+    /** One command of each shape. */
     function different(sent: readonly SentCommand[]): SentCommand[] {
       const byShape = new Map<string, SentCommand>()
       for (const one of sent) {
@@ -54,19 +54,19 @@ for (const topology of ['replica-set', 'standalone'] as const) {
       return answers
     }
 
-    test('every call of every store was made, and its commands say which it is', () => {
+    test('every verb of every store was called, and its commands name it', () => {
       const seen = new Set(watched.sent.map(({ verb }) => verb))
-      // A standalone keeps no counts that could be wrong.
+      // A standalone stores no counts that could be wrong.
       const silent = topology === 'standalone' ? ['edges.recount', 'posts.recount'] : []
       expect(verbs.filter((verb) => !seen.has(verb))).toEqual(silent)
       const others = watched.sent.filter(({ verb }) => verb !== 'migrate' && !verbs.includes(verb))
       const unnamed = new Set(others.map(({ name }) => name))
-      // The driver ends a transaction; collections and indexes are made by `migrate` alone.
+      // The driver ends a transaction; only `migrate` creates collections and indexes.
       const expected = ['abortTransaction', 'commitTransaction', 'create', 'createIndexes']
       expect([...unnamed].filter((name) => !expected.includes(name))).toEqual([])
     })
 
-    test('each command is served by an index: what is equal, then the order, then ranges', async () => {
+    test('each command is served by an index: equalities, then the order, then ranges', async () => {
       // `migrate` reads all accounts of an older schema, once.
       const isFilling = ({ verb, name, command }: SentCommand): boolean =>
         verb === 'migrate' && ['find', 'aggregate', 'update'].includes(name) && command[name] === 'kith_users'
@@ -79,7 +79,7 @@ for (const topology of ['replica-set', 'standalone'] as const) {
     // A standalone has no shards.
     const hasShards = topology === 'replica-set'
     if (hasShards)
-      test('each command names the shard key of docs/scale.md, or is listed there with the reason why not', () => {
+      test('each command pins the shard key in docs/scale.md, or is listed there with the reason', () => {
         const rows = scaleTable('Collection').map(([name = '', key = '']) => [name, key] as const)
         const keys = new Map(rows.filter(([, key]) => key !== 'none'))
         expect(
@@ -96,14 +96,14 @@ for (const topology of ['replica-set', 'standalone'] as const) {
         )
       })
 
-    test('a missing index is seen', async () => {
+    test('a missing index is detected', async () => {
       const commands = different(watched.sent).filter(({ verb }) => verb === 'sessions.list')
       await database.collection('kith_sessions').dropIndex('ofUser')
       const problems = (await planned(commands)).flatMap((one) => planProblems(one, isMongod()))
       expect(problems.join()).toContain('COLLSCAN')
     })
 
-    test('an index in another order is seen', async () => {
+    test('an index in another order is detected', async () => {
       await database
         .collection('kith_sessions')
         .createIndex({ userId: 1, expiresAt: 1, revokedAt: 1, _id: -1 })

@@ -14,25 +14,25 @@ import {
   untilDone,
 } from '../../../test/kit-samples.ts'
 
-/** A change of several documents, on records of its own. */
+/** A change of several documents, with its own records. */
 interface Change {
-  /** Makes it, or makes it again. */
+  /** Makes the change, or repeats it. */
   act(storage: Storage): Promise<unknown>
-  /** What the first call answers. */
+  /** The result of the first call. */
   answer: unknown
-  /** Demands that it was made, and once. */
+  /** Asserts that it was made, and once. */
   check(storage: Storage): Promise<void>
 }
 
 type Prepare = (storage: Storage) => Promise<Change>
 
-/** Every change of several documents that the stores know, by its name. Each call prepares one. */
+/** Every change of several documents in the stores, by name. Each call prepares one. */
 export const changes: Readonly<Record<string, Prepare>> = {
   async 'add an edge'(storage) {
     const edge = sampleEdge()
     await born(storage, edge.from, edge.to)
     return {
-      // With a new id each time, as core does.
+      // With a new id each time, as core uses.
       act: ({ edges }) => edges.add({ ...edge, id: nextId() }),
       answer: { outcome: 'added', count: 1 },
       check: (storage) => demandCounts(storage, edge, 1),
@@ -264,7 +264,7 @@ async function hub(storage: Storage): Promise<Hub> {
   return { node, others }
 }
 
-/** Demands that so many edges are seen in each direction between a node and each of the others. */
+/** Asserts that this many edges are visible in each direction between a node and each of the others. */
 async function demandSeen({ edges }: Storage, { node, others }: Hub, count: number): Promise<void> {
   const [counts, ...far] = await edges.counts('follow', [node, ...others])
   assert.deepEqual(counts, { out: count * others.length, in: count * others.length })

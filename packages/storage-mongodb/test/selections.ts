@@ -1,6 +1,6 @@
 import type { Document } from 'mongodb'
 
-/** Which documents a command looks for, and in which order. */
+/** Which documents a command selects, and in which order. */
 export interface Selection {
   collection: string
   filter: Document
@@ -9,7 +9,7 @@ export interface Selection {
   hint?: string
 }
 
-/** What a command selects: nothing where it inserts, several where it has several statements or a union. */
+/** The selections of a command: none if it inserts, several if it has several statements or a union. */
 export function selectionsOf(name: string, command: Document): Selection[] {
   const collection = String(command[name])
   switch (name) {
@@ -40,7 +40,7 @@ function ofPipeline(collection: string, pipeline: readonly Document[]): Selectio
   return [selection({ collection, filter, ...(sort && { sort }), ...(limit && { limit }) }), ...unions]
 }
 
-/** The driver names an index, gives an order as a map, and says more than is wanted here. */
+/** The driver names an index, passes the order as a map, and adds fields that are not needed here. */
 function selection({ collection, filter, sort, limit, hint }: Selection & Document): Selection {
   return {
     collection,
@@ -51,7 +51,7 @@ function selection({ collection, filter, sort, limit, hint }: Selection & Docume
   }
 }
 
-/** The values that a condition pins a field to, or `null` for a range. */
+/** The values to which a condition pins a field, or `null` for a range. */
 export function valuesOf(condition: unknown): readonly unknown[] | null {
   if (typeof condition !== 'object' || condition === null || condition instanceof Date) return [condition]
   // An id is bytes.
@@ -61,7 +61,7 @@ export function valuesOf(condition: unknown): readonly unknown[] | null {
   return ($in as unknown[] | undefined) ?? [$eq]
 }
 
-/** The shape of a selection: two of one shape have one plan. */
+/** The shape of a selection: two with the same shape have the same plan. */
 export function shapeOf({ collection, filter, sort, limit }: Selection): string {
   const fields = Object.entries(filter).map(([field, condition]) => {
     const values = valuesOf(condition)

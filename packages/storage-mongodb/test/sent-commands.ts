@@ -2,27 +2,27 @@ import { type Document, MongoClient } from 'mongodb'
 
 /** One command that a storage has sent. */
 export interface SentCommand {
-  /** The call of a store that it belongs to, such as `edges.add`. */
+  /** The call of a store that sent it, such as `edges.add`. */
   verb: string
-  /** What the server was told to do, such as `find`. */
+  /** The name of the command, such as `find`. */
   name: string
   command: Document
-  /** How many documents came back. */
+  /** How many documents were returned. */
   documents: number
 }
 
-/** A client whose commands are watched. */
+/** A client with recorded commands. */
 export interface WatchedClient {
   client: MongoClient
-  /** What storages sent since the start, oldest first; what the driver sends by itself is left out. */
+  /** The commands of storages since the start, oldest first, without those of the driver itself. */
   sent: readonly SentCommand[]
-  /** The commands that work sends. */
+  /** The commands that a piece of work sends. */
   during(work: () => Promise<unknown>): Promise<SentCommand[]>
 }
 
 const driversOwn = new Set(['hello', 'ping', 'endSessions', 'isMaster', 'killCursors'])
 
-/** Connects a client that notes each command. */
+/** Connects a client that records each command. */
 export async function watchCommands(uri: string): Promise<WatchedClient> {
   const client = await MongoClient.connect(uri, { monitorCommands: true })
   const sent: SentCommand[] = []
@@ -31,7 +31,7 @@ export async function watchCommands(uri: string): Promise<WatchedClient> {
     if (driversOwn.has(name)) return
     const comment: unknown = command['comment']
     const verb = typeof comment === 'string' ? comment.replace(/^kith /, '') : ''
-    // Every few seconds, beside the calls.
+    // Every few seconds, next to the calls.
     if (verb === 'schema') return
     const noted = { verb, name, command, documents: 0 }
     sent.push(noted)

@@ -14,13 +14,13 @@ import { createWitness } from '../../../test/witness.ts'
 const folder = mkdtempSync(join(tmpdir(), 'kith-server-kill-'))
 afterAll(() => rmSync(folder, { recursive: true, force: true }))
 
-/** More of them show what is rarer: `KITH_KILL_ROUNDS=200`. */
+/** More rounds find rarer failures: `KITH_KILL_ROUNDS=200`. */
 const rounds = Number(process.env['KITH_KILL_ROUNDS'] ?? 8)
 const hour = 3_600_000
-/** How long people wait for a response. */
+/** The timeout of a response. */
 const callMillis = 1_500
 const [people, lanes] = [6, 4]
-/** What a standalone does not promise, says the README: what is written while an account goes may stay behind if it is cut off. */
+/** What a standalone does not promise, according to the README: data written while an account is deleted may remain after an interruption. */
 const mayStay: ReadonlySet<string> = new Set([
   'edges without their ends',
   'edges hidden or shown unlike their accounts',
@@ -29,14 +29,14 @@ const mayStay: ReadonlySet<string> = new Set([
 const often = [...deeds, ...everydayDeeds, ...everydayDeeds, ...everydayDeeds]
 const below = (limit: number): number => Math.floor(Math.random() * limit)
 
-// Both wait much of the time: for deeds, for servers that start and for commands that end.
+// Both wait much of the time: for calls, for starting servers and for commands to end.
 describe.concurrent('a server that is killed', async () => {
   for (const topology of ['replica-set', 'standalone'] as const) {
     const options = { topology, control: true, syncOnCommit: true } as const
     await describeWithMongo(`a ${topology} that is killed at any moment`, options, (mongo) => {
-      test(`loses nothing that was acknowledged, and leaves nothing half done, ${rounds} times`, async () => {
+      test(`loses nothing acknowledged, and leaves nothing half done, ${rounds} times`, async () => {
         const database = mongo().freshDatabase()
-        // Where the server forgets with its memory which writes it carried out, the driver would make them twice.
+        // If the server forgets which writes it carried out, the driver would make them twice.
         const retryWrites = mongo().kind !== 'secantus'
         const client = new MongoClient(mongo().uri, {
           serverSelectionTimeoutMS: 20_000,
@@ -46,7 +46,7 @@ describe.concurrent('a server that is killed', async () => {
         const storage = createMongoStorage({ client, database, timeoutMillis: 20_000 })
         await storage.migrate()
         const blobs = createMemoryBlobs()
-        // Later than every upload that was never used is kept.
+        // Later than the retention of all unused uploads.
         let later = 25 * hour
         const place = { storage, blobs, temporaryDirectory: folder }
         const hasty = createMongoStorage({ client, database, timeoutMillis: callMillis })
@@ -66,7 +66,7 @@ describe.concurrent('a server that is killed', async () => {
           }
           const witness = createWitness(society.kith, storage, `witness_${round}`)
           const lives = Promise.allSettled([...Array.from({ length: lanes }, live), witness.live(isStopped)])
-          // On a slow machine this takes a while; a kill before it would show nothing.
+          // On a slow machine this takes a while; an earlier kill would show nothing.
           await vi.waitUntil(() => witness.acknowledged > 1 && done > (round + 1) * 3, { timeout: 60_000 })
           await wait(Math.random() * 600)
           await mongo().control?.kill()
@@ -75,14 +75,14 @@ describe.concurrent('a server that is killed', async () => {
           const failed = (await lives).flatMap((end) =>
             end.status === 'rejected' ? [end.reason as unknown] : [],
           )
-          // SecantusDB forgets with its memory that a commit was carried out, which a mongod does not: then the repeated
+          // SecantusDB forgets in a kill that a commit was carried out, which a mongod does not: then the repeated
           // transaction finds its own post.
           const forgotten = failed.filter(
             (reason) => !retryWrites && /every id must be new/.test(String(reason)),
           )
           expect(forgotten.length).toBeLessThanOrEqual(1)
           for (const reason of forgotten) failed.splice(failed.indexOf(reason), 1)
-          expect(failed, 'whoever is told no is told why').toEqual([])
+          expect(failed, 'every refusal gives the reason').toEqual([])
           acknowledged += witness.acknowledged
 
           expect(await witness.lost()).toEqual([])
@@ -90,9 +90,9 @@ describe.concurrent('a server that is killed', async () => {
             expect((await kith.upkeep.verifyCounts()).differences).toEqual([])
             expect(await halves(client.db(database))).toEqual({})
           }
-          // Commands that were on their way when the server died come to an end.
+          // Commands that were running when the server was killed come to an end.
           await wait(topology === 'standalone' ? callMillis : 0)
-          // What a purge removes is found by the next sweep.
+          // The next sweep finds what a purge removes.
           for (let runs = 0; runs < 2; runs++) await kith.upkeep.run()
           expect((await kith.upkeep.verifyCounts()).differences).toEqual([])
           const left = { ...(await halves(client.db(database))), ...(await orphans(client.db(database))) }
@@ -101,7 +101,7 @@ describe.concurrent('a server that is killed', async () => {
           for (const what of known) delete left[what]
           expect(left).toEqual({})
         }
-        // Names are given back at last, and with them the last trace of those who had them.
+        // The usernames are released last, and with them the last trace of their accounts.
         later += 31 * 24 * hour
         await kith.upkeep.run()
         const users = client.db(database).collection('kith_users')
@@ -109,8 +109,8 @@ describe.concurrent('a server that is killed', async () => {
         console.info(
           `killed ${rounds} times: ${done} deeds, ${acknowledged} acknowledged ones looked for, all there; ${stayed} things stayed`,
         )
-        expect(done, 'people did much').toBeGreaterThan(rounds * 3)
-        expect(acknowledged, 'and much was acknowledged').toBeGreaterThan(rounds)
+        expect(done, 'there were many calls').toBeGreaterThan(rounds * 3)
+        expect(acknowledged, 'and many were acknowledged').toBeGreaterThan(rounds)
         await client.close()
       }, 3_600_000)
     })
@@ -123,7 +123,7 @@ async function rowsOf(database: Db, name: string): Promise<Document[]> {
   return fromStored(await database.collection(`kith_${name}`).find().toArray())
 }
 
-/** Changes of several documents of which only a part is there. */
+/** Changes of several documents that are only partly stored. */
 async function halves(database: Db): Promise<Finding> {
   const [posts, media] = await Promise.all(['posts', 'media'].map((name) => rowsOf(database, name)))
   const live = new Set(posts?.filter(({ state }) => state === 'live').map(({ _id }) => String(_id)))
@@ -133,7 +133,7 @@ async function halves(database: Db): Promise<Finding> {
   })
 }
 
-/** What must not be there once upkeep has run. */
+/** Data that must not exist after upkeep. */
 async function orphans(database: Db): Promise<Finding> {
   const [users, edges, posts, media, sessions] = await Promise.all(
     ['users', 'edges', 'posts', 'media', 'sessions'].map((name) => rowsOf(database, name)),

@@ -2,8 +2,8 @@ import type { SentCommand } from './sent-commands.ts'
 import { selectionsOf, valuesOf } from './selections.ts'
 
 /**
- * The calls that have to ask every shard, as `edges.list on edges`: a selection of theirs does not pin the shard key of its
- * collection. `keys` has the key of each collection that is sharded.
+ * The calls that have to ask every shard, such as `edges.list on edges`: one of their selections does not pin the shard key of its
+ * collection. `keys` contains the key of each sharded collection.
  */
 export function scatteredCalls(
   sent: readonly SentCommand[],

@@ -5,15 +5,15 @@ import { describeWithMongo } from '../../../test/servers/describe-servers.ts'
 import { startProxy } from '../../../test/servers/proxy.ts'
 import { createMongoStorage } from '../src/index.ts'
 
-await describeWithMongo('a server that falls silent', { topology: 'standalone' }, (mongo) => {
-  test('a command that the driver interrupts is a storage that cannot be reached, and works later', async () => {
+await describeWithMongo('a server that stops responding', { topology: 'standalone' }, (mongo) => {
+  test('a command that the driver interrupts is an unreachable storage, and works later', async () => {
     const proxy = await startProxy({ host: mongo().host, port: mongo().port })
     const uri = new URL(mongo().uri)
     uri.host = `${proxy.host}:${proxy.port}`
     const client = new MongoClient(String(uri), {
       directConnection: true,
       heartbeatFrequencyMS: 500,
-      // Enough for a heartbeat of a busy machine.
+      // Enough for a heartbeat on a busy machine.
       connectTimeoutMS: 3_000,
     })
     const database = mongo().freshDatabase()

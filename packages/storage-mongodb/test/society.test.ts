@@ -15,7 +15,7 @@ afterAll(() => rmSync(temporaryDirectory, { recursive: true, force: true }))
 for (const topology of ['replica-set', 'standalone'] as const) {
   await describeWithMongo(`any history of a society, on a ${topology}`, { topology }, (mongo) => {
     const { emptied, database } = useStorages(mongo)
-    // The server that most run it on takes its time.
+    // The server that most machines run it on is slow.
     test(
       'reads the same as from the memory reference',
       { timeout: 60_000 + histories * 30_000 },

@@ -4,17 +4,17 @@ import { afterAll, beforeAll } from 'vitest'
 import type { MongoServer } from '../../../test/servers/mongo-server.ts'
 import { createMongoStorage } from '../src/index.ts'
 
-/** The name of the client that things happen to. */
+/** The name of the client that has the failures. */
 export const troubled = 'troubled'
 
-/** Two clients of one server and database: one that things happen to, and one that prepares and looks on. */
+/** Two clients of one server and database: one that has the failures, and one that prepares and checks. */
 export interface TwoClients {
   client(who: 'troubled' | 'calm'): MongoClient
   database(): Db
   storage(who: 'troubled' | 'calm', timeoutMillis?: number): Storage
 }
 
-/** Opens them before the tests, on a database that is migrated. */
+/** Opens them before the tests, on a migrated database. */
 export function useTwoClients(mongo: () => MongoServer): TwoClients {
   const clients = new Map<string, MongoClient>()
   let name = ''
@@ -31,7 +31,7 @@ export function useTwoClients(mongo: () => MongoServer): TwoClients {
   }
   beforeAll(async () => {
     name = mongo().freshDatabase()
-    // A server that has said that it is no primary is looked at again at once, and not when it says something else.
+    // A server that has reported that it is not the primary is checked again immediately, and not at its next change.
     const hasty = { minHeartbeatFrequencyMS: 20, serverMonitoringMode: 'poll' } as const
     const settings = { ...hasty, appName: troubled, monitorCommands: true }
     clients.set('troubled', await MongoClient.connect(mongo().uri, settings))

@@ -6,12 +6,12 @@ import { demandOneWinner } from '../../../test/consume-race/race.ts'
 import { describeWithMongo } from '../../../test/servers/describe-servers.ts'
 import { useStorages } from './emptied-storage.ts'
 
-// The server that most run it on takes its time.
+// The server that most machines run it on is slow.
 vi.setConfig({ testTimeout: 120_000 })
 
 type Verb = (...given: unknown[]) => unknown
 
-/** A storage whose calls go to two others by turns, so that they meet as those of two processes do. */
+/** A storage whose calls alternate between two others, so that they collide like those of two processes. */
 function shared(storages: readonly [Storage, Storage]): Storage {
   let calls = 0
   const storeOf = (name: keyof Stores): object =>
@@ -27,7 +27,7 @@ function shared(storages: readonly [Storage, Storage]): Storage {
   return Object.fromEntries(names.map((name) => [name, storeOf(name)])) as unknown as Storage
 }
 
-// Within one process calls that change the same account take turns, and no transaction of theirs meets another one.
+// Within one process, changes of the same account are serialized, and no two of their transactions collide.
 await describeWithMongo('two processes on a replica set', { topology: 'replica-set' }, (mongo) => {
   const { emptied, another, database } = useStorages(mongo)
   const isRace = ({ id }: { id: string }): boolean => /parallel|race/.test(id)
@@ -36,13 +36,13 @@ await describeWithMongo('two processes on a replica set', { topology: 'replica-s
   runCases(test, ofCodes, make)
   runCases(test, ofCredentials, make)
 
-  test('of 20 concurrent consumes of a code in two processes of the system one wins', async () => {
+  test('of 20 concurrent consumes of a code in two operating system processes, one wins', async () => {
     const storage = await emptied()
     const script = fileURLToPath(new URL('code-consumer.ts', import.meta.url))
     await demandOneWinner(storage, { script, args: [mongo().uri, database().databaseName] })
   })
 
-  test('race in all of their cases about that', () => {
+  test('race in more than five cases each of codes and of credentials', () => {
     expect(ofCodes.length).toBeGreaterThan(5)
     expect(ofCredentials.length).toBeGreaterThan(5)
   })

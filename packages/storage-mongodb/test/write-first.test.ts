@@ -5,16 +5,16 @@ import { createMongoStorage } from '../src/index.ts'
 import { timeoutMillis } from './emptied-storage.ts'
 import { type WatchedClient, watchCommands } from './sent-commands.ts'
 
-await describeWithMongo('a recount that sets something right', { topology: 'replica-set' }, (mongo) => {
+await describeWithMongo('a recount that corrects something', { topology: 'replica-set' }, (mongo) => {
   let watched: WatchedClient
   beforeAll(async () => {
     watched = await watchCommands(mongo().uri)
   })
   afterAll(() => watched.client.close())
 
-  // With a read first the cases of the kit pass on SecantusDB all the same; a mongod would refuse the recount each time.
+  // With a read first the cases of the kit pass on SecantusDB as well; a mongod would refuse the recount each time.
   test.each(['edges', 'posts'] as const)(
-    'of %s begins its transaction with a write, so that anyone who writes meanwhile begins again and not it',
+    'of %s starts its transaction with a write, so that a concurrent writer retries, and not the recount',
     async (store) => {
       const database = mongo().freshDatabase()
       const storage = createMongoStorage({ client: watched.client, database, timeoutMillis })

@@ -8,7 +8,7 @@ import { type PostgresStorageOptions, settingsOf } from './options.ts'
 
 vi.setConfig({ testTimeout: 60_000 })
 
-/** What an app may have set, which must change nothing for Kith. */
+/** Settings of an app, which must not affect Kith. */
 const strange = { getTypeParser: () => () => 'parsed by the app' }
 
 const ways: Readonly<Record<string, (url: string, prepare?: boolean) => Promise<PostgresStorageOptions>>> = {
@@ -41,7 +41,7 @@ function connect(options: PostgresStorageOptions): Connection {
 
 await describeWithPostgres('a connection', {}, (server) => {
   describe.each(Object.entries(ways))('on %s', (_, open) => {
-    test('takes and gives each kind of value, whatever the app has set', async () => {
+    test('sends and returns each kind of value, whatever the app has set', async () => {
       const connection = connect(await open(server().uri))
       const row = await connection.get(
         `SELECT @text::text || 'x' AS text, @number::int + 1 AS number, NOT @truth::boolean AS truth, count(*) AS counted,
@@ -64,7 +64,7 @@ await describeWithPostgres('a connection', {}, (server) => {
       })
     })
 
-    test('says how many rows were changed, and gives those of RETURNING', async () => {
+    test('returns the number of changed rows, and those of RETURNING', async () => {
       const connection = connect(await open(server().uri))
       await connection.atomically(async ({ run, all }) => {
         await run('CREATE TEMP TABLE things (thing int) ON COMMIT DROP')
@@ -75,7 +75,7 @@ await describeWithPostgres('a connection', {}, (server) => {
       })
     })
 
-    test('undoes a transaction whose work rejects, and refuses what comes after its end', async () => {
+    test('rolls back a transaction whose work rejects, and refuses calls after its end', async () => {
       const connection = connect(await open(server().uri))
       const late: { run?: (sql: string) => Promise<number> } = {}
       const undone = connection.atomically(async ({ run }) => {
@@ -90,7 +90,7 @@ await describeWithPostgres('a connection', {}, (server) => {
       })
     })
 
-    test('runs transactions one beside the other, or one after the other, and never mixes them', async () => {
+    test('runs transactions concurrently, or one after the other, and never mixes them', async () => {
       const connection = connect(await open(server().uri))
       const numbers = await Promise.all(
         Array.from({ length: 12 }, () =>
@@ -105,7 +105,7 @@ await describeWithPostgres('a connection', {}, (server) => {
       expect(new Set(numbers).size).toBe(12)
     })
 
-    test('leaves no trace on the connections, so that a pooler may give each transaction another one', async () => {
+    test('leaves no state on the connections, so that a pooler may use another one for each transaction', async () => {
       const connection = connect({ ...(await open(server().uri, false)), prepare: false })
       await Promise.all(Array.from({ length: 20 }, (_, x) => connection.get('SELECT @x::int AS x', { x })))
       await connection.atomically(({ get }) => get('SELECT pg_advisory_xact_lock(@x::int)', { x: 1 }))
@@ -118,7 +118,7 @@ await describeWithPostgres('a connection', {}, (server) => {
         expect(await connection.get(traces)).toEqual({ names: 0, locks: 0, channels: 0, settings: 0 })
     })
 
-    test('names its statements where it may', async () => {
+    test('names its statements if it may', async () => {
       const connection = connect({ ...(await open(server().uri)), prepare: true })
       for (let x = 0; x < 3; x++)
         expect(
@@ -134,7 +134,7 @@ await describeWithPostgres('a connection', {}, (server) => {
     })
   })
 
-  test('lets transactions that block each other both end, one of them the second time', async () => {
+  test('lets transactions that block each other both finish, one of them at its second attempt', async () => {
     const connection = connect({ url: server().uri })
     const schema = server().freshSchema()
     await connection.run(`CREATE SCHEMA ${schema}`)
@@ -158,7 +158,7 @@ await describeWithPostgres('a connection', {}, (server) => {
     expect(await connection.all(`SELECT times FROM ${schema}.things`)).toEqual([{ times: 2 }, { times: 2 }])
   })
 
-  test('looks again where another transaction was first with a name, and gives up on one that stays', async () => {
+  test('checks again if another transaction was first with a name, and gives up on a permanent conflict', async () => {
     const connection = connect({ url: server().uri })
     const schema = server().freshSchema()
     await connection.run(`CREATE SCHEMA ${schema}`)
@@ -175,7 +175,7 @@ await describeWithPostgres('a connection', {}, (server) => {
     expect(runs).toBe(3)
   })
 
-  test('refuses a statement without one of its values', async () => {
+  test('refuses a statement with a missing value', async () => {
     const connection = connect({ url: server().uri })
     await expect(connection.get('SELECT @missing::int')).rejects.toThrow(/@missing/)
   })

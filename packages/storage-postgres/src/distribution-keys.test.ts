@@ -9,11 +9,11 @@ import { createCompiler } from './compile.ts'
 
 const isColumn = (key: string): boolean => key !== 'reference' && key !== 'none'
 
-await describeWithPostgres('keys to distribute the tables by', {}, (postgres) => {
+await describeWithPostgres('distribution keys', {}, (postgres) => {
   const storages = useStorages(postgres)
   beforeAll(() => storages.emptied())
 
-  /** A plan that any values have, of nested loops: so that a condition of a join is one of the scan inside. */
+  /** A plan that fits any values, with nested loops, so that a join condition is one of the inner scan. */
   async function planOf(sql: string): Promise<PlanStep> {
     const names = new Set(Array.from(sql.matchAll(/@(\w+)/g), ([, name = '']) => name))
     const values = Object.fromEntries([...names].map((name) => [name, null]))
@@ -35,13 +35,13 @@ await describeWithPostgres('keys to distribute the tables by', {}, (postgres) =>
     }
   }
 
-  /** What names a key by no value that it was given, as `posts.byIds on posts`; of several scans the worst counts. */
+  /** Which statements pin a key to none of their parameters, such as `posts.byIds on posts`; of several scans the worst counts. */
   async function scatteredBy(keys: Readonly<Record<string, string>>): Promise<Map<string, Naming>> {
     const found = new Map<string, Naming>()
     for (const [name, sql] of statements)
       for (const scan of scansOf(await planOf(sql))) {
         const { 'Relation Name': table = '' } = scan
-        // The server's own.
+        // Columns of the server itself.
         if (table.startsWith('pg_')) continue
         const key = keys[table]
         if (key === undefined)
@@ -55,7 +55,7 @@ await describeWithPostgres('keys to distribute the tables by', {}, (postgres) =>
 
   const keys = Object.fromEntries(Object.entries(distribution).map(([table, { key }]) => [table, key]))
 
-  test('each statement names the keys of its tables by what it is given, or is listed with the reason why not', async () => {
+  test('each statement pins the keys of its tables by its parameters, or is listed with the reason', async () => {
     const listed = Object.entries(scattered).map(([on, { names }]) => [
       on,
       names === 'nothing' ? 'none' : 'found',
@@ -63,14 +63,14 @@ await describeWithPostgres('keys to distribute the tables by', {}, (postgres) =>
     expect(Object.fromEntries(await scatteredBy(keys))).toEqual(Object.fromEntries(listed))
   })
 
-  test('by another key other statements do not', async () => {
+  test('with another key, other statements do not', async () => {
     const found = await scatteredBy({ ...keys, posts: 'id', edges: 'to_id' })
     expect(found.get('posts.byAuthor on posts')).toBe('none')
     expect(found.get('edges.listOut on edges')).toBe('none')
     expect(found.get('posts.byIds on posts')).toBeUndefined()
   })
 
-  test('each table is listed, with a column that it has', async () => {
+  test('each table is listed, with an existing column', async () => {
     const { rows } = await storages.pool().query<{ table: string; columns: string[] }>(
       `SELECT table_name AS table, array_agg(column_name::text) AS columns FROM information_schema.columns
         WHERE table_schema = $1 GROUP BY table_name`,
@@ -81,7 +81,7 @@ await describeWithPostgres('keys to distribute the tables by', {}, (postgres) =>
       if (isColumn(keys[table] ?? '')) expect(columns, table).toContain(keys[table])
   })
 
-  test('each unique index has the key of its table in it, or is listed with what it promises', async () => {
+  test('each unique index contains the key of its table, or is listed with what it promises', async () => {
     const { rows } = await storages.pool().query<{ table: string; index: string; columns: string[] }>(
       `SELECT indrelid::regclass::text AS table, class.relname AS index, array_agg(attname::text) AS columns
         FROM pg_index JOIN pg_class AS class ON class.oid = indexrelid JOIN pg_attribute ON attrelid = indexrelid
@@ -96,7 +96,7 @@ await describeWithPostgres('keys to distribute the tables by', {}, (postgres) =>
   })
 })
 
-test('docs/scale.md says so', () => {
+test('docs/scale.md has the same table', () => {
   expect(scaleTable('Table')).toEqual(
     Object.entries(distribution).map(([table, { key, reason }]) => [table, key, reason]),
   )

@@ -20,7 +20,7 @@ await describeWithPostgres('migrating', {}, (server) => {
     return { storage, schema }
   }
 
-  test('of processes that start at one moment one migrates, and all can go on', async () => {
+  test('one of several concurrently started processes migrates, and all can continue', async () => {
     const { schema } = fresh()
     const starts = Array.from({ length: 6 }, () => createPostgresStorage({ url: server().uri, schema }))
     await Promise.all(starts.map((each) => each.migrate()))
@@ -29,7 +29,7 @@ await describeWithPostgres('migrating', {}, (server) => {
     await Promise.all(starts.map((each) => each.close()))
   })
 
-  test('keeps to its schema: two in one database know nothing of each other', async () => {
+  test('stays in its schema: two in one database are independent', async () => {
     const [one, other] = [fresh(), fresh()]
     await one.storage.migrate()
     await other.storage.migrate()
@@ -41,7 +41,7 @@ await describeWithPostgres('migrating', {}, (server) => {
     expect(await ask(elsewhere)).toEqual([])
   })
 
-  test('takes a schema that an administrator has made, from a role that may not make one', async () => {
+  test('accepts a schema that an administrator has created, from a role that may not create one', async () => {
     const { schema } = fresh()
     const role = `owner_of_${schema}`
     await ask(`CREATE ROLE ${role} LOGIN`)
@@ -52,7 +52,7 @@ await describeWithPostgres('migrating', {}, (server) => {
     expect(await storage.check()).toBe(null)
   })
 
-  test('goes on where it was cut off, and leaves nothing of a step that was', async () => {
+  test('continues after an interruption, and leaves nothing of the interrupted step', async () => {
     const { storage, schema } = fresh()
     await ask(`CREATE SCHEMA ${schema}; CREATE TABLE ${schema}.facts (in_the_way int)`)
     await expect(storage.migrate()).rejects.toMatchObject({ code: 'storage-failed' })
@@ -64,7 +64,7 @@ await describeWithPostgres('migrating', {}, (server) => {
     expect(await storage.check()).toBe(null)
   })
 
-  test('a newer release that only adds leaves this one working, and says so; one that takes away stops it', async () => {
+  test('a newer release that only adds leaves this one working, with a notice; one that removes something stops it', async () => {
     const { storage, schema } = fresh()
     await storage.migrate()
     await ask(`INSERT INTO ${schema}.schema_steps VALUES (1000, '', now())`)

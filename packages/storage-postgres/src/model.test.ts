@@ -8,7 +8,7 @@ vi.setConfig({ testTimeout: 60_000 + histories * 10_000 })
 
 await describeWithPostgres('any history on PostgreSQL', {}, (postgres) => {
   const { emptied } = useStorages(postgres)
-  test.each(themes)('of %s gives the answers of the memory reference', async (theme) => {
+  test.each(themes)('of %s gives the results of the memory reference', async (theme) => {
     await demandAnswersOfMemory(theme, histories, async (compare) => compare(await emptied()))
   })
 })

@@ -30,18 +30,18 @@ test.each<[unknown, RegExp]>([
   [{ url, replicas: [{ pool: {} }] }, /Pool of pg/],
   [{ url, replicas: [{ sql: postgres(url, { transform: postgres.camel }) }] }, /transform/],
   [{ url, replicas: [{ url, maxConnections: -1 }] }, /maxConnections/],
-])('refuses %j', (options, words) => {
+])('rejects %j', (options, words) => {
   expect(() => createPostgresStorage(options as PostgresStorageOptions)).toThrow(TypeError)
   expect(() => createPostgresStorage(options as PostgresStorageOptions)).toThrow(words)
 })
 
-test('opens nothing at construction, and nothing at close', async () => {
+test('opens nothing at construction and nothing at close', async () => {
   const storage = createPostgresStorage({ url })
   await storage.close()
   await storage.close()
 })
 
-test('printed migrations name the schema that was asked for and no other', () => {
+test('printed migrations use the requested schema and no other', () => {
   const sql = migrationSql({ schema: 'house' })
   expect(sql).toMatch(/^BEGIN;\nCREATE SCHEMA IF NOT EXISTS "house";\n/)
   expect(sql).not.toMatch(/\bkith\./)

@@ -19,7 +19,7 @@ function sampleClaim(fields: Partial<OutboxClaim> = {}): OutboxClaim {
   return { by: nextId(), now: later(1_000), until: later(61_000), keys: 100, rows: 100, ...fields }
 }
 
-await describeWithPostgres('the order of what waits', {}, (postgres) => {
+await describeWithPostgres('the order of waiting events', {}, (postgres) => {
   const storages = useStorages(postgres)
   let pool: pg.Pool
   beforeAll(() => {
@@ -32,7 +32,7 @@ await describeWithPostgres('the order of what waits', {}, (postgres) => {
     return createConnection({ ...settings, driver: driverOf(settings) })
   }
 
-  /** A change that stores rows and is committed, or undone, when it is told. */
+  /** A change that stores event rows and is committed, or rolled back, on request. */
   function change(
     connection: Connection,
     rows: readonly OutboxRow[],
@@ -62,12 +62,12 @@ await describeWithPostgres('the order of what waits', {}, (postgres) => {
   }
 
   test.each([
-    ['of which nothing waits yet', 'committed', 0],
-    ['of which nothing waits yet', 'undone', 0],
-    ['of which something waits', 'committed', 1],
-    ['of which something waits', 'undone', 1],
+    ['without waiting events', 'committed', 0],
+    ['without waiting events', 'undone', 0],
+    ['with a waiting event', 'committed', 1],
+    ['with a waiting event', 'undone', 1],
   ])(
-    'a change of an account %s waits for one that was before it until that is %s, and comes behind it',
+    'a change of an account %s waits for an earlier one until that is %s, and is delivered after it',
     async (_, how, waiting) => {
       const { outbox } = await storages.emptied()
       const connection = connect()
@@ -87,7 +87,7 @@ await describeWithPostgres('the order of what waits', {}, (postgres) => {
     },
   )
 
-  test('a row that is committed later than what was numbered after it is not skipped', async () => {
+  test('a row that is committed later than rows with higher numbers is not skipped', async () => {
     const { outbox } = await storages.emptied()
     const connection = connect()
     const [slow, quick] = [rowOf(nextId()), rowOf(nextId())]
@@ -102,7 +102,7 @@ await describeWithPostgres('the order of what waits', {}, (postgres) => {
     expect((await outbox.claim(sampleClaim())).flatMap(({ rows }) => rows)).toEqual([slow])
   })
 
-  test('an open change of an account keeps no claim of others waiting, and no row back for good', async () => {
+  test('an open change of an account does not delay claims of other accounts, and holds no row back permanently', async () => {
     const { outbox } = await storages.emptied()
     const connection = connect()
     const [held, free] = [rowOf(nextId()), rowOf(nextId())]
@@ -118,7 +118,7 @@ await describeWithPostgres('the order of what waits', {}, (postgres) => {
     expect((await outbox.claim(sampleClaim())).flatMap(({ rows }) => rows)).toEqual([held, another])
   })
 
-  test('changes of the same accounts in any order do not stand in the way of each other', async () => {
+  test('changes of the same accounts in any order do not block each other', async () => {
     const { outbox, audit } = await storages.emptied()
     const connection = connect()
     const keys = Array.from({ length: 8 }, nextId)

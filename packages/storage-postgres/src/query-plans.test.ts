@@ -47,7 +47,7 @@ for (const { layout, partitions } of layouts)
       for (const { tablename } of rows) await storages.pool().query(`VACUUM ANALYZE ${schema}.${tablename}`)
     })
 
-    /** The names of indexes of partitions, with those of the indexes that they are parts of. */
+    /** The names of indexes of partitions, with those of their parent indexes. */
     const wholes = new Map<string, string>()
     beforeAll(async () => {
       const { rows } = await storages.pool().query<{ part: string; whole: string }>(
@@ -59,7 +59,7 @@ for (const { layout, partitions } of layouts)
     })
     const indexOf = ({ 'Index Name': name = '' }: Step): string => wholes.get(name) ?? name
 
-    /** Runs work on a connection whose changes are undone. */
+    /** Runs work on a connection whose changes are rolled back. */
     async function onClient<Result>(work: (client: pg.PoolClient) => Promise<Result>): Promise<Result> {
       const client = await storages.pool().connect()
       try {
@@ -71,7 +71,7 @@ for (const { layout, partitions } of layouts)
       }
     }
 
-    /** The plan that a server keeps for a statement, whatever its values are. */
+    /** The generic plan of a statement, which is used whatever its values are. */
     function keptPlan(sql: string, values: Values | null = null): Promise<Step[]> {
       return onClient(async (client) => {
         const names = [...new Set(Array.from(sql.matchAll(/@(\w+)/g), ([, name = '']) => name))]
@@ -91,11 +91,11 @@ for (const { layout, partitions } of layouts)
 
     const isRead = (step: Step): boolean =>
       step['Relation Name'] !== undefined && /Scan$/.test(step['Node Type'])
-    /** A bitmap scan reads what the index under it has found. */
+    /** A bitmap scan reads the rows that the index below it has found. */
     const isBounded = (step: Step): boolean =>
       step['Index Cond'] !== undefined || ['Bitmap Heap Scan', 'Tid Scan'].includes(step['Node Type'])
 
-    /** Those that read a partial index, or a table, as far as their LIMIT goes. */
+    /** Scans that read a partial index, or a table, up to their LIMIT. */
     const fromTheBeginning: readonly string[] = [
       'users.toPurge: users_gone',
       'posts.toPurge: posts_gone',
@@ -107,14 +107,14 @@ for (const { layout, partitions } of layouts)
       ]),
     ]
 
-    test.each(statements)('%s reads every table by an index', async (name, sql) => {
+    test.each(statements)('%s reads every table with an index', async (name, sql) => {
       const unbounded = (await keptPlan(sql))
         .filter((step) => isRead(step) && !isBounded(step))
         .filter((step) => !fromTheBeginning.includes(`${name}: ${indexOf(step)}`))
       expect(unbounded.map((step) => [step['Node Type'], step['Relation Name'], indexOf(step)])).toEqual([])
     })
 
-    /** What sorts: the ends of edges that it changes, the rows that it was given, or what it has found for a page. */
+    /** The statements that sort: the ends of edges that they change, their given rows, or the rows found for a page. */
     const sorting: readonly string[] = [
       ...['hide', 'show', 'drop'].map((name) => `edges.${name}`),
       ...['edgeCounts', 'postCounts'].flatMap((counts) => [`${counts}.compare`, `${counts}.correct`]),
@@ -127,7 +127,7 @@ for (const { layout, partitions } of layouts)
       'users.beginning',
       // The uploads of one post, before PostgreSQL 16.
       'posts.create',
-      // At most one row for each author followed, in no order that an index could have.
+      // At most one row for each followed author, in no order that an index could have.
       'feed.heads',
       // The sessions of one account.
       'sessions.endSurplus',
@@ -136,7 +136,7 @@ for (const { layout, partitions } of layouts)
     test('no other statement sorts', async () => {
       const found = new Set<string>()
       for (const [name, sql] of statements)
-        // A Merge Append keeps the order that its parts have.
+        // A Merge Append keeps the order of its parts.
         if ((await keptPlan(sql)).some((step) => /Sort$/.test(step['Node Type']))) found.add(name)
       expect([...found].filter((name) => !sorting.includes(name))).toEqual([])
     })
@@ -159,7 +159,7 @@ for (const { layout, partitions } of layouts)
       ['edges that are hidden', edgeHidingStatements.hide, { limit }],
       ['edges that are dropped', edgeHidingStatements.drop, { limit }],
     ])(
-      '%s: a page of an account that has thousands reads a few rows for each of its own',
+      '%s: a page for an account with thousands of entries reads a few rows for each of its own',
       async (_, sql, values) => {
         const ids = {
           node: await idOf(userOf(hub)),
@@ -170,7 +170,7 @@ for (const { layout, partitions } of layouts)
       },
     )
 
-    /** Rows and keys that the scans of tables looked at. */
+    /** Rows and keys that the scans of tables read. */
     function rowsRead(steps: readonly Step[]): number {
       return steps
         .filter((step) => isRead(step))
@@ -182,7 +182,7 @@ for (const { layout, partitions } of layouts)
         .reduce((sum, rows) => sum + rows, 0)
     }
 
-    test('an edge costs as much at an account with thousands', async () => {
+    test('an edge costs the same at an account with thousands of them', async () => {
       const values = {
         id: await idOf(postOf(1)),
         kind: 1,
@@ -195,14 +195,14 @@ for (const { layout, partitions } of layouts)
       expect(rowsRead(await keptPlan(edgeStatements.remove, { from, to, kind }))).toBeLessThanOrEqual(4)
     })
 
-    test('which of others have an edge is not looked for among all edges of an account with thousands', async () => {
+    test('checking which of several others have an edge does not search all edges of an account with thousands', async () => {
       const others = await Promise.all(Array.from({ length: limit }, (_, n) => idOf(userOf(1001 + n))))
       const values = { node: await idOf(userOf(hub)), kind: 1, others }
       for (const sql of [edgeStatements.amongOut, edgeStatements.amongIn])
         expect(rowsRead(await keptPlan(sql, values))).toBeLessThanOrEqual(2 * limit)
     })
 
-    test('what is new in the denylist, what is over, and what clears counters reads no more than that', async () => {
+    test('reading new denylist entries, removing expired ones and clearing counters reads only those rows', async () => {
       const { rows } = await storages
         .pool()
         .query<{ now: string }>('SELECT pg_current_snapshot()::text AS now')
@@ -219,7 +219,7 @@ for (const { layout, partitions } of layouts)
       expect(rowsRead(plan)).toBeLessThanOrEqual(2 * 2)
     })
 
-    test('what counts is read once for each edge and each post', async () => {
+    test('a recount reads each edge and each post once', async () => {
       const step = { after: firstId, limit: 50, most: 2500 }
       expect(rowsRead(await keptPlan(edgeCountStatements.compare, step))).toBeLessThanOrEqual(
         50 * 20 + 2 * 4010 + 2500,
@@ -240,14 +240,14 @@ for (const { layout, partitions } of layouts)
       }
     })
 
-    test('a walk along the newest posts reads each of them once, and an author only where it is followed', async () => {
+    test('scanning the newest posts reads each of them once, and an author only if it is followed', async () => {
       const values = { userId: await idOf(userOf(hub)), before, limit, most: 4000 }
-      // A third of all posts are of somebody whom the hub follows.
+      // A third of all posts are by an account that the hub follows.
       expect(rowsRead(await keptPlan(feedStatements.recent, values))).toBeLessThanOrEqual(4010 + 15 * limit)
       expect(rowsRead(await keptPlan(feedStatements.recentOfMany, values))).toBeLessThanOrEqual(20 * limit)
     })
 
-    test('every way to a page of the feed finds the same posts', async () => {
+    test('every plan for a page of the feed finds the same posts', async () => {
       const range = { userId: await idOf(userOf(hub)), limit: 200 }
       for (const from of [before, await idOf(postOf(12_345))]) {
         const pageOf = async (sql: string, values: Values): Promise<(string | null)[]> => {

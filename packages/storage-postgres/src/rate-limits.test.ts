@@ -19,7 +19,7 @@ const rules = [
   { limit: 200, windowSeconds: 3_600 },
 ]
 
-test('options that cannot work are refused', () => {
+test('rejects invalid options', () => {
   const pool = new pg.Pool()
   expect(() => createPostgresRateLimits({ pool, whenUnreachable: '' as 'open' })).toThrow(TypeError)
   expect(() => createPostgresRateLimits({} as never)).toThrow(TypeError)
@@ -32,7 +32,7 @@ await describeWithPostgres('rate limits on PostgreSQL', {}, (postgres) => {
     return rows.length
   }
 
-  test('nothing happens at construction, and no limits ask nobody', async () => {
+  test('constructing them sends nothing, and without limits nothing is sent', async () => {
     const pool = openPool(await freshly())
     const limits = createPostgresRateLimits({ pool })
     expect(await limits.hit('a', [], new Date())).toEqual({ allowed: true, retryAfterSeconds: 0 })
@@ -41,7 +41,7 @@ await describeWithPostgres('rate limits on PostgreSQL', {}, (postgres) => {
     expect(pool.totalCount).toBe(0)
   })
 
-  test('no name or address is stored, and a row is over a second after its windows, whatever the time of the caller', async () => {
+  test('no name or address is stored, and a row expires a second after its windows, whatever the clock of the caller', async () => {
     const place = await freshly()
     const pool = openPool(place)
     const limits = await openConnectedLimits(place)
@@ -57,11 +57,11 @@ await describeWithPostgres('rate limits on PostgreSQL', {}, (postgres) => {
     expect(await countIn(place, pool)).toBe(0)
   })
 
-  test('subjects that are over go while others come', async () => {
+  test('expired subjects are removed while new ones arrive', async () => {
     const place = await freshly()
     const pool = openPool(place)
     const limits = await openConnectedLimits(place)
-    // A few at a time, as the server has a second for each on a busy machine too.
+    // A few at a time, because the server has a second for each, even on a busy machine.
     async function spray(): Promise<void> {
       for (let count = 0; count < 300; count += 10)
         await Promise.all(Array.from({ length: 10 }, () => limits.hit(randomUUID(), rules, new Date())))
@@ -69,13 +69,13 @@ await describeWithPostgres('rate limits on PostgreSQL', {}, (postgres) => {
     await spray()
     await pool.query(`UPDATE ${place.schema}.rate_limits SET over_at = now() - interval '1 second'`)
     await spray()
-    // Two for each that comes, but for those that others were taking at the same moment.
+    // Two for each new one, except for those that others were removing at the same moment.
     expect(await countIn(place, pool)).toBeLessThan(400)
     for (let attempt = 0; attempt < 60; attempt++) await limits.hit('one', rules, new Date())
     expect(await countIn(place, pool)).toBe(301)
   })
 
-  test('attempts of a subject that was cleared away while it tries are counted all the same', async () => {
+  test('attempts of a subject that is removed meanwhile are still counted', async () => {
     const place = await freshly()
     const pool = openPool(place)
     const limits = await openConnectedLimits(place)
@@ -83,7 +83,7 @@ await describeWithPostgres('rate limits on PostgreSQL', {}, (postgres) => {
       const subjects = Array.from({ length: 6 }, () => randomUUID())
       await Promise.all(subjects.map((subject) => limits.hit(subject, rules, new Date())))
       await pool.query(`UPDATE ${place.schema}.rate_limits SET over_at = now() - interval '1 second'`)
-      // Its windows go on by the clock of the caller, who is behind: then it begins anew, or goes on, and is refused no more than that.
+      // Its windows follow the clock of the caller, which is behind: then it starts again, or continues, and is refused no more than that.
       const answers = await Promise.all(
         subjects.flatMap((subject) => [1, 2, 3].map(() => limits.hit(subject, rules, new Date()))),
       )
@@ -93,7 +93,7 @@ await describeWithPostgres('rate limits on PostgreSQL', {}, (postgres) => {
     }
   })
 
-  test('a full disk refuses nobody: each process counts by itself, and says so once', async () => {
+  test('a full disk refuses no one: each process counts separately, and logs that once', async () => {
     const place = await freshly()
     const pool = openPool(place)
     await pool.query(

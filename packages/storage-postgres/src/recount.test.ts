@@ -44,7 +44,7 @@ for (const { layout, partitions } of layouts)
       return total
     }
 
-    /** Two accounts with an edge of each kind between them, two posts of the one and one of the other. */
+    /** Two accounts with an edge of each kind between them, two posts of one and one of the other. */
     async function society(): Promise<{ storage: Storage; authorId: string; other: string }> {
       const storage = await storages.emptied()
       const edge = sampleEdge()
@@ -56,7 +56,7 @@ for (const { layout, partitions } of layouts)
       return { storage, authorId, other }
     }
 
-    test('counts that are wrong, missing, or of nothing are named and set right', async () => {
+    test('wrong, missing and orphaned counts are reported and corrected', async () => {
       const { storage, authorId, other } = await society()
       const { edges } = storage
       expect(await inSteps(edges.recount)).toEqual({ checked: 2, differences: [], next: null })
@@ -83,7 +83,7 @@ for (const { layout, partitions } of layouts)
       ])
     })
 
-    test('so are counts of posts', async () => {
+    test('so are post counts', async () => {
       const { storage, authorId, other } = await society()
       const { posts } = storage
       expect(await inSteps(posts.recount)).toEqual({ checked: 2, differences: [], next: null })
@@ -101,7 +101,7 @@ for (const { layout, partitions } of layouts)
       ])
     })
 
-    test('and the newest post of an author, where a count that is right is named as well', async () => {
+    test('and the newest post of an author, even if the count is right', async () => {
       const { posts, users, feed } = await storages.emptied()
       const [live, banned] = [sampleUser(), sampleUser()]
       for (const user of [live, banned]) await users.create(user)
@@ -125,7 +125,7 @@ for (const { layout, partitions } of layouts)
       expect(await feed.home(banned.id, { limit: 9, before: null })).toEqual([])
     })
 
-    test('an author without posts, and what is gone, have no row of counts', async () => {
+    test('an author without posts, and removed nodes, have no row of counts', async () => {
       const { storage, authorId, other } = await society()
       for (const id of [authorId, other]) await storage.posts.removeAll(id, 9)
       for (const node of [authorId, other]) while ((await storage.edges.drop(node, 9)) > 0);
@@ -135,7 +135,7 @@ for (const { layout, partitions } of layouts)
       }
     })
 
-    test('of recounts that run side by side one sets right what is off', async () => {
+    test('of concurrent recounts one corrects a difference', async () => {
       const { edges } = peopled(await storages.emptied())
       const to = nextId()
       for (let edge = 0; edge < 5; edge++) await edges.add(sampleEdge({ to }))
@@ -153,13 +153,13 @@ for (const { layout, partitions } of layouts)
       }
     })
 
-    test('a step looks at many nodes, or at few with many edges', async () => {
+    test('a step covers many nodes, or a few with many edges', async () => {
       const { edges } = peopled(await storages.emptied())
       const hubs = [nextId(), nextId()]
       for (const to of hubs)
         await Promise.all(Array.from({ length: 60 }, () => edges.add(sampleEdge({ to }))))
       expect(await edges.recount(null, 1)).toEqual({ checked: 1, differences: [], next: hubs[0] })
-      // Of two nodes it looks at 100 edges, and at those of one node more.
+      // It reads 100 edges of two nodes, and those of one more node.
       expect(await edges.recount(null, 2)).toEqual({ checked: 2, differences: [], next: hubs[1] })
       await Promise.all(Array.from({ length: 40 }, () => edges.add(sampleEdge({ to: hubs[0] ?? '' }))))
       expect(await edges.recount(null, 2)).toEqual({ checked: 1, differences: [], next: hubs[0] })

@@ -18,7 +18,7 @@ import { createPostgresRevocations } from './index.ts'
 
 vi.setConfig({ testTimeout: 30_000 })
 
-test('options that cannot work are refused', () => {
+test('rejects invalid options', () => {
   const pool = new pg.Pool()
   for (const wrong of [
     { whenUnreachable: 'ajar' },
@@ -33,14 +33,14 @@ test('options that cannot work are refused', () => {
 await describeWithPostgres('revocations on PostgreSQL', {}, (postgres) => {
   const freshly = (): Promise<PostgresPlace> => freshPlace(postgres())
 
-  test('nothing happens at construction', async () => {
+  test('constructing one sends nothing', async () => {
     const pool = openPool(await freshly())
     createPostgresRevocations({ pool })
     await wait(20)
     expect(pool.totalCount).toBe(0)
   })
 
-  test('the first check asks the server; once the mirror stands checks are answered from memory, without a statement', async () => {
+  test('the first check asks the server; once the mirror is complete, checks use the memory, without a statement', async () => {
     const place = await freshly()
     const pool = openPool(place)
     const [one, other] = [await openConnected(place), await openConnected(place, { pool })]
@@ -73,7 +73,7 @@ await describeWithPostgres('revocations on PostgreSQL', {}, (postgres) => {
     expect(delays.sort((a, b) => a - b)[10]).toBeLessThan(limit)
   })
 
-  test('the connection that listens goes where it is told, past what the others go through', async () => {
+  test('the listening connection uses its own URL, separate from the others', async () => {
     const place = await freshly()
     const proxy = await startProxy({ port: postgres().port })
     closeLater(() => proxy.close())
@@ -89,7 +89,7 @@ await describeWithPostgres('revocations on PostgreSQL', {}, (postgres) => {
     await until(() => one.isRevoked(id) === true)
   })
 
-  test('what is committed later than what was written after it is not missed', async () => {
+  test('a row that is committed later than rows written after it is not missed', async () => {
     const place = await freshly()
     const [one, other] = [await openConnected(place), await openConnected(place)]
     await untilTrusted(one, other)
@@ -103,7 +103,7 @@ await describeWithPostgres('revocations on PostgreSQL', {}, (postgres) => {
       )
       await one.revoke([late], inAMinute())
       await until(() => other.isRevoked(late) === true)
-      // The mirror looks several times meanwhile, and goes on from what it saw.
+      // The mirror reads several times meanwhile, and continues from what it saw.
       await wait(600)
       expect(other.isRevoked(early)).toBe(false)
       await client.query('COMMIT')
@@ -114,7 +114,7 @@ await describeWithPostgres('revocations on PostgreSQL', {}, (postgres) => {
     client.release()
   })
 
-  test('revokes thousands of sessions in one call, and reads them back page by page', async () => {
+  test('revokes thousands of sessions in one call, and reads them back in pages', async () => {
     const place = await freshly()
     const one = await openConnected(place)
     const ids = Array.from({ length: 12_000 }, () => randomUUID())
@@ -124,7 +124,7 @@ await describeWithPostgres('revocations on PostgreSQL', {}, (postgres) => {
     expect(ids.filter((id) => other.isRevoked(id) !== true)).toEqual([])
   })
 
-  test('rows go when they are over, by the clock of the server and from what was left of them', async () => {
+  test("rows are removed after their end, which is computed from the server's clock and the remaining time", async () => {
     const place = await freshly()
     const pool = openPool(place)
     const kept = async (): Promise<string[]> =>
@@ -133,7 +133,7 @@ await describeWithPostgres('revocations on PostgreSQL', {}, (postgres) => {
       )
     const clock = (): Date => new Date('2001-01-01T00:00:00Z')
     const { revoke } = await openConnected(place, { clock })
-    // What is over stays five minutes longer, for clocks that run behind.
+    // Expired entries stay five minutes longer, for clocks that are behind.
     await revoke(['a', 'b'], new Date(clock().getTime() - 300_000 + 1_000))
     await revoke(['c'], new Date(clock().getTime() + 60_000))
     const { rows } = await pool.query<{ left: string }>(
@@ -148,7 +148,7 @@ await describeWithPostgres('revocations on PostgreSQL', {}, (postgres) => {
     expect(await kept()).toEqual(['c', 'd'])
   })
 
-  test('schemas keep apps apart', async () => {
+  test('schemas separate apps', async () => {
     const [one, other] = [await openConnected(await freshly()), await openConnected(await freshly())]
     await untilTrusted(one, other)
     await one.revoke(['a'], inAMinute())
@@ -156,7 +156,7 @@ await describeWithPostgres('revocations on PostgreSQL', {}, (postgres) => {
     expect(other.isRevoked('a')).toBe(false)
   })
 
-  test('after close the connection is gone and each check asks the server', async () => {
+  test('after close the connection is closed and each check asks the server', async () => {
     const place = await freshly()
     const application_name = `kith-${randomUUID().slice(0, 8)}`
     const pool = openPool(place, { application_name, max: 1 })
@@ -177,7 +177,7 @@ await describeWithPostgres('revocations on PostgreSQL', {}, (postgres) => {
     expect([one.isRevoked('a'), trusts(one)]).toEqual([true, false])
   })
 
-  test('a process that was busy for longer than the lease asks before it believes its mirror', async () => {
+  test('a process that was busy for longer than the lease asks the server before it trusts its mirror', async () => {
     const one = await openConnected(await freshly())
     await untilTrusted(one)
     const end = performance.now() + 1_050
@@ -186,7 +186,7 @@ await describeWithPostgres('revocations on PostgreSQL', {}, (postgres) => {
     await untilTrusted(one)
   })
 
-  test('tables that nobody has made, and a role that may not use them, are said with what to do', async () => {
+  test('missing tables, and a role that may not use them, are reported with the solution', async () => {
     const place = { uri: postgres().uri, schema: postgres().freshSchema() }
     const missing = openRevocations(place)
     expect((await timed(() => missing.isRevoked('a'))).error).toMatchObject({
@@ -221,7 +221,7 @@ await describeWithPostgres('revocations on PostgreSQL', {}, (postgres) => {
     await admin.query(
       `GRANT SELECT, INSERT, UPDATE, DELETE ON ALL TABLES IN SCHEMA ${made.schema} TO ${role}`,
     )
-    // Nothing has to be started again, and no more is needed.
+    // No restart is needed, and nothing else.
     await refused.revoke(['a'], inAMinute())
     await untilTrusted(refused)
   })

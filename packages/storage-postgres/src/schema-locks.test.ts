@@ -4,20 +4,20 @@ import { sampleMigrations } from '../test/sample-migrations.ts'
 import { type LongStep, statementsOf } from './migration.ts'
 import { migrations } from './schema.ts'
 
-// Which statement holds which lock for how long is tried with 10 million rows: `pnpm --filter @kith/bench operations postgres-migrate`.
+// Which statement holds which lock for how long is measured with 10 million rows: `pnpm --filter @kith/bench operations postgres-migrate`.
 
 const first = { version: 1, statements: 'CREATE TABLE kith.edges (id uuid)' }
 
-/** What is found wrong with a second version that alters `edges` by these statements. */
+/** The problems of a second version that alters `edges` with these statements. */
 function faults(statements: string, steps: readonly LongStep[] = []): string[] {
   return lockFaults([first, { version: 2, alters: 'edges', statements, steps }])
 }
 
-test('no version keeps those waiting who use the tables', () => {
+test('no version blocks the users of the tables', () => {
   expect(lockFaults(migrations)).toEqual([])
 })
 
-test('the samples that are measured have every form, and are accepted', () => {
+test('the measured samples cover every form, and are accepted', () => {
   expect(lockFaults(sampleMigrations)).toEqual([])
   const statements = sampleMigrations
     .slice(migrations.length)
@@ -67,11 +67,11 @@ test.each([
     'a constraint on a column that nothing has filled',
     'ALTER TABLE kith.edges ADD COLUMN a text;\n ALTER TABLE kith.edges ADD CONSTRAINT b CHECK (a IS NOT NULL) NOT VALID',
   ],
-])('refuses %s', (_what, statements) => {
+])('rejects %s', (_what, statements) => {
   expect(faults(statements)).toHaveLength(1)
 })
 
-test('refuses a table that `alters` does not name, a constraint that was not validated, and steps that look elsewhere', () => {
+test('rejects a table that `alters` does not list, a constraint that was not validated, and steps that look elsewhere', () => {
   const column = 'ALTER TABLE kith.edges ADD COLUMN a integer'
   expect(lockFaults([first, { version: 2, statements: column }])).toHaveLength(1)
   const check = 'ALTER TABLE kith.edges ADD CONSTRAINT known CHECK (kind IS NOT NULL) NOT VALID'

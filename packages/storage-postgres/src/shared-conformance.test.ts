@@ -14,9 +14,9 @@ import {
   type PostgresPlace,
 } from '../test/shared-instances.ts'
 
-await describeWithPostgres('what processes share on PostgreSQL', {}, (postgres) => {
+await describeWithPostgres('data that processes share on PostgreSQL', {}, (postgres) => {
   describe.each(['pg', 'postgres.js', 'url'] as const)('through %s', (driver) => {
-    // The cases use keys of their own.
+    // The cases use separate keys.
     let place: Promise<PostgresPlace> | null = null
     const placed = (): Promise<PostgresPlace> => (place ??= freshPlace(postgres(), driver))
 

@@ -15,7 +15,7 @@ await describeWithPostgres('a society on PostgreSQL', {}, (postgres) => {
   const { emptied, pool, schema } = useStorages(postgres)
   test(
     'reads the same as on the memory reference, whatever its history',
-    // Once in some whole runs on a loaded machine it did not come to its end; by itself it never failed in 600 histories.
+    // In a few complete runs on a loaded machine it did not finish; alone it has never failed in 600 histories.
     { retry: 1, timeout: 60_000 + histories * 20_000 },
     async () => {
       await demandLivesOfMemory({

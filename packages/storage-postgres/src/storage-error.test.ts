@@ -13,7 +13,7 @@ import { createPostgresStorage, migrationSql, type PostgresStorageOptions } from
 
 vi.setConfig({ testTimeout: 60_000 })
 
-/** What a storage says that cannot do what it is asked. */
+/** The error of a storage that cannot carry out a call. */
 async function refusal(work: Promise<unknown>): Promise<Record<string, unknown>> {
   const error: unknown = await work.then(
     () => new Error('it was done'),
@@ -37,7 +37,7 @@ function storageOf(options: PostgresStorageOptions): Storage {
   return storage
 }
 
-await describeWithPostgres('a server of our own', { control: true }, (server) => {
+await describeWithPostgres('our own server', { control: true }, (server) => {
   const admin: { pool?: pg.Pool } = {}
   const schema = 'kith'
   const ask = async (sql: string): Promise<unknown[]> => (await admin.pool?.query(sql))?.rows ?? []
@@ -57,7 +57,7 @@ await describeWithPostgres('a server of our own', { control: true }, (server) =>
   })
   afterAll(() => admin.pool?.end())
 
-  test('a wrong password, user or database is named as what it is', async () => {
+  test('a wrong password, user or database is reported as such', async () => {
     const wrongPassword = storageOf({ url: as('careful:wrong') })
     expect(await refusal(wrongPassword.check())).toEqual(saying('storage-failed', /password/))
     const nobody = storageOf({ url: as('nobody') })
@@ -66,7 +66,7 @@ await describeWithPostgres('a server of our own', { control: true }, (server) =>
     expect(await refusal(nowhere.check())).toEqual(saying('storage-failed', /database does not exist/))
   })
 
-  test('a role without privileges is told which it lacks, and one with those of the README can do all but migrate', async () => {
+  test("a role without privileges gets an error that names the missing ones, and the README's privileges allow everything except migrations", async () => {
     const stranger = storageOf({ url: as('stranger') })
     expect(await refusal(stranger.users.byId(sampleUser().id))).toEqual(saying('storage-failed', /privilege/))
     const app = storageOf({ url: as('app') })
@@ -78,13 +78,13 @@ await describeWithPostgres('a server of our own', { control: true }, (server) =>
     expect(await refusal(other.migrate())).toEqual(saying('storage-failed', /privilege.*migrate/))
   })
 
-  test('a schema that is missing says to migrate', async () => {
+  test('a missing schema reports to migrate', async () => {
     const storage = storageOf({ url: server().uri, schema: 'missing' })
     expect(await refusal(storage.check())).toEqual(saying('storage-failed', /migrate/))
     expect(await refusal(storage.users.byId(sampleUser().id))).toEqual(saying('storage-failed', /migrate/))
   })
 
-  test('a server that takes no writes says so, and still reads', async () => {
+  test('a read-only server reports that, and can still be read', async () => {
     await ask('ALTER ROLE app SET default_transaction_read_only = on')
     const storage = storageOf({ url: as('app') })
     expect(await refusal(storage.users.create(sampleUser()))).toEqual(saying('storage-read-only', /primary/))
@@ -105,8 +105,8 @@ await describeWithPostgres('a server of our own', { control: true }, (server) =>
     await ask('ALTER ROLE app RESET statement_timeout')
   })
 
-  test('a server without a connection left is busy', async () => {
-    // Those of earlier tests go a moment after they were closed.
+  test('a server with no connections left is busy', async () => {
+    // The connections of earlier tests end a moment after they were closed.
     const others = "SELECT 1 FROM pg_stat_activity WHERE usename = 'app'"
     await vi.waitUntil(async () => (await ask(others)).length === 0, 20_000)
     await ask('ALTER ROLE app CONNECTION LIMIT 1')
@@ -119,7 +119,7 @@ await describeWithPostgres('a server of our own', { control: true }, (server) =>
     await vi.waitUntil(async () => (await storage.check().catch(() => 'busy')) === null)
   })
 
-  test('a pool whose clients are all in use is busy when the time is up, and goes on afterwards', async () => {
+  test('a pool with all clients in use is busy after the timeout, and continues afterwards', async () => {
     const pool = new pg.Pool({ connectionString: server().uri, max: 1 })
     const storage = storageOf({ pool, timeoutMillis: 300 })
     const client = await pool.connect()
@@ -130,7 +130,7 @@ await describeWithPostgres('a server of our own', { control: true }, (server) =>
     await pool.end()
   })
 
-  test('a client that hangs in the turn of another is busy when the time is up', async () => {
+  test("a client that hangs within another's transaction is busy after the timeout", async () => {
     const client = new pg.Client(server().uri)
     await client.connect()
     const storage = storageOf({ client, timeoutMillis: 300 })
@@ -150,7 +150,7 @@ await describeWithPostgres('a server of our own', { control: true }, (server) =>
     expect(created).toEqual(users.map(() => ({ outcome: 'created' })))
   })
 
-  test('while the server is down calls say so immediately, and work when it is back', async () => {
+  test('while the server is down calls fail immediately, and work when it is back', async () => {
     const storage = storageOf({ url: server().uri })
     await storage.check()
     await server().control?.kill()
@@ -164,7 +164,7 @@ await describeWithPostgres('a server of our own', { control: true }, (server) =>
   })
 
   describe.each(['pool', 'sql'] as const)('through %s', (way) => {
-    test('a server that says nothing is given up in time, and works when it goes on', async () => {
+    test('a server that does not respond is given up in time, and works when it continues', async () => {
       const storage = await silentProof(way, server().uri)
       const user = sampleUser()
       await server().control?.freeze()
@@ -182,7 +182,7 @@ await describeWithPostgres('a server of our own', { control: true }, (server) =>
     })
   })
 
-  test('an error tells no value that was stored', async () => {
+  test('an error contains no stored value', async () => {
     const storage = storageOf({ url: server().uri })
     const session = { id: sampleUser().id, userId: sampleUser().id }
     const full = {
@@ -216,14 +216,14 @@ await describeWithPostgres('a server of our own', { control: true }, (server) =>
     expect(shown).not.toContain(session.id)
   })
 
-  test('a text with NUL, which the server cannot store, says so', async () => {
+  test('a string with NUL, which the server cannot store, is reported', async () => {
     const storage = storageOf({ url: server().uri })
     expect(await refusal(storage.users.create(sampleUser({ bio: 'a\0b' })))).toEqual(
       saying('storage-failed', /NUL/),
     )
   })
 
-  test('SQL that an administrator runs makes what migrate makes', async () => {
+  test('SQL that an administrator runs gives the same result as migrate', async () => {
     const url = await server().freshDatabase()
     const pool = new pg.Pool({ connectionString: url })
     await pool.query(migrationSql({ schema: 'house' }))
@@ -251,8 +251,8 @@ async function silentProof(way: 'pool' | 'sql', uri: string): Promise<Storage> {
   return storage
 }
 
-await describeWithPostgres('a disk of a server of our own', { control: true }, () => {
-  test('that is full refuses changes, loses none that was acknowledged, and takes more when there is room', async (context) => {
+await describeWithPostgres('the disk of our own server', { control: true }, () => {
+  test('that is full refuses changes, loses nothing acknowledged, and accepts changes once it has space', async (context) => {
     const disk = mountSmallDisk(context, 'size=120m')
     const folder = join(disk.directory, 'data')
     mkdirSync(folder)

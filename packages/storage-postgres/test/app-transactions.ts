@@ -2,7 +2,7 @@ import type { HostTransaction } from '@kith/conformance'
 import type pg from 'pg'
 import type postgres from 'postgres'
 
-/** Begins a transaction as an app does on a client of `pg`. */
+/** Begins a transaction on a client of `pg`, as an app does. */
 export async function beginOnPg(client: pg.Client): Promise<HostTransaction> {
   await client.query('BEGIN')
   return {
@@ -12,7 +12,7 @@ export async function beginOnPg(client: pg.Client): Promise<HostTransaction> {
   }
 }
 
-/** Begins a transaction as an app does with postgres.js. */
+/** Begins a transaction with postgres.js, as an app does. */
 export async function beginOnPostgresJs(sql: postgres.Sql): Promise<HostTransaction> {
   const given = Promise.withResolvers<postgres.TransactionSql>()
   const over = Promise.withResolvers<null>()

@@ -6,17 +6,17 @@ import { serverUser } from '../../../test/servers/server-user.ts'
 
 /** An authority that signs certificates of servers. */
 export interface Authority {
-  /** What it has made; to be removed in the end. */
+  /** The folder of its files, which must be removed at the end. */
   folder: string
-  /** Where its own certificate is. */
+  /** The path of its own certificate. */
   path: string
   /** Its own certificate. */
   certificate: string
-  /** Signs one for a host. One of 0 days expires within a second. */
+  /** Signs a certificate for a host. One for 0 days expires within a second. */
   sign(host: string, days?: number): ServerCertificate
 }
 
-/** What a server shows to its clients. */
+/** The certificate and key that a server shows to its clients. */
 export interface ServerCertificate {
   key: string
   certificate: string
@@ -24,7 +24,7 @@ export interface ServerCertificate {
 
 const request = ['req', '-newkey', 'ec', '-pkeyopt', 'ec_paramgen_curve:P-256', '-nodes']
 
-/** Makes an authority with openssl. */
+/** Creates an authority with openssl. */
 export function createAuthority(): Authority {
   const folder = mkdtempSync(join(tmpdir(), 'kith-tls-'))
   const at = (name: string): string => join(folder, name)
@@ -46,7 +46,7 @@ export function createAuthority(): Authority {
   }
 }
 
-/** Puts a certificate where a server of PostgreSQL reads it when it reloads its configuration. */
+/** Writes a certificate to the file that a PostgreSQL server reads when it reloads its configuration. */
 export function install({ key, certificate }: ServerCertificate, dataDirectory: string): void {
   const user = serverUser()
   const files = { 'server.key': key, 'server.crt': certificate }

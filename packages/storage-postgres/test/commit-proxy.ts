@@ -5,15 +5,15 @@ import { type Socket, connect, createServer } from 'node:net'
 export type Mishap =
   /** It arrives, and its response does not. */
   | 'the answer is lost'
-  /** It does not arrive, and the server hears that the client has gone. */
+  /** It does not arrive, and the server notices that the client has disconnected. */
   | 'the question is lost'
-  /** It does not arrive, and the server hears nothing. */
+  /** It does not arrive, and the server notices nothing. */
   | 'the question is lost in silence'
 
-/** A stretch of network between a client and a server that loses what it is told to lose. */
+/** A network between a client and a server that loses messages on request. */
 export interface CommitProxy {
   port: number
-  /** Loses the next message that holds this, once. `meanwhile` is done when it has been carried out. */
+  /** Loses the next message that contains this, once. `meanwhile` runs after it has been carried out. */
   lose(what: RegExp, mishap: Mishap, meanwhile?: () => Promise<void>): void
   close(): void
 }

@@ -1,13 +1,13 @@
-/** Where the rows of a table would lie on several servers. */
+/** How the rows of a table would be distributed over several servers. */
 export interface Distribution {
   /** The column to distribute by; `reference` for a copy on each server; `none` for a table that stays on one. */
   key: string
   reason: string
 }
 
-/** A statement that asks more than the shards of keys that it is given. */
+/** A statement that uses more shards than those of the keys in its parameters. */
 export interface Scattered {
-  /** Whether it names the key by values that it finds itself, in another table or in a list; by none it asks every shard. */
+  /** Whether it pins the key to values that it finds itself, in another table or in an array; without any it asks every shard. */
   names: 'nothing' | 'what it finds'
   hot: 'yes' | 'no'
   reason: string
@@ -15,7 +15,7 @@ export interface Scattered {
 
 const inOrder = 'the rows of an account are stored, read and removed in their order'
 
-/** Proposals to distribute the tables by, for docs/scale.md. Nothing of Kith reads them. */
+/** Proposed distribution keys for docs/scale.md. Kith itself does not read them. */
 export const distribution: Readonly<Record<string, Distribution>> = Object.freeze({
   users: {
     key: 'reference',
@@ -66,7 +66,7 @@ function queue(name: string): Record<string, Scattered> {
   }
 }
 
-/** The statements that do not name the key of a table by values that they are given, as `posts.byIds on posts`. */
+/** The statements that do not pin the key of a table to their parameters, such as `posts.byIds on posts`. */
 export const scattered: Readonly<Record<string, Scattered>> = Object.freeze({
   'edges.listIn on edges': hot(
     nothing('followers, and who likes a post: the edges that end at a node start anywhere'),

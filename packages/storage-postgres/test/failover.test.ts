@@ -20,10 +20,10 @@ import { findings, halves } from './what-is-left.ts'
 const folder = mkdtempSync(join(fastFolder, 'kith-failover-'))
 afterAll(() => rmSync(folder, { recursive: true, force: true }))
 
-/** More of them show what is rarer: `KITH_KILL_ROUNDS=20`. */
+/** More rounds find rarer failures: `KITH_KILL_ROUNDS=20`. */
 const rounds = Number(process.env['KITH_KILL_ROUNDS'] ?? 2)
 const drivers: readonly TestDriver[] = ['pg', 'postgres.js']
-/** How long people wait for a response. */
+/** The timeout of a response. */
 const callMillis = 2_000
 const [people, lanes] = [6, 4]
 const often = [...deeds, ...everydayDeeds, ...everydayDeeds, ...everydayDeeds]
@@ -34,7 +34,7 @@ await describeWithPostgres('a primary whose commits wait for a standby', { contr
   const standbys: PostgresStandby[] = []
   afterAll(() => Promise.all(standbys.map((standby) => standby.stop())))
 
-  /** The server that takes writes: each standby becomes it in turn. */
+  /** The server that accepts writes: each standby is promoted in turn. */
   function primary(): { port: number; control: ServerControl } {
     const last = standbys.at(-1)
     const { port } = last ? { port: Number(new URL(last.uri).port) } : server()
@@ -52,7 +52,7 @@ await describeWithPostgres('a primary whose commits wait for a standby', { contr
     return found
   }
 
-  /** Has each commit wait for the standby of this name; without a name for none. */
+  /** Makes each commit wait for the standby with this name; without a name for none. */
   async function waitFor(name: string): Promise<void> {
     const set = `ALTER SYSTEM SET synchronous_standby_names = '${name}'`
     await ask(primary().port, set, 'SELECT pg_reload_conf()')
@@ -69,7 +69,7 @@ await describeWithPostgres('a primary whose commits wait for a standby', { contr
   }
 
   test.each(drivers)(
-    'is followed by it with all that was acknowledged, and the app goes on by itself, through %s',
+    'is replaced by it with everything acknowledged, and the app continues by itself, through %s',
     async (driver) => {
       const schema = server().freshSchema()
       const proxy = await startProxy(primary())
@@ -101,7 +101,7 @@ await describeWithPostgres('a primary whose commits wait for a standby', { contr
           }
         }
         const witness = createWitness(society.kith, storage, `witness_${round}`)
-        // All who are refused are told why: whatever else they meet ends the test.
+        // Every refusal has to give the reason: any other error ends the test.
         const lives = Promise.all([...Array.from({ length: lanes }, live), witness.live(() => stopped)])
         lives.catch(() => {})
         const untilAcknowledged = (count: number): Promise<unknown> =>
@@ -111,7 +111,7 @@ await describeWithPostgres('a primary whose commits wait for a standby', { contr
 
         await control.kill()
         standbys.push(standby)
-        // Led there before it takes writes, people are refused for a moment.
+        // Connected to it before it accepts writes, calls are refused for a moment.
         proxy.lead(primary().port)
         await wait(Math.random() * 200)
         await ask(primary().port, 'SELECT pg_promote()')

@@ -1,4 +1,4 @@
-/** What of the tables takes part in a test: so many accounts, each with a few rows of everything. */
+/** The data of a test: this many accounts, each with a few rows of everything. */
 const people = 12_000
 
 const id = (table: string, number: string): string =>
@@ -7,7 +7,7 @@ const id = (table: string, number: string): string =>
 export const userOf = (number: string | number): string => id('0001', String(number))
 export const postOf = (number: string | number): string => id('0002', String(number))
 
-/** The account with many of everything. */
+/** The account with many rows of everything. */
 export const hub = 7
 
 /**

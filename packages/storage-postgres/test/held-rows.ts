@@ -1,17 +1,17 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import type pg from 'pg'
 
-/** Rows that another transaction has locked, so that others who want to change them wait. */
+/** Rows that another transaction has locked, so that other writers wait. */
 export interface HeldRows {
-  /** Resolves when so many statements wait for locks. Lets go and rejects where they do not. */
+  /** Resolves when this many statements wait for locks. Otherwise it releases the rows and rejects. */
   waiting(count: number): Promise<void>
-  /** Lets go of the rows. */
+  /** Releases the rows. */
   release(): Promise<void>
 }
 
 const patienceMillis = 10_000
 
-/** Locks the rows that a query gives with `FOR UPDATE`. */
+/** Locks the rows of a query with `FOR UPDATE`. */
 export async function holdRows(pool: pg.Pool, query: string, values: string[]): Promise<HeldRows> {
   const client = await pool.connect()
   await client.query('BEGIN')
@@ -37,7 +37,7 @@ export async function holdRows(pool: pg.Pool, query: string, values: string[]): 
   }
 }
 
-/** Whether a call is still under way after a moment in which it would have ended. */
+/** Whether a call is still running after a moment in which it would have finished. */
 export async function isPending(call: Promise<unknown>): Promise<boolean> {
   return await Promise.race([call.then(() => false), sleep(100, true)])
 }

@@ -36,7 +36,7 @@ await describeWithPostgres('transactions of an app', {}, (server) => {
       },
     }))
 
-    test('a client on which nothing was begun, one whose transaction has failed, and a pool are refused', async () => {
+    test('a client without a transaction, one with a failed transaction, and a pool are refused', async () => {
       const storage = await migrated()
       const client = await connected()
       const remove = (): Promise<unknown> | undefined =>
@@ -52,7 +52,7 @@ await describeWithPostgres('transactions of an app', {}, (server) => {
       expect(() => storage.within?.(new pg.Pool())).toThrow(TypeError)
     })
 
-    test('a connection that is lost takes the transaction with it, and is not asked again', async () => {
+    test('a lost connection ends the transaction, and is not used again', async () => {
       const storage = await migrated()
       const [client, other] = [await connected(), await connected()]
       client.on('error', () => {})
@@ -69,7 +69,7 @@ await describeWithPostgres('transactions of an app', {}, (server) => {
       expect(await storage.users.byId(sampleUser.id)).toBe(null)
     })
 
-    test('a transaction at a higher isolation is refused, since rows are locked and read again', async () => {
+    test('a transaction with a higher isolation level is refused, because rows are locked and read again', async () => {
       const storage = await migrated()
       await storage.users.create(sampleUser)
       const client = await connected()
@@ -82,7 +82,7 @@ await describeWithPostgres('transactions of an app', {}, (server) => {
       })
     })
 
-    test('what took too long writes nothing when its lock is free, after the rollback', async () => {
+    test('a call that took too long writes nothing when its lock is released after the rollback', async () => {
       const schema = server().freshSchema()
       const storage = createPostgresStorage({ url: server().uri, schema, timeoutMillis: 700 })
       opened.push({ end: () => storage.close() })

@@ -4,7 +4,7 @@ import { describeWithPostgres } from '../../../test/servers/describe-servers.ts'
 import { type TestDriver, useStorages } from './storages.ts'
 
 /**
- * Runs the conformance kit through one driver, with the extension for searches or without it. Each has a file of its own, so that both can
+ * Runs the conformance kit through one driver, with or without the search extension. Each has a separate file, so that they can
  * run concurrently.
  */
 export async function testPromises(driver: TestDriver, trigrams: boolean): Promise<void> {

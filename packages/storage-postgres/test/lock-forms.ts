@@ -1,19 +1,19 @@
 import { type LongStep, type Migration, statementsOf } from '../src/migration.ts'
 
-/** A statement that may be in the transaction of a version after the first. */
+/** A statement that is allowed in the transaction of a version after the first. */
 interface LockForm {
   readonly form: RegExp
   /** Why it holds no lock for long, however many rows there are. */
   readonly reason: string
-  /** Only on a table that the same version makes. */
+  /** Only allowed on a table that the same version creates. */
   readonly onlyNew?: true
-  /** What else has to be so; says what is not. */
+  /** Further conditions; returns what is violated. */
   demand?(match: Readonly<Record<string, string>>, before: Before): string | null
 }
 
 /** What earlier versions have done, and what this one has done so far. */
 interface Before {
-  /** `table.column` of columns that a validated constraint says are not null. */
+  /** `table.column` of columns for which a validated constraint excludes null. */
   readonly notNull: ReadonlySet<string>
   /** `table.column` of columns that this version adds. */
   readonly added: ReadonlySet<string>
@@ -24,7 +24,7 @@ const type = String.raw`(?:boolean|smallint|integer|bigint|text|uuid|timestamptz
 const constant = String.raw`(?:'[^']*'|-?\d+|true|false)`
 const form = (text: string): RegExp => new RegExp(`^${text}$`)
 
-/** All that is known to be harmless. What is not here is refused: find out which lock it takes and what it reads, and add it. */
+/** Everything that is known to be harmless. Other statements are refused: find out which lock they take and what they read, and add them. */
 export const lockForms: readonly LockForm[] = [
   {
     form: form(String.raw`CREATE TABLE kith\.(?<table>\w+) \(.+\)(?: WITH \(fillfactor = \d+\))?`),
@@ -81,7 +81,7 @@ export const lockForms: readonly LockForm[] = [
   },
 ]
 
-/** Why a schema could keep people waiting who use it; empty where nothing does. The first version is for an empty database. */
+/** Why a schema could block the users of its tables; empty if nothing does. The first version is for an empty database. */
 export function lockFaults(all: readonly Migration[]): string[] {
   const notNull = new Set<string>()
   const checks = new Map<string, string>()

@@ -37,7 +37,8 @@ await describeWithPostgres('long steps of a migration', {}, (server) => {
 
   /** A schema of this release, with rows. */
   async function filled(edges = 12_000): Promise<MigrationPlace> {
-    // A connection serves one transaction, or one statement, as behind a pooler in transaction mode. A database of its own: building an index waits for the transactions of its database.
+    // One transaction or statement per connection, as behind a pooler in transaction mode.
+    // A separate database, because an index build waits for all transactions of its database.
     const uri = await server().freshDatabase()
     const own = new pg.Pool({ connectionString: uri, max: 30, maxUses: 1 })
     own.on('error', () => {})
@@ -53,7 +54,7 @@ await describeWithPostgres('long steps of a migration', {}, (server) => {
     return place
   }
 
-  /** A transaction whose snapshot an index that is built has to wait for. */
+  /** A transaction whose snapshot an index build has to wait for. */
   async function holdSnapshot(): Promise<() => Promise<void>> {
     const client = await pool().connect()
     await client.query('BEGIN ISOLATION LEVEL REPEATABLE READ; SELECT 1')
@@ -83,7 +84,7 @@ await describeWithPostgres('long steps of a migration', {}, (server) => {
     ).toEqual([{ attnotnull: true }])
   }
 
-  test('are listed with about how many rows they are for, taken in their order, reported, and not taken again', async () => {
+  test('are listed with their approximate number of rows, run in order, reported, and not repeated', async () => {
     const place = await filled()
     const planned = await plan(place.short, 'kith', sampleMigrations)
     expect(planned.map(({ name }) => name)).toEqual([
@@ -114,7 +115,7 @@ await describeWithPostgres('long steps of a migration', {}, (server) => {
     expect(again).not.toHaveBeenCalled()
   })
 
-  test('of processes that start at one moment one takes each step, and the others wait for it', async () => {
+  test('of concurrently started processes one runs each step, and the others wait for it', async () => {
     const place = await filled()
     const release = await holdSnapshot()
     let built = 0
@@ -128,7 +129,7 @@ await describeWithPostgres('long steps of a migration', {}, (server) => {
     }
     const all = Promise.all(Array.from({ length: 6 }, () => migrate(counting(), {}, sampleMigrations)))
     await isBuilding()
-    // Longer than a lease lasts without being prolonged.
+    // Longer than a lease lasts without being renewed.
     await sleep(11_000)
     await release()
     await all
@@ -136,7 +137,7 @@ await describeWithPostgres('long steps of a migration', {}, (server) => {
     await demandDone(place)
   })
 
-  test('no time-out of the storage cuts a step, and the release before works meanwhile', async () => {
+  test('no timeout of the storage interrupts a step, and the previous release works meanwhile', async () => {
     const place = await filled()
     const release = await holdSnapshot()
     const migrating = migrate(placeOn(clientsOf(pool()), 'kith', 1_000), {}, sampleMigrations)
@@ -153,7 +154,7 @@ await describeWithPostgres('long steps of a migration', {}, (server) => {
     expect(await before.edges.remove(edge)).toMatchObject({ removed: true })
   })
 
-  test('a client by itself is enough', async () => {
+  test('a single client is sufficient', async () => {
     const place = await filled()
     const client = new pg.Client(pool().options.connectionString)
     await client.connect()
@@ -162,7 +163,7 @@ await describeWithPostgres('long steps of a migration', {}, (server) => {
     await demandDone(place)
   })
 
-  test('what a build that was ended has left is dropped, and made anew', async () => {
+  test('the leftovers of an aborted build are dropped, and it is started again', async () => {
     const place = await filled()
     const release = await holdSnapshot()
     const migrating = migrate(place, {}, sampleMigrations)
@@ -178,7 +179,7 @@ await describeWithPostgres('long steps of a migration', {}, (server) => {
     await demandDone(place)
   })
 
-  test('a process that was killed while the server builds leaves it to the server, and the next one goes on', async () => {
+  test('a process that is killed during a build leaves it to the server, and the next one continues', async () => {
     const place = await filled()
     const release = await holdSnapshot()
     const uri = pool().options.connectionString ?? ''
@@ -195,7 +196,7 @@ await describeWithPostgres('long steps of a migration', {}, (server) => {
     child.kill('SIGKILL')
     await once(child, 'exit')
     const next = migrate(place, {}, sampleMigrations)
-    // The lease is over by then, and what it was for is not.
+    // The lease has expired by then, but the build has not finished.
     await sleep(12_000)
     expect(await ask(building)).toEqual(left)
     await release()
@@ -203,7 +204,7 @@ await describeWithPostgres('long steps of a migration', {}, (server) => {
     await demandDone(place)
   })
 
-  test('what `progress` throws ends a build within moments', async () => {
+  test('an error from `progress` ends a build quickly', async () => {
     const place = await filled()
     const release = await holdSnapshot()
     const stop = new Error('stopped')
@@ -222,15 +223,15 @@ await describeWithPostgres('long steps of a migration', {}, (server) => {
     await demandDone(place)
   })
 
-  test('cut off before or after any statement, the next start finishes', async () => {
+  test('after an interruption before or after any statement, the next start finishes', async () => {
     const cut = new Error('cut off')
-    // Every seventh moment from a random one on, so that runs together try all of them.
+    // Every seventh moment, starting from a random one, so that several runs together cover all of them.
     const stride = 7
     let cuts = 0
     for (let at = Math.floor(Math.random() * stride); ; at += stride) {
       const place = await filled(500)
       let sent = 0
-      /** Sends one statement less than was meant to be sent, or loses its answer. */
+      /** Sends one statement less than intended, or loses its response. */
       const dying =
         <Args extends unknown[], Result>(send: (...args: Args) => Promise<Result>) =>
         async (...args: Args): Promise<Result> => {
@@ -265,11 +266,11 @@ await describeWithPostgres('long steps of a migration', {}, (server) => {
     expect(cuts).toBeGreaterThan(10)
   }, 300_000)
 
-  test('a row that somebody holds is filled when it is let go', async () => {
+  test('a locked row is filled when it is released', async () => {
     const place = await filled()
     const added = sampleMigrations[migrations.length]
     if (!added) throw new Error('There is no sample')
-    // A transaction that holds a row keeps a version from changing its table, so the fill comes first.
+    // A transaction that holds a row blocks a version from changing its table, so the fill comes first.
     await migrate(place, {}, [...migrations, { ...added, steps: [] }])
     const holder = await pool().connect()
     await holder.query('BEGIN')
@@ -288,7 +289,7 @@ await describeWithPostgres('long steps of a migration', {}, (server) => {
     expect(await ask('SELECT 1 FROM kith.edges WHERE note IS NULL')).toEqual([])
   })
 
-  test('a version waits for a table without keeping others from it', async () => {
+  test('a version waits for a table without blocking others', async () => {
     const place = await filled()
     const reader = await pool().connect()
     await reader.query('BEGIN; SELECT 1 FROM kith.edges LIMIT 1')
@@ -308,7 +309,7 @@ await describeWithPostgres('long steps of a migration', {}, (server) => {
     expect(longest).toBeLessThan(1_000)
   })
 
-  test('the printed SQL, sent statement by statement, makes the same, also twice where it was cut off', async () => {
+  test('the printed SQL, sent statement by statement, gives the same result, even if it is repeated after an interruption', async () => {
     const columns = `SELECT table_name, column_name, data_type, is_nullable, column_default FROM information_schema.columns
       WHERE table_schema = 'kith' ORDER BY 1, 2`
     const indexes = "SELECT indexdef FROM pg_indexes WHERE schemaname = 'kith' ORDER BY 1"

@@ -24,7 +24,7 @@ function sampleClaim(): OutboxClaim {
   return { by: nextId(), now: later(), until: later(60_000), keys: 100, rows: 100 }
 }
 
-await describeWithPostgres('a COMMIT of a store that is lost', {}, (server) => {
+await describeWithPostgres('a lost COMMIT of a store', {}, (server) => {
   describe.each(['pg', 'postgres.js'] as const)('through %s', (name) => {
     let proxy: CommitProxy
     let cut: Storage
@@ -71,7 +71,7 @@ await describeWithPostgres('a COMMIT of a store that is lost', {}, (server) => {
       expect(batches.flatMap(({ rows }) => rows)).toEqual([row])
     })
 
-    test.each(mishaps)('a wrong hash costs a code one try: %s', async (mishap) => {
+    test.each(mishaps)('a wrong hash uses up one try of a code: %s', async (mishap) => {
       const code = sampleCode()
       const { purpose, subject } = code
       await straight.codes.issue(code)
@@ -93,7 +93,7 @@ await describeWithPostgres('a COMMIT of a store that is lost', {}, (server) => {
       ])
     })
 
-    test.each(mishaps)('what waits is stored, leased and handled once: %s', async (mishap) => {
+    test.each(mishaps)('a waiting event is stored, leased and handled once: %s', async (mishap) => {
       const user = await withUser(straight)
       const rows = [rowOf(user), rowOf(user), rowOf(user, 'audit')]
       proxy.lose(aCommit, mishap)

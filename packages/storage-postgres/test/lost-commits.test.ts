@@ -11,7 +11,7 @@ vi.setConfig({ testTimeout: 60_000 })
 
 const aCommit = /\bcommit\b/i
 
-await describeWithPostgres('a connection that is lost', { control: true }, (server) => {
+await describeWithPostgres('a lost connection', { control: true }, (server) => {
   describe.each(['pg', 'postgres.js'] as const)('through %s', (name) => {
     let proxy: CommitProxy
     let connection: Connection
@@ -45,7 +45,7 @@ await describeWithPostgres('a connection that is lost', { control: true }, (serv
       await Promise.all([close(), straight.end()])
     })
 
-    /** A change that notes how often it was made. */
+    /** A change that counts how often it was made. */
     let made = 0
     const change = (): Promise<string> =>
       connection.atomically(async ({ run }) => {
@@ -57,7 +57,7 @@ await describeWithPostgres('a connection that is lost', { control: true }, (serv
       (await straight.query(`SELECT * FROM ${schema}.things`)).rows.length
     beforeEach(() => void (made = 0))
 
-    test('after its COMMIT, which was carried out, resolves with what the change has made', async () => {
+    test('after its COMMIT was carried out, resolves with the result of the change', async () => {
       proxy.lose(aCommit, 'the answer is lost')
       expect(await change()).toBe('made 1')
       expect(await things()).toBe(1)
@@ -69,7 +69,7 @@ await describeWithPostgres('a connection that is lost', { control: true }, (serv
       expect(await things()).toBe(1)
     })
 
-    test('before its COMMIT arrived, unheard by the server, makes the change again', async () => {
+    test('before its COMMIT arrived, unnoticed by the server, makes the change again', async () => {
       proxy.lose(aCommit, 'the question is lost in silence')
       expect(await change()).toBe('made 2')
       expect(await things()).toBe(1)
@@ -79,7 +79,7 @@ await describeWithPostgres('a connection that is lost', { control: true }, (serv
       expect(rows, 'no transaction stays open').toEqual([])
     })
 
-    test('with its server, after the COMMIT, says that nobody can tell', async () => {
+    test('together with its server, after the COMMIT, reports that the outcome is unknown', async () => {
       proxy.lose(aCommit, 'the answer is lost', async () => server().control?.restart())
       await expect(change()).rejects.toMatchObject({
         code: 'storage-unavailable',
@@ -95,14 +95,14 @@ await describeWithPostgres('a connection that is lost', { control: true }, (serv
       expect(await things()).toBe(1)
     })
 
-    test('between two statements of a transaction makes it again, and nothing outside of it', async () => {
+    test('between two statements of a transaction makes it again, and nothing else', async () => {
       const result = await connection.atomically(async ({ run, get }) => {
         made++
         await run('INSERT INTO kith.things VALUES (@thing)', { thing: made })
         if (made === 1) {
           const own = await get<{ pid: number }>('SELECT pg_backend_pid() AS pid')
           await straight.query('SELECT pg_terminate_backend($1)', [own?.pid])
-          // Until the client hears of it.
+          // Until the client notices.
           await new Promise((resolve) => setTimeout(resolve, 200))
         }
         await run('INSERT INTO kith.things VALUES (@thing)', { thing: made })
@@ -113,7 +113,7 @@ await describeWithPostgres('a connection that is lost', { control: true }, (serv
       expect(rows).toEqual([{ thing: 2 }, { thing: 2 }])
     })
 
-    test('by a change of one statement says that it may have been made, and makes it no second time', async () => {
+    test('during a change of one statement reports that it may have been made, and does not repeat it', async () => {
       proxy.lose(/INSERT/, 'the answer is lost')
       await expect(connection.run('INSERT INTO kith.things VALUES (1)')).rejects.toMatchObject({
         code: 'storage-unavailable',
@@ -122,7 +122,7 @@ await describeWithPostgres('a connection that is lost', { control: true }, (serv
       expect(await things()).toBe(1)
     })
 
-    test('by a question asks it again', async () => {
+    test('during a read repeats it', async () => {
       proxy.lose(/SELECT 7/, 'the answer is lost')
       expect(await connection.get('SELECT 7 AS seven')).toEqual({ seven: 7 })
       proxy.lose(/SELECT 8/, 'the question is lost')

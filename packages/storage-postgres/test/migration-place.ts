@@ -3,7 +3,7 @@ import { createPgDriver } from '../src/drivers/pg.ts'
 import type { TakeClient } from '../src/drivers/pg-clients.ts'
 import type { MigrationPlace } from '../src/long-work.ts'
 
-/** What a migration works on, as `createPostgresStorage` makes it, with a short time for what is short. */
+/** The environment of a migration, as `createPostgresStorage` creates it, with a short timeout for short steps. */
 export function placeOn(take: TakeClient, schema: string, shortMillis = 60_000): MigrationPlace {
   const driver = createPgDriver(take)
   const connect = (timeoutMillis: number): Connection =>

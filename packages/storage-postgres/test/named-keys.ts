@@ -9,11 +9,11 @@ export interface PlanStep {
 }
 
 /**
- * Parameters are numbered behind this. Before PostgreSQL 17 a plan has `$1` also for what another part of it returns.
+ * Parameters are numbered from here. Before PostgreSQL 17 a plan also uses `$1` for the result of another part of it.
  */
 const shift = 100
 
-/** A statement with parameters, made one to `PREPARE` by that name and to explain. */
+/** A statement with parameters, converted to a `PREPARE` with this name and an `EXPLAIN`. */
 export function explaining(text: string, parameters: number): { prepare: string; explain: string } {
   const shifted = text.replaceAll(/\$(\d+)/g, (_, number: string) => `$${Number(number) + shift}`)
   const values = Array.from({ length: shift + parameters }, () => 'NULL')
@@ -23,16 +23,16 @@ export function explaining(text: string, parameters: number): { prepare: string;
   }
 }
 
-/** How a scan of a table names a column: by values that the statement is given, by some that it has found itself, or not at all. */
+/** How a scan of a table pins a column: to parameters of the statement, to values that it has found itself, or not at all. */
 export type Naming = 'given' | 'found' | 'none'
 
-/** The scans of tables in a plan. What inserts rows is none: it names every column by its rows. */
+/** The scans of tables in a plan. An insert is not one: it pins every column by its rows. */
 export function scansOf(step: PlanStep): PlanStep[] {
   const own = step['Relation Name'] !== undefined && step['Node Type'].endsWith('Scan') ? [step] : []
   return [...own, ...(step.Plans ?? []).flatMap(scansOf)]
 }
 
-/** How the conditions of a scan pin a column: by `=` or by `= ANY`, and not within an OR. */
+/** How the conditions of a scan pin a column: with `=` or with `= ANY`, and not within an OR. */
 export function namingOf(scan: PlanStep, column: string): Naming {
   const conditions = [scan['Index Cond'], scan.Filter].flatMap((condition) => conjunctsOf(condition ?? ''))
   const own = [column, `${scan.Alias}.${column}`]
@@ -47,7 +47,7 @@ export function namingOf(scan: PlanStep, column: string): Naming {
   return values.some((value) => isGiven(value)) ? 'given' : 'found'
 }
 
-/** A parameter or a constant: neither a column nor what another part of the plan returns. */
+/** A parameter or a constant: neither a column nor the result of another part of the plan. */
 function isGiven(value: string): boolean {
   const rest = value.replace(/'[^']*'|::[\w[\]]+|\$\d+|\bANY\b/g, (found) =>
     found.startsWith('$') && Number(found.slice(1)) <= shift ? found : '',
@@ -55,7 +55,7 @@ function isGiven(value: string): boolean {
   return !/[\w$]/.test(rest)
 }
 
-/** The parts of a condition that all have to hold, without the parentheses around them. */
+/** The parts of a condition that must all be true, without the parentheses around them. */
 function conjunctsOf(condition: string): string[] {
   const whole = unwrapped(condition)
   const parts: string[] = []

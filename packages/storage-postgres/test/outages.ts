@@ -9,11 +9,11 @@ import type { FailingPlace } from '../../../test/shared-server/shared-place.ts'
 import { asShared, freshPlace, openConnected, openPool, openRevocations } from './shared-instances.ts'
 import type { TestDriver } from './storages.ts'
 
-/** What holds for a server and networks that fail, through one driver. Each has a file of its own, so that both can run concurrently. */
+/** What must be true for a failing server and network, through one driver. Each has a separate file, so that they can run concurrently. */
 export async function testOutages(driver: TestDriver): Promise<void> {
   vi.setConfig({ testTimeout: 60_000 })
 
-  await describeWithPostgres(`a server that fails, through ${driver}`, { control: true }, (postgres) => {
+  await describeWithPostgres(`a failing server, through ${driver}`, { control: true }, (postgres) => {
     afterEach(() => postgres().control?.thaw())
 
     async function place(): Promise<FailingPlace> {
@@ -25,7 +25,7 @@ export async function testOutages(driver: TestDriver): Promise<void> {
     testFailingServer(test, place)
     testChaos(test, place)
 
-    test('emptied while connected: the next rebuild writes back what the mirrors know', async () => {
+    test('emptied while connected: the next rebuild writes back the entries of the mirrors', async () => {
       const here = await freshPlace(postgres(), driver)
       const [one, other] = [await openConnected(here), await openConnected(here)]
       const ids = Array.from({ length: 2_500 }, () => randomUUID())
@@ -41,7 +41,7 @@ export async function testOutages(driver: TestDriver): Promise<void> {
     })
   })
 
-  await describeWithPostgres(`connections that break, through ${driver}`, {}, (postgres) => {
+  await describeWithPostgres(`broken connections, through ${driver}`, {}, (postgres) => {
     testBrokenNetworks(test, async () => asShared(await freshPlace(postgres(), driver)))
   })
 }

@@ -15,7 +15,7 @@ const flags = [
 
 await describeWithPostgres('the outbox on PostgreSQL', {}, (postgres) => {
   test(
-    'killed at any moment, every acknowledged change is handed over, in order for its account, and nothing that did not happen',
+    'killed at any moment, every acknowledged change is delivered, in order for its account, and nothing that did not happen',
     async () => {
       const { uri: url } = postgres()
       const schema = postgres().freshSchema()

@@ -39,7 +39,7 @@ await describeWithPostgres('partitioning', {}, (server) => {
   }
   const divided = (partitions: number) => ['edges', 'posts'].map((table) => ({ table, partitions }))
 
-  test('a schema that is made with partitions has them, no matter which process makes it, and keeps them', async () => {
+  test('a schema created with partitions has them, whichever process creates it, and keeps them', async () => {
     const schema = server().freshSchema()
     const starts = Array.from({ length: 4 }, () => opened(schema, 3))
     await Promise.all(starts.map((each) => each.migrate()))
@@ -52,7 +52,7 @@ await describeWithPostgres('partitioning', {}, (server) => {
     expect(await partitionsOf(schema)).toEqual(divided(3))
   })
 
-  test('another number, and partitions where plain tables are, are refused with what to do', async () => {
+  test('another number, and partitions in place of plain tables, are refused with the solution', async () => {
     const [divided, plain] = [server().freshSchema(), server().freshSchema()]
     await opened(divided, 3).migrate()
     await opened(plain).migrate()
@@ -72,7 +72,7 @@ await describeWithPostgres('partitioning', {}, (server) => {
     }
   })
 
-  test('printed migrations make the same partitions', async () => {
+  test('printed migrations create the same partitions', async () => {
     const [made, printed] = [server().freshSchema(), server().freshSchema()]
     await opened(made, 3).migrate()
     await ask(migrationSql({ schema: printed, partitions: 3 }))
@@ -86,7 +86,7 @@ await describeWithPostgres('partitioning', {}, (server) => {
     await opened(parts, 2).migrate()
     for (const table of ['edges', 'posts']) {
       const [one, other] = [await described(plain, table), await described(parts, table)]
-      // Without what is said of partitions, and as it is said of a table that has none.
+      // Without the details of partitions, and as it is described for a table without any.
       const asPlain = JSON.stringify(other)
         .replaceAll(/\{"name":"\w+_\d"[^}]*\},?|\{"index":"[^"]*_\d USING[^"]*"\},?/g, '')
         .replaceAll(',]', ']')
@@ -101,7 +101,7 @@ await describeWithPostgres('partitioning', {}, (server) => {
     expect(options).toEqual([{ relname: 'edges_0' }, { relname: 'edges_1' }])
   })
 
-  test('partitionSql() moves a filled table, with all that is in it, and the storage goes on', async () => {
+  test('partitionSql() converts a filled table with all of its data, and the storage continues', async () => {
     const [moved, made] = [server().freshSchema(), server().freshSchema()]
     const storage = opened(moved)
     await storage.migrate()
@@ -136,7 +136,7 @@ await describeWithPostgres('partitioning', {}, (server) => {
     expect((await storage.posts.byAuthor(authorId, { limit: 1, before: null }))[0]).toEqual(post)
   })
 
-  test('partitionSql() changes nothing where a view of the app needs a table', async () => {
+  test('partitionSql() changes nothing if a view of the app depends on a table', async () => {
     const schema = server().freshSchema()
     await opened(schema).migrate()
     await ask(`CREATE VIEW ${schema}.mine AS SELECT id FROM ${schema}.posts`)

@@ -39,7 +39,7 @@ const flags = [
   '--experimental-strip-types',
   '--disable-warning=ExperimentalWarning',
 ]
-/** The cases of the kit in which calls meet, and each store once. `KITH_WHOLE_KIT=1` runs all of them, which takes minutes. */
+/** The kit cases with concurrent calls, and each store once. `KITH_WHOLE_KIT=1` runs all of them, which takes minutes. */
 const some = new RegExp(
   [
     'users/(parallel-password-changes|parallel-verifications|expected-beside-change|search-beside-writes)',
@@ -58,7 +58,7 @@ else await describeWithPostgres('behind PgBouncer in transaction mode', { contro
 function behindPgbouncer(postgresServer: () => PostgresServer): void {
   const open: { bouncer?: Pgbouncer } = {}
   const bouncer = (): Pgbouncer => open.bouncer ?? expect.unreachable()
-  /** The server, reached through PgBouncer. postgres.js reads its options from the URL; `pg` ignores them. */
+  /** The URL of the server through PgBouncer. postgres.js reads its options from the URL; `pg` ignores them. */
   function pooled(): PostgresServer {
     const uri = new URL(postgresServer().uri)
     uri.port = String(bouncer().port)
@@ -71,7 +71,7 @@ function behindPgbouncer(postgresServer: () => PostgresServer): void {
   afterAll(() => open.bouncer?.stop())
   const leftBehind = (): Promise<string[]> => leftOnConnections(pooled().uri, pooledConnections)
 
-  /** A storage on connections of its own, until the test is over. */
+  /** A storage on its own connections, until the end of the test. */
   function openStorage(driver: TestDriver, schema: string, timeoutMillis = 20_000): Storage {
     if (driver === 'postgres.js') {
       const sql = postgres(pooled().uri, { max: 4, onnotice: () => {}, backoff: () => 0.05 })
@@ -84,7 +84,7 @@ function behindPgbouncer(postgresServer: () => PostgresServer): void {
     return createPostgresStorage({ pool, schema, timeoutMillis })
   }
 
-  test('two processes that start at one moment migrate, long steps included', async () => {
+  test('two concurrently started processes migrate, including long steps', async () => {
     const uri = new URL(pooled().uri)
     uri.pathname = new URL(await postgresServer().freshDatabase()).pathname
     const children = [1, 2].map(() =>
@@ -101,7 +101,7 @@ function behindPgbouncer(postgresServer: () => PostgresServer): void {
     expect(await plan(placeOn(clientsOf(pool), 'kith').short, 'kith', sampleMigrations)).toEqual([])
   })
 
-  describe.each(drivers)('through %s, leaving nothing on the connections', (driver) => {
+  describe.each(drivers)('through %s, leaving no state on the connections', (driver) => {
     afterEach(async () => expect(await leftBehind()).toEqual([]))
 
     const { emptied, fresh } = useStorages(pooled, { driver })
@@ -165,7 +165,7 @@ function behindPgbouncer(postgresServer: () => PostgresServer): void {
     })
   })
 
-  test('what a session keeps would be found', async () => {
+  test('session state would be detected', async () => {
     const careless = new pg.Client(pooled().uri)
     await careless.connect()
     await careless.query(`BEGIN; SET lock_timeout = 1; PREPARE own AS SELECT 1; LISTEN own;
@@ -180,7 +180,7 @@ function behindPgbouncer(postgresServer: () => PostgresServer): void {
     ])
   })
 
-  test('statements with names are refused by a PgBouncer that does not know them, with what to do, and nothing is lost', async () => {
+  test('a PgBouncer without support for named statements refuses them with the solution, and nothing is lost', async () => {
     const old = await startPgbouncer(postgresServer().port, settingsWithoutNames())
     onTestFinished(() => old.stop())
     const uri = new URL(postgresServer().uri)
@@ -197,7 +197,7 @@ function behindPgbouncer(postgresServer: () => PostgresServer): void {
     const ways = [
       { way: { pool, prepare: true }, isRefused: true },
       { way: { sql }, isRefused: true },
-      // Then postgres.js names no more than its own COMMIT.
+      // Then postgres.js names only its own COMMIT.
       { way: { sql, prepare: false }, isRefused: false },
     ]
     for (const { way, isRefused } of ways) {
@@ -222,13 +222,13 @@ function behindPgbouncer(postgresServer: () => PostgresServer): void {
     }
   })
 
-  /** From 1.21 on PgBouncer knows them, unless it is told not to. */
+  /** PgBouncer supports them since 1.21, unless they are turned off. */
   function settingsWithoutNames(): Record<string, string> {
     const [major = 0, minor = 0] = bouncer().version.split('.').map(Number)
     return major > 1 || minor > 20 ? { max_prepared_statements: '0' } : {}
   }
 
-  test.each(drivers)('killed under load, it loses nothing that was acknowledged to %s', async (driver) => {
+  test.each(drivers)('killed under load, it loses nothing that %s has acknowledged', async (driver) => {
     const storage = openStorage(driver, pooled().freshSchema(), 3_000)
     await storage.migrate()
     const acknowledged: string[] = []

@@ -12,7 +12,7 @@ import type { TestDriver } from './storages.ts'
 
 vi.setConfig({ testTimeout: 60_000, hookTimeout: 120_000 })
 
-/** A port whose connections lead to several servers in turn, as a load balancer has it. */
+/** A port whose connections lead to several servers in turn, like a load balancer. */
 async function startBalancer(ports: readonly number[]): Promise<{ port: number; close(): void }> {
   const sockets = new Set<Socket>()
   let turn = 0
@@ -81,7 +81,7 @@ await describeWithPostgres('two standbys behind one URL', { control: true }, (pr
   }
 
   test.each(['pg', 'postgres.js'] as const)(
-    'serve no read of one that is asked of the other, which may be behind, through %s',
+    'serve no read on one of them after a check of the other, through %s',
     async (driver) => {
       const schema = primary().freshSchema()
       const balancer = await startBalancer(open.standbys.map(({ uri }) => Number(new URL(uri).port)))
@@ -113,7 +113,7 @@ await describeWithPostgres('two standbys behind one URL', { control: true }, (pr
       })
       await Promise.all(reading).finally(() => (isOver = true))
       await pausing
-      // Backends report what they have done within some seconds.
+      // Backends report their statistics within some seconds.
       await vi.waitUntil(async () => (await served(schema)).some((count) => count > 0), {
         timeout: 15_000,
         interval: 200,

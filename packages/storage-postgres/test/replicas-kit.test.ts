@@ -18,11 +18,11 @@ import { type TestDriver, useStorages } from './storages.ts'
 
 vi.setConfig({ testTimeout: 60_000, hookTimeout: 120_000 })
 
-/** Cases of the reads that replicas serve. What races or recounts is decided on the primary, and takes long. */
+/** The kit cases with reads that replicas serve. Races and recounts are decided on the primary, and take long. */
 const concernsReads = ({ id }: { id: string }): boolean => !/race|parallel|recount|hide-in-steps/.test(id)
 const ofUsers = userStoreCases.filter(({ id }) => /^users\/(by-ids|banned-ids|ids-beginning|search)/.test(id))
 
-await describeWithPostgres('a storage whose reads a standby serves', { control: true }, (primary) => {
+await describeWithPostgres('a storage with reads from a standby', { control: true }, (primary) => {
   const open: { standby?: PostgresStandby; pool?: pg.Pool; sql?: postgres.Sql } = {}
   const made = <Thing>(thing: Thing | undefined): Thing => thing ?? expect.unreachable()
 
@@ -45,7 +45,7 @@ await describeWithPostgres('a storage whose reads a standby serves', { control: 
   describe.each(['pg', 'postgres.js'] as const)('through %s', (driver) => {
     const { emptied, schema } = useStorages(primary, { driver, replicas: () => [replicas[driver]()] })
 
-    /** Emptied, and with the standby in use: the rows that were deleted may have left it behind for a moment. */
+    /** Emptied, and with the standby in use: deleting the rows may have left it behind for a moment. */
     async function served(): Promise<Storage> {
       const storage = await emptied()
       const isInUse = async (): Promise<boolean> => {
@@ -63,7 +63,7 @@ await describeWithPostgres('a storage whose reads a standby serves', { control: 
     runCases(test, feedStoreCases.filter(concernsReads), served)
     runCases(test, auditStoreCases.filter(concernsReads), served)
 
-    test('these reads were served by the standby', async () => {
+    test('the standby served these reads', async () => {
       const scanned = async (): Promise<string[]> => {
         const { rows } = await made(open.pool).query<{ name: string }>(
           `SELECT relname AS name FROM pg_stat_user_tables
@@ -72,7 +72,7 @@ await describeWithPostgres('a storage whose reads a standby serves', { control: 
         return rows.map(({ name }) => name)
       }
       const shown = ['audit', 'edge_counts', 'edges', 'media', 'post_counts', 'posts', 'users']
-      // Backends report what they have done within some seconds.
+      // Backends report their statistics within some seconds.
       await vi.waitFor(async () => expect(await scanned()).toEqual(shown), { timeout: 15_000, interval: 100 })
     })
   })

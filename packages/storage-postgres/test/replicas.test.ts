@@ -19,7 +19,7 @@ await describeWithPostgres('reads on a replica', { control: true }, (primary) =>
     open.atStandby = new pg.Pool({ connectionString: open.standby.uri, max: 1 })
     open.atStandby.on('error', () => {})
     schema = primary().freshSchema()
-    // Apart from each other, as two processes are: nothing that one wrote is known to the other.
+    // Separate from each other, like two processes: neither knows what the other wrote.
     open.writer = createPostgresStorage({ url: primary().uri, schema })
     open.reader = createPostgresStorage({ url: primary().uri, schema, replicas: [{ url: open.standby.uri }] })
     await open.writer.migrate()
@@ -67,7 +67,7 @@ await describeWithPostgres('reads on a replica', { control: true }, (primary) =>
     return Number(rows[0]?.scans)
   }
 
-  /** Writes by one and reads by the other, many beside each other; each read sees what was committed before it. */
+  /** Writes with one and reads with the other, many concurrently; each read sees what was committed before it. */
   async function demandNoneStale(times: number): Promise<void> {
     await Promise.all(
       Array.from({ length: 4 }, async () => {
@@ -76,14 +76,14 @@ await describeWithPostgres('reads on a replica', { control: true }, (primary) =>
     )
   }
 
-  test('are served there, and see what others have committed before', async () => {
+  test('are served there, and see what other processes have committed before', async () => {
     await untilInUse()
     const before = await served()
     await demandNoneStale(50)
     await vi.waitUntil(async () => (await served()) > before + 20, { timeout: 15_000, interval: 200 })
   })
 
-  test('are served by the primary while the replica is behind, and there again afterwards', async () => {
+  test('are served by the primary while the replica is behind, and afterwards by the replica again', async () => {
     await untilInUse()
     await standbySql('SELECT pg_wal_replay_pause()')
     await demandNoneStale(20)
@@ -93,16 +93,16 @@ await describeWithPostgres('reads on a replica', { control: true }, (primary) =>
     await demandNoneStale(20)
   })
 
-  test('are served there where the log ends with a page', async () => {
+  test('are served there if the log ends at a page boundary', async () => {
     await untilInUse()
-    // Others write now and then, so it may take several turns to hit the end.
+    // Other processes also write now and then, so it may take several attempts to reach the boundary.
     await vi.waitUntil(
       async () => {
         const { rows } = await toPrimary().query<{ left: number }>(
           "SELECT (8192 - (pg_current_wal_insert_lsn() - '0/0') % 8192)::int AS left",
         )
         const left = rows[0]?.left ?? 0
-        // A message takes 56 bytes and what it holds.
+        // A message takes 56 bytes plus its content.
         const length = left < 100 ? left + 4_000 : left - 56
         await toPrimary().query("SELECT pg_logical_emit_message(false, '', repeat('x', $1))", [length])
         const { rows: ends } = await toPrimary().query<{ over: number }>(
@@ -118,7 +118,7 @@ await describeWithPostgres('reads on a replica', { control: true }, (primary) =>
     expect(await trouble()).toBe(null)
   })
 
-  test('see what is committed while replay stops and goes on at random', async () => {
+  test('see what is committed while replay stops and continues at random', async () => {
     let isOver = false
     const pausing = (async () => {
       while (!isOver) {
@@ -132,7 +132,7 @@ await describeWithPostgres('reads on a replica', { control: true }, (primary) =>
     await pausing
   })
 
-  test('wait for no replica that is frozen or dead, but for the first of them', async () => {
+  test('do not wait for a frozen or dead replica, except for the first one', async () => {
     await untilInUse()
     await made(open.standby).control.freeze()
     await demandNoneStale(2)
@@ -149,7 +149,7 @@ await describeWithPostgres('reads on a replica', { control: true }, (primary) =>
     await demandNoneStale(20)
   })
 
-  test('are not served by what is promoted, which goes another way', async () => {
+  test('are not served by a promoted standby, which then diverges', async () => {
     await untilInUse()
     await standbySql('SELECT pg_promote()')
     await demandNoneStale(20)

@@ -8,7 +8,7 @@ const [adds, checks, tightens, clears] = [1, 2, 3, 4].map((number) => newestVers
   number,
 ]
 
-/** The schema, and after it versions that change the largest table in every way that `lock-forms.ts` knows. */
+/** The schema, followed by versions that change the largest table in every way that `lock-forms.ts` allows. */
 export const sampleMigrations: readonly Migration[] = [
   ...migrations,
   {

@@ -9,8 +9,8 @@ vi.setConfig({ testTimeout: 60_000 })
 
 const index = 'index for searches anywhere in a username, email address or phone number'
 
-await describeWithPostgres('a search anywhere in identifiers', {}, (server) => {
-  /** A database of its own: an extension is there for all of its schemas. */
+await describeWithPostgres('substring search in identifiers', {}, (server) => {
+  /** A separate database, because an extension applies to all of its schemas. */
   async function database(): Promise<{ pool: pg.Pool; storage(): Storage; uri: string }> {
     const uri = await server().freshDatabase()
     const pool = new pg.Pool({ connectionString: uri })
@@ -26,7 +26,7 @@ await describeWithPostgres('a search anywhere in identifiers', {}, (server) => {
   const search = ({ users }: Storage): Promise<string[] | null> | undefined =>
     users.idsContaining?.({ username: 'ada' }, 9)
 
-  test('begins when the extension is there, ends with it, and begins again, each time after `migrate()`', async () => {
+  test('starts when the extension is installed, ends with it, and starts again, each time after `migrate()`', async () => {
     const { pool, storage: open } = await database()
     const storage = open()
     await storage.migrate()
@@ -54,7 +54,7 @@ await describeWithPostgres('a search anywhere in identifiers', {}, (server) => {
     expect(await search(storage)).toEqual([id])
   })
 
-  test('is made with the first schema, by one of the processes that start at one moment', async () => {
+  test('is created with the first schema, by one of the concurrently started processes', async () => {
     const { pool, storage } = await database()
     await pool.query('CREATE EXTENSION pg_trgm')
     const starts = Array.from({ length: 4 }, storage)
@@ -63,7 +63,7 @@ await describeWithPostgres('a search anywhere in identifiers', {}, (server) => {
     for (const each of starts) expect(await search(each)).toEqual([])
   })
 
-  test('builds anew what was cut off', async () => {
+  test('rebuilds an interrupted index', async () => {
     const { pool, storage: open } = await database()
     await pool.query('CREATE EXTENSION pg_trgm')
     const storage = open()
@@ -91,7 +91,7 @@ await describeWithPostgres('a search anywhere in identifiers', {}, (server) => {
     expect(await search(storage)).toBe(null)
   })
 
-  test('is in the SQL for those who run migrations themselves', async () => {
+  test('is in the SQL for operators who run migrations themselves', async () => {
     const { pool, storage: open } = await database()
     await pool.query('CREATE EXTENSION pg_trgm')
     const script = migrationSql({ trigrams: 'public' })

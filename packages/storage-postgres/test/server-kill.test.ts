@@ -17,14 +17,14 @@ import { findings, halves, orphans } from './what-is-left.ts'
 const folder = mkdtempSync(join(fastFolder, 'kith-server-kill-'))
 afterAll(() => rmSync(folder, { recursive: true, force: true }))
 
-/** More of them show what is rarer: `KITH_KILL_ROUNDS=200`. */
+/** More rounds find rarer failures: `KITH_KILL_ROUNDS=200`. */
 const rounds = Number(process.env['KITH_KILL_ROUNDS'] ?? 20)
 const drivers: readonly [TestDriver, number][] = [
   ['pg', rounds],
   ['postgres.js', Math.ceil(rounds / 4)],
 ]
 const hour = 3_600_000
-/** How long people wait for a response. */
+/** The timeout of a response. */
 const callMillis = 2_000
 const [people, lanes] = [6, 6]
 const often = [...deeds, ...everydayDeeds, ...everydayDeeds, ...everydayDeeds]
@@ -32,7 +32,7 @@ const below = (limit: number): number => Math.floor(Math.random() * limit)
 
 await describeWithPostgres('a server that is killed at any moment', { control: true }, (server) => {
   test.each(drivers)(
-    'loses nothing that was acknowledged through %s, and leaves nothing half done, %i times',
+    'loses nothing acknowledged through %s, and leaves nothing half done, %i times',
     async (driver, times) => {
       const schema = server().freshSchema()
       const pool = new pg.Pool({ connectionString: server().uri })
@@ -42,7 +42,7 @@ await describeWithPostgres('a server that is killed at any moment', { control: t
         createPostgresStorage({ ...(driver === 'pg' ? { pool } : { sql }), schema, timeoutMillis })
       const storage = create(20_000)
       await storage.migrate()
-      // Later than every upload that was never used is kept.
+      // Later than the retention of all unused uploads.
       let later = 25 * hour
       const place = { blobs: createMemoryBlobs(), temporaryDirectory: folder }
       const society = createSociety({ ...place, storage: create(callMillis) })
@@ -67,14 +67,14 @@ await describeWithPostgres('a server that is killed at any moment', { control: t
         await wait(Math.random() * 400)
         await server().control?.kill()
         await server().control?.restart()
-        // The pool and the stores heal by themselves: people go on.
+        // The pool and the stores recover by themselves, so the load continues.
         const before = witness.acknowledged
         await vi.waitUntil(() => witness.acknowledged > before, { timeout: 60_000 })
         stopped = true
         const failed = (await lives).flatMap((end) =>
           end.status === 'rejected' ? [end.reason as unknown] : [],
         )
-        expect(failed, 'all who are refused are told why').toEqual([])
+        expect(failed, 'every refusal gives the reason').toEqual([])
         acknowledged += witness.acknowledged
 
         expect(await witness.lost()).toEqual([])

@@ -1,6 +1,6 @@
 import pg from 'pg'
 
-/** What PgBouncer keeps of each client, and sets on a connection before it hands it to one. */
+/** The settings that PgBouncer tracks for each client, and restores on a connection before a client gets it. */
 const kept = ['application_name', 'client_encoding', 'DateStyle', 'TimeZone', 'standard_conforming_strings']
 
 const left = `
@@ -13,8 +13,8 @@ const left = `
   ORDER BY 1`
 
 /**
- * What the sessions of the server keep from one transaction to the next, such as `setting lock_timeout`, on all connections of a pooler:
- * as many transactions at one moment have each of them.
+ * The state that server sessions keep from one transaction to the next, such as `setting lock_timeout`, on all connections of a pooler:
+ * this many concurrent transactions use each of them.
  */
 export async function leftOnConnections(uri: string, connections: number): Promise<string[]> {
   const clients = Array.from({ length: connections }, () => new pg.Client(uri))

@@ -16,7 +16,7 @@ import {
 } from '../src/index.ts'
 import type { TestDriver } from './storages.ts'
 
-/** Where what a test shares is: a migrated schema of a database, and how it is reached. */
+/** The shared data of a test: a migrated schema of a database, and how to connect to it. */
 export interface PostgresPlace {
   uri: string
   schema: string
@@ -25,7 +25,7 @@ export interface PostgresPlace {
 
 const closing: (() => unknown)[] = []
 
-/** Has something closed once the test is over. */
+/** Registers cleanup for the end of the test. */
 export function closeLater(close: () => unknown): void {
   closing.push(close)
 }
@@ -39,7 +39,7 @@ afterEach(async () => {
   )
 })
 
-/** A place with tables of its own. */
+/** A place with its own tables. */
 export async function freshPlace(
   server: Pick<PostgresServer, 'uri' | 'freshSchema'>,
   driver: TestDriver | 'url' = 'pg',
@@ -51,14 +51,14 @@ export async function freshPlace(
   return place
 }
 
-/** The same place, reached over another port. */
+/** The same place, through another port. */
 export function through({ port }: { port: number }, place: PostgresPlace): PostgresPlace {
   const uri = new URL(place.uri)
   uri.port = String(port)
   return { ...place, uri: uri.href }
 }
 
-/** A pool as an app has it, until the test is over. */
+/** A pool like an app's, until the end of the test. */
 export function openPool({ uri }: Pick<PostgresPlace, 'uri'>, options: pg.PoolConfig = {}): pg.Pool {
   const pool = new pg.Pool({ connectionString: uri, max: 5, connectionTimeoutMillis: 2_000, ...options })
   pool.on('error', () => {})
@@ -68,7 +68,7 @@ export function openPool({ uri }: Pick<PostgresPlace, 'uri'>, options: pg.PoolCo
 
 type Way = { pool: pg.Pool } | { sql: postgres.Sql } | { url: string }
 
-/** What an app gives Kith to reach the place. */
+/** The connection options with which an app passes the place to Kith. */
 function wayTo(place: PostgresPlace): Way {
   if (place.driver === 'url') return { url: place.uri }
   if (place.driver !== 'postgres.js') return { pool: openPool(place) }
@@ -77,7 +77,7 @@ function wayTo(place: PostgresPlace): Way {
   return { sql }
 }
 
-/** Revocations as one process has them, until the test is over. */
+/** The revocations of one process, until the end of the test. */
 export function openRevocations(
   place: PostgresPlace,
   options: Partial<PostgresRevocationsOptions> = {},
@@ -100,7 +100,7 @@ export async function openConnected(
   return opened
 }
 
-/** Rate limits as one process has them, until the test is over. */
+/** The rate limits of one process, until the end of the test. */
 export function openRateLimits(
   place: PostgresPlace,
   options: Partial<PostgresRateLimitsOptions> = {},
@@ -120,7 +120,7 @@ export async function openConnectedLimits(place: PostgresPlace): Promise<Postgre
   return limits
 }
 
-/** A place as the tests that Redis and PostgreSQL share see it. */
+/** The interface for the tests that Redis and PostgreSQL share. */
 export function asShared(place: PostgresPlace): SharedPlace {
   const reached = ({ by }: Reach): PostgresPlace => (by ? through(by, place) : place)
   return {

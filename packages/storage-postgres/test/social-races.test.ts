@@ -20,7 +20,7 @@ for (const { layout, partitions } of layouts)
     const storages = useStorages(postgres, { partitions })
 
     const isRace = ({ id }: Case<never>): boolean => /parallel|race|one-use/.test(id)
-    /** The storage as two processes have it, which make every other call of a test. */
+    /** The storage of two processes, which make the calls of a test alternately. */
     async function inTurns(): Promise<Storage> {
       const [one, other] = [await storages.emptied(), storages.another()]
       let calls = 0
@@ -64,7 +64,7 @@ for (const { layout, partitions } of layouts)
           expect(await edges.list({ kind, side, node }, { limit: 9, before: null })).toEqual([])
     }
 
-    /** Accounts that give up no name when they are deleted change no key of their row. */
+    /** Deleting an account without names changes no key of its row. */
     const nameless = { username: null, email: null, phone: null }
 
     for (const fields of [{}, nameless])
@@ -76,7 +76,7 @@ for (const { layout, partitions } of layouts)
             const isPost = edgeEnds[kind].to === 'post'
             const to = isPost ? await newPost(storage, owner) : owner
             const gone = end === 'from' ? from : to
-            // The row of the count at the other end holds up the call when it has locked both ends.
+            // The row of the count at the other end blocks the call once it has locked both ends.
             await storage.edges.add(sampleEdge({ kind, from: await newUser(storage), to }))
             const held = await holdCount(to)
             const adding = storage.edges.add(sampleEdge({ kind, from, to }))
@@ -118,7 +118,7 @@ for (const { layout, partitions } of layouts)
       expect(await storage.edges.counts('follow', [to])).toEqual([{ out: 0, in: end === 'from' ? 1 : 0 }])
     })
 
-    test('a ban waits for a post that is being written, and takes it out of feeds', async () => {
+    test('a ban waits for a post that is being written, and removes it from feeds', async () => {
       const storage = await storages.emptied()
       const author = await newUser(storage)
       await newPost(storage, author)
@@ -138,7 +138,7 @@ for (const { layout, partitions } of layouts)
       expect((await storage.posts.recount(null, 9)).differences).toEqual([])
     })
 
-    test('the newest post of an author is that, in whatever order others come and go', async () => {
+    test('the newest post of an author is right, in whatever order others are added and removed', async () => {
       const storage = await storages.emptied()
       const author = await newUser(storage)
       const ids = [
@@ -163,7 +163,7 @@ for (const { layout, partitions } of layouts)
       )
     })
 
-    test('whatever crosses, no two transactions wait for each other', async () => {
+    test('whatever collides, no two transactions wait for each other', async () => {
       const storage = await storages.emptied()
       const nodes = await Promise.all(Array.from({ length: 4 }, () => newUser(storage)))
       const posts = await Promise.all(nodes.map((author) => newPost(storage, author)))
@@ -198,7 +198,7 @@ for (const { layout, partitions } of layouts)
     })
   })
 
-await describeWithPostgres('an account that everybody wants to follow', {}, (postgres) => {
+await describeWithPostgres('an account that everyone wants to follow', {}, (postgres) => {
   const lanes = 24
   const open: { pool?: pg.Pool; storage?: Storage } = {}
   beforeAll(async () => {
@@ -212,36 +212,33 @@ await describeWithPostgres('an account that everybody wants to follow', {}, (pos
   })
   afterAll(() => open.pool?.end())
 
-  test.each(['markDeleted', 'update', 'setHidden', 'remove'] as const)(
-    'is not kept from %s',
-    async (verb) => {
-      const { users, posts, edges } = open.storage ?? expect.unreachable()
-      const [star, ...fans] = Array.from({ length: lanes + 1 }, () => sampleUser())
-      for (const user of [star, ...fans]) await users.create(user ?? sampleUser())
-      const post = samplePost({ authorId: star?.id ?? '' })
-      await posts.create(post, [])
-      const [kind, to] =
-        verb === 'remove' ? (['like', post.id] as const) : (['follow', star?.id ?? ''] as const)
-      let isOver = false
-      const crowd = fans.map(async ({ id: from }) => {
-        while (!isOver) {
-          await edges.add(sampleEdge({ kind, from, to }))
-          await edges.remove({ kind, from, to })
-        }
-      })
-      const call = {
-        markDeleted: () => users.markDeleted(to, later()),
-        update: () => users.update(to, { name: 'A star' }),
-        setHidden: async () => (await edges.setHidden(to, true, 9)) >= 0,
-        remove: () => posts.remove(to),
-      }[verb]
-      try {
-        // It would be refused when it has waited for as long as a call may.
-        expect(await call()).toBeTruthy()
-      } finally {
-        isOver = true
-        await Promise.all(crowd)
+  test.each(['markDeleted', 'update', 'setHidden', 'remove'] as const)('does not block %s', async (verb) => {
+    const { users, posts, edges } = open.storage ?? expect.unreachable()
+    const [star, ...fans] = Array.from({ length: lanes + 1 }, () => sampleUser())
+    for (const user of [star, ...fans]) await users.create(user ?? sampleUser())
+    const post = samplePost({ authorId: star?.id ?? '' })
+    await posts.create(post, [])
+    const [kind, to] =
+      verb === 'remove' ? (['like', post.id] as const) : (['follow', star?.id ?? ''] as const)
+    let isOver = false
+    const crowd = fans.map(async ({ id: from }) => {
+      while (!isOver) {
+        await edges.add(sampleEdge({ kind, from, to }))
+        await edges.remove({ kind, from, to })
       }
-    },
-  )
+    })
+    const call = {
+      markDeleted: () => users.markDeleted(to, later()),
+      update: () => users.update(to, { name: 'A star' }),
+      setHidden: async () => (await edges.setHidden(to, true, 9)) >= 0,
+      remove: () => posts.remove(to),
+    }[verb]
+    try {
+      // It would be refused after waiting as long as a call may.
+      expect(await call()).toBeTruthy()
+    } finally {
+      isOver = true
+      await Promise.all(crowd)
+    }
+  })
 })

@@ -41,17 +41,17 @@ await describeWithPostgres('statements of a service call', {}, (server) => {
     return counts
   }
 
-  test('are as many as docs/scale.md says, with one entry in each list and with twenty', async () => {
+  test('match docs/scale.md, with one entry in each list and with twenty', async () => {
     const documented = scaleTable('Call').map((row) => [row[0], Number(row[5])])
     expect(await countIn(small)).toEqual(documented)
     expect(await countIn(large)).toEqual(documented)
   })
 
-  test('are as many as docs/scale.md says where all events are durable', async () => {
+  test('match docs/scale.md if all events are durable', async () => {
     expect(await countIn(telling)).toEqual(scaleTable('Call').map((row) => [row[0], Number(row[6])]))
   })
 
-  test('a statement for each entry of a page would be seen', async () => {
+  test('an additional statement for each entry of a page would be detected', async () => {
     const each = async ({ kith, viewer, size }: World): Promise<number> => {
       sent.length = 0
       const page = await kith.feed.home(viewer, { limit: size })

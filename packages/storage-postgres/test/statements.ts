@@ -36,7 +36,7 @@ const stores = {
   denylist: denylistStatements,
   counters: counterStatements,
 }
-/** Every statement of every store, with its name: that of the store and its own. */
+/** Every statement of every store, with the names of its store and its own. */
 export const statements: readonly (readonly [name: string, sql: string])[] = Object.entries(stores).flatMap(
   ([store, texts]) => Object.entries(texts).map(([name, sql]) => [`${store}.${name}`, sql] as const),
 )

@@ -5,13 +5,13 @@ import { afterAll, beforeAll } from 'vitest'
 import type { PostgresServer } from '../../../test/servers/postgres-server.ts'
 import { createPostgresStorage, type PostgresReplica, type PostgresStorageOptions } from '../src/index.ts'
 
-/** How long a call may take in tests, as the machine does other things. */
+/** The timeout of a call in tests, because the machine is busy. */
 const timeoutMillis = 60_000
 
-/** Which driver a suite uses. */
+/** The driver of a suite. */
 export type TestDriver = 'pg' | 'postgres.js'
 
-/** The two ways in which the tables of edges and posts can be made. */
+/** The two layouts of the tables of edges and posts. */
 export const layouts = [
   { layout: 'plain tables', partitions: undefined },
   { layout: 'partitions', partitions: 4 },
@@ -19,15 +19,15 @@ export const layouts = [
 
 /** Storages for the tests of a suite. */
 export interface TestStorages {
-  /** A pool of `pg`, whatever driver the storages have. */
+  /** A pool of `pg`, whatever driver the storages use. */
   pool(): pg.Pool
-  /** A storage on a schema that is migrated and empty; always the same one, because that is faster. */
+  /** A storage on a migrated, empty schema; always the same one, because that is faster. */
   emptied(): Promise<Storage>
-  /** The schema of that one. */
+  /** The schema of that storage. */
   schema(): string
-  /** Another storage on the schema of `emptied`, as another process has it. */
+  /** Another storage on the schema of `emptied`, like that of another process. */
   another(): Storage
-  /** A storage on a schema that nobody has made. */
+  /** A storage on a schema that has not been created. */
   fresh(): Storage
 }
 
@@ -42,7 +42,7 @@ export function useStorages(
   }: {
     driver?: TestDriver
     partitions?: number | undefined
-    /** Whether the database has the extension for searches anywhere in an identifier; it is then one of its own. */
+    /** Whether the database has the extension for substring searches in identifiers; it is then a separate one. */
     trigrams?: boolean
     replicas?: () => readonly PostgresReplica[]
   } = {},
@@ -90,7 +90,7 @@ export function useStorages(
   }
 }
 
-/** Deletes all rows but those that say how far the schema is, which is faster than to make it anew. */
+/** Deletes all rows except those with the version of the schema, which is faster than creating it again. */
 async function emptyTables(pool: pg.Pool, schema: string): Promise<void> {
   const { rows } = await pool.query<{ name: string }>(
     `SELECT relname AS name FROM pg_class WHERE relnamespace = $1::regnamespace AND relkind IN ('r', 'p') AND NOT relispartition

@@ -12,15 +12,15 @@ import { type Authority, createAuthority, install, type ServerCertificate } from
 /** A server whose role `app` has to use TLS. */
 export interface TlsServer {
   authority: Authority
-  /** Another one, of which the server has no certificate. */
+  /** Another name, for which the server has no certificate. */
   stranger: Authority
   certificates: Record<'right' | 'stranger' | 'elsewhere' | 'expired', ServerCertificate>
-  /** Where `app` connects, with nothing said of TLS. */
+  /** The URL for `app`, without TLS options. */
   url: string
-  /** A schema that is migrated. */
+  /** A migrated schema. */
   schema: string
   ask<Row>(sql: string): Promise<Row[]>
-  /** Has the server show a certificate from now on; without one it offers no TLS. */
+  /** Makes the server show a certificate from now on; without one it offers no TLS. */
   show(certificate: ServerCertificate | null): Promise<void>
 }
 
@@ -76,7 +76,7 @@ export function useTls(server: () => PostgresServer): () => TlsServer {
   }
 }
 
-/** The fingerprint of the certificate that a server shows; null where it offers no TLS. */
+/** The fingerprint of the certificate that a server shows; null if it offers no TLS. */
 async function shownAt(connectionString: string): Promise<string | null> {
   const client = new pg.Client({ connectionString, ssl: { rejectUnauthorized: false } })
   client.on('error', () => {})

@@ -38,7 +38,7 @@ function sqlOf(url: string, options: postgres.Options<Record<string, never>> = {
 
 const fullOf = (url: string, { path }: Trusted): string => `${url}?sslmode=verify-full&sslrootcert=${path}`
 
-/** The ways of the README to demand a certificate that an authority has signed. */
+/** The ways in the README to require a certificate that an authority has signed. */
 const verifying: [string, (url: string, trusted: Trusted) => Way][] = [
   ['a url', (url, trusted) => ({ url: fullOf(url, trusted) })],
   ['a pool by a connection string', (url, trusted) => poolOf({ connectionString: fullOf(url, trusted) })],
@@ -75,7 +75,7 @@ await describeWithPostgres('a server with TLS', { control: true }, (server) => {
       )
 
     describe.each(verifying)('through %s', (_, over) => {
-      test('serves storage, revocations and rate limits, and no connection goes without TLS', async () => {
+      test('serves storage, revocations and rate limits, and every connection uses TLS', async () => {
         const way = over(tls().url, tls().authority)
         const user = sampleUser()
         const storage = storageOver(way)
@@ -102,7 +102,7 @@ await describeWithPostgres('a server with TLS', { control: true }, (server) => {
         ['elsewhere', /another host name/],
         ['expired', /expired/],
       ] as const)(
-        'does not trust the certificate %s, says what to do, and works with the right one',
+        'rejects the certificate %s, with the solution, and works with the right one',
         async (which, words) => {
           await tls().show(tls().certificates[which])
           const way = over(tls().url, tls().authority)
@@ -120,7 +120,7 @@ await describeWithPostgres('a server with TLS', { control: true }, (server) => {
         },
       )
 
-      test('says so where the server offers no TLS', async () => {
+      test('reports if the server offers no TLS', async () => {
         onTestFinished(() => tls().show(tls().certificates.right))
         await tls().show(null)
         await expect(storageOver(over(tls().url, tls().authority)).check()).rejects.toMatchObject({
@@ -133,12 +133,12 @@ await describeWithPostgres('a server with TLS', { control: true }, (server) => {
       ['a url', (url) => ({ url })],
       ['a pool', (connectionString) => poolOf({ connectionString })],
       ['postgres.js', (url) => sqlOf(url)],
-    ])('that demands TLS: %s without it is refused with advice', async (_, over) => {
+    ])('that requires TLS: %s without it is refused with advice', async (_, over) => {
       const failed = saying('storage-failed', /over TLS only.*sslmode=verify-full/)
       await expect(storageOver(over(tls().url)).check()).rejects.toEqual(failed)
     })
 
-    test.each(verifying.slice(2))('a `listen` that names no TLS has that of %s', async (_, over) => {
+    test.each(verifying.slice(2))('a `listen` without TLS options uses those of %s', async (_, over) => {
       const name = `line_${randomUUID()}`
       const listen = `${tls().url}?application_name=${name}`
       const revocations = revocationsOver(over(tls().url, tls().authority), listen)
@@ -146,13 +146,13 @@ await describeWithPostgres('a server with TLS', { control: true }, (server) => {
       expect(await backends(`application_name = '${name}'`)).toEqual([{ ssl: true, count: 1 }])
     })
 
-    test('a file of the URL that cannot be read is named', async () => {
+    test('an unreadable file in the URL is named', async () => {
       const missing = { path: '/nowhere/ca.pem', certificate: '' }
       const failed = saying('storage-failed', /cannot be read.*sslrootcert/)
       await expect(storageOver({ url: fullOf(tls().url, missing) }).check()).rejects.toEqual(failed)
     })
 
-    test('a URL with sslrootcert, which postgres.js does not read, is refused with advice', async () => {
+    test('a URL with sslrootcert, which postgres.js does not read, is rejected with advice', async () => {
       const url = `${tls().url}?sslmode=require&sslrootcert=${tls().authority.path}`
       const failed = saying('storage-failed', /`ssl: \{ ca \}` instead/)
       await expect(storageOver(sqlOf(url)).check()).rejects.toEqual(failed)

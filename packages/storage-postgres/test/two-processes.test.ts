@@ -12,7 +12,7 @@ vi.setConfig({ testTimeout: 60_000 })
 
 type Verb = (...given: unknown[]) => unknown
 
-/** A storage whose calls go to two others by turns, so that they meet as those of two processes do. */
+/** A storage whose calls alternate between two others, so that they collide like those of two processes. */
 function shared(storages: readonly [Storage, Storage]): Storage {
   let calls = 0
   const storeOf = (name: keyof Storage): object =>
@@ -46,12 +46,12 @@ await describeWithPostgres('two processes on PostgreSQL', {}, (postgres) => {
   runCases(test, credentialStoreCases.filter(isRace), make)
   runCases(test, outboxStoreCases.filter(isRace), make)
 
-  test('of 20 concurrent consumes of a code in two processes of the system one wins', async () => {
+  test('of 20 concurrent consumes of a code in two operating system processes, one wins', async () => {
     const script = fileURLToPath(new URL('code-consumer.ts', import.meta.url))
     await demandOneWinner(await emptied(), { script, args: [postgres().uri, schema()] })
   })
 
-  test('race in all of their cases about that', () => {
+  test('race in more than five cases each of codes and of credentials', () => {
     for (const cases of races) expect(cases.length).toBeGreaterThan(5)
   })
 })

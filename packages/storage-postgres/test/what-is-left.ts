@@ -1,4 +1,4 @@
-/** Queries for changes of several rows of which only a part is there. */
+/** Queries for changes of several rows that are only partly stored. */
 export const halves: Readonly<Record<string, string>> = {
   'media of no post': `SELECT id FROM kith.media WHERE use = 'post'
     AND subject NOT IN (SELECT id FROM kith.posts WHERE NOT removed)`,
@@ -10,7 +10,7 @@ export const halves: Readonly<Record<string, string>> = {
     WHERE account_id NOT IN (SELECT account_id FROM kith.outbox_accounts)`,
 }
 
-/** Queries for what must not be there once upkeep has run. */
+/** Queries for data that must not exist after upkeep. */
 export const orphans: Readonly<Record<string, string>> = {
   ...halves,
   'edges without their ends': `SELECT id FROM kith.edges WHERE from_id NOT IN (SELECT id FROM kith.users)
@@ -29,7 +29,7 @@ export const orphans: Readonly<Record<string, string>> = {
     WHERE user_id NOT IN (SELECT id FROM kith.users)`,
 }
 
-/** What the queries find, by their names; nothing of those that find nothing. */
+/** The results of the queries, by name; queries without results are left out. */
 export async function findings(
   queries: Readonly<Record<string, string>>,
   ask: (query: string) => Promise<unknown[]>,

@@ -6,7 +6,7 @@ import { sampleEdge } from '../test/samples.ts'
 import { mostUnlisted } from './edge-kinds.ts'
 import { createSqliteStorage } from './index.ts'
 
-/** A start whose edges were made in another order than their ids, one after the other. */
+/** A start node whose edges were created in a different order than their ids, one after the other. */
 async function startWith(count: number) {
   const database = new DatabaseSync(':memory:')
   const storage = peopled(createSqliteStorage({ database }))
@@ -31,7 +31,7 @@ async function pagesOf({ edges }: Pick<Storage, 'edges'>, node: string): Promise
 }
 
 test.each([mostUnlisted - 1, mostUnlisted, mostUnlisted + 1, mostUnlisted * 2 + 1])(
-  'a start with %i edges lists them by time',
+  'a start node with %i edges lists them by time',
   async (count) => {
     const { storage, node, all, listed } = await startWith(count)
     expect(await pagesOf(storage, node)).toEqual(all)
@@ -40,7 +40,7 @@ test.each([mostUnlisted - 1, mostUnlisted, mostUnlisted + 1, mostUnlisted * 2 + 
   },
 )
 
-test('edges that have an index stay in it, also when few are left, and are hidden, shown and dropped like others', async () => {
+test('edges in an index stay there, even if few are left, and are hidden, shown and dropped like others', async () => {
   const { storage, node, all, listed } = await startWith(mostUnlisted)
   const { edges } = storage
   for (const edge of all.splice(0, 300)) await edges.remove(edge)

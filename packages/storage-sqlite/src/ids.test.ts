@@ -11,7 +11,7 @@ const first = '00000000-0000-0000-0000-000000000000'
 const last = 'ffffffff-ffff-ffff-ffff-ffffffffffff'
 const ids = [first, ...Array.from({ length: 50 }, () => randomUUID() as string).sort(), last]
 
-test('ids come back as they were, and sort as their text does', () => {
+test('ids are returned unchanged, and sort like their strings', () => {
   database.exec('CREATE TABLE ids (id BLOB PRIMARY KEY) STRICT, WITHOUT ROWID')
   const insert = database.prepare('INSERT INTO ids VALUES (?)')
   for (const id of ids.toReversed()) insert.run(toStored(id))
@@ -35,21 +35,18 @@ test.each([
   last.replace('f', 'é'),
   `${last}f`,
   `{${last}}`,
-])(
-  'text that is no id as Kith writes it (%j) is found nowhere, ends no list and is not stored',
-  async (text) => {
-    const storage = createSqliteStorage({ path: ':memory:' })
-    await storage.migrate()
-    const user = sampleUser({ id: last, bannedAt: new Date(1) })
-    await storage.users.create(user)
-    expect(await storage.users.byIds([text])).toEqual([])
-    expect(await storage.users.byId(text)).toBeNull()
-    expect(await storage.users.bannedIds({ limit: 9, before: text })).toEqual([])
-    expect(await storage.users.markDeleted(text, new Date(2))).toBeNull()
-    await expect(storage.users.create(sampleUser({ id: text }))).rejects.toMatchObject({
-      code: 'storage-failed',
-    })
-    expect(await storage.users.byId(last)).toEqual(user)
-    await storage.close()
-  },
-)
+])('a string that is not a Kith id (%j) is found nowhere, ends no list and is not stored', async (text) => {
+  const storage = createSqliteStorage({ path: ':memory:' })
+  await storage.migrate()
+  const user = sampleUser({ id: last, bannedAt: new Date(1) })
+  await storage.users.create(user)
+  expect(await storage.users.byIds([text])).toEqual([])
+  expect(await storage.users.byId(text)).toBeNull()
+  expect(await storage.users.bannedIds({ limit: 9, before: text })).toEqual([])
+  expect(await storage.users.markDeleted(text, new Date(2))).toBeNull()
+  await expect(storage.users.create(sampleUser({ id: text }))).rejects.toMatchObject({
+    code: 'storage-failed',
+  })
+  expect(await storage.users.byId(last)).toEqual(user)
+  await storage.close()
+})

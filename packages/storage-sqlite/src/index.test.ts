@@ -30,7 +30,7 @@ test.each([
   { path: 'app.db', mustExist: 'yes' },
   { path: ':memory:', mustExist: true },
   { path: 'app.db', busyTimeoutMillis: '5; DROP TABLE kith_users' },
-])('options that do not go together are a TypeError: %o', (options) => {
+])('incompatible options are a TypeError: %o', (options) => {
   expect(() => createSqliteStorage(options as SqliteStorageOptions)).toThrow(TypeError)
 })
 
@@ -41,12 +41,12 @@ test.each([
     { path: 'app.db', database: new DatabaseSync(':memory:') },
     'createSqliteStorage: give a path or a database, not both',
   ],
-])('neither a path nor a database, and both, have a sentence each: %o', (options, message) => {
+])('a missing path and database, and both together, each have a clear error: %o', (options, message) => {
   expect(() => createSqliteStorage(options as SqliteStorageOptions)).toThrow(new TypeError(message))
 })
 
 test.each(['a Node without the module', 'a Node that has no look-up of modules'])(
-  '%s is told which one is needed',
+  '%s gets an error with the required version',
   async (node) => {
     const load = vi.spyOn(process, 'getBuiltinModule')
     load.mockReturnValue(undefined as never)
@@ -65,7 +65,7 @@ test.each(['a Node without the module', 'a Node that has no look-up of modules']
   },
 )
 
-test('a store of another adapter beside these is refused, but for sessions and facts', () => {
+test('refuses a store from another adapter, except for sessions and facts', () => {
   const secret = 'a secret of the tests, of 32 characters or more'
   const other = createMemoryStorage()
   const storage = createSqliteStorage({ path: ':memory:' })
@@ -74,7 +74,7 @@ test('a store of another adapter beside these is refused, but for sessions and f
   expect(createKith({ secret, storage: mixed }).storage).toBe(mixed)
 })
 
-test('nothing is opened at construction, and the options are read once', async () => {
+test('constructing a storage opens nothing, and reads the options once', async () => {
   const options = { path: freshPath() }
   const { path } = options
   const storage = createSqliteStorage(options)
@@ -85,13 +85,13 @@ test('nothing is opened at construction, and the options are read once', async (
   await storage.close()
 })
 
-test('closing a file without having used it does not make it', async () => {
+test('closing an unused storage does not create the file', async () => {
   const path = freshPath()
   await createSqliteStorage({ path }).close()
   expect(existsSync(path)).toBe(false)
 })
 
-test('a closed storage says so', async () => {
+test('a closed storage reports that', async () => {
   const storage = createSqliteStorage({ path: ':memory:' })
   await storage.migrate()
   await storage.close()
@@ -101,7 +101,7 @@ test('a closed storage says so', async () => {
   })
 })
 
-test('what was stored is there when the file is opened again', async () => {
+test('stored data is available when the file is opened again', async () => {
   const path = freshPath()
   const user = sampleUser()
   const first = createSqliteStorage({ path })
@@ -113,7 +113,7 @@ test('what was stored is there when the file is opened again', async () => {
   await second.close()
 })
 
-describe.each(drivers)('a database of $name that was passed in', (driver) => {
+describe.each(drivers)('a database of $name that is passed in', (driver) => {
   const open = (): SqliteDatabase => driver.open(freshPath())
   const setting = (database: SqliteDatabase, name: string): unknown =>
     Object.values(database.prepare(`PRAGMA ${name}`).get({}) as object)[0]
@@ -130,7 +130,7 @@ describe.each(drivers)('a database of $name that was passed in', (driver) => {
     database.close()
   })
 
-  test('takes the settings that are asked for', async () => {
+  test('gets the requested settings', async () => {
     const database = open()
     for (const [durability, synchronous] of [
       ['power', 2],
@@ -143,7 +143,7 @@ describe.each(drivers)('a database of $name that was passed in', (driver) => {
     database.close()
   })
 
-  test('keeps a transaction of the caller out of ours', async () => {
+  test('does not mix a transaction of the caller with ours', async () => {
     const database = open()
     const storage = createSqliteStorage({ database })
     await storage.migrate()

@@ -3,7 +3,7 @@ import { RetryLaterError } from '@kith/core'
 import { expect, test } from 'vitest'
 import { createLockLane } from './lock-lane.ts'
 
-/** Work that finds the lock held so many times before it is done. */
+/** Work that finds the lock held this many times before it succeeds. */
 function heldFor<Result>(times: number, result: Result): () => Result {
   let left = times
   return () => {
@@ -16,17 +16,17 @@ test.each([
   ['free', 0],
   ['held once more', 1],
   ['held three times more', 3],
-])('a call made as soon as the one that waited is done gets its turn: the lock is %s', async (_, times) => {
+])('a call made right after a waiting one finishes gets its turn: the lock is %s', async (_, times) => {
   const lane = createLockLane(() => 5_000)
   const both = lane.run(heldFor(1, 'first')).then((first) => [first, lane.run(heldFor(times, 'second'))])
   const [first, second] = await both
-  // In the same turn of the loop in which the lane finds that nobody waits any more.
+  // In the same turn of the loop in which the lane finds that no call waits any more.
   expect(await Promise.race([second, wait(5_000, 'never', { ref: false })])).toBe('second')
   expect(first).toBe('first')
   await lane.idle()
 })
 
-test('calls that wait are made in their order, and so are those that come meanwhile', async () => {
+test('waiting calls run in order, and so do those that arrive meanwhile', async () => {
   const lane = createLockLane(() => 5_000)
   const done: number[] = []
   const made = (number: number, times = 0) => lane.run(heldFor(times, number)).then((each) => done.push(each))
@@ -35,7 +35,7 @@ test('calls that wait are made in their order, and so are those that come meanwh
   expect(done).toEqual([1, 2, 3, 4, 5])
 })
 
-test('what waited in vain is refused with those behind it, and the lane works again when the lock is free', async () => {
+test('a call that waited in vain is refused together with those behind it, and the lane works again when the lock is free', async () => {
   const lane = createLockLane(() => 20)
   let held = true
   const attempt = (): string => {

@@ -10,7 +10,7 @@ const freshPath = useTemporaryFolder()
 const version = newestVersion + 1
 const rows = 5_000
 
-/** A schema that is newer by a version that changes every row. */
+/** A schema with an additional version that changes every row. */
 const newer: readonly Migration[] = [
   ...migrations,
   {
@@ -54,7 +54,7 @@ function lengths(path: string): unknown {
   return found
 }
 
-test('many rows are changed in steps that let timers and other writers come in between', async () => {
+test('many rows are changed in steps that let timers and other writers run in between', async () => {
   const { path, connection } = await filled()
   expect(await plan(connection, newer)).toEqual([
     { name: first, total: 1 },
@@ -88,7 +88,7 @@ test('many rows are changed in steps that let timers and other writers come in b
   for (const each of [connection, other]) await each.close()
 })
 
-test('a migration that is cut off anywhere is gone on with, also by two processes', async () => {
+test('a migration that is interrupted at any point is continued, even by two processes', async () => {
   const { path, connection } = await filled()
   const cutOffAfter = (most: number): Promise<void> =>
     migrate(

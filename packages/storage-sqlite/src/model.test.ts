@@ -5,7 +5,7 @@ import { createSqliteStorage } from './index.ts'
 const histories = numberOfHistories(300)
 
 test.each(themes)(
-  'any history of %s gives the answers of the memory reference',
+  'any history of %s gives the results of the memory reference',
   async (theme) => {
     await demandAnswersOfMemory(theme, histories, async (compare) => {
       const sqlite = createSqliteStorage({ path: ':memory:' })

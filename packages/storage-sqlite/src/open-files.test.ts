@@ -6,7 +6,7 @@ import { DatabaseSync } from 'node:sqlite'
 import { expect, onTestFinished, test, vi } from 'vitest'
 import { openFilesOf } from './open-files.ts'
 
-/** Lets every look at a file fail from now on. Returns what ends that. */
+/** Makes every check of a file fail from now on. Returns a function that ends this. */
 function failLooks(code: string): () => void {
   const spy = vi.spyOn(fs, 'statSync').mockImplementation(() => {
     throw Object.assign(new Error(code), { code })
@@ -32,14 +32,14 @@ function makePath(): string {
   return join(folder, 'app.db')
 }
 
-test('a WAL of others that comes and goes before the database is used is none of ours', () => {
+test('a WAL of other connections that appears and disappears before the database is used is not ours', () => {
   const path = makePath()
   const other = open(path)
   other.exec('PRAGMA journal_mode = WAL; CREATE TABLE t (x)')
   const database = open(path)
   const opened = openFilesOf(database)
   expect(opened.problem()).toBeNull()
-  // The last of those that have it open removes it.
+  // The last connection removes it.
   other.close()
   database.exec('INSERT INTO t VALUES (1)')
   opened.used()
@@ -50,7 +50,7 @@ test('a WAL of others that comes and goes before the database is used is none of
   expect(opened.problem()).toBeNull()
 })
 
-test.each(['EACCES', 'EMFILE', 'ENOMEM'])('%s says nothing of the file', (code) => {
+test.each(['EACCES', 'EMFILE', 'ENOMEM'])('%s says nothing about the file', (code) => {
   const path = makePath()
   const database = open(path)
   database.exec('PRAGMA journal_mode = WAL; CREATE TABLE t (x)')

@@ -49,7 +49,7 @@ function planOf(sql: string): string[] {
   return rows.map((row) => String(row['detail']))
 }
 
-/** The steps that read a table of ours. Ids that were passed as JSON, subqueries, and what a feed has found are read as a whole. */
+/** The steps that read a table of ours. Ids passed as JSON, subqueries, and the result rows of a feed are read as a whole. */
 function readsOf(sql: string): string[] {
   return planOf(sql).filter((step) =>
     /^(SEARCH|SCAN) (?!page$|found$|.*(VIRTUAL TABLE|subquery|CONSTANT ROW|VALUES CLAUSE))/.test(step),
@@ -57,22 +57,22 @@ function readsOf(sql: string): string[] {
 }
 
 /**
- * The heads of a feed are at most one row for each author followed, in no order that an index could have. Only nodes with few
+ * The first posts of a feed are at most one row for each followed author, in no order that an index could have. Only nodes with few
  * edges that start at them are listed without an index.
  */
 const sorts: readonly string[] = ['feed.heads', 'edges.listOut']
-/** It has a row or two for each process that counts a node of very many edges. */
+/** It has one or two rows for each process that counts a node with very many edges. */
 const scans: readonly string[] = ['longCounts.forgetAbandoned']
 
-test.each(statements)('%s reads through an index and sorts nothing', (name, sql) => {
+test.each(statements)('%s reads with an index and sorts nothing', (name, sql) => {
   const costly = planOf(sql).filter((step) => /TEMP B-TREE|AUTOMATIC/.test(step))
   const fullScans = readsOf(sql).filter((step) => /^SCAN (?!.*USING)/.test(step))
   expect(costly).toEqual(sorts.includes(name) ? ['USE TEMP B-TREE FOR ORDER BY'] : [])
   expect(fullScans).toHaveLength(scans.includes(name) ? 1 : 0)
 })
 
-test('each statement uses the index that was made for it', () => {
-  // Other steps differ between releases of SQLite, and newer ones say so where a subquery has become a join.
+test('each statement uses the index that was created for it', () => {
+  // Other steps differ between releases of SQLite, and newer ones report when a subquery has become a join.
   const reads = (sql: string): string[] => readsOf(sql).map((step) => step.replace(' EXISTS', ''))
   expect(Object.fromEntries(statements.map(([name, sql]) => [name, reads(sql)]))).toMatchInlineSnapshot(`
     {

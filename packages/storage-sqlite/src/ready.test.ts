@@ -15,7 +15,7 @@ function makeKith(folder: string) {
   })
 }
 
-test('a file without its schema is not ready, with what to do and without its path; migrated it is', async () => {
+test('a file without its schema is not ready, with the solution and without its path; after the migration it is', async () => {
   const folder = mkdtempSync(join(fastFolder, 'kith-ready-'))
   onTestFinished(() => rmSync(folder, { recursive: true, force: true }))
   const before = await makeKith(folder).ready()
@@ -26,7 +26,7 @@ test('a file without its schema is not ready, with what to do and without its pa
   expect((await makeKith(folder).ready()).parts).toMatchObject([{ name: 'storage', ok: true, detail: null }])
 })
 
-test('a folder that is missing is not ready', async () => {
+test('a missing folder is not ready', async () => {
   const { ok, parts } = await makeKith('/no-such-folder-of-the-tests').ready()
   expect(ok).toBe(false)
   expect(JSON.stringify(parts)).not.toContain('no-such-folder')

@@ -6,7 +6,7 @@ import { sampleEdge, samplePost, sampleUser } from '../test/samples.ts'
 import { toStored } from './ids.ts'
 import { createSqliteStorage } from './index.ts'
 
-/** A storage with a few nodes, and the database under it, to spoil its counts. */
+/** A storage with a few nodes, and the database under it, for falsifying its counts. */
 async function spoilable() {
   const database = new DatabaseSync(':memory:')
   const storage = createSqliteStorage({ database })
@@ -15,7 +15,7 @@ async function spoilable() {
   const [authorId, other] = [edge.from, edge.to]
   for (const id of [authorId, other]) await storage.users.create(sampleUser({ id }))
   for (let post = 0; post < 2; post++) await storage.posts.create(samplePost({ authorId }), [])
-  // An account and a post of one id, so that edges of every kind end at one node.
+  // An account and a post with the same id, so that edges of every kind end at one node.
   await storage.posts.create(samplePost({ id: other, authorId: other }), [])
   for (const kind of edgeKinds) await storage.edges.add({ ...edge, kind })
   return { database, storage, authorId, other }
@@ -32,7 +32,7 @@ async function inSteps(step: (after: string | null, limit: number) => Promise<Re
   return total
 }
 
-test('counts that are wrong, missing, or of nothing are named and set right', async () => {
+test('wrong, missing and orphaned counts are reported and corrected', async () => {
   const { database, storage, authorId, other } = await spoilable()
   const { edges } = storage
   expect(await inSteps(edges.recount)).toEqual({ checked: 2, differences: [], next: null })
@@ -57,7 +57,7 @@ test('counts that are wrong, missing, or of nothing are named and set right', as
   expect(await edges.counts('follow', [other])).toEqual([{ out: 0, in: 1 }])
 })
 
-test('so are counts of posts', async () => {
+test('so are post counts', async () => {
   const { database, storage, authorId, other } = await spoilable()
   const { posts } = storage
   expect(await inSteps(posts.recount)).toEqual({ checked: 2, differences: [], next: null })
@@ -73,7 +73,7 @@ test('so are counts of posts', async () => {
   expect(await posts.counts([authorId, other])).toEqual([2, 1])
 })
 
-test('and the newest post of an author, where a count that is right is named as well', async () => {
+test('and the newest post of an author, even if the count is right', async () => {
   const { database, storage } = await spoilable()
   const { posts, users, feed } = storage
   const [live, banned] = [sampleUser(), sampleUser()]
@@ -106,7 +106,7 @@ test('a node without edges and an author without posts have no row of counts', a
   }
 })
 
-/** A node with so many followers, and the recount of it in the smallest steps, of which each looks at 50 edges. */
+/** A node with this many followers, and its recount in the smallest steps, each of which reads 50 edges. */
 async function celebrity(followers: number) {
   const database = new DatabaseSync(':memory:')
   const storage = peopled(createSqliteStorage({ database }))
@@ -117,7 +117,7 @@ async function celebrity(followers: number) {
   return { database, storage, node, all }
 }
 
-test('a node with many edges is counted in several steps, each of a part, and set right by what it is off', async () => {
+test('a node with many edges is counted in several steps, and corrected by the difference', async () => {
   const { database, storage, node, all } = await celebrity(180)
   database.prepare('UPDATE kith_edge_counts SET incoming = incoming + 5 WHERE node = ?').run(toStored(node))
   const total: RecountResult = { checked: 0, differences: [], next: null }
@@ -127,7 +127,7 @@ test('a node with many edges is counted in several steps, each of a part, and se
     total.checked += result.checked
     total.differences.push(...result.differences)
     total.next = result.next
-    // Somebody leaves from the part that was counted, another from the rest, and somebody comes, at every step.
+    // At every step, one follower from the counted part leaves, another from the rest leaves, and one is added.
     const [first, last] = [all.shift(), all.pop()]
     for (const edge of [first, last]) if (edge) await storage.edges.remove(edge)
     const fresh = sampleEdge({ to: node })
@@ -143,7 +143,7 @@ test('a node with many edges is counted in several steps, each of a part, and se
   expect(database.prepare('SELECT count(*) AS rows FROM kith_long_counts').get()).toEqual({ rows: 0 })
 })
 
-test('edges that are hidden, shown and dropped while they are counted are counted as they are in the end', async () => {
+test('edges that are hidden, shown and dropped during the count are counted in their final state', async () => {
   const { database, storage, node, all } = await celebrity(160)
   const { edges } = storage
   const [hidden, shown, dropped] = [all[3], all[7], all[11]].map((edge) => edge?.from ?? '')
@@ -167,7 +167,7 @@ test('edges that are hidden, shown and dropped while they are counted are counte
   expect(await edges.counts('follow', [node])).toEqual([{ out: 0, in: 158 }])
 })
 
-test('an author with many posts is counted in several steps, while posts come and go', async () => {
+test('an author with many posts is counted in several steps, while posts are added and removed', async () => {
   const { storage, authorId } = await spoilable()
   const { posts } = storage
   const all = Array.from({ length: 170 }, () => samplePost({ authorId }))
@@ -185,7 +185,7 @@ test('an author with many posts is counted in several steps, while posts come an
   expect(inside).toBeGreaterThan(2)
 })
 
-test('two recounts of one node at the same time, and one that was given up, find nothing wrong', async () => {
+test('two recounts of one node at the same time, and an abandoned one, find no errors', async () => {
   const { database, storage, all } = await celebrity(160)
   const { edges } = storage
   const first = await edges.recount(null, 1)

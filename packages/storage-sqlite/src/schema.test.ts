@@ -24,7 +24,7 @@ const [u1, u2, u3, u4, s1, s2, p1, p2, p3, m1, m2] = Array.from(
   (_, index) => `01890000-0000-7000-8000-0000000000${(index + 160).toString(16)}`,
 ) as [string, string, string, string, string, string, string, string, string, string, string]
 
-/** A file as the release with schema version 1 left it, in that release's own words. */
+/** A file as the release with schema version 1 left it, with the SQL of that release. */
 function writeVersion1(path: string): void {
   const database = new DatabaseSync(path)
   database.exec(`
@@ -48,7 +48,7 @@ function versionsOf(path: string, ...tables: string[]): unknown[] {
   return rows.map((row) => row['version'])
 }
 
-/** Brings such a file to version 7, as the releases up to that one did. */
+/** Migrates such a file to version 7, as the releases up to that one did. */
 function bringToVersion7(path: string): void {
   const done = versionsOf(path, 'kith_schema').length
   const database = new DatabaseSync(path)
@@ -62,7 +62,7 @@ function bringToVersion7(path: string): void {
   database.close()
 }
 
-test('migrations are numbered without a gap, from the one after the oldest version', () => {
+test('migrations are numbered without gaps, from the one after the oldest version', () => {
   expect(migrations.map(({ version }) => version)).toEqual(everyVersion.slice(oldestVersion))
 })
 
@@ -70,7 +70,7 @@ test.each([
   [1, writeVersion1],
   [2, writeVersion2],
   [3, writeVersion3],
-])('a file of version %i is too old: it is refused and left as it is', async (version, writeFile) => {
+])('a file of version %i is too old: it is refused and left unchanged', async (version, writeFile) => {
   const path = freshPath()
   writeFile(path)
   const storage = createSqliteStorage({ path })
@@ -83,7 +83,7 @@ test.each([
   await storage.close()
 })
 
-test('a file that began with version 1 comes up to date with everything in it', async () => {
+test('a file that began with version 1 is migrated with all of its data', async () => {
   const path = freshPath()
   writeVersion1(path)
   bringToVersion7(path)
@@ -109,14 +109,14 @@ test('a file that began with version 1 comes up to date with everything in it', 
     provedAt: new Date(10),
     methods: ['pwd'],
   })
-  // What version 2 adds is there for old rows too.
+  // The additions of version 2 exist for old rows too.
   expect(await storage.sessions.purgeEnded(new Date(24), 10)).toBe(0)
   expect(await storage.sessions.purgeEnded(new Date(25), 10)).toBe(1)
   expect(await storage.sessions.purgeEnded(new Date(30), 10)).toBe(1)
   await storage.close()
 })
 
-/** The same one version later, with one account that is banned, and another that is and was deleted. */
+/** The same one version later, with a banned account, and one that is banned and deleted. */
 function writeVersion2(path: string): void {
   writeVersion1(path)
   const database = new DatabaseSync(path)
@@ -128,7 +128,7 @@ function writeVersion2(path: string): void {
   database.close()
 }
 
-test('a file that began with version 2 comes up to date, and its accounts can be social', async () => {
+test('a file that began with version 2 is migrated, and its accounts can use the social features', async () => {
   const path = freshPath()
   writeVersion2(path)
   bringToVersion7(path)
@@ -150,7 +150,7 @@ test('a file that began with version 2 comes up to date, and its accounts can be
   await storage.close()
 })
 
-/** The same one version later still, with posts, of which some were removed. */
+/** The same another version later, with posts, some of them removed. */
 function writeVersion3(path: string): void {
   writeVersion2(path)
   const database = new DatabaseSync(path)
@@ -166,7 +166,7 @@ function writeVersion3(path: string): void {
   database.close()
 }
 
-test('a file that began with version 3 comes up to date, and what was removed before is purged like anything else', async () => {
+test('a file that began with version 3 is migrated, and earlier removals are purged like any others', async () => {
   const path = freshPath()
   writeVersion3(path)
   bringToVersion7(path)
@@ -193,12 +193,12 @@ test('a file that began with version 3 comes up to date, and what was removed be
   await storage.close()
 })
 
-test('a migration that fails half-way leaves the version before it', async () => {
+test('a migration that fails halfway leaves the previous version', async () => {
   const path = freshPath()
   writeVersion1(path)
   bringToVersion7(path)
   const database = new DatabaseSync(path)
-  // In the way of the last table that version 8 makes.
+  // Blocks the last table that version 8 creates.
   database.exec('CREATE TABLE kith_new_media (id TEXT)')
   await expect(createSqliteStorage({ database }).migrate()).rejects.toMatchObject({ code: 'storage-failed' })
   expect(versionsOf(path)).toEqual(everyVersion.slice(0, oldestVersion))
@@ -208,7 +208,7 @@ test('a migration that fails half-way leaves the version before it', async () =>
   database.close()
 })
 
-test('a file of a newer version is refused and left as it is', async () => {
+test('a file of a newer version is refused and left unchanged', async () => {
   const path = freshPath()
   const storage = createSqliteStorage({ path })
   await storage.migrate()
@@ -225,7 +225,7 @@ test('a file of a newer version is refused and left as it is', async () => {
   database.close()
 })
 
-test('tables and the user_version of the app stay as they are', async () => {
+test('tables and the user_version of the app stay unchanged', async () => {
   const database = new DatabaseSync(freshPath())
   database.exec("PRAGMA user_version = 7; CREATE TABLE users (name TEXT); INSERT INTO users VALUES ('mine')")
   const storage = createSqliteStorage({ database })
@@ -238,7 +238,7 @@ test('tables and the user_version of the app stay as they are', async () => {
   database.close()
 })
 
-test('a removed post and its media keep nothing that was written', async () => {
+test('a removed post and its media keep no text', async () => {
   const database = new DatabaseSync(freshPath())
   const storage = createSqliteStorage({ database })
   await storage.migrate()
@@ -271,7 +271,7 @@ test('a removed post and its media keep nothing that was written', async () => {
   database.close()
 })
 
-test('a deleted account leaves nothing about a person in its row', async () => {
+test('a deleted account leaves no personal data in its row', async () => {
   const database = new DatabaseSync(freshPath())
   const storage = createSqliteStorage({ database })
   await storage.migrate()

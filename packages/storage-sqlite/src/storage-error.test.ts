@@ -38,7 +38,7 @@ async function errorOf(call: Promise<unknown>): Promise<KithError> {
   return error
 }
 
-/** Creates accounts until one fails; answers the error, who went in and who did not. */
+/** Creates accounts until one fails; returns the error, the stored accounts and the refused one. */
 async function fill({ users }: Storage): Promise<{ error: KithError; created: string[]; refused: string }> {
   const created: string[] = []
   for (;;) {
@@ -59,7 +59,7 @@ interface Report {
   afterwards?: unknown
 }
 
-/** Runs the worker without rights of its own, and under a shell limit if one is given. */
+/** Runs the worker without privileges, and under a shell limit if one is given. */
 function reportOf(path: string, call: string, shellLimit?: string): Promise<Report> {
   const child = startScript('unprivileged-worker.ts', [path, call], shellLimit)
   return new Promise((resolve, reject) => {
@@ -69,9 +69,9 @@ function reportOf(path: string, call: string, shellLimit?: string): Promise<Repo
 }
 
 describe.each(drivers)('with $name', ({ open }) => {
-  test('a file that another connection is writing is storage-busy, and usable after it', async () => {
+  test('a file that another connection writes to is storage-busy, and usable afterwards', async () => {
     const path = await migratedPath()
-    // Of the same driver: locks do not work between two copies of SQLite in one process.
+    // The same driver, because locks do not work between two copies of SQLite in one process.
     const other = open(path)
     const storage = createSqliteStorage({ database: open(path), busyTimeoutMillis: 60 })
     const user = sampleUser()
@@ -98,7 +98,7 @@ describe.each(drivers)('with $name', ({ open }) => {
     other.close()
   })
 
-  test('a database that is full is storage-full; it keeps what it has and goes on when there is room', async () => {
+  test('a full database is storage-full; it keeps its data and continues when there is room', async () => {
     const database = open(await migratedPath())
     database.exec('PRAGMA max_page_count = 75')
     const storage = createSqliteStorage({ database })
@@ -125,7 +125,7 @@ describe.each(drivers)('with $name', ({ open }) => {
     }
   })
 
-  test('a database without the schema says to migrate first', async () => {
+  test('a database without the schema reports to migrate first', async () => {
     const storage = createSqliteStorage({ database: open(freshPath()) })
     const calls = [
       storage.users.create(sampleUser()),
@@ -154,7 +154,7 @@ describe.each(drivers)('with $name', ({ open }) => {
     await storage.close()
     const file = openSync(path, 'r+')
     const pages = statSync(path).size / 4096
-    // All but the first two pages: the header and the schema stay legible.
+    // All except the first two pages: the header and the schema stay readable.
     for (let page = 2; page < pages; page++) writeSync(file, Buffer.alloc(4096, 0xa5), 0, 4096, page * 4096)
     closeSync(file)
     const damaged = createSqliteStorage({ database: open(path) })
@@ -165,7 +165,7 @@ describe.each(drivers)('with $name', ({ open }) => {
     })
   })
 
-  test('a file that is no database is storage-failed', async () => {
+  test('a file that is not a database is storage-failed', async () => {
     const path = freshPath()
     writeFileSync(path, 'Dear diary, '.repeat(1000))
     const { code, detail } = await errorOf(createSqliteStorage({ database: open(path) }).users.byId('x'))
@@ -175,7 +175,7 @@ describe.each(drivers)('with $name', ({ open }) => {
     })
   })
 
-  test('an id that is in use is refused and changes nothing, and no message repeats what was sent', async () => {
+  test('a duplicate id is refused and changes nothing, and no message repeats the input', async () => {
     const storage = createSqliteStorage({ database: open(await migratedPath()) })
     const [user, session] = [sampleUser(), sampleSession()]
     await storage.users.create(user)
@@ -197,7 +197,7 @@ describe('with a path', () => {
     detail: expect.stringContaining('check that its folder is mounted, that this process may write there'),
   }
 
-  test('a folder that does not exist is storage-unavailable, and the next call tries again', async () => {
+  test('a missing folder is storage-unavailable, and the next call tries again', async () => {
     const path = `${freshPath()}/app.db`
     const storage = createSqliteStorage({ path })
     const error = await errorOf(storage.migrate())
@@ -208,13 +208,13 @@ describe('with a path', () => {
     await storage.close()
   })
 
-  test('a path that is a folder is storage-unavailable', async () => {
+  test('a path to a folder is storage-unavailable', async () => {
     const path = freshPath()
     mkdirSync(path)
     expect(await errorOf(createSqliteStorage({ path }).migrate())).toMatchObject(unavailable)
   })
 
-  test('a file and a folder that the process may not write are storage-read-only', async () => {
+  test('a file and a folder without write permission are storage-read-only', async () => {
     const source = await migratedPath()
     const folder = freshPath()
     mkdirSync(folder)
@@ -229,7 +229,7 @@ describe('with a path', () => {
     chmodSync(folder, 0o755)
   })
 
-  test('a write that the system refuses is storage-unavailable, and reading goes on', async () => {
+  test('a write that the system refuses is storage-unavailable, and reading continues', async () => {
     const folder = freshPath()
     mkdirSync(folder)
     copyFileSync(await migratedPath(), `${folder}/app.db`)
@@ -244,7 +244,7 @@ describe('with a path', () => {
     expect(report.created).toBeGreaterThan(0)
   })
 
-  test('a full disk is storage-full, and reading goes on', async (context) => {
+  test('a full disk is storage-full, and reading continues', async (context) => {
     const { directory } = mountSmallDisk(context)
     const storage = createSqliteStorage({ path: `${directory}/app.db` })
     await storage.migrate()

@@ -1,14 +1,14 @@
 import { type ChildProcess, fork } from 'node:child_process'
 import { fileURLToPath } from 'node:url'
 
-// Node 22.13 does not strip types unasked.
+// Node 22.13 needs a flag to strip types.
 const execArgv = [
   '--conditions=@kith/source',
   '--experimental-strip-types',
   '--disable-warning=ExperimentalWarning',
 ]
 
-/** Starts a script of this folder as a process of its own; dates survive the channel to it. */
+/** Starts a script of this folder as a separate process; dates are preserved by the channel. */
 export function startScript(name: string, args: string[] = [], shellLimit?: string): ChildProcess {
   const script = fileURLToPath(new URL(name, import.meta.url))
   const limited = shellLimit && {

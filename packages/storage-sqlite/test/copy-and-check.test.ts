@@ -8,7 +8,7 @@ import { useTemporaryFolder } from './temporary-folder.ts'
 const freshPath = useTemporaryFolder()
 
 test.each(drivers)(
-  'a database of $name that is written meanwhile is copied as it was at one moment',
+  'a database of $name that is written to meanwhile is copied in the state of a single moment',
   async ({ open }) => {
     const database = open(freshPath())
     database.exec('PRAGMA journal_mode = WAL')
@@ -36,7 +36,7 @@ test.each(drivers)(
   },
 )
 
-test('a backup replaces no file, and leaves none where it fails', async () => {
+test('a backup replaces no file, and leaves none if it fails', async () => {
   const path = freshPath()
   const storage = createSqliteStorage({ path })
   await storage.migrate()
@@ -55,7 +55,7 @@ test('a backup replaces no file, and leaves none where it fails', async () => {
   await expect(memory.backup(freshPath())).rejects.toMatchObject({ code: 'storage-failed' })
 })
 
-test('damage is found, and is not copied', async () => {
+test('damage is detected, and is not copied', async () => {
   const path = freshPath()
   const storage = createSqliteStorage({ path })
   await storage.migrate()

@@ -5,7 +5,7 @@ import { Readable } from 'node:stream'
 import { pipeline } from 'node:stream/promises'
 import type { BlobStore } from '@kith/core/ports'
 
-/** Blobs as files of a folder, each there whole or not at all. */
+/** Blobs as files in a folder, each stored completely or not at all. */
 export function createDirectoryBlobs(folder: string): BlobStore {
   const incoming = join(folder, 'incoming')
   mkdirSync(incoming, { recursive: true })
@@ -30,7 +30,7 @@ export function createDirectoryBlobs(folder: string): BlobStore {
   }
 }
 
-/** The keys of the blobs that are there. */
+/** The keys of the stored blobs. */
 export function keysIn(folder: string): string[] {
   return readdirSync(folder)
     .filter((name) => name !== 'incoming')

@@ -6,7 +6,7 @@ import type { SqliteDatabase } from '../src/index.ts'
 export interface Driver {
   name: string
   open(path: string, options?: { readOnly: boolean }): SqliteDatabase
-  /** With every switch set the way Kith does not need it. */
+  /** With every setting different from what Kith needs. */
   openUnusual(path: string): SqliteDatabase
 }
 
@@ -25,7 +25,7 @@ const betterSqlite: Driver = {
   openUnusual: (path) => new BetterSqlite(path).defaultSafeIntegers(true),
 }
 
-// better-sqlite3 13 ends a process whose Node has no Node-API 10, which came with 22.14.
+// better-sqlite3 13 crashes a process whose Node lacks Node-API 10, which was added in 22.14.
 const hasNodeApi10 = Number(process.versions['napi']) >= 10
 
 /** The drivers that run on this Node. */

@@ -16,7 +16,7 @@ afterEach(async () => {
   for (const each of release.splice(0)) await each()
 })
 
-/** Starts a process that holds the lock of the file, and returns how it lets go. */
+/** Starts a process that holds the lock of the file, and returns a function that releases it. */
 async function holdLock(path: string, begin?: string): Promise<() => Promise<void>> {
   const child = startScript('lock-holder.ts', begin ? [path, begin] : [path])
   await once(child, 'message')
@@ -31,7 +31,7 @@ async function holdLock(path: string, begin?: string): Promise<() => Promise<voi
   return letGo
 }
 
-/** Counts how often a timer of 5 ms comes to its turn: few times where something holds the event loop. */
+/** Counts how often a timer of 5 ms runs: rarely if something blocks the event loop. */
 async function ticksDuring(work: Promise<unknown>): Promise<{ ticks: number; millis: number }> {
   let ticks = 0
   const timer = setInterval(() => void ticks++, 5)
@@ -66,7 +66,7 @@ const ways: [string, (path: string, busyTimeoutMillis: number) => SqliteStorageO
 ]
 
 describe.each(ways)('with %s, while another process holds the write lock', (_, optionsFor) => {
-  test('waiting calls hold nobody up, and are done in their order when it lets go', async () => {
+  test('waiting calls block nothing else, and run in order when the lock is released', async () => {
     const path = freshPath()
     const storage = await migrated(optionsFor(path, 60_000))
     const letGo = await holdLock(path)
@@ -76,7 +76,7 @@ describe.each(ways)('with %s, while another process holds the write lock', (_, o
       done.push(index)
     })
     const { ticks } = await ticksDuring(new Promise((resolve) => setTimeout(resolve, 500)))
-    // 100 on a quiet machine, and at most 1 where a call held the loop for its 60 s.
+    // 100 on an idle machine, and at most 1 if a call blocked the loop for its 60 s.
     expect(ticks).toBeGreaterThan(3)
     expect(done).toEqual([])
     expect(await storage.users.byLogin({ username: 'nobody' }), 'reading goes on').toBeNull()
@@ -86,7 +86,7 @@ describe.each(ways)('with %s, while another process holds the write lock', (_, o
     await storage.close()
   })
 
-  test('when one call has waited in vain the others fail fast, until the lock is free', async () => {
+  test('after one call has waited in vain the others fail fast, until the lock is free', async () => {
     const path = freshPath()
     const storage = await migrated(optionsFor(path, 300))
     const letGo = await holdLock(path)
@@ -98,7 +98,7 @@ describe.each(ways)('with %s, while another process holds the write lock', (_, o
     expect(performance.now() - start).toBeGreaterThan(290)
     expect(await late).toBe('storage-busy')
 
-    // A thousand that each waited 300 ms, or 5 ms in the driver, would take far longer than one that does.
+    // A thousand calls that each waited 300 ms, or 5 ms in the driver, would take far longer than this.
     const { millis } = await ticksDuring(
       (async () => {
         for (let call = 0; call < 1000; call++) expect(await create()).toBe('storage-busy')
@@ -111,7 +111,7 @@ describe.each(ways)('with %s, while another process holds the write lock', (_, o
     await storage.close()
   })
 
-  test('closing lets the calls that wait come to their end, and refuses others', async () => {
+  test('closing lets waiting calls finish, and refuses others', async () => {
     const path = freshPath()
     const storage = await migrated(optionsFor(path, 60_000))
     const letGo = await holdLock(path)
@@ -127,7 +127,7 @@ describe.each(ways)('with %s, while another process holds the write lock', (_, o
   })
 })
 
-test('the first use of a file waits in the same way, and reading does where a lock keeps readers out', async () => {
+test('the first use of a file waits in the same way, and so does reading if a lock keeps readers out', async () => {
   const path = freshPath()
   new DatabaseSync(path).exec('CREATE TABLE app (name TEXT)')
   const letGo = await holdLock(path, 'BEGIN EXCLUSIVE')
@@ -142,7 +142,7 @@ test('the first use of a file waits in the same way, and reading does where a lo
 })
 
 test.each(drivers)(
-  'a database of $name keeps its own waiting time, which is how long a call waits',
+  'a database of $name keeps its own busy timeout, which determines how long a call waits',
   async ({ open }) => {
     const path = freshPath()
     const database = open(path)
@@ -160,11 +160,11 @@ test.each(drivers)(
   },
 )
 
-test('in a rollback journal a reader of another process delays a commit, which is undone and made again', async () => {
+test('in a rollback journal, a reader in another process delays a commit, which is rolled back and retried', async () => {
   const path = freshPath()
   const database = new DatabaseSync(path, { timeout: 60_000 })
   const storage = await migrated({ database })
-  // A shared lock: others may begin to write, and not finish.
+  // A shared lock: others may start to write, but not finish.
   const letGo = await holdLock(path, 'BEGIN; SELECT * FROM kith_users')
   const call = codeOf(storage.users.create(sampleUser()))
   const { ticks } = await ticksDuring(new Promise((resolve) => setTimeout(resolve, 300)))

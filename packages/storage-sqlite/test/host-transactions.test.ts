@@ -11,7 +11,7 @@ const freshPath = useTemporaryFolder()
 const opened: SqliteDatabase[] = []
 afterEach(() => opened.splice(0).map((database) => database.close()))
 
-/** A file with a connection of Kith's, and one of the app's. */
+/** A file with one connection of Kith, and one of the app. */
 function hostDatabase(open: (path: string) => SqliteDatabase): HostDatabase {
   const path = freshPath()
   const storage = createSqliteStorage({ path, busyTimeoutMillis: 50 })
@@ -31,7 +31,7 @@ function hostDatabase(open: (path: string) => SqliteDatabase): HostDatabase {
   }
 }
 
-/** One whose storage is flawed where it works within a transaction. */
+/** A storage with a flaw in its work within a transaction. */
 function within(
   { storage }: HostDatabase,
   flawed: (transaction: SqliteDatabase) => Stores | undefined,
@@ -39,7 +39,7 @@ function within(
   return { storage: { ...storage, within: (given) => flawed(given as SqliteDatabase) ?? storage } }
 }
 
-/** The database, which does something else instead of statements that match. */
+/** The database, which does something else for matching statements. */
 function instead(database: SqliteDatabase, pattern: RegExp, run: () => void): SqliteDatabase {
   if (typeof database?.prepare !== 'function') return database
   const statement = { run: () => (run(), { changes: 0 }), get: () => undefined, all: () => [] }
@@ -93,11 +93,11 @@ describe.each(drivers)('transactions of an app on $name', ({ open, openUnusual }
 
   runCases(test, hostTransactionCases, async () => migrated(open))
 
-  describe('with unusual switches', () => {
+  describe('with unusual settings', () => {
     runCases(test, hostTransactionCases, async () => migrated(openUnusual))
   })
 
-  test('a database without a begun transaction is refused', async () => {
+  test('a database without an open transaction is refused', async () => {
     const { storage } = await migrated(open)
     const database = open(freshPath())
     opened.push(database)

@@ -1,12 +1,12 @@
 import type { SessionRecord, Storage, UserRecord } from '@kith/core/ports'
 
-/** What is stored of one account after some of the steps of its life. */
+/** The rows of one account after some steps of its life. */
 export interface Life {
   user: UserRecord | null
   session: SessionRecord | null
 }
 
-/** The steps that a worker takes for one account, in order. Each is one acknowledged call of the storage. */
+/** The steps of a worker for one account, in order. Each is one acknowledged call of the storage. */
 export const stepCount = 8
 
 /** Takes one step. */
@@ -40,7 +40,7 @@ export async function takeStep({ users, sessions }: Storage, life: number, step:
   }
 }
 
-/** What must be found after the first `steps` steps. */
+/** The rows that must be found after the first `steps` steps. */
 export function expectedAfter(life: number, steps: number): Life {
   const { user, session } = lifeOf(life)
   if (steps >= 4) Object.assign(user, { name: 'Grace', bio: 'COBOL', email: null, emailVerifiedAt: null })
@@ -70,7 +70,7 @@ function lifeOf(life: number): { user: UserRecord; session: SessionRecord } {
     phone: null,
     phoneVerifiedAt: null,
     name: 'Ada',
-    // Long enough to need pages of its own, so that a torn write would show.
+    // Long enough to need separate pages, so that a torn write would show.
     bio: 'Analytical Engine '.repeat(400),
     passwordHash: 'first',
     bannedAt: null,

@@ -12,7 +12,7 @@ const freshPath = useTemporaryFolder()
 const rounds = 8
 
 test(
-  'everything acknowledged is there after kill -9, at any moment, and nothing is there by half',
+  'after kill -9 at any moment, everything acknowledged is stored, and nothing is half stored',
   async () => {
     const path = freshPath()
     const acknowledged = new Map<number, number>()
@@ -41,7 +41,7 @@ test(
       for (const [life, steps] of acknowledged) {
         if (life !== last) expect(await read(life)).toEqual(expectedAfter(life, steps))
       }
-      // The step that was under way when the process died has happened in full or not at all.
+      // The step that was running when the process died was carried out completely or not at all.
       const steps = acknowledged.get(last) ?? 0
       expect([expectedAfter(last, steps), expectedAfter(last, steps + 1)]).toContainEqual(await read(last))
       expect([expectedAfter(last + 1, 0), expectedAfter(last + 1, 1)]).toContainEqual(await read(last + 1))
@@ -54,7 +54,7 @@ test(
   rounds * 30_000,
 )
 
-/** Takes out what the killed step belonged to, so that the next worker begins that life from the start. */
+/** Removes the life of the killed step, so that the next worker starts that life again. */
 function forget(path: string, lives: number[]): void {
   const database = new DatabaseSync(path)
   for (const life of lives) {

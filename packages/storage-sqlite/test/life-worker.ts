@@ -7,11 +7,11 @@ const storage = createSqliteStorage({ path })
 await storage.migrate()
 
 for (let life = Number(first); ; life++) {
-  // Every other life ends half-way, so that rows of every age lie in the file.
+  // Every other life ends halfway, so that the file contains rows of every age.
   const steps = life % 2 ? stepCount : 1 + (life % stepCount)
   for (let step = 1; step <= steps; step++) {
     await takeStep(storage, life, step)
-    // Written through at once: what stands here was acknowledged before the process died.
+    // Written synchronously: everything here was acknowledged before the process died.
     writeSync(1, `${life} ${step}\n`)
   }
 }

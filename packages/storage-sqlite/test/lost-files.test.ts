@@ -9,7 +9,7 @@ import { useTemporaryFolder } from './temporary-folder.ts'
 
 const freshPath = useTemporaryFolder()
 
-/** Writes until the loss is noticed; returns how many writes were acknowledged, and how long that took. */
+/** Writes until the loss is detected; returns how many writes were acknowledged, and how long that took. */
 async function writeUntilNoticed({ users }: Storage): Promise<{ error: unknown; millis: number }> {
   const start = performance.now()
   for (;;) {
@@ -45,8 +45,8 @@ const ways: [string, (path: string) => SqliteStorageOptions][] = [
 
 const ada = sampleUser({ username: 'ada' })
 
-// A loss is noticed within a second: the tests wait for theirs together.
-describe.each(ways)('with %s, under a storage that is running', { concurrent: true }, (_, optionsFor) => {
+// A loss is detected within a second, so the tests wait concurrently.
+describe.each(ways)('with %s, under a running storage', { concurrent: true }, (_, optionsFor) => {
   async function running(): Promise<{ path: string; storage: Storage }> {
     const path = freshPath()
     const storage = createSqliteStorage(optionsFor(path))
@@ -72,19 +72,19 @@ describe.each(ways)('with %s, under a storage that is running', { concurrent: tr
       (path) => rmSync(`${path}-shm`),
     ],
   ]
-  test.each(losses)('%s is noticed, reading and writing', async (_what, says, lose) => {
+  test.each(losses)('%s is detected when reading and writing', async (_what, says, lose) => {
     const { path, storage } = await running()
     lose(path)
     const { error, millis } = await writeUntilNoticed(storage)
     expect(error).toMatchObject(lost(says))
-    // A second, and what a busy machine adds.
+    // A second, plus the overhead of a busy machine.
     expect(millis).toBeLessThan(5_000)
     await expect(storage.users.byId(ada.id)).rejects.toMatchObject(lost(says))
     await expect(storage.check()).rejects.toMatchObject(lost(says))
     await storage.close()
   })
 
-  test('a file that comes back is used again, and one that nobody touched goes on', async () => {
+  test('a file that returns is used again, and an unaffected one continues', async () => {
     const { path, storage } = await running()
     renameSync(path, `${path}.away`)
     await writeUntilNoticed(storage)
@@ -102,7 +102,7 @@ describe('mustExist', () => {
     detail: expect.stringContaining('mount its volume or correct the path') as string,
   }
 
-  test('refuses a file that is missing or empty, and does not make it', async () => {
+  test('refuses a missing or empty file, and does not create it', async () => {
     const path = freshPath()
     const storage = createSqliteStorage({ path, mustExist: true })
     for (const call of [storage.migrate(), storage.users.byId('x'), storage.plan(), storage.check()]) {
@@ -113,7 +113,7 @@ describe('mustExist', () => {
     await expect(storage.migrate()).rejects.toMatchObject(refused)
     expect(statSync(path).size).toBe(0)
 
-    // Anyone who mounts the volume need not restart.
+    // After the volume is mounted, no restart is needed.
     rmSync(path)
     await createSqliteStorage({ path }).migrate()
     expect(await storage.users.byId('x')).toBeNull()
@@ -146,7 +146,7 @@ test('the WAL shrinks to walSizeLimitBytes after a long read has made it grow', 
   const grown = statSync(`${path}-wal`).size
   expect(grown).toBeGreaterThan(10_000_000)
   reader.exec('COMMIT')
-  // The first brings everything back into the file, the next begins the WAL anew.
+  // The first write moves everything back into the file, the next restarts the WAL.
   for (let user = 0; user < 3; user++) await write()
   expect(statSync(`${path}-wal`).size).toBeLessThan(2_000_000)
   reader.close()

@@ -1,7 +1,7 @@
 import { writeSync } from 'node:fs'
 import { createSqliteStorage } from '../src/index.ts'
 
-// Migrates, and says how far it has come.
+// Migrates, and reports its progress.
 const [path = ''] = process.argv.slice(2)
 const storage = createSqliteStorage({ path })
 await storage.migrate({

@@ -15,7 +15,7 @@ function kithAt(path: string): Kith {
   })
 }
 
-test('a process that is killed right after it stored a new password leaves no session alive', async () => {
+test('a process that is killed right after it stored a new password leaves no live session', async () => {
   const path = freshPath()
   const before = kithAt(path)
   await before.storage.migrate()

@@ -1,7 +1,7 @@
 import { createKith } from '@kith/core'
 import { createSqliteStorage } from '../src/index.ts'
 
-// Stores a new password for the account whose name it is given, and is killed in that moment.
+// Stores a new password for the account with the given name, and is killed at that moment.
 const [path = '', username = ''] = process.argv.slice(2)
 const storage = createSqliteStorage({ path })
 const users = {

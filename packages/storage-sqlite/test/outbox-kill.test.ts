@@ -8,7 +8,7 @@ const freshPath = useTemporaryFolder()
 const rounds = 8
 
 test(
-  'killed at any moment, every acknowledged change is handed over, in order for its account, and nothing that did not happen',
+  'killed at any moment, every acknowledged change is delivered, in order for its account, and nothing that did not happen',
   async () => {
     const path = freshPath()
     await demandAllHandedOver({

@@ -10,7 +10,7 @@ import { useTemporaryFolder } from './temporary-folder.ts'
 
 const freshPath = useTemporaryFolder()
 
-/** The version that the release before makes, and whether it may use a file that this one has migrated. */
+/** The schema version of the previous release, and whether it may use a file that this one has migrated. */
 const version = await versionOfPrevious()
 const mayOverlap = !migrations.some((migration) => migration.contracts && migration.version > version)
 
@@ -24,13 +24,13 @@ async function versionOfPrevious(): Promise<number> {
 if (mayOverlap) overlaps()
 else stops()
 
-/** As long as this release only adds to the schema. */
+/** Applies as long as this release only adds to the schema. */
 function overlaps(): void {
   type Cases = readonly { name: string; run(make: () => Promise<unknown>): Promise<void> }[]
   const run = (cases: Cases, make: () => Promise<unknown>): void => {
     for (const each of cases) test(each.name, () => each.run(make))
   }
-  describe('the release before, started on a file that this one has migrated, keeps all promises of its own kit:', () => {
+  describe('the previous release, started on a file that this one has migrated, keeps all promises of its own kit:', () => {
     async function restarted() {
       const path = freshPath()
       const storage = createSqliteStorage({ path })
@@ -48,7 +48,7 @@ function overlaps(): void {
     run(previous.feedStoreCases, restarted)
   })
 
-  test('the release before goes on while this one migrates its file, and each reads what the other writes', async () => {
+  test('the previous release continues while this one migrates its file, and each reads what the other writes', async () => {
     const path = freshPath()
     const old = previous.createSqliteStorage({ path })
     await old.migrate()
@@ -67,9 +67,9 @@ function overlaps(): void {
   })
 }
 
-/** Where a version takes something away. */
+/** Applies when a version removes something. */
 function stops(): void {
-  test('the release before is refused as soon as this one migrates its file, also when it is started anew, and all it wrote is there', async () => {
+  test('the previous release is refused as soon as this one migrates its file, even after a restart, and everything it wrote is kept', async () => {
     const path = freshPath()
     const old = previous.createSqliteStorage({ path })
     await old.migrate()
@@ -85,7 +85,7 @@ function stops(): void {
     const refusals: Promise<unknown>[] = []
     await storage.migrate({
       progress({ step, done }) {
-        // From the first step on, while rows are moved: never a response from half of the tables.
+        // From the first step on, while rows are moved: never a result from half of the tables.
         if (done > 0 || !step.includes(':')) return
         for (const store of [old, storage]) refusals.push(codeOf(store.users.byId(ada.id)))
       },
@@ -120,12 +120,12 @@ const codeOf = (call: Promise<unknown>): Promise<unknown> =>
     (error: unknown) => (isKithError(error) ? error.code : error),
   )
 
-test('a process notices by itself that a newer release has made the schema unusable for it', async () => {
+test('a process detects by itself that a newer release has made the schema unusable for it', async () => {
   const path = freshPath()
   const storage = createSqliteStorage({ path })
   await storage.migrate()
   const newer = new DatabaseSync(path)
-  // Only adds: this release goes on, and may be started anew.
+  // An addition only: this release continues, and may be restarted.
   newer.exec("INSERT INTO kith_schema_steps VALUES (99, '', 0)")
   await storage.migrate()
   expect(await storage.plan()).toEqual([])
@@ -138,7 +138,7 @@ test('a process notices by itself that a newer release has made the schema unusa
     status: 503,
     detail: expect.stringContaining('update the package') as string,
   }
-  // Not once "SQLite refused the statement".
+  // Never "SQLite refused the statement".
   await expect(storage.users.create(sampleUser())).rejects.toMatchObject(refused)
   await vi.waitFor(() => expect(storage.sessions.byId('x')).rejects.toMatchObject(refused), 5_000)
   for (const call of [storage.check(), storage.plan(), storage.migrate()])

@@ -9,7 +9,7 @@ import type {
 
 let made = 0
 
-/** An account unlike any other made in this process. */
+/** An account that differs from all others made in this process. */
 export function sampleUser(fields: Partial<UserRecord> = {}): UserRecord {
   made++
   return {
@@ -36,7 +36,7 @@ export function sampleUser(fields: Partial<UserRecord> = {}): UserRecord {
   }
 }
 
-/** A session that lives long. */
+/** A session with a long lifetime. */
 export function sampleSession(fields: Partial<SessionRecord> = {}): SessionRecord {
   made++
   const createdAt = new Date(1_700_000_000_000 + made)
@@ -61,12 +61,12 @@ export function sampleSession(fields: Partial<SessionRecord> = {}): SessionRecor
   }
 }
 
-/** A follow between two nodes of its own. */
+/** A follow between two nodes that nothing else uses. */
 export function sampleEdge(fields: Partial<EdgeRecord> = {}): EdgeRecord {
   return { id: nextId(), kind: 'follow', from: nextId(), to: nextId(), ...fields }
 }
 
-/** A post of an author of its own. */
+/** A post by an author that nothing else uses. */
 export function samplePost(fields: Partial<PostRecord> = {}): PostRecord {
   const createdAt = new Date(1_700_000_000_000 + made)
   return {
@@ -80,7 +80,7 @@ export function samplePost(fields: Partial<PostRecord> = {}): PostRecord {
   }
 }
 
-/** A picture of an owner of its own whose blob is about to be stored. */
+/** A picture of an owner that nothing else uses, whose blob is about to be stored. */
 export function sampleMedia(fields: Partial<MediaRecord> = {}): MediaRecord {
   return {
     id: nextId(),
@@ -95,7 +95,7 @@ export function sampleMedia(fields: Partial<MediaRecord> = {}): MediaRecord {
   }
 }
 
-/** What was measured of a picture. */
+/** The measures of a picture. */
 export const sampleMeasures: MediaMeasures = {
   width: 4,
   height: 3,

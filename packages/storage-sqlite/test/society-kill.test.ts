@@ -21,7 +21,7 @@ const [path, blobs, temporary] = ['app.db', 'blobs', 'temporary'].map((name) => 
 const rounds = 16
 const hour = 3_600_000
 
-/** What must have no rows once upkeep has run. */
+/** Queries that must find no rows after upkeep. */
 const orphans = {
   'follow edges without both accounts': `SELECT * FROM kith_edges WHERE kind = 1
     AND (from_id NOT IN (SELECT id FROM kith_users) OR to_id NOT IN (SELECT id FROM kith_users))`,
@@ -57,7 +57,7 @@ function idsOfMedia(): string[] {
 }
 
 test(
-  'killed at any moment, counts equal edges, and upkeep leaves no orphan of any kind',
+  'killed at any moment, counts equal edges, and upkeep leaves no orphans of any kind',
   async () => {
     mkdirSync(temporary)
     let [deeds, counts] = [0, 0]
@@ -72,7 +72,7 @@ test(
       deeds += Number((await output).trim().split('\n').at(-1))
 
       const storage = createSqliteStorage({ path })
-      // Later than every upload that was never used is kept.
+      // Later than the retention of all unused uploads.
       let later = 25 * hour
       const { kith } = createSociety({
         storage,
@@ -82,11 +82,11 @@ test(
       })
       const killed = await kith.upkeep.verifyCounts()
       expect(killed.differences).toEqual([])
-      // Those of processes that died are told by the clock of the machine.
+      // The temporary folders of killed processes are dated by the clock of the machine.
       const hoursAgo = new Date(Date.now() - 2 * hour)
       for (const name of readdirSync(temporary)) utimesSync(join(temporary, name), hoursAgo, hoursAgo)
       await kith.upkeep.run()
-      // What a purge has found and removed meanwhile is purged again an hour later, and what that removes after one more.
+      // What a purge has found and removed meanwhile is purged again an hour later, and what that removes after another hour.
       for (let purges = 0; purges < 2; purges++) {
         later += hour
         await kith.upkeep.run()

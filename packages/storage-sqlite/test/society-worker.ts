@@ -3,7 +3,7 @@ import { createSqliteStorage } from '../src/index.ts'
 import { createDirectoryBlobs } from './directory-blobs.ts'
 import { createSociety, deeds, everydayDeeds } from '../../../test/society.ts'
 
-// People do things at random, several at once, until the process is killed.
+// Accounts act at random, several concurrently, until the process is killed.
 const [path = '', blobs = '', temporaryDirectory = ''] = process.argv.slice(2)
 const [people, lanes] = [8, 6]
 const storage = createSqliteStorage({ path })

@@ -9,7 +9,7 @@ const storages = new Map<string, Record<string, Verbs>>()
 process.on('message', ({ number, path, startAt, calls }: Batch) => {
   const storage = storages.get(path) ?? open(path)
   const answers = calls.map(async ({ port, verb, values }, index) => {
-    // Each call has its own moment, at which the other process makes the same one.
+    // Each call has its own moment, at which the other process makes the same call.
     while (Date.now() < startAt + index);
     return storage[port]?.[verb]?.(...values.map(withId))
   })
@@ -26,7 +26,7 @@ process.on('message', ({ number, path, startAt, calls }: Batch) => {
   })
 })
 
-/** Both processes get the same calls, but an account needs an id of its own. */
+/** Both processes get the same calls, but a new account needs a distinct id. */
 function withId(value: unknown): unknown {
   const empty = typeof value === 'object' && value !== null && 'id' in value && value.id === ''
   return empty ? { ...value, id: randomUUID() } : value

@@ -11,7 +11,7 @@ export interface Call {
   values: unknown[]
 }
 
-/** Calls that a worker makes one a millisecond, the first at `startAt`. */
+/** Calls that a worker makes at a rate of one per millisecond, the first at `startAt`. */
 export interface Batch {
   number: number
   path: string
@@ -19,7 +19,7 @@ export interface Batch {
   calls: Call[]
 }
 
-/** What became of the calls of a batch. */
+/** The outcomes of the calls of a batch. */
 export interface BatchAnswers {
   number: number
   answers: ({ value: unknown } | OtherError)[]
@@ -38,13 +38,13 @@ export type Stores = Pick<
 
 /** Two processes that use the same files. */
 export interface StoreWorkers {
-  /** Makes each of `calls` in both processes at the same moment and returns everything they got. */
+  /** Makes each of `calls` in both processes at the same moment and returns all results. */
   race<Answer>(path: string, calls: Call[]): Promise<Answer[]>
   /** A port whose calls go to the two processes in turn. */
   port<Port extends object>(path: string, name: Call['port']): Port
   /** All of these ports. */
   stores(path: string): Stores
-  /** Makes the tables in a new file, and resolves to its path. */
+  /** Creates the tables in a new file, and resolves to its path. */
   migrated(path: string): Promise<string>
   stop(): void
 }
@@ -68,7 +68,7 @@ function startStoreWorkers(): StoreWorkers {
         const [answer] = await worker.run({ path, startAt: 0, calls: [{ port: name, verb, values }] })
         return answer
       }
-    // A port is awaited by its maker, so it must not look like a promise; nor has it a verb that SQLite leaves out.
+    // The result is awaited, so a port must not look like a promise; nor does it have a verb that SQLite omits.
     const absent: readonly (string | symbol)[] = ['then', 'idsContaining']
     return new Proxy(
       {},
@@ -78,7 +78,7 @@ function startStoreWorkers(): StoreWorkers {
 
   return {
     async race<Answer>(path: string, calls: Call[]) {
-      // Both have long received their batch by then, and spin.
+      // Both have received their batch long before then, and spin.
       const startAt = Date.now() + 15
       const answers = await Promise.all(workers.map((worker) => worker.run({ path, startAt, calls })))
       return answers.flat() as Answer[]
@@ -126,13 +126,13 @@ function startWorker(): Worker {
   }
 }
 
-/** An error of another process: what it said, and its code. */
+/** An error of another process: its message and its code. */
 interface OtherError {
   error: string
   code?: string | undefined
 }
 
-/** The same error here; of those of Kith only an input that does not fit is told apart by its class. */
+/** The same error here; of Kith's errors, only an invalid input needs its class. */
 function errorOf({ error, code }: OtherError): Error {
   return code === 'invalid-input' ? new InvalidInputError([]) : new Error(error)
 }

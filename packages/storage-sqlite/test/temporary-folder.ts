@@ -3,7 +3,7 @@ import { join } from 'node:path'
 import { afterAll } from 'vitest'
 import { fastFolder } from '../../../test/fast-folder.ts'
 
-/** Gives paths of new files in a folder that goes away after the tests of this file. */
+/** Returns paths of new files in a folder that is removed after the tests of this file. */
 export function useTemporaryFolder(): () => string {
   const folder = mkdtempSync(join(fastFolder, 'kith-sqlite-'))
   let files = 0

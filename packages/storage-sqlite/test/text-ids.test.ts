@@ -24,7 +24,7 @@ const tables = [
 const id = (kind: number, number: number): string =>
   `01890000-0000-7${kind}00-8abc-${number.toString(16).padStart(12, '0')}`
 
-/** A file of version 7, whose ids are text; the first people follow more than others do, and one is hidden. */
+/** A file of version 7, whose ids are strings; the first accounts follow more than others, and one is hidden. */
 function writeVersion7(path: string): void {
   const database = new DatabaseSync(path)
   database.exec(`PRAGMA journal_mode = WAL;
@@ -88,7 +88,7 @@ function writeVersion7(path: string): void {
   database.close()
 }
 
-/** Every row of every table, with ids as the digits of their text. */
+/** Every row of every table, with ids as the digits of their strings. */
 function contentOf(path: string): Record<string, unknown[]> {
   const database = new DatabaseSync(path)
   const content = tables.map((table) => {
@@ -101,13 +101,13 @@ function contentOf(path: string): Record<string, unknown[]> {
 
 function plain(row: Record<string, unknown>): unknown {
   const fields = Object.entries(row)
-    // Later versions add columns, which hold nothing at first.
+    // Later versions add columns, which are empty at first.
     .filter(([name, value]) => value !== null && !['listed', 'newest', 'again_at'].includes(name))
     .map(([name, value]) => [name, value instanceof Uint8Array ? textOf(value) : value])
   return Object.fromEntries(fields.sort(([one], [other]) => (String(one) < String(other) ? -1 : 1)))
 }
 
-/** Not by what the storage uses for it. */
+/** Without the functions that the storage uses for it. */
 function textOf(bytes: Uint8Array): string {
   return [...bytes]
     .map((byte, index) => ([4, 6, 8, 10].includes(index) ? '-' : '') + byte.toString(16).padStart(2, '0'))
@@ -130,7 +130,7 @@ function integrityOf(path: string): unknown {
   return rows
 }
 
-test('a file with ids as text is moved to ids as bytes, however often the process is killed meanwhile', async () => {
+test('a file with string ids is converted to byte ids, however often the process is killed meanwhile', async () => {
   const path = freshPath()
   writeVersion7(path)
   const before = contentOf(path)
@@ -144,14 +144,14 @@ test('a file with ids as text is moved to ids as bytes, however often the proces
     const output = outputOf(worker)
     const ended = new Promise<string | null>((resolve) => worker.once('exit', (_, signal) => resolve(signal)))
     await new Promise((resolve) => worker.stdout?.once('data', resolve))
-    // Longer each time: a slow machine comes to an end as well.
+    // Longer each time, so that a slow machine finishes as well.
     await wait(Math.random() * (12 + kills))
     worker.kill('SIGKILL')
     await output
     if ((await ended) === null) break
     kills++
     const left = await storage.plan()
-    // The later ones only add, and nobody has to wait for them.
+    // The later versions only add, and do not make any process wait.
     if (!left.some(({ name }) => /^schema [89]\b/.test(name))) break
     await expect(storage.users.byId(id(1, 0)), 'half a table says nothing').rejects.toMatchObject({
       code: 'storage-failed',
@@ -187,7 +187,7 @@ test('a migrated file has the same tables, indexes and triggers as a new one', a
   expect(schemaOf(old)).toEqual(schemaOf(fresh))
 })
 
-test('it is moved in steps that let timers run, two processes at a time, and a failure names what is in the way', async () => {
+test('it is converted in steps that let timers run, by two processes at a time, and a failure names the obstacle', async () => {
   const path = freshPath()
   writeVersion7(path)
   const database = new DatabaseSync(path)
@@ -215,7 +215,7 @@ test.each([
   'CREATE TRIGGER app_part AFTER INSERT ON pets BEGIN UPDATE kith_users SET bio = NEW.name WHERE id = NEW.owner; END',
   'CREATE TRIGGER app_part AFTER INSERT ON kith_posts BEGIN SELECT 1; END',
   'CREATE INDEX app_part ON kith_users (created_at)',
-])('what an app has on the tables is refused before anything is moved, and named: %s', async (statement) => {
+])("an app's object on the tables is refused before the conversion, by name: %s", async (statement) => {
   const path = freshPath()
   writeVersion7(path)
   const database = new DatabaseSync(path)
@@ -239,7 +239,7 @@ test.each([
 
 const page = { limit: 100, before: null }
 
-/** What SQLite keeps of the schema, without the blanks and the quotes that renaming a table leaves. */
+/** The schema as SQLite stores it, without the spaces and quotes that renaming a table leaves. */
 function schemaOf(path: string): unknown {
   const database = new DatabaseSync(path)
   const rows = database

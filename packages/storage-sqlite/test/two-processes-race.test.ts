@@ -26,10 +26,10 @@ const workers = useStoreWorkers()
 
 const migratedPath = (): Promise<string> => workers().migrated(freshPath())
 
-describe('of two processes that make each of 50 calls at the same moment exactly one', () => {
+describe('of two processes that make each of 50 calls at the same moment, exactly one', () => {
   const slots = Array.from({ length: 50 }, (_, index) => index)
 
-  /** How many of the two that made the same call got a response that `won` accepts: one for each call. */
+  /** How many of the two that made the same call got a result that `won` accepts, for each call. */
   function winners<Answer>(answers: Answer[], won: (answer: Answer) => boolean): number[] {
     return slots.map(
       (slot) => [answers[slot], answers[slot + slots.length]].filter((each) => won(each as Answer)).length,
@@ -39,7 +39,7 @@ describe('of two processes that make each of 50 calls at the same moment exactly
 
   test.each(['username', 'email', 'phone'] as const)('creates an account with one %s', async (name) => {
     const nothing = { username: null, email: null, phone: null }
-    // An account without an id gets one from the process that creates it.
+    // Without an id, the process that creates the account chooses one.
     const calls = slots.map((slot): Call => ({
       port: 'users',
       verb: 'create',
@@ -62,7 +62,7 @@ describe('of two processes that make each of 50 calls at the same moment exactly
     }))
     const answers = await workers().race<RotationResult>(path, calls)
     expect(winners(answers, ({ rotated }) => rotated)).toEqual(oneEach)
-    // A process that had to wait may find the row further on, never behind the step it lost.
+    // A process that had to wait may find the row further ahead, but never behind the step it lost.
     for (const [index, { session }] of answers.entries()) {
       expect(session?.generation).toBeGreaterThan(index % slots.length)
     }
@@ -130,7 +130,7 @@ describe('of two processes that make each of 50 calls at the same moment exactly
     for (const id of [target, ...all.map(({ from }) => from)]) await users.create(sampleUser({ id }))
     const added = await workers().race<AddEdgeResult>(path, call('add'))
     expect(winners(added, ({ outcome }) => outcome === 'added')).toEqual(oneEach)
-    // Each that added answers a count of its own, so none was read outside of its step.
+    // Each process that added gets a different count, so none was read outside of its step.
     const counts = added.flatMap((answer) => (answer.outcome === 'added' ? answer.count : []))
     expect(counts.sort((a, b) => a - b)).toEqual(slots.map((slot) => slot + 1))
     const removed = await workers().race<{ removed: boolean }>(path, call('remove'))
@@ -168,7 +168,7 @@ describe('of two processes that make each of 50 calls at the same moment exactly
       await media.reserve(upload)
       await media.ready(upload.id, sampleMeasures)
     }
-    // A post without an id gets one from the process that creates it.
+    // Without an id, the process that creates the post chooses one.
     const creations = uploads.map(({ id, ownerId: authorId }): Call => ({
       port: 'posts',
       verb: 'create',

@@ -30,14 +30,14 @@ describe('the cases of the kit with every other call in another process', () => 
   runCases(test, postStoreCases, freshStores)
   runCases(test, mediaStoreCases, freshStores)
   runCases(test, feedStoreCases, freshStores)
-  // Functions that make rows cannot be sent.
+  // Functions that create rows cannot be sent.
   const sendable = ({ id }: { id: string }): boolean => !/rows/.test(id)
   runCases(test, codeStoreCases.filter(sendable), freshStores)
   runCases(test, credentialStoreCases.filter(sendable), freshStores)
   runCases(test, factStoreCases, async () => workers().port(await migratedPath(), 'facts'))
 })
 
-test('two processes that open and migrate a new file at once both succeed', async () => {
+test('two processes that open and migrate a new file concurrently both succeed', async () => {
   const call = (verb: string): Call[] => [{ port: 'storage', verb, values: [] }]
   for (let round = 0; round < 40; round++) {
     const path = freshPath()

@@ -2,7 +2,7 @@ import { createSqliteStorage } from '../src/index.ts'
 import { sampleUser } from './samples.ts'
 
 const [path = '', call = 'create'] = process.argv.slice(2)
-// Root may write everything, so the tests give that right up where they have it.
+// Root may write everything, so tests that run as root drop their privileges here.
 if (process.getuid?.() === 0) process.setuid?.(65534)
 // Otherwise a file that outgrows its limit ends the process instead of failing the write.
 process.on('SIGXFSZ', () => {})

@@ -1,6 +1,6 @@
 import type { Migration } from '../src/migration.ts'
 
-/** Versions 1 to 7, in which ids were text, in the words of their releases. */
+/** Versions 1 to 7, in which ids were strings, with the SQL of their releases. */
 export const textIdVersions: readonly Migration[] = [
   {
     version: 1,

@@ -2,7 +2,7 @@ import { createCloudinaryCaptions, createCloudinaryMedia } from '@kith/blob-clou
 import { demand } from '../environment.ts'
 import type { MediaHost, Opening } from './media-host.ts'
 
-/** An account of Cloudinary, which can also describe pictures where it has that add-on. */
+/** A Cloudinary account, which can also describe pictures if it has that add-on. */
 export function openCloudinary({ env }: Opening): MediaHost {
   const options = {
     account: demand(env, 'CLOUDINARY_URL', 'Cloudinary'),

@@ -3,7 +3,7 @@ import { createImageKitCaptions, createImageKitMedia } from '@kith/blob-imagekit
 import { demand } from '../environment.ts'
 import type { MediaHost, Opening } from './media-host.ts'
 
-/** An account of ImageKit, which can also describe pictures. */
+/** An ImageKit account, which can also describe pictures. */
 export function openImageKit({ env }: Opening): MediaHost {
   const client = new ImageKit({ privateKey: demand(env, 'IMAGEKIT_PRIVATE_KEY', 'ImageKit') })
   const media = createImageKitMedia({

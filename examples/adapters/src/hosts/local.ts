@@ -1,7 +1,7 @@
 import { createLocalBlobs } from '@kith/blob-local'
 import type { MediaHost, Opening } from './media-host.ts'
 
-/** A folder of this machine. */
+/** A folder on this machine. */
 export function openLocal({ images, directory }: Opening): MediaHost {
   return { blobs: createLocalBlobs({ directory, images }) }
 }

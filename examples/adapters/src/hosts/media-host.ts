@@ -1,19 +1,19 @@
 import type { BlobStore, CaptionWriter, DirectUploads, ImageProcessor } from '@kith/core/ports'
 import type { Environment } from '../environment.ts'
 
-/** What a host of media is opened with. */
+/** The options of a media host. */
 export interface Opening {
   env: Environment
   images: ImageProcessor
-  /** For a host that is this machine. */
+  /** For local storage on this machine. */
   directory: string
 }
 
-/** Keeps media, and whatever else it can do. */
+/** A media store, with its other capabilities. */
 export interface MediaHost {
   blobs: BlobStore
-  /** Takes files from browsers without their passing through the app. */
+  /** Receives files directly from browsers, bypassing the app. */
   direct?: DirectUploads
-  /** Suggests captions for what it keeps. */
+  /** Suggests captions for the stored media. */
   captions?: CaptionWriter
 }

@@ -3,7 +3,7 @@ import { createS3Media } from '@kith/blob-s3'
 import { demand } from '../environment.ts'
 import type { MediaHost, Opening } from './media-host.ts'
 
-/** A bucket. Without keys of its own the client looks for them where AWS's tools do. */
+/** A bucket. Without keys in the environment the client looks for them where AWS tools do. */
 export function openS3({ env, images }: Opening): MediaHost {
   const { S3_ENDPOINT: endpoint, S3_ACCESS_KEY_ID: accessKeyId } = env
   const sendBy = env['S3_SEND_BY'] || 'POST'

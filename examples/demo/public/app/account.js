@@ -9,13 +9,13 @@ import { openSecurity } from './security.js'
 
 let changed = () => {}
 
-/** Fills the view of one's own account. */
+/** Fills the view of the current account. */
 export async function openAccount(me) {
   showOwn(me)
   const { items } = await call('GET', '/users/me/sessions')
   element('devices').replaceChildren(...items.map((session) => deviceRow(session, me)))
   element('end-others').hidden = items.length < 2
-  // Those who came with the demo have nothing that signs them in, and are to stay as they are.
+  // Demo accounts have no way to sign in, and should stay as they are.
   const isOwn = !isOfCast(me)
   for (const part of document.querySelectorAll('.of-own')) part.hidden = !isOwn
   element('of-cast').hidden = isOwn
@@ -23,7 +23,7 @@ export async function openAccount(me) {
   if (isOwn) await openSecurity()
 }
 
-/** `onChange` gets the account after each change, `null` after its end. */
+/** `onChange` gets the account after each change, and `null` after its deletion. */
 export function startAccount({ current, onChange }) {
   changed = (user) => {
     onChange(user)
@@ -73,7 +73,7 @@ export function startAccount({ current, onChange }) {
 
 function showOwn(user) {
   element('own-avatar').replaceChildren(avatar(user, 'large'))
-  // A picture of one's own has a thumbhash, the drawn one has none.
+  // An uploaded picture has a thumbhash, a generated one has none.
   element('avatar-remove').hidden = user.avatar.thumbhash === null
   element('cover-remove').hidden = user.cover === null
   const facts = [

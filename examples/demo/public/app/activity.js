@@ -1,7 +1,7 @@
 import { element, exactTime, node } from './dom.js'
 import { pagedList } from './pages.js'
 
-/** What an account proves itself with, by its kind. */
+/** The names of credentials, by kind. */
 export const titles = {
   totp: 'Authenticator app',
   'recovery-codes': 'Recovery codes',
@@ -10,7 +10,7 @@ export const titles = {
   identity: 'Linked account',
 }
 
-/** Fills the list of what happened to one's own account. */
+/** Fills the activity list of the current account. */
 export async function openActivity() {
   const empty = [node('p', { className: 'quiet' }, 'Nothing yet.')]
   element('activity').replaceChildren(

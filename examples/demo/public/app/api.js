@@ -1,9 +1,9 @@
-/** Calls the API as it is under /api/v1; `body` is JSON, or a file. Throws the problem that it answers. */
+/** Calls the API under /api/v1; `body` is JSON, or a file. Throws the problem from the response. */
 export function send(method, path, body) {
   return request(method, `/api/v1${path}`, body)
 }
 
-/** Calls what the demo has beside that API, under /demo. */
+/** Calls the additional API of the demo, under /demo. */
 export function ask(method, path) {
   return request(method, `/demo${path}`)
 }
@@ -39,12 +39,12 @@ async function sendSignedIn(method, path, body) {
 
 let prove = async () => null
 
-/** `work` has people prove who they are; it resolves to `null` where they did not. */
+/** `work` asks the user for a proof; it resolves to `null` if the user declined. */
 export function proveBy(work) {
   prove = work
 }
 
-/** Calls it as the one who is signed in. Where a fresh proof is required, it is asked for, and the call is made again. */
+/** Makes a call as the signed-in account. If it requires a fresh proof, the user is asked for one, and the call is repeated. */
 export async function call(method, path, body) {
   try {
     return await sendSignedIn(method, path, body)
@@ -56,7 +56,7 @@ export async function call(method, path, body) {
 
 let asked = null
 
-/** What the page has to know of the server: `{ host, directUploads }`; `host` is who keeps media, if it is not that machine. */
+/** What the page needs to know about the server: `{ host, directUploads }`; `host` is the media host, if it is not the server itself. */
 export function askServer() {
   asked ??= fetch('/app/server.json').then((response) => response.json())
   return asked

@@ -2,7 +2,7 @@ import { ask } from './api.js'
 import { button, element, node } from './dom.js'
 import { avatar, nameOf } from './people.js'
 
-/** Those who came with the demo; nobody where it started bare. */
+/** The demo accounts; empty if the demo started empty. */
 let cast = []
 
 export async function loadCast() {
@@ -18,7 +18,7 @@ export function isOfCast({ id }) {
   return cast.some((person) => person.id === id)
 }
 
-/** All of them as cards, each with a button that signs in as them. */
+/** All of them as cards, each with a button that signs in as that account. */
 export function castView(enter) {
   const cards = cast.map((person) =>
     node(
@@ -47,7 +47,7 @@ export function castView(enter) {
   ]
 }
 
-/** Fills what stands beside the view: who can be signed in as. */
+/** Fills the list of demo accounts next to the view. */
 export function showAside(me, enter) {
   const faces = cast.map((person) => {
     const label = `Sign in as ${nameOf(person)}`

@@ -3,7 +3,7 @@ import { askFor, codeField, mailHint } from './dialog.js'
 import { say } from './dom.js'
 
 /**
- * Asks for the code of a flow that has sent one, and for `fields` besides. Its other choice sends the code again.
+ * Asks for the code of a flow that has sent one, and for additional `fields`. The other choice sends the code again.
  */
 export function askCode({ flow, purpose, title, sentence, fields = [], submit }, work) {
   const again = {

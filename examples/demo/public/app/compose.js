@@ -5,7 +5,7 @@ import { createUpload, isPassing } from './upload.js'
 
 const most = 10
 
-/** Uploads that are on the page, in order: `{ tile, alt, media, failed }`; `media` once the server has taken it in. */
+/** Uploads on the page, in order: `{ tile, alt, media, failed }`; `media` is set once the server has accepted the file. */
 let uploads = []
 
 /** Clears the form for a new post. */
@@ -59,7 +59,7 @@ function addTile(file) {
   return entry
 }
 
-/** What fails for a moment stays, with its text, and goes on from where it stopped when it is tried again. */
+/** An upload with a temporary failure stays, with its description, and a retry continues from where it stopped. */
 async function takeIn(entry) {
   const { tile, upload } = entry
   entry.failed = false

@@ -2,9 +2,9 @@ import { button, node } from './dom.js'
 import { clearProblem, watchForm } from './forms.js'
 
 /**
- * Asks something in a dialog. `work` gets what is in the fields, and what goes wrong with it stands in the dialog. `choices` are other
- * ways, with a `label` and a `work` of their own; one that makes nothing leaves the dialog open. Resolves to what was made (`true`
- * where that is nothing), or to `null` where the dialog was closed.
+ * Shows a dialog. `work` gets the values of the fields, and its errors are shown in the dialog. `choices` are other
+ * actions, with a `label` and their own `work`; one that returns nothing leaves the dialog open. Resolves to the result (`true`
+ * if it is empty), or to `null` if the dialog was closed.
  */
 export function askFor(
   { title, content = [], fields = [], submit, danger = false, choices = [], cancel = 'Cancel' },
@@ -54,7 +54,7 @@ function field({ label, ...properties }, index) {
 
 export const text = (...parts) => node('p', { className: 'quiet' }, ...parts)
 
-/** Where mail of the demo is read. */
+/** Where the email of the demo can be read. */
 export function mailHint(sentence) {
   const link = node('a', { className: 'link', href: '/dev/mail', target: '_blank' }, 'the mail of the demo')
   return text(`${sentence} Read it in `, link, '.')

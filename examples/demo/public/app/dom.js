@@ -4,7 +4,7 @@ const ago = new Intl.RelativeTimeFormat(undefined, { numeric: 'auto', style: 'na
 
 export const element = (id) => document.getElementById(id)
 
-/** Makes an element; `properties` are those of the DOM. */
+/** Creates an element; `properties` are those of the DOM. */
 export function node(tag, properties, ...children) {
   const made = Object.assign(document.createElement(tag), properties)
   made.append(...children.filter((child) => child !== null))
@@ -40,12 +40,12 @@ export function timeAgo(text) {
 
 const said = element('said')
 
-/** Says something for a moment at the foot of the page. */
+/** Shows a message for a moment at the bottom of the page. */
 export function say(text) {
-  // A dialog covers what is outside of it.
+  // A dialog covers everything outside of it.
   const place = [...document.querySelectorAll('dialog[open]')].at(-1) ?? document.body
   if (said.parentNode !== place) place.append(said)
-  // Without a text the old one stays while it fades.
+  // When the text is removed, the old one stays while it fades.
   if (text !== '') said.textContent = text
   said.classList.toggle('shown', text !== '')
   clearTimeout(say.timer)
@@ -56,7 +56,7 @@ export function sayProblem(problem) {
   say(problem.errors?.[0]?.message ?? problem.detail ?? problem.title ?? problem.message)
 }
 
-/** A button that cannot be pressed twice while `work` runs, and says what went wrong. */
+/** A button that cannot be pressed twice while `work` runs, and shows its errors. */
 export function button(properties, work, ...children) {
   const made = node('button', { type: 'button', ...properties }, ...children)
   made.addEventListener('click', async () => {

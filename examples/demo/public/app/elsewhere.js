@@ -3,13 +3,13 @@ import { askFor, text } from './dialog.js'
 import { button, element, exactTime, node, say } from './dom.js'
 import { showSignIn, askFactor } from './sign-in.js'
 
-/** The providers that can be used where the page was opened: browsers come back to one origin. */
+/** The providers that can be used from this page, because browsers return to a single origin. */
 async function providersHere() {
   const { home, providers } = await askServer()
   return location.origin === home ? providers : []
 }
 
-/** Goes to a provider; `returnTo` is where the page is opened again. */
+/** Goes to a provider; `returnTo` is the page to return to. */
 const way = ({ name }) => `/api/v1/auth/${name}?returnTo=/`
 
 /** Fills the sign-in with a link for each provider. */
@@ -61,7 +61,7 @@ function linkedRow({ id, name, createdAt, lastUsedAt }, refresh) {
   return node('li', {}, words, button({ className: 'plain small' }, unlink, 'Unlink'))
 }
 
-/** Proves who sits there by signing in again, for an account that came from a provider. */
+/** Proves the user by signing in again, for an account that came from a provider. */
 export async function proveElsewhere() {
   const [provider] = await providersHere()
   if (provider) location.href = way(provider)
@@ -76,8 +76,8 @@ const sentences = {
 }
 
 /**
- * Does what a browser came back for from a provider, if it did: what has become of it stands in the fragment. `enter` gets an account that
- * signed in by that.
+ * Completes what a browser went to a provider for, if it did: the fragment contains the result. `enter` gets an account that
+ * was signed in this way.
  */
 export async function followReturn(enter) {
   const came = Object.fromEntries(new URLSearchParams(location.hash.slice(1)))

@@ -4,7 +4,7 @@ import { askFor, text } from './dialog.js'
 import { button, node, say } from './dom.js'
 import { withoutBlanks } from './forms.js'
 
-/** The email address of an account, and what can be done with it; `onChange` is called after it was. */
+/** The email of an account, with its actions; `onChange` is called after a change. */
 export function emailFact({ email, emailVerified }, onChange) {
   const run = (work) => async () => {
     if (!(await work())) return

@@ -5,7 +5,7 @@ export function clearProblem(form) {
   for (const field of form.elements) field.removeAttribute('aria-invalid')
 }
 
-/** Puts what is wrong beside each field that it is about, and the rest above the button. */
+/** Shows each error next to its field, and the others above the button. */
 export function showProblem(form, problem) {
   const rest = []
   for (const { path, message } of problem.errors ?? []) {
@@ -30,7 +30,7 @@ export function onSubmit(id, work) {
   watchForm(element(id), work)
 }
 
-/** Has `work` done with what is in a form when it is sent, and shows what is wrong with it. */
+/** Calls `work` with the values of a form when it is submitted, and shows its errors. */
 export function watchForm(form, work) {
   form.addEventListener('submit', async (event) => {
     event.preventDefault()

@@ -3,7 +3,7 @@ import { askFor, newPasswordField, text } from './dialog.js'
 import { say } from './dom.js'
 import { showSignIn, signIn } from './sign-in.js'
 
-/** What a link of a mail is for, by the path that it leads to. Nothing happens without a click: programs open links too. */
+/** The actions of links in emails, by path. Nothing happens without a click, because programs open links too. */
 const flows = {
   '/reset': {
     title: 'Choose a new password',
@@ -37,14 +37,14 @@ const flows = {
 }
 
 /**
- * Does what the link is for by which the page was opened, if it was one. `refresh` is called after it is done, as it may have signed
- * somebody in or out.
+ * Carries out the action of the link with which the page was opened, if any. `refresh` is called afterwards, because it may have signed
+ * an account in or out.
  */
 export async function followMailLink(refresh) {
   const flow = flows[location.pathname]
   if (!flow) return
   const given = Object.fromEntries(new URLSearchParams(location.hash.slice(1)))
-  // The code stays neither in the address bar nor in the history.
+  // The code should stay neither in the address bar nor in the history.
   history.replaceState(null, '', '/')
   if (!(await askFor(flow, (values) => flow.work({ ...given, ...values })))) return
   await refresh()

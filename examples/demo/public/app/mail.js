@@ -2,11 +2,11 @@ import { element, node, timeAgo } from './dom.js'
 import { watchMail } from './mail-count.js'
 
 let letters = []
-/** The id of the letter that is open; the newest one where nobody has chosen. */
+/** The id of the open email; the newest one if none was selected. */
 let chosen = null
 
 watchMail((items) => {
-  // A frame that is made anew flickers.
+  // A frame that is created again flickers.
   const isNew = items[0]?.id !== letters[0]?.id
   letters = items
   if (isNew) showLetter()

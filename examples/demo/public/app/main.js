@@ -18,7 +18,7 @@ let me = null
 
 const sections = ['guest', 'view', 'new', 'account']
 
-/** What stands at which address: a section of the page to fill, or elements for the view. Guests get where `forGuests` is set. */
+/** The view for each path: a section of the page to fill, or elements. Guests get it if `forGuests` is set. */
 const routes = [
   { pattern: /^$/, show: () => (me ? feedView(me) : visitorView()), forGuests: true, wide: true },
   { pattern: /^as$/, show: () => castView(enter), forGuests: true },
@@ -37,7 +37,7 @@ const routes = [
   },
 ]
 
-/** Shows a section; `wide` where there is room beside it for those who came with the demo. */
+/** Shows a section; `wide` if there is room next to it for the demo accounts. */
 function showSection(name, wide = false) {
   for (const id of sections) element(id).hidden = id !== name
   const bare = !me && !hasCast()
@@ -47,12 +47,12 @@ function showSection(name, wide = false) {
   element('explore').hidden = !hasCast()
   element('aside').hidden = !wide || !hasCast()
   element('stage').classList.toggle('wide', !element('aside').hidden)
-  // A phone has room for them only there.
+  // A phone only has room for them there.
   element('stage').classList.toggle('home', pathNow() === '')
   offerAutofill()
 }
 
-/** Passkeys are offered while there is a field that they can be chosen in. */
+/** Passkeys are offered while there is a field for selecting one. */
 function offerAutofill() {
   if (element('guest').hidden || element('login').hidden) withdrawPasskeys()
   else void offerPasskeys(enter)
@@ -60,7 +60,7 @@ function offerAutofill() {
 
 const pathNow = () => location.hash.replace(/^#\/?/, '')
 
-/** Which of the routes is asked for; those of members lead guests to where they can become one. */
+/** The requested route; routes for members lead guests to the registration. */
 function findRoute(path) {
   const found = routes.find(({ pattern }) => pattern.test(path)) ?? routes[0]
   if (me || (found.forGuests && hasCast())) return found
@@ -69,7 +69,7 @@ function findRoute(path) {
 
 async function open() {
   const [path, asker] = [pathNow(), me?.id]
-  // Another view may have been asked for meanwhile, or by somebody else.
+  // Another view may have been requested meanwhile, or by another account.
   const isOver = () => path !== pathNow() || asker !== me?.id
   const { pattern, show, section = 'view', wide } = findRoute(path)
   for (const link of document.querySelectorAll('nav a')) {
@@ -131,7 +131,7 @@ onSubmit('register', async (fields) => {
   try {
     enter((await send('POST', '/users/register', withoutBlanks(fields))).user)
   } catch (problem) {
-    // Only an app that invites asks for the code.
+    // The code is only needed in an app with invitations.
     if (problem.errors?.some(({ path }) => path === 'invitation')) element('invitation').hidden = false
     throw problem
   }

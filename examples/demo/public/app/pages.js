@@ -1,7 +1,7 @@
 import { call } from './api.js'
 import { button, node } from './dom.js'
 
-/** A list that is read page by page. `show` makes an element of an item; `empty` stands where there is none. */
+/** A list that is read in pages. `show` creates an element for an item; `empty` is shown for an empty list. */
 export async function pagedList({ path, from = call, className, show, empty }) {
   const list = node('div', { className })
   const more = button({ className: 'plain more' }, () => read(more.cursor), 'Show more')

@@ -1,7 +1,7 @@
 import { send } from './api.js'
 import { sayProblem } from './dom.js'
 
-/** Passkeys of the demo belong to `localhost`: an IP address cannot have any. */
+/** Passkeys of the demo belong to `localhost`, because an IP address cannot have any. */
 export function canUsePasskeys() {
   return (
     location.hostname === 'localhost' &&
@@ -19,34 +19,34 @@ export function withdrawPasskeys() {
   offer = null
 }
 
-/** A browser does one thing with passkeys at a time. */
+/** A browser can handle one passkey request at a time. */
 function endAll() {
   withdrawPasskeys()
   upgrade?.abort()
   upgrade = null
 }
 
-/** Makes a passkey by the options of the server. */
+/** Creates a passkey with the options of the server. */
 export async function makePasskey(options) {
   endAll()
   const publicKey = PublicKeyCredential.parseCreationOptionsFromJSON(options)
   return (await navigator.credentials.create({ publicKey }).catch(explain)).toJSON()
 }
 
-/** Has the owner of a passkey use it. */
+/** Asks the user to use a passkey. */
 export async function usePasskey(options) {
   endAll()
   const publicKey = PublicKeyCredential.parseRequestOptionsFromJSON(options)
   return (await navigator.credentials.get({ publicKey }).catch(explain)).toJSON()
 }
 
-/** Signs in with a passkey, by a button. */
+/** Signs in with a passkey, with a button. */
 export async function signInWithPasskey() {
   const { token, options } = await send('POST', '/users/login/passkey/begin')
   return await login(token, await usePasskey(options))
 }
 
-/** Offers passkeys among the names that the browser fills in, and gives `enter` who used one. */
+/** Offers passkeys in the browser's autofill, and passes the account of the used one to `enter`. */
 export async function offerPasskeys(enter) {
   endAll()
   if (!canUsePasskeys() || !(await PublicKeyCredential.isConditionalMediationAvailable())) return
@@ -54,13 +54,13 @@ export async function offerPasskeys(enter) {
   const { token, options } = await send('POST', '/users/login/passkey/begin')
   if (own !== offer) return
   const publicKey = PublicKeyCredential.parseRequestOptionsFromJSON(options)
-  // What the server has asked for is good for ten minutes.
+  // The challenge of the server is valid for ten minutes.
   const renewal = setTimeout(() => void offerPasskeys(enter), 9 * 60_000)
   try {
     const used = await navigator.credentials.get({ publicKey, mediation: 'conditional', signal: own.signal })
     enter(await login(token, used.toJSON()))
   } catch (problem) {
-    // Nobody has asked for it, so nobody is told where there is none.
+    // The user has not requested it, so a missing passkey is not reported.
     if (!(problem instanceof DOMException)) sayProblem(problem)
   } finally {
     clearTimeout(renewal)
@@ -69,7 +69,7 @@ export async function offerPasskeys(enter) {
 
 /**
  * Right after a sign-in with a password: a browser whose password manager knows the password may create a passkey without
- * asking. It waits in the background, and does nothing in browsers that cannot.
+ * asking. This waits in the background, and does nothing in browsers without support.
  */
 export async function upgradeToPasskey() {
   endAll()
@@ -88,7 +88,7 @@ export async function upgradeToPasskey() {
     })
     await send('POST', '/users/me/passkeys', { token, response: made.toJSON() })
   } catch (problem) {
-    // The user has not asked for it. The account may also have a passkey in this browser already.
+    // The user has not requested it. The account may also already have a passkey in this browser.
     console.debug('No passkey was created in the background:', problem)
   }
 }
@@ -97,14 +97,14 @@ async function login(token, response) {
   try {
     return (await send('POST', '/users/login/passkey', { token, response })).user
   } catch (problem) {
-    // Password managers stop offering what the server does not know any more.
+    // Password managers stop offering passkeys that the server no longer knows.
     if (problem.unknownCredential)
       await PublicKeyCredential.signalUnknownCredential?.(problem.unknownCredential)
     throw problem
   }
 }
 
-/** Says what browsers leave open on purpose, or put in words for programmers. */
+/** Explains errors that browsers keep vague on purpose, or describe in technical terms. */
 function explain({ name, message }) {
   const known = {
     NotAllowedError: 'No passkey was used. Try again when you are ready.',

@@ -9,7 +9,7 @@ export function avatar({ avatar: { renditions } }, size = 'small') {
   return node('img', { loading: 'lazy', className: `avatar ${size}`, alt: '', src: renditions.thumb })
 }
 
-/** The address of a profile on this page. */
+/** The URL of a profile on this page. */
 export function profileLink({ username }) {
   return `#/@${encodeURIComponent(username)}`
 }
@@ -29,7 +29,7 @@ export function personLink(person, note) {
   )
 }
 
-/** Where a guest goes who wants to do what only members can. */
+/** Where a guest is sent who tries an action for members. */
 export function askWhoTheyAre() {
   location.hash = '#/as'
 }

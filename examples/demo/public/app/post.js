@@ -2,7 +2,7 @@ import { call } from './api.js'
 import { button, exactTime, icon, node, say, timeAgo } from './dom.js'
 import { askWhoTheyAre, personLink } from './people.js'
 
-/** A post as it stands in the feed; `me` is `null` for a guest. */
+/** A post as shown in the feed; `me` is `null` for a guest. */
 export function postCard(post, me) {
   const card = node('article', { className: 'card post' })
   const when = `${timeAgo(post.createdAt)}${post.editedAt ? ' · edited' : ''}`
@@ -20,7 +20,7 @@ export function postCard(post, me) {
   return card
 }
 
-/** A post as it stands in the grid of a profile. */
+/** A post as shown in the grid of a profile. */
 export function postTile({ id, media, caption, counts: { likes } }) {
   const [first] = media
   const link = node('a', { className: 'tile', href: `#/p/${id}` })
@@ -45,7 +45,7 @@ function pictures({ media, caption }) {
 }
 
 function picture({ kind, url, width, height, renditions }, alt) {
-  // The order of the properties counts: once it has a source, a picture that is not lazy is fetched.
+  // The order of the properties matters: an image that is not lazy yet is fetched as soon as it has a source.
   if (kind === 'image') return node('img', { loading: 'lazy', width, height, alt, src: renditions.feed })
   const video = node('video', { src: url, width, height, controls: true, preload: 'metadata' })
   video.setAttribute('playsinline', '')

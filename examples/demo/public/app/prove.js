@@ -5,12 +5,12 @@ import { askFor, codeField, text } from './dialog.js'
 import { withoutBlanks } from './forms.js'
 import { canUsePasskeys, usePasskey } from './passkey.js'
 
-/** A code as it is typed: six digits are of the app, anything else is a recovery code. */
+/** A typed code: six digits are from the app, anything else is a recovery code. */
 export function factorOf(typed) {
   return /^[\d\s]{6,12}$/.test(typed) ? { code: typed } : { recoveryCode: typed }
 }
 
-/** Has a code sent to the address of the account, and asks for it. */
+/** Sends a code to the email of the account, and asks for it. */
 async function proveBySentCode() {
   const { flow } = await call('POST', '/users/me/prove/code', { kind: 'email' })
   return await askCode(
@@ -25,7 +25,7 @@ async function proveBySentCode() {
   )
 }
 
-/** Asks who sits there to prove to be the account, by what the account has. */
+/** Asks the user for a proof, with what the account has. */
 async function prove() {
   const [{ items }, { emailVerified }] = await Promise.all([
     call('GET', '/users/me/credentials'),
@@ -53,7 +53,7 @@ async function prove() {
       submit: 'Continue',
       choices: [
         ...(has('passkey') && canUsePasskeys() ? [passkey] : []),
-        // A mailbox does not stand in for a second factor.
+        // A mailbox does not replace a second factor.
         ...(emailVerified && !has('totp') ? [sent] : []),
         ...(has('identity') ? [elsewhere] : []),
       ],
@@ -65,7 +65,7 @@ async function prove() {
   )
 }
 
-/** Has every call that needs a fresh proof ask for it, and be made again. */
+/** Makes every call that needs a fresh proof ask for it, and repeat itself. */
 export function startProving() {
   proveBy(prove)
 }

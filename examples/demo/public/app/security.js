@@ -154,7 +154,7 @@ async function addPasskey() {
   say('Passkey added')
 }
 
-/** Tells the password manager of this browser which passkeys the account has. */
+/** Reports the passkeys of the account to the password manager of this browser. */
 async function signalPasskeys() {
   if (!canUsePasskeys() || !PublicKeyCredential.signalAllAcceptedCredentials) return
   const { allAcceptedCredentials } = await call('GET', '/users/me/passkeys/signals')

@@ -6,7 +6,7 @@ import { onSubmit } from './forms.js'
 import { canUsePasskeys, signInWithPasskey, upgradeToPasskey, usePasskey } from './passkey.js'
 import { factorOf } from './prove.js'
 
-/** Makes the forms of the sign-in work; `enter` gets the account. */
+/** Sets up the sign-in forms; `enter` gets the account. */
 export function startSignIn(enter) {
   const enterIf = (user) => user && enter(user)
   const typed = () => element('login').elements.namedItem('login').value
@@ -26,13 +26,13 @@ function replace(id, className, work, label) {
   element(id).replaceWith(button({ id, className }, work, label))
 }
 
-/** Leads to the form for those who have an account. */
+/** Shows the form for users who have an account. */
 export function showSignIn() {
   location.hash = '#/join'
   document.querySelector('[data-shows=login]').click()
 }
 
-/** Signs in, with the second factor where the account has one. Resolves to the account, or to `null` where that was not given. */
+/** Signs in, with the second factor if the account has one. Resolves to the account, or to `null` if the user did not give it. */
 export async function signIn(path, body) {
   try {
     return (await send('POST', path, body)).user
@@ -42,7 +42,7 @@ export async function signIn(path, body) {
   }
 }
 
-/** Asks for the second factor of an account. Resolves to the account, or to `null` where that was not given. */
+/** Asks for the second factor of an account. Resolves to the account, or to `null` if the user did not give it. */
 export function askFactor({ token, factors, passkey }) {
   const answer = async (given, { trust }) => {
     const input = { challenge: token, ...given, ...(trust && { trustDevice: true }) }

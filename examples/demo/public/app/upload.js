@@ -1,8 +1,8 @@
 import { askServer, call } from './api.js'
 
 /**
- * Makes the upload of a file: a function that answers what the server made of it. Called again after it failed, it goes on
- * where it stopped, so what the host of the media has is not sent twice.
+ * Creates the upload of a file: a function that returns the server's result. When it is called again after a failure, it continues
+ * from where it stopped, so that a file on the media host is not sent twice.
  */
 export function createUpload(file) {
   let signed = null
@@ -18,24 +18,24 @@ export function createUpload(file) {
     try {
       return await call('POST', `/media/${signed.id}/confirm`)
     } catch (problem) {
-      // What did not come, or was not what it should be, has to be sent again.
+      // A file that did not arrive, or was not as announced, has to be sent again.
       if (!isPassing(problem)) sent = false
       throw problem
     }
   }
 }
 
-/** Whether trying again may help: the connection broke, or the server or the host of the media cannot now. */
+/** Whether a retry may help: the connection broke, or the server or the media host is temporarily unavailable. */
 export function isPassing({ status }) {
   return status === undefined || status === 429 || status >= 500
 }
 
-/** Sends a file straight to the host of the media, as the server said. */
+/** Sends a file directly to the media host, with the form from the server. */
 async function send({ method, url, headers, form }, file) {
   const response = await fetch(url, { method, headers, body: form ? fill(form, file) : file }).catch(
     () => null,
   )
-  // Whatever it was: the next try is signed anew.
+  // In any case the next attempt gets a new signature.
   if (!response?.ok) throw new Error('The file did not get there')
 }
 

@@ -14,7 +14,7 @@ export async function feedView(me) {
   return await pagedList({ path: '/feed', className: 'stream', show: (post) => postCard(post, me), empty })
 }
 
-/** What everybody posts, for guests. */
+/** The posts of everyone, for guests. */
 export async function visitorView() {
   const empty = [node('h2', {}, 'Nothing here yet')]
   const show = (post) => postCard(post, null)
@@ -28,7 +28,7 @@ export async function exploreView() {
   return [node('h1', {}, 'Explore'), ...list]
 }
 
-/** What the viewer has saved. */
+/** The posts that the viewer has saved. */
 export async function savedView(me) {
   const empty = [
     node('h2', {}, 'Nothing saved'),
@@ -38,7 +38,7 @@ export async function savedView(me) {
   return [node('h1', {}, 'Saved'), ...list]
 }
 
-/** One post, and who likes it. */
+/** One post, with its likes. */
 export async function postView(me, id) {
   const path = `/posts/${encodeURIComponent(id)}`
   const card = postCard(await call('GET', path), me)
@@ -57,7 +57,7 @@ export async function profileView(me, username) {
   return [profileHead(user, me), ...posts]
 }
 
-/** Who follows an account, or whom it follows. */
+/** The followers of an account, or the accounts it follows. */
 export async function followsView(username, list) {
   const path = `/users/${encodeURIComponent(username)}/${list}`
   const empty = [node('p', { className: 'quiet' }, 'Nobody yet.')]

@@ -3,20 +3,20 @@ import { cast, type Person } from './cast/index.ts'
 import { draw } from './pictures/draw.ts'
 import { poster } from './pictures/poster.ts'
 
-/** The demo's own account. It follows everybody, so its home feed is what a visitor sees. */
+/** The demo's own account. It follows everyone, so its home feed is what a visitor sees. */
 const galleryExternalId = 'demo:the.gallery'
 
-/** Somebody of the cast as an account: accounts without a password, whose ids can be told from their names. */
+/** A person of the cast as an account: accounts without a password, whose ids are derived from their names. */
 export function viewerOfPerson(kith: Kith, { username }: Pick<Person, 'username'>): Viewer {
   return kith.viewerOf(kith.accounts.shadowId(`demo:${username}`))
 }
 
-/** The ids of the cast, in its order, whether they are there or not. */
+/** The ids of the cast, in order, whether they exist or not. */
 export function idsOfCast(kith: Kith): string[] {
   return cast.map((person) => viewerOfPerson(kith, person).userId)
 }
 
-/** Who looks at the posts of everybody. */
+/** The viewer who sees the posts of everyone. */
 export function viewerOfGallery(kith: Kith): Viewer {
   return kith.viewerOf(kith.accounts.shadowId(galleryExternalId))
 }
@@ -34,7 +34,7 @@ export async function openGallery(kith: Kith): Promise<void> {
   await kith.uploads.use(kith.viewerOf(id), upload.id, 'avatar')
 }
 
-/** Lets the gallery follow everybody who registers from now on, where there is one. */
+/** Makes the gallery follow every new account from now on, if there is a gallery. */
 export function showNewcomers(kith: Kith): void {
   kith.events.on('account.registered', ({ userId }) => {
     void follow(kith, userId).catch((error: unknown) => console.error(error))

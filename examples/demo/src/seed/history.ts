@@ -1,7 +1,7 @@
 import type { Person, PlannedPost } from './cast/index.ts'
 import { createRandom, type Random } from './random.ts'
 
-/** Something that somebody did, and when. */
+/** An action of a person, with its time. */
 export type Happening = { readonly at: Date; readonly who: Person } & (
   | { readonly kind: 'join' }
   | { readonly kind: 'follow'; readonly whom: Person }
@@ -18,7 +18,7 @@ interface Published {
 const minute = 60_000
 const day = 1_440 * minute
 
-/** What everybody did in the five weeks before `now`, in the order of time. The same seed gives the same story. */
+/** Everything that happened in the five weeks before `now`, in the order of time. The same seed gives the same story. */
 export function planHistory(people: readonly Person[], now: Date, seed: string): Happening[] {
   const random = createRandom(seed)
   const before = (millis: number): Date => new Date(now.getTime() - millis)
@@ -27,7 +27,7 @@ export function planHistory(people: readonly Person[], now: Date, seed: string):
     return { kind: 'join', at, who }
   })
   const posts = planPosts(people, random).map(({ who, post }, index, { length }): Published => {
-    // More of late than in the beginning, as it is where more and more people come.
+    // More toward the end than in the beginning, like in a community that grows.
     const age = ((length - 1 - index) / (length - 1)) ** 1.35 * 33 * day
     return {
       who,
@@ -42,7 +42,7 @@ export function planHistory(people: readonly Person[], now: Date, seed: string):
   return all.sort((a, b) => a.at.getTime() - b.at.getTime())
 }
 
-/** Everybody's posts in their own order, spread evenly. */
+/** The posts of each person in their own order, spread evenly. */
 function planPosts(people: readonly Person[], random: Random): Omit<Published, 'at'>[] {
   const placed = people.flatMap((who) =>
     who.posts.map((post, index) => ({
@@ -56,7 +56,7 @@ function planPosts(people: readonly Person[], random: Random): Omit<Published, '
 
 interface Crowd {
   people: readonly Person[]
-  /** How much others like what somebody does. */
+  /** How much others like the posts of a person. */
   appeal: ReadonlyMap<Person, number>
   random: Random
 }

@@ -7,7 +7,7 @@ import { seedOnce } from './seed-once.ts'
 
 export { idsOfCast, showNewcomers, viewerOfGallery } from './gallery.ts'
 
-/** Fills a new folder with people and their pictures, unless the demo is to start bare. */
+/** Fills a new folder with people and their pictures, unless the demo should start empty. */
 export async function seedDemo(settings: Settings): Promise<void> {
   await seedOnce(settings, settings.bare ? null : () => fill(settings))
 }
@@ -15,7 +15,7 @@ export async function seedDemo(settings: Settings): Promise<void> {
 async function fill(settings: Settings): Promise<void> {
   const now = new Date()
   let time = now
-  // A Kith of its own, whose clock goes through the last five weeks; the one that serves has that of the system.
+  // A separate Kith, whose clock runs through the last five weeks; the one that serves uses the system clock.
   const { kith } = await createDemo(settings, {}, { url: 'http://localhost', clock: () => time })
   const showProgress = createProgress()
   try {
@@ -30,7 +30,7 @@ async function fill(settings: Settings): Promise<void> {
   }
 }
 
-/** Says how far it is: a line that grows, one dot for each twentieth. */
+/** Shows its progress: a line that grows by one dot for each twentieth. */
 function createProgress(): (share: number) => void {
   let dots = 0
   process.stdout.write(`Drawing the pictures of ${cast.length} people `)

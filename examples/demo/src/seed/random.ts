@@ -1,4 +1,4 @@
-/** Chance that comes out the same each time: a source for one purpose, made of the name of that purpose. */
+/** Repeatable randomness: a source for one purpose, seeded with the name of that purpose. */
 export interface Random {
   /** From 0 up to 1. */
   next(): number
@@ -14,7 +14,7 @@ export interface Random {
 export function createRandom(seed: string): Random {
   let state = hash(seed)
 
-  // Mulberry32: a few operations, and even enough for what is drawn here.
+  // Mulberry32: a few operations, and uniform enough for these drawings.
   function next(): number {
     state = (state + 0x6d2b79f5) | 0
     let mixed = Math.imul(state ^ (state >>> 15), 1 | state)

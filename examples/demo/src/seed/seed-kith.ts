@@ -9,18 +9,18 @@ import type { Scene } from './pictures/canvas.ts'
 /** What {@link seedKith} works with. */
 export interface Seeding {
   history: readonly Happening[]
-  /** Sets the clock that the Kith was created with: whatever is done next is done at that time. */
+  /** Sets the clock of the Kith: later actions happen at that time. */
   setTime: (time: Date) => void
-  /** Called with how much is done, from 0 to 1. */
+  /** Called with the progress, from 0 to 1. */
   onProgress: (share: number) => void
 }
 
-/** So many posts are drawn and uploaded while the one before them is published. */
+/** How many posts are drawn and uploaded while the one before them is published. */
 const ahead = 4
 
 /**
- * Lets a history happen, by the verbs that any host has. Nobody signs in and nobody has a password: `kith.viewerOf` acts for each
- * account, and every check, limit and count of Kith holds as it does for people.
+ * Replays a history with the same verbs as any host. Nobody signs in and no account has a password: `kith.viewerOf` acts for each
+ * account, and every check, limit and count of Kith applies as usual.
  */
 export async function seedKith(kith: Kith, { history, setTime, onProgress }: Seeding): Promise<void> {
   const posts = history.flatMap((happening) => (happening.kind === 'post' ? [happening] : []))
@@ -40,7 +40,7 @@ export async function seedKith(kith: Kith, { history, setTime, onProgress }: See
     post: PlannedPost
   }): Promise<string[]> {
     const all = Promise.all(shows.map((scene, index) => upload(who, scene, [shape, `${caption} ${index}`])))
-    // It is awaited when its turn comes, or never where something else fails before.
+    // It is awaited when its turn comes, or never if something else fails before.
     all.catch(() => {})
     return all
   }

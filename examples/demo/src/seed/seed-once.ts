@@ -4,8 +4,8 @@ import { DatabaseSync } from 'node:sqlite'
 import type { Settings } from '../settings.ts'
 
 /**
- * Does `work` in a folder that has no database yet, once. While it runs there is a file `seeding`, which the process holds, and at the end one
- * called `seeded`; where only the former is left the process was killed half-way, and what it made is thrown away: nobody has used it yet.
+ * Calls `work` once in a folder without a database. While it runs, the process holds a file `seeding`, and at the end there is one
+ * called `seeded`; if only the former exists, the process was killed halfway, and its data is deleted, because no one has used it yet.
  */
 export async function seedOnce(settings: Settings, work: (() => Promise<void>) | null): Promise<void> {
   const { directory, database, media } = settings
@@ -29,9 +29,9 @@ export async function seedOnce(settings: Settings, work: (() => Promise<void>) |
   rmSync(seeding, { force: true })
 }
 
-/** Takes a file for this process alone, until it lets go or ends, however it ends. */
+/** Locks a file for this process alone, until it is released or the process ends, however it ends. */
 function holdFile(path: string): { release(): void } {
-  // SQLite locks its file by the means of the operating system, which gives it free where a process is killed.
+  // SQLite locks its file with the operating system, which releases it if a process is killed.
   const lock = new DatabaseSync(path)
   try {
     lock.exec('BEGIN EXCLUSIVE')

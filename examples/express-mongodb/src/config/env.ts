@@ -2,7 +2,7 @@ import { existsSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
 import type { Duration } from '@kith/core'
 
-/** What the server runs by. */
+/** The settings of the server. */
 export interface Env {
   port: number
   mongodbUri: string

@@ -8,13 +8,13 @@ import type { MongoClient } from 'mongodb'
 import type { Env } from './env.ts'
 
 /**
- * Where uploads wait, and where pictures and videos are kept unless `.env` names a host for them. Of the environment itself,
- * since `.env` is read later.
+ * Where uploads wait, and where pictures and videos are stored unless `.env` names a host for them. Read from the environment itself,
+ * because `.env` is read later.
  */
 export const uploadsFolder: string =
   process.env['UPLOADS_DIRECTORY'] || fileURLToPath(new URL('../../uploads', import.meta.url))
 
-/** Takes the place of the models, of the controllers, and of the jsonwebtoken and bcrypt calls. */
+/** Replaces the models, the controllers, and the calls of jsonwebtoken and bcrypt. */
 export async function connectKith(env: Env, client: MongoClient): Promise<Kith> {
   const media = await chooseMedia(process.env, `${uploadsFolder}/media`)
   const captions = await chooseCaptions(process.env, media.captions)
@@ -29,9 +29,9 @@ export async function connectKith(env: Env, client: MongoClient): Promise<Kith> 
   })
 }
 
-/** With several server processes, what has to hold in all of them at once. */
+/** With several server processes, the state that they must share. */
 function acrossProcesses(client: Redis): Pick<KithOptions, 'revocations' | 'rateLimits'> {
-  // It connects again by itself; meanwhile each call says what is wrong.
+  // It reconnects by itself; meanwhile each call reports the problem.
   client.on('error', () => {})
   return {
     revocations: createRedisRevocations({ client }),

@@ -1,8 +1,8 @@
 import type { ErrorRequestHandler } from 'express'
 import multer from 'multer'
 
-/** What is left when Kith has answered its own errors. */
-// eslint-disable-next-line @typescript-eslint/max-params -- Express knows an error handler by its four parameters
+/** Handles the errors that remain after Kith has responded to its own. */
+// eslint-disable-next-line @typescript-eslint/max-params -- Express recognizes an error handler by its four parameters
 export const lastErrors: ErrorRequestHandler = (error: unknown, _request, response, next) => {
   if (response.headersSent) return next(error)
   if (error instanceof multer.MulterError) {

@@ -16,8 +16,8 @@ const form = multer({
 ])
 
 /**
- * Reads a registration form and hands its pictures to `use` as files, which are gone afterwards. `null` if the sender has
- * left: nobody waits for a response then. Call it once the request may cost something, since it writes up to 40 MB.
+ * Reads a registration form and passes its pictures to `use` as files, which are removed afterwards. `null` if the sender has
+ * disconnected: then nobody waits for a response. Call it after the limits are checked, because it writes up to 40 MB.
  */
 export async function withForm<Result>(
   { request, response }: { request: Request; response: Response },
@@ -27,7 +27,7 @@ export async function withForm<Result>(
     await new Promise<void>((resolve, reject) => {
       form(request, response, (error: unknown) => (error instanceof Error ? reject(error) : resolve()))
     })
-    // Multer may finish its files long after a sender that left behind its last byte.
+    // Multer may finish its files long after a sender disconnected right after its last byte.
     return response.closed ? null : await use()
   } finally {
     const files = Object.values(filesOf(request)).flat()
@@ -40,7 +40,7 @@ export function fileOf(request: Request, field: string): Express.Multer.File | n
   return filesOf(request)[field]?.[0] ?? null
 }
 
-/** Removes what a process left that was killed. No form takes an hour. */
+/** Removes the files of a killed process. No form takes an hour. */
 export async function sweepForms(now: number = Date.now()): Promise<void> {
   await mkdir(incoming, { recursive: true })
   for (const name of await readdir(incoming)) {

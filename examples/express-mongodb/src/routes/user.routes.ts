@@ -12,14 +12,14 @@ import { type Request, Router } from 'express'
 import { fileOf, withForm } from '../middleware/upload.middleware.ts'
 
 /**
- * Registration as a form with pictures, in place of Kith's own. Everything else under /users (login, refresh, logout,
+ * Registration as a form with pictures, replacing Kith's own. Everything else under /users (login, refresh, logout,
  * profile, sessions, follows) is Kith's.
  */
 export function userRoutes(kith: Kith, { signIn }: Pick<KithExpress, 'signIn'>): Router {
   const router = Router()
   router.post('/users/register', async (request, response) => {
     await demandTurn(kith, request)
-    // Inside of `signIn`, which refuses pages that are not allowed before a byte of the form is read.
+    // Within `signIn`, which refuses pages that are not allowed before a byte of the form is read.
     const answer = await signIn({ request, response }, async ({ device }) => {
       const client = { address: request.ip, userAgent: request.get('user-agent'), device }
       const signedIn = await withForm({ request, response }, async () => {
@@ -62,7 +62,7 @@ async function register(kith: Kith, request: Request, client: ClientInfo): Promi
       await kith.uploads.use(viewer, id, use)
     }
   } catch (error) {
-    // No account without its picture: anyone who sends the form again finds the name free.
+    // No account without its picture: when the form is sent again, the username is still free.
     await kith.accounts.remove(viewer.userId, { holdUsername: false })
     throw error
   }

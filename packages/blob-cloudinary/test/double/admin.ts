@@ -4,14 +4,14 @@ import type { DoubleAccount } from './signatures.ts'
 
 // https://cloudinary.com/documentation/admin_api
 
-/** Refuses anyone who has no key: `authorization` is Basic. */
+/** Refuses callers without a key: `authorization` is Basic. */
 export function demandKey(authorization: string | undefined, { apiKey, apiSecret }: DoubleAccount): void {
   const expected = `Basic ${Buffer.from(`${apiKey}:${apiSecret}`).toString('base64')}`
   if (authorization === undefined) refuse(401, 'Authorization required')
   if (authorization !== expected) refuse(401, 'api_secret mismatch')
 }
 
-/** One asset, a page of them, or those that were deleted. */
+/** One asset, a page of them, or the deleted ones. */
 export function answerAdmin(
   assets: DoubleAssets,
   method: string,
@@ -28,7 +28,7 @@ export function answerAdmin(
   if (method === 'GET') {
     const ids = query.getAll('public_ids[]')
     if (ids.length > 100) refuse(400, 'Too many public_ids: at most 100')
-    // By name they come all together, without a cursor.
+    // A list by name contains all of them, without a cursor.
     if (ids.length > 0)
       return { resources: all.filter(({ publicId }) => ids.includes(publicId)).map(describeAsset) }
     const most = Number(query.get('max_results') ?? 10)

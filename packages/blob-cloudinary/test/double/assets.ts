@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto'
 
-/** What is kept of a file. */
+/** What is stored of a file. */
 export interface DoubleAsset {
   resourceType: string
   type: string
@@ -10,30 +10,30 @@ export interface DoubleAsset {
   width: number | null
   height: number | null
   createdAt: Date
-  /** Of when it came last, in seconds. */
+  /** When it was last uploaded, in seconds. */
   version: number
 }
 
-/** All assets of an account, and what the CDN in front of them remembers. */
+/** All assets of an account, and the cache of the CDN in front of them. */
 export interface DoubleAssets {
   get(resourceType: string, type: string, publicId: string): DoubleAsset | null
   save(asset: Omit<DoubleAsset, 'createdAt' | 'version'>, invalidate: boolean): DoubleAsset
   remove(asset: DoubleAsset, invalidate: boolean): void
   list(resourceType: string, type: string): DoubleAsset[]
   all(): DoubleAsset[]
-  /** Makes an asset older, for tests of what is old. */
+  /** Makes an asset older, for tests of old assets. */
   age(publicId: string, seconds: number): void
   readonly cdn: Map<string, CachedFile>
 }
 
-/** What the CDN answers without asking, until it is told to forget. */
+/** What the CDN serves from its cache, until it is invalidated. */
 export interface CachedFile {
   asset: DoubleAsset
   contentType: string
   bytes: Buffer
 }
 
-/** None at first. */
+/** Empty at first. */
 export function createAssets(): DoubleAssets {
   const assets = new Map<string, DoubleAsset>()
   const cdn = new Map<string, CachedFile>()
@@ -75,7 +75,7 @@ export function createAssets(): DoubleAssets {
   }
 }
 
-/** What the API tells of an asset. */
+/** What the API returns for an asset. */
 export function describeAsset(asset: DoubleAsset): Record<string, unknown> {
   const { resourceType, type, publicId, bytes, format, width, height, createdAt, version } = asset
   return {

@@ -59,7 +59,7 @@ describeWithDouble('the double of Cloudinary', { imageBytes: 5000, videoBytes: 1
     })
   }
 
-  /** The status, and the message, which stands in the body and in a header. */
+  /** The status, and the message, which is in the body and in a header. */
   async function refused(answer: Promise<Response>): Promise<[status: number, message: string]> {
     const response = await answer
     const { error } = (await response.json()) as { error: { message: string } }
@@ -73,25 +73,28 @@ describeWithDouble('the double of Cloudinary', { imageBytes: 5000, videoBytes: 1
     ...more,
   })
 
-  test.each(['sha1', 'sha256'])('takes a signature of %s, and tells of what it took', async (algorithm) => {
-    const sent = params({ type: 'private', tags: 'a&b' })
-    const text = `public_id=${sent['public_id']}&tags=a%26b&timestamp=${sent['timestamp']}&type=private`
-    const { apiKey, apiSecret } = double().account
-    const signature = createHash(algorithm)
-      .update(text + apiSecret)
-      .digest('hex')
-    const response = await post('image/upload', { ...sent, api_key: apiKey, signature }, { bytes: png })
-    expect(await response.json()).toMatchObject({
-      public_id: sent['public_id'],
-      type: 'private',
-      resource_type: 'image',
-      format: 'png',
-      bytes: png.length,
-      width: 320,
-      height: 320,
-      version: expect.any(Number) as number,
-    })
-  })
+  test.each(['sha1', 'sha256'])(
+    'accepts a signature with %s, and describes what it stored',
+    async (algorithm) => {
+      const sent = params({ type: 'private', tags: 'a&b' })
+      const text = `public_id=${sent['public_id']}&tags=a%26b&timestamp=${sent['timestamp']}&type=private`
+      const { apiKey, apiSecret } = double().account
+      const signature = createHash(algorithm)
+        .update(text + apiSecret)
+        .digest('hex')
+      const response = await post('image/upload', { ...sent, api_key: apiKey, signature }, { bytes: png })
+      expect(await response.json()).toMatchObject({
+        public_id: sent['public_id'],
+        type: 'private',
+        resource_type: 'image',
+        format: 'png',
+        bytes: png.length,
+        width: 320,
+        height: 320,
+        version: expect.any(Number) as number,
+      })
+    },
+  )
 
   describe('refuses an upload', () => {
     test('with a wrong signature', async () => {
@@ -103,14 +106,14 @@ describeWithDouble('the double of Cloudinary', { imageBytes: 5000, videoBytes: 1
       )
     })
 
-    test('with a parameter that was not signed, or was signed and left out', async () => {
+    test('with a parameter that was not signed, or was signed and omitted', async () => {
       const extra = await refused(post('image/upload', { ...sign(params()), folder: 'x' }, { bytes: png }))
       expect(extra).toEqual([401, expect.stringContaining(`String to sign - 'folder=x&`)])
       const { type: _, ...less } = sign(params({ type: 'private' }))
       expect((await refused(post('image/upload', less, { bytes: png })))[0]).toBe(401)
     })
 
-    test('that is more than an hour old, and takes one that is a little less', async () => {
+    test('that is more than an hour old, and accepts one that is slightly younger', async () => {
       const stale = post('image/upload', sign(params({ timestamp: String(now() - 3_602) })), { bytes: png })
       expect(await refused(stale)).toEqual([
         400,
@@ -133,7 +136,7 @@ describeWithDouble('the double of Cloudinary', { imageBytes: 5000, videoBytes: 1
       )
     })
 
-    test('by a key or to a cloud that it does not know', async () => {
+    test('with a key or for a cloud that it does not know', async () => {
       const unknown = { ...sign(params()), api_key: '1' }
       expect(await refused(post('image/upload', unknown, { bytes: png }))).toEqual([401, 'unknown api_key 1'])
       const path = `${double().apiUrl}/v1_1/other/image/upload`
@@ -149,7 +152,7 @@ describeWithDouble('the double of Cloudinary', { imageBytes: 5000, videoBytes: 1
       ])
     })
 
-    test('that is not what the address is for, or not of an allowed format', async () => {
+    test('that does not match its URL or the allowed formats', async () => {
       expect(await refused(post('image/upload', sign(params()), { bytes: film(100) }))).toEqual([
         400,
         'Invalid image file',
@@ -169,7 +172,7 @@ describeWithDouble('the double of Cloudinary', { imageBytes: 5000, videoBytes: 1
     })
   })
 
-  test('replaces what has the same name, unless it is told not to', async () => {
+  test('replaces an asset with the same name, unless told not to', async () => {
     const publicId = nextId()
     const upload = async (overwrite: string, bytes: Uint8Array): Promise<unknown> =>
       (await post('image/upload', sign(params({ public_id: publicId, overwrite })), { bytes })).json()
@@ -181,7 +184,7 @@ describeWithDouble('the double of Cloudinary', { imageBytes: 5000, videoBytes: 1
     expect(double().assets.get('image', 'upload', publicId)?.bytes.equals(other)).toBe(true)
   })
 
-  test('takes parts of 5 MiB and more, in their order, and nothing of them is there before the last', async () => {
+  test('accepts parts of 5 MiB and more, in order, and nothing exists before the last part', async () => {
     const bytes = film(11 * MiB)
     const publicId = nextId()
     const part = (from: number, to: number, total: number): Promise<Response> =>
@@ -205,7 +208,7 @@ describeWithDouble('the double of Cloudinary', { imageBytes: 5000, videoBytes: 1
     expect(double().assets.get('video', 'upload', publicId)?.bytes.equals(bytes)).toBe(true)
   })
 
-  test('destroys, and says whether there was something', async () => {
+  test('destroys, and reports whether the asset existed', async () => {
     const sent = params()
     await post('image/upload', sign(sent), { bytes: png })
     for (const result of ['ok', 'not found'])
@@ -214,7 +217,7 @@ describeWithDouble('the double of Cloudinary', { imageBytes: 5000, videoBytes: 1
     expect((await refused(post('image/destroy', stale)))[0]).toBe(400)
   })
 
-  test('tells who has the key of an asset, and nobody else', async () => {
+  test('describes an asset only to callers with the key', async () => {
     const sent = params()
     await post('image/upload', sign(sent), { bytes: png })
     expect(await (await admin('GET', `image/upload/${sent['public_id']}`)).json()).toMatchObject({
@@ -240,7 +243,7 @@ describeWithDouble('the double of Cloudinary', { imageBytes: 5000, videoBytes: 1
   })
 
   describe('delivers', () => {
-    test('what is authenticated with the right signature alone', async () => {
+    test('authenticated assets only with the right signature', async () => {
       const sent = params({ type: 'authenticated' })
       await post('image/upload', sign(sent), { bytes: png })
       const source = String(sent['public_id'])
@@ -255,7 +258,7 @@ describeWithDouble('the double of Cloudinary', { imageBytes: 5000, videoBytes: 1
       ])
     })
 
-    test('what the CDN remembers, until it is told to forget', async () => {
+    test('from the cache of the CDN, until it is invalidated', async () => {
       const sent = params()
       const url = `${double().deliveryUrl}/image/upload/v1/${sent['public_id']}`
       await post('image/upload', sign(sent), { bytes: png })
@@ -291,7 +294,7 @@ describeWithDouble('the double of Cloudinary', { imageBytes: 5000, videoBytes: 1
     'c_limit;w_1',
     'c_limit,w_1//q_auto',
     'q_101',
-  ])('refuses the transformation %j', (text) => {
+  ])('rejects the transformation %j', (text) => {
     expect(() => parseTransformation(text)).toThrow(/Invalid/)
   })
 })

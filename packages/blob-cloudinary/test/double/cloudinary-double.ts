@@ -10,35 +10,35 @@ import { DoubleRefusal, refuse } from './refuse.ts'
 import { demandSigned, type DoubleAccount } from './signatures.ts'
 import { createUploads, type DoubleLimits, type SentForm } from './uploads.ts'
 
-/** A double of Cloudinary, written from its documentation: it checks what that checks, and keeps the bytes. */
+/** A double of Cloudinary, written from its documentation: it makes the documented checks, and stores the bytes. */
 export interface CloudinaryDouble {
   account: DoubleAccount
   tokenKey: string
-  /** The API; the CDN is at `/res/<cloud>` of the same server. */
+  /** The URL of the API; the CDN is at `/res/<cloud>` of the same server. */
   apiUrl: string
   deliveryUrl: string
   host: string
   port: number
   assets: DoubleAssets
-  /** How many uploads were begun in parts and not ended. */
+  /** How many uploads in parts were started but not completed. */
   unfinished(): number
-  /** What was asked, such as `POST /v1_1/cloud/image/upload`. */
+  /** The requests so far, such as `POST /v1_1/cloud/image/upload`. */
   readonly seen: string[]
-  /** What is said of a picture. @default a sentence */
+  /** The caption of a picture. @default a sentence */
   describe: (bytes: Buffer) => unknown
   close(): Promise<void>
 }
 
-/** How it differs from an account of the free plan. */
+/** How it differs from an account on the free plan. */
 export interface DoubleOptions extends Partial<DoubleLimits> {
   /** Whether transformations have to be signed. */
   isStrict?: boolean
 }
 
-// Starting its processes takes longer than most of what a double is asked.
+// Starting its processes takes longer than most requests to a double.
 const images = createSharpImages()
 
-/** Starts one in this process. It does not keep the process alive. */
+/** Starts one in this process, without keeping the process alive. */
 export async function startDouble(options: DoubleOptions = {}): Promise<CloudinaryDouble> {
   const account: DoubleAccount = {
     cloudName: `cloud-${randomBytes(4).toString('hex')}`,
@@ -63,7 +63,7 @@ export async function startDouble(options: DoubleOptions = {}): Promise<Cloudina
     if (cloud !== account.cloudName) refuse(401, 'cloud_name mismatch')
     if (resourceType === 'resources') {
       demandKey(headers.authorization, account)
-      // Deletions have their parameters in the body, as a form of the other kind.
+      // Deletions have their parameters in the body, as a URL-encoded form.
       const query =
         method === 'GET' ? url.searchParams : new URLSearchParams((await collect(request)).toString())
       return answerAdmin(assets, method, { parts: parts.slice(2), query })
@@ -110,7 +110,7 @@ export async function startDouble(options: DoubleOptions = {}): Promise<Cloudina
   const server = createServer((request, response) => {
     const url = new URL(request.url ?? '/', `http://127.0.0.1`)
     seen.push(`${request.method} ${url.pathname}`)
-    // Pages of any site may send files.
+    // Pages of any site may upload files.
     response.setHeader('access-control-allow-origin', '*')
     answer(request, url).then(
       (told) => reply(response, told, request.headers.range),
@@ -169,7 +169,7 @@ function isFile(told: Record<string, unknown> | CachedFile): told is CachedFile 
   return Buffer.isBuffer(told['bytes'])
 }
 
-/** Of two fields with one name the later one counts. */
+/** Of two fields with one name, the later one counts. */
 async function readForm(request: IncomingMessage): Promise<SentForm> {
   const { headers } = request
   const body = await collect(request)

@@ -6,15 +6,15 @@ import { demandSigned, type DoubleAccount, isDeliverySignature } from './signatu
 import { isToken } from './tokens.ts'
 import { parseTransformation, transform } from './transformations.ts'
 
-/** What browsers ask for. */
+/** The requests of browsers. */
 export interface DoubleDelivery {
-  /** `/<resource type>/download`, which asks the account each time. */
+  /** `/<resource type>/download`, which reads from the account each time. */
   download(resourceType: string, params: Readonly<Record<string, string>>): Promise<CachedFile>
-  /** An address at the CDN, which remembers. */
+  /** A URL of the CDN, which caches. */
   deliver(url: URL): Promise<CachedFile>
 }
 
-/** Delivers assets and what can be made of them. */
+/** Delivers assets and their transformations. */
 export function createDelivery(of: {
   account: DoubleAccount
   assets: DoubleAssets
@@ -75,7 +75,7 @@ interface DeliveryPath {
   transformation: string
   publicId: string
   format: string | null
-  /** What is signed: the transformation and the public id with its extension. */
+  /** The signed string: the transformation and the public id with its extension. */
   source: string
 }
 

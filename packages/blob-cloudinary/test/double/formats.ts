@@ -5,7 +5,7 @@ import type { ImageProcessor, MediaType } from '@kith/core/ports'
 import { inTestFolder } from '../folders.ts'
 import { refuse } from './refuse.ts'
 
-/** What Cloudinary calls the types, and what a browser is told. */
+/** Cloudinary's names for the types, with the content types. */
 const formats: Readonly<Record<MediaType, string>> = {
   'image/jpeg': 'jpg',
   'image/png': 'png',
@@ -18,7 +18,7 @@ const formats: Readonly<Record<MediaType, string>> = {
   'video/quicktime': 'mov',
 }
 
-/** What a file is found to be. */
+/** The detected type of a file. */
 export interface Measured {
   resourceType: 'image' | 'video' | 'raw'
   format: string | null
@@ -26,7 +26,7 @@ export interface Measured {
   height: number | null
 }
 
-/** Looks at the bytes of an upload; `name` counts for raw files alone. Refuses what is not of the resource type that was asked for. */
+/** Detects the type of an upload from its bytes; `name` only counts for raw files. Refuses files of another resource type than requested. */
 export async function measure(
   bytes: Buffer,
   asked: { resourceType: string; name: string },
@@ -59,7 +59,7 @@ export function contentTypeOf(format: string | null): string {
   return known?.[0] ?? 'application/octet-stream'
 }
 
-/** ISO 14496-12: the track header ends with width and height, in 16.16. Others are as large as nothing. */
+/** ISO 14496-12: the track header ends with width and height, in 16.16. Other files have size 0. */
 function videoSize(bytes: Buffer): { width: number; height: number } {
   const at = bytes.subarray(0, 1_000_000).indexOf('tkhd')
   if (at < 4) return { width: 0, height: 0 }

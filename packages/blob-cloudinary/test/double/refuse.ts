@@ -1,4 +1,4 @@
-/** A response that says no, as Cloudinary does: a sentence in the body and in a header. */
+/** A refusal in Cloudinary's format: a sentence in the body and in a header. */
 export class DoubleRefusal extends Error {
   readonly status: number
   constructor(status: number, message: string) {
@@ -7,7 +7,7 @@ export class DoubleRefusal extends Error {
   }
 }
 
-/** Says no. */
+/** Sends a refusal. */
 export function refuse(status: number, message: string): never {
   throw new DoubleRefusal(status, message)
 }

@@ -3,17 +3,17 @@ import { refuse } from './refuse.ts'
 
 // https://cloudinary.com/documentation/authentication_signatures
 
-/** Whose account it is. */
+/** The credentials of the account. */
 export interface DoubleAccount {
   cloudName: string
   apiKey: string
   apiSecret: string
 }
 
-/** What is not part of the string to sign. */
+/** Parameters that are not part of the string to sign. */
 const unsigned = ['file', 'cloud_name', 'resource_type', 'api_key', 'signature']
 
-/** Refuses parameters that were not signed as they are, or an hour ago. A download that has an end goes by that. */
+/** Refuses parameters that were signed differently, or an hour ago. A download with an expiration uses that instead. */
 export function demandSigned(
   params: Readonly<Record<string, string>>,
   { apiKey, apiSecret }: DoubleAccount,
@@ -37,7 +37,7 @@ export function demandSigned(
   }
 }
 
-/** Sorted, blanks left out, `&` in values escaped (signature version 2). */
+/** Sorted, without empty values, with `&` escaped in values (signature version 2). */
 function stringToSign(params: Readonly<Record<string, string>>): string {
   return Object.keys(params)
     .filter((name) => !unsigned.includes(name) && params[name] !== '')
@@ -46,7 +46,7 @@ function stringToSign(params: Readonly<Record<string, string>>): string {
     .join('&')
 }
 
-/** SHA-1 and SHA-256 are taken, told by their length. */
+/** SHA-1 and SHA-256 are accepted, and distinguished by their length. */
 function isDigest(signature: string, text: string): boolean {
   const algorithm = { 40: 'sha1', 64: 'sha256' }[signature.length]
   if (algorithm === undefined) return false

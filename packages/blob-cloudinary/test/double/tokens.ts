@@ -2,7 +2,7 @@ import { createHmac } from 'node:crypto'
 
 // https://cloudinary.com/documentation/control_access_to_media#token_based_access_premium_feature
 
-/** Whether a token is for this path, and not over. */
+/** Whether a token is for this path, and not expired. */
 export function isToken(token: string, path: string, tokenKey: string): boolean {
   const parts = token.split('~')
   const hmac = parts.pop() ?? ''

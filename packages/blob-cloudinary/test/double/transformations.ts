@@ -4,7 +4,7 @@ import { type ImageProcessor, type Rendition, renditionPixels } from '@kith/core
 import { inTestFolder } from '../folders.ts'
 import { refuse } from './refuse.ts'
 
-// https://cloudinary.com/documentation/transformation_reference, as much of it as renditions need: what is not here is refused.
+// https://cloudinary.com/documentation/transformation_reference, as far as renditions need it: everything else is refused.
 
 /** One step: its parameters by their letters. */
 export type Component = Readonly<Record<string, string>>
@@ -21,7 +21,7 @@ const values: Readonly<Record<string, RegExp>> = {
   w: /^[1-9]\d*$/,
 }
 
-/** Reads a transformation: steps between slashes, parameters between commas. */
+/** Parses a transformation: steps between slashes, parameters between commas. */
 export function parseTransformation(text: string): Component[] {
   return text.split('/').map((step) => {
     const component: Record<string, string> = {}
@@ -38,7 +38,7 @@ export function parseTransformation(text: string): Component[] {
   })
 }
 
-/** Makes a picture as it is told: a square from the middle or none, then no larger than a box. */
+/** Transforms a picture: a centered square or none, then no larger than a box. */
 export async function transform(
   bytes: Buffer,
   components: readonly Component[],

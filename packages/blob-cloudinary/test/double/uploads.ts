@@ -13,7 +13,7 @@ export interface DoubleLimits {
   rawBytes: number
 }
 
-/** What comes with a request. */
+/** The parts of a request. */
 export interface SentForm {
   params: Readonly<Record<string, string>>
   file: File | null
@@ -28,7 +28,7 @@ interface Uploading {
   count: number
 }
 
-/** Takes files in, whole or in parts. */
+/** Accepts files, in one request or in parts. */
 export function createUploads(of: {
   account: DoubleAccount
   assets: DoubleAssets
@@ -36,13 +36,13 @@ export function createUploads(of: {
   limits: DoubleLimits
 }): {
   upload(resourceType: string, form: SentForm): Promise<Record<string, unknown>>
-  /** Uploads that were begun and not ended. */
+  /** Uploads that were started but not completed. */
   readonly unfinished: Map<string, Uploading>
 } {
   const { account, assets, images, limits } = of
   const unfinished = new Map<string, Uploading>()
 
-  /** The whole file, or `null` while parts are missing. */
+  /** The complete file, or `null` while parts are missing. */
   async function assemble({ file, range, uploadId }: SentForm): Promise<Buffer | null> {
     if (!file) refuse(400, 'Missing required parameter - file')
     const bytes = Buffer.from(await file.arrayBuffer())
@@ -56,7 +56,7 @@ export function createUploads(of: {
     if (!isLast && bytes.length < 5 * mebibyte)
       refuse(400, 'All parts except EOF-chunk must be larger than 5mb')
     const upload = unfinished.get(uploadId) ?? { parts: [], count: 0 }
-    // A part may come twice; none may be left out.
+    // A part may be repeated; none may be omitted.
     const known =
       upload.count === from ? null : upload.parts.find((_, index) => startOf(upload, index) === from)
     if (known === undefined) refuse(400, 'Parts have to be sent one after the other')
@@ -79,7 +79,7 @@ export function createUploads(of: {
       demandSigned(params, account)
       const { public_id: publicId, type = 'upload', allowed_formats: allowed } = params
       if (!['upload', 'private', 'authenticated'].includes(type)) refuse(400, `Invalid type ${type}`)
-      // One is drawn in truth; who relies on that has forgotten it.
+      // Cloudinary would generate one; a caller that sends none has forgotten it.
       if (publicId === undefined) refuse(400, 'The double of Cloudinary wants a public_id')
       if (/[?&#\\%<>+]|^\/|\/$|^\s|\s$/.test(publicId)) refuse(400, `public_id (${publicId}) is invalid`)
       const bytes = await assemble(form)

@@ -1,6 +1,6 @@
 import { Refusal } from './refusal.ts'
 
-/** What checks can ask about. */
+/** The values that checks can use. */
 export interface Checked {
   'file.size': number
   'file.mime': string
@@ -9,8 +9,8 @@ export interface Checked {
 const clause = /^"(file\.size|file\.mime)" (=|:|<=|<|>=|>) (?:"([^"]*)"|(\d+))$/
 
 /**
- * Runs the `checks` of an upload: clauses about size and type, joined by `AND`. More of that language is not known here,
- * and refused as what is wrong is.
+ * Evaluates the `checks` of an upload: clauses about size and type, joined by `AND`. The rest of that language is not supported,
+ * and is refused like an error.
  */
 export function runChecks(checks: string, file: Checked): void {
   for (const text of checks.split(' AND ')) {

@@ -3,28 +3,28 @@ import type { Library } from './library.ts'
 import { Refusal } from './refusal.ts'
 import { parseTransformation, transform } from './transformations.ts'
 
-/** What is delivered. */
+/** A delivered file. */
 export interface Delivered {
   bytes: Buffer
   mime: string
 }
 
-/** The delivering half of ImageKit. */
+/** The delivery part of ImageKit. */
 export interface Delivery {
-  /** @param url path and query behind the endpoint, as they came @throws Refusal */
+  /** @param url path and query after the endpoint, as received @throws Refusal */
   deliver(url: string): Promise<Delivered>
-  /** By an address, or the beginning of one and `*`. Takes effect a little later. @throws Refusal */
+  /** Purges a URL, or a URL prefix and `*`. Takes effect a little later. @throws Refusal */
   purge(url: string): void
 }
 
-/** How long a purge takes here. There it takes minutes. */
+/** How long a purge takes here. The real one takes minutes. */
 const purgeMillis = 100
 
 const forEver = '9999999999'
 
 /**
- * Delivers what is in a library. Signatures are checked each time; what was made once is kept in a cache whose key is the
- * address without its signature, and stays there when the file goes.
+ * Delivers the files of a library. Signatures are checked each time; results are kept in a cache whose key is the
+ * URL without its signature, and stay there when the file is deleted.
  */
 export function createDelivery(library: Library, privateKey: string, urlEndpoint: string): Delivery {
   const cache = new Map<string, Delivered & { isPrivate: boolean }>()
@@ -64,13 +64,13 @@ export function createDelivery(library: Library, privateKey: string, urlEndpoint
 
 interface Address {
   path: string
-  /** Without the signature. */
+  /** The URL without its signature. */
   query: string
   tr: string | null
   isSigned: boolean
 }
 
-/** @throws Refusal for a signature that is wrong or over, on public files too */
+/** @throws Refusal for a signature that is wrong or expired, on public files too */
 function readAddress(url: string, privateKey: string): Address {
   const [path = '', search = ''] = url.split('?')
   const parameters = search.split('&').filter((parameter) => parameter !== '')

@@ -7,7 +7,7 @@ import type { ImageKitDouble } from './imagekit-double.ts'
 
 const png = drawDefaultAvatar('anna')
 
-/** What an error of ImageKit looks like. */
+/** The format of an ImageKit error. */
 function refusal(message: string | RegExp) {
   return {
     message: expect.stringMatching(message) as string,
@@ -64,7 +64,7 @@ async function get(url: string): Promise<[status: number, type: string | null]> 
 }
 
 describe('an upload by a server', () => {
-  test('is measured, and told as ImageKit does', async () => {
+  test('is measured, and described as ImageKit does', async () => {
     const double = await startAccount()
     const fields = { fileName: 'a b.png', folder: '/x/y/', useUniqueFileName: 'false' }
     expect(await upload(double, { fields })).toEqual([
@@ -120,7 +120,7 @@ describe('an upload by a server', () => {
     expect(double.library.paths()).toEqual([])
   })
 
-  test('of a name that is taken is refused where it may not overwrite', async () => {
+  test('with a taken name is refused if it may not overwrite', async () => {
     const double = await startAccount()
     const fields = { fileName: 'a', useUniqueFileName: 'false', overwriteFile: 'false' }
     expect((await upload(double, { fields }))[0]).toBe(200)
@@ -133,7 +133,7 @@ describe('an upload by a browser', () => {
   const send = (double: ImageKitDouble, token: string, sent: Sent = {}) =>
     upload(double, { version: 'v2', key: null, fields: { ...fields, token }, ...sent })
 
-  test('with a token of its own is taken, once', async () => {
+  test('with its own token is accepted, once', async () => {
     const double = await startAccount()
     const token = tokenOf(double, fields)
     expect((await send(double, token))[0]).toBe(200)
@@ -164,7 +164,7 @@ describe('an upload by a browser', () => {
     expect(double.library.paths()).toEqual([])
   })
 
-  test('with something else than a token is refused, and without one', async () => {
+  test('with something other than a token is refused, and so is one without', async () => {
     const double = await startAccount()
     for (const token of ['', 'x', 'a.b.c']) expect((await send(double, token))[0]).toBeGreaterThanOrEqual(400)
     expect((await upload(double, { version: 'v2', key: null, fields }))[0]).toBe(401)
@@ -187,16 +187,16 @@ describe('delivery', () => {
     return { double, signed, url: `${double.urlEndpoint}/x/y/a` }
   }
 
-  test('of a public file needs no signature, but takes no wrong one', async () => {
+  test('of a public file needs no signature, but rejects a wrong one', async () => {
     const { url } = await withFile(false)
     expect(await get(`${url}?tr=orig-true`)).toEqual([200, 'image/png'])
-    // What suits browsers, unless the original is asked for.
+    // The format that suits browsers, unless the original is requested.
     expect(await get(url)).toEqual([200, 'image/webp'])
     expect((await get(`${url}?ik-s=abc`))[0]).toBe(401)
     expect((await get(`${url}-other`))[0]).toBe(404)
   })
 
-  test('of a private file needs the signature of the SDK, for this address and in time', async () => {
+  test("of a private file needs the SDK's signature, for this URL and unexpired", async () => {
     const { url, signed } = await withFile(true)
     expect((await get(url))[0]).toBe(401)
     expect((await get(signed(60)))[0]).toBe(200)
@@ -213,7 +213,7 @@ describe('delivery', () => {
     ['x/y/a?tr=w-100,w-200', 400],
     ['x/y/a?tr=w100', 400],
     ['x/y/a?tr=', 400],
-  ])('of %s is answered with %i', async (path, status) => {
+  ])('of %s responds with %i', async (path, status) => {
     const { double } = await withFile(false)
     expect((await get(`${double.urlEndpoint}/${path}`))[0]).toBe(status)
   })
@@ -226,7 +226,7 @@ describe('delivery', () => {
     expect(await response.text()).toBe('PNG')
   })
 
-  test('goes on from the cache when the file is gone, until a purge', async () => {
+  test('continues from the cache after the file is deleted, until a purge', async () => {
     const { double, url } = await withFile(false)
     const purge = (what: string) => connect(double).cache.invalidation.create({ url: what })
     await get(url)
@@ -248,7 +248,7 @@ describe('delivery', () => {
 })
 
 describe('the library', () => {
-  test('lists files and folders, deletes them, and says what is not there', async () => {
+  test('lists files and folders, deletes them, and reports missing ones', async () => {
     const double = await startAccount()
     const client = connect(double)
     for (const folder of ['/x/one', '/x/two']) await upload(double, { fields: { fileName: 'a', folder } })
@@ -268,7 +268,7 @@ describe('the library', () => {
     expect(double.library.paths()).toEqual([])
   })
 
-  test('lists by name, and what has one of the names of a search, whatever it is', async () => {
+  test('lists by name, and finds files and folders with one of the names of a search', async () => {
     const double = await startAccount()
     const client = connect(double)
     for (const folder of ['/x/b', '/x/a']) await upload(double, { fields: { fileName: 'f', folder } })

@@ -9,21 +9,21 @@ import { Refusal } from './refusal.ts'
 import { createTokens, type Keys } from './tokens.ts'
 import { takeUpload, type UploadTerms } from './uploads.ts'
 
-/** What differs from one account to the next. */
+/** The differences between accounts. */
 export interface DoubleOptions {
-  /** Of the plan, in bytes. @default 25 MiB for images, 100 MiB for videos, as on the free plan */
+  /** The limits of the plan, in bytes. @default 25 MiB for images, 100 MiB for videos, as on the free plan */
   limits?: UploadTerms['limits']
-  /** @default `A picture.` at once */
+  /** @default `A picture.`, immediately */
   describe?: ManagementTerms['describe']
 }
 
-/** A double of ImageKit: one account, in memory, on a port of this machine. */
+/** A double of ImageKit: one account, in memory, on a local port. */
 export interface ImageKitDouble extends Keys {
-  /** What stands for api.imagekit.io and upload.imagekit.io. */
+  /** Stands for api.imagekit.io and upload.imagekit.io. */
   url: string
   host: string
   port: number
-  /** What stands for `https://ik.imagekit.io/your_imagekit_id`. */
+  /** Stands for `https://ik.imagekit.io/your_imagekit_id`. */
   urlEndpoint: string
   library: Library
   close(): Promise<void>
@@ -32,9 +32,9 @@ export interface ImageKitDouble extends Keys {
 const mebibyte = 1024 * 1024
 
 /**
- * Starts one, written from the public API documentation of ImageKit. It knows the endpoints, parameters and
- * transformations that this package uses and refuses all others. Where the documentation gives the words of an error they
- * are those.
+ * Starts one, written from the public API documentation of ImageKit. It supports the endpoints, parameters and
+ * transformations that this package uses and refuses all others. Error messages are those of the documentation,
+ * if it has them.
  */
 export async function startImageKitDouble(options: DoubleOptions = {}): Promise<ImageKitDouble> {
   const secret = (): string => randomBytes(15).toString('base64url')
@@ -94,7 +94,7 @@ export async function startImageKitDouble(options: DoubleOptions = {}): Promise<
   }
 }
 
-/** By the private key as the name of the user; the password says nothing. */
+/** The private key is the username; the password is ignored. */
 function isAuthenticated(header: string | undefined, { privateKey }: Keys): boolean {
   if (header === undefined) return false
   const [name] = Buffer.from(header.replace(/^Basic /, ''), 'base64')

@@ -6,7 +6,7 @@ import { Refusal } from './refusal.ts'
 /** A file of the media library. */
 export interface Asset {
   fileId: string
-  /** Without a slash at its end; `''` is the root. */
+  /** Without a trailing slash; `''` is the root. */
   folder: string
   name: string
   bytes: Buffer
@@ -20,7 +20,7 @@ export interface Asset {
   description: string | null
 }
 
-/** What an upload says besides the bytes. */
+/** The fields of an upload besides the bytes. */
 interface Arrival {
   folder: string
   name: string
@@ -33,11 +33,11 @@ export interface Library {
   store(bytes: Buffer, arrival: Arrival): Promise<Asset>
   byId(fileId: string): Asset | null
   byPath(path: string): Asset | null
-  /** The files and folders right in a folder. */
+  /** The files and folders directly in a folder. */
   filesIn(folder: string): Asset[]
   foldersIn(folder: string): { path: string; createdAt: Date }[]
   removeFile(fileId: string): void
-  /** With all that is in it. @returns whether there was one */
+  /** Includes its contents. @returns whether it existed */
   removeFolder(folder: string): boolean
   /** The paths of all files. */
   paths(): string[]
@@ -102,7 +102,7 @@ export function createLibrary(): Library {
   }
 }
 
-/** Goes by the first bytes. Text without an ending is `application/octet-stream`. Videos are not measured here. */
+/** Uses the first bytes. Text without an extension is `application/octet-stream`. Videos are not measured here. */
 async function measure(bytes: Buffer): Promise<Pick<Asset, 'mime' | 'width' | 'height'>> {
   const mime = sniff(bytes) ?? 'application/octet-stream'
   if (!mime.startsWith('image/')) return { mime, width: null, height: null }
@@ -112,7 +112,7 @@ async function measure(bytes: Buffer): Promise<Pick<Asset, 'mime' | 'width' | 'h
   return { mime, width: metadata?.width ?? null, height: metadata?.height ?? null }
 }
 
-/** A file as the API tells of it. */
+/** A file as the API returns it. */
 export function describeAsset(asset: Asset, urlEndpoint: string): object {
   const path = `${asset.folder}/${asset.name}`
   const isImage = asset.mime.startsWith('image/')

@@ -1,16 +1,16 @@
 import { describeAsset, type Library } from './library.ts'
 import { Refusal } from './refusal.ts'
 
-/** What the API for the library needs to know. */
+/** What the library API needs. */
 export interface ManagementTerms {
   library: Library
   urlEndpoint: string
   purge: (url: string) => void
-  /** What the extension for descriptions writes of an image, and when it is done. */
+  /** What the description extension writes for an image, and when it finishes. */
   describe: (bytes: Buffer) => { text: string | null; afterMillis: number; status?: 'failed' | 'success' }
 }
 
-/** A request of the API, without the host. */
+/** A request to the API, without the host. */
 export interface ManagementRequest {
   method: string
   path: string
@@ -18,13 +18,13 @@ export interface ManagementRequest {
   body: Record<string, unknown>
 }
 
-/** A response; no body where it is `null`. */
+/** A response; without a body if it is `null`. */
 export interface ManagementAnswer {
   status: number
   body: unknown
 }
 
-/** Returns what is asked under `/v1/`. */
+/** Handles requests under `/v1/`. */
 export function manage(request: ManagementRequest, terms: ManagementTerms): ManagementAnswer {
   const { library, urlEndpoint } = terms
   const { method, path, query, body } = request
@@ -61,8 +61,8 @@ export function manage(request: ManagementRequest, terms: ManagementTerms): Mana
 }
 
 /**
- * Of `type` file or folder in one folder, or those with one of the names of a `searchQuery`, in front of which `type` counts
- * for nothing; by `sort`, `limit` and `skip`. The rest of it is not known here.
+ * Lists files or folders by `type` in one folder, or those with one of the names of a `searchQuery`, for which `type` is
+ * ignored; with `sort`, `limit` and `skip`. The rest of the API is not supported here.
  */
 function list(query: URLSearchParams, { library, urlEndpoint }: ManagementTerms): object[] {
   const parameters = ['path', 'type', 'sort', 'limit', 'skip', 'searchQuery']
@@ -104,7 +104,7 @@ function list(query: URLSearchParams, { library, urlEndpoint }: ManagementTerms)
     .map(({ told }) => told)
 }
 
-/** Of the query language as much as `name = "a" OR name = "b"`. */
+/** The supported part of the query language: `name = "a" OR name = "b"`. */
 function namesIn(searchQuery: string): string[] {
   return searchQuery.split(' OR ').map((part) => {
     const [, name] = /^name = "([^"]+)"$/.exec(part) ?? []

@@ -1,4 +1,4 @@
-/** What ImageKit answers to a request that it does not carry out: `{ message, help }`, some with a `reason`. */
+/** ImageKit's response to a request that it refuses: `{ message, help }`, sometimes with a `reason`. */
 export class Refusal extends Error {
   readonly status: number
   readonly reason: string | null

@@ -14,8 +14,8 @@ interface Payload {
 }
 
 /**
- * Checks the token of an upload of version 2: its signature, its time, that it says of every field what the form says and
- * of no other, and that it comes for the first time, whatever came of it then.
+ * Checks the token of a version 2 upload: its signature, its time, that it contains the same fields as the form and
+ * no others, and that it is used for the first time, even if that use failed.
  */
 export function createTokens({
   publicKey,

@@ -2,7 +2,7 @@ import sharp, { type FitEnum } from 'sharp'
 import type { Asset } from './library.ts'
 import { Refusal } from './refusal.ts'
 
-/** One step of a transformation: parameter by parameter, each once. */
+/** One step of a transformation: its parameters, each once. */
 type Step = ReadonlyMap<string, string>
 
 const crops: Readonly<Record<string, { fit: keyof FitEnum; enlarges: boolean }>> = {
@@ -20,7 +20,7 @@ const values: Readonly<Record<string, RegExp>> = {
   orig: /^true$/,
 }
 
-/** Reads a transformation: steps between `:`, parameters between `,`, each a name, `-` and a value. */
+/** Parses a transformation: steps between `:`, parameters between `,`, each a name, `-` and a value. */
 export function parseTransformation(text: string): Step[] {
   return text.split(':').map((step) => {
     const parameters = step.split(',').map((parameter) => {
@@ -34,7 +34,7 @@ export function parseTransformation(text: string): Step[] {
   })
 }
 
-/** A file as it is delivered. What is not asked for as it is, becomes what suits browsers: WebP. */
+/** A delivered file. Unless the original is requested, it is in the format that suits browsers: WebP. */
 export async function transform(
   { bytes, mime }: Asset,
   steps: readonly Step[],

@@ -5,24 +5,24 @@ import { runChecks } from './checks.ts'
 import { describeAsset, type Library } from './library.ts'
 import { Refusal } from './refusal.ts'
 
-/** What uploads need to know. */
+/** What uploads need. */
 export interface UploadTerms {
   library: Library
   urlEndpoint: string
-  /** Whether the request has the private key. @throws Refusal where it has a wrong one */
+  /** Whether the request has the private key. @throws Refusal if it has a wrong one */
   isAuthenticated: (request: IncomingMessage) => boolean
   /** @throws Refusal */
   checkToken: (token: string, fields: Record<string, string>) => void
-  /** Of the plan, in bytes. */
+  /** The limits of the plan, in bytes. */
   limits: { image: number; video: number }
 }
 
-/** The parameters that are known here; of the others nothing is needed. */
+/** The supported parameters; the others are not needed. */
 const known = [
   ...['fileName', 'folder', 'useUniqueFileName', 'overwriteFile', 'isPrivateFile', 'checks', 'token'],
 ]
 
-/** Takes a file in: `POST /api/v1/files/upload` for servers, `POST /api/v2/files/upload` for browsers as well. */
+/** Stores a file: `POST /api/v1/files/upload` for servers, `POST /api/v2/files/upload` for browsers as well. */
 export async function takeUpload(
   request: IncomingMessage,
   version: 'v1' | 'v2',

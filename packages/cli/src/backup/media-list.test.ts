@@ -5,7 +5,7 @@ import { expect, onTestFinished, test } from 'vitest'
 import { readList } from './media-list.ts'
 
 test.each(['../../../etc/passwd', '/etc/passwd', 'a/b', '', 7, null])(
-  'a list that names %j leads out of no folder',
+  'a list that names %j does not leave its folder',
   async (id) => {
     const folder = mkdtempSync(join(tmpdir(), 'kith-list-'))
     onTestFinished(() => rmSync(folder, { recursive: true }))

@@ -10,7 +10,7 @@ async function levels(http: HttpSettings | undefined, env: Record<string, string
 
 const sound: HttpSettings = { allowedOrigins: ['https://app.example'], trustProxy: 1 }
 
-test('a sound app', async () => {
+test('a correct app', async () => {
   expect(await levels(sound)).toEqual(['origins ok', 'cookies ok', 'proxy ok'])
 })
 
@@ -37,7 +37,7 @@ test.each<[string, HttpSettings | undefined, string]>([
   expect(await levels(http)).toContain(expected)
 })
 
-test('insecure cookies are an error in production, whatever the origins are', async () => {
+test('insecure cookies are an error in production, whatever the allowed origins are', async () => {
   const http = { allowedOrigins: ['http://localhost:1'], cookies: { secure: false } }
   expect(await levels(http, { NODE_ENV: 'production' })).toContain('cookies error')
 })

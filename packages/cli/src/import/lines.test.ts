@@ -11,19 +11,22 @@ async function read(text: string, size: number, from = { number: 0, end: 0 }): P
   return lines
 }
 
-test.each([1, 2, 3, 1000])('in chunks of %i the lines are the same, with where each ends', async (size) => {
-  expect(await read('ä\r\n\nlast', size)).toEqual([
-    { number: 1, text: 'ä', end: 4 },
-    { number: 2, text: '', end: 5 },
-    { number: 3, text: 'last', end: 9 },
-  ])
-})
+test.each([1, 2, 3, 1000])(
+  'in chunks of %i the lines are the same, with the position of each end',
+  async (size) => {
+    expect(await read('ä\r\n\nlast', size)).toEqual([
+      { number: 1, text: 'ä', end: 4 },
+      { number: 2, text: '', end: 5 },
+      { number: 3, text: 'last', end: 9 },
+    ])
+  },
+)
 
-test('goes on where it was', async () => {
+test('continues from a position', async () => {
   expect(await read('two\n', 100, { number: 1, end: 50 })).toEqual([{ number: 2, text: 'two', end: 54 }])
 })
 
-test('a line that is too long has no text, and the next one is whole', async () => {
+test('a line that is too long has no text, and the next one is complete', async () => {
   const lines = await read(`${'x'.repeat(70_000)}\nnext\n`, 1_000)
   expect(lines.map(({ text }) => text)).toEqual(['', 'next'])
 })

@@ -15,7 +15,7 @@ function screen(columns: number | null): {
   }
 }
 
-test('a bar is drawn ten times a second at most, over itself, and taken away at the end', () => {
+test('a bar is drawn at most ten times a second, over itself, and removed at the end', () => {
   const { written, at, start } = screen(80)
   const progress = start()
   for (let millis = 0; millis < 1_000; millis++) {
@@ -31,7 +31,7 @@ test('a bar is drawn ten times a second at most, over itself, and taken away at 
   expect(written.at(-1)).toBe('\r\x1b[K')
 })
 
-test('a bar fits its terminal, whatever that is', () => {
+test('a bar fits any terminal', () => {
   for (const columns of [10, 20, 40, 80, 200]) {
     const { written, at, start } = screen(columns)
     const progress = start()
@@ -42,7 +42,7 @@ test('a bar fits its terminal, whatever that is', () => {
   }
 })
 
-test('says how long it takes, once that can be told', () => {
+test('shows the remaining time once it can be estimated', () => {
   const { written, at, start } = screen(100)
   const progress = start()
   at(10_000)
@@ -50,7 +50,7 @@ test('says how long it takes, once that can be told', () => {
   expect(written[0]).toContain('0:30 left')
 })
 
-test('elsewhere there is a plain line every five seconds, and none for short work', () => {
+test('without a terminal there is a plain line every five seconds, and none for short work', () => {
   const { written, at, start } = screen(null)
   const progress = start()
   at(4_999)

@@ -43,7 +43,7 @@ export const listingCases: readonly Case<BlobStore>[] = [
   },
   {
     id: 'blobs/list-one-key-per-blob',
-    title: 'a blob with its renditions is one key, and what was removed or failed is none',
+    title: 'a blob with its renditions is one key; removed and failed ones are not listed',
     async run(blobs) {
       const [kept, removed, failed, replaced] = [nextId(), nextId(), nextId(), nextId()]
       for (const key of [kept, removed, replaced]) await put(blobs, key)

@@ -10,7 +10,7 @@ import { settled } from './seeing.ts'
 export const removalCases: readonly Case<BlobStore>[] = [
   {
     id: 'blobs/removed',
-    title: 'a removed blob is gone',
+    title: 'a removed blob no longer exists',
     async run(blobs) {
       const key = nextId()
       await put(blobs, key)

@@ -8,7 +8,7 @@ import { type CredentialStores, everyWay, found, withCredential, withUser } from
 export const deletionCases: readonly Case<CredentialStores>[] = [
   {
     id: 'credentials/deleted-account',
-    title: 'the credentials of an account are gone once it is marked deleted, and their subjects are free',
+    title: 'the credentials of an account are removed once it is marked deleted, and their subjects are free',
     async run(stores) {
       const { users, credentials } = stores
       const { id: userId } = await withUser(stores)
@@ -33,7 +33,8 @@ export const deletionCases: readonly Case<CredentialStores>[] = [
   },
   {
     id: 'credentials/add-delete-race',
-    title: 'credentials that are added while their account is deleted are gone, and their subjects free',
+    title:
+      'credentials that are added while their account is deleted are removed, and their subjects are free',
     async run(stores) {
       await repeat(6, async (round) => {
         const { id: userId } = await withUser(stores)

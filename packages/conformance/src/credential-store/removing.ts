@@ -188,7 +188,7 @@ export const removingCases: readonly Case<CredentialStores>[] = [
   },
   {
     id: 'credentials/remove-of-race',
-    title: 'parallel removals of all, beside those of one and steps, name each credential once',
+    title: 'parallel removals of all, together with removals of one and steps, return each credential once',
     async run(stores) {
       await repeat(5, async () => {
         const { id: userId } = await withUser(stores)

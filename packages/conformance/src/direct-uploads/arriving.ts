@@ -94,7 +94,7 @@ export const arrivingCases: readonly Case<DirectHost>[] = [
   },
   {
     id: 'direct/discard',
-    title: 'a discarded file is gone, others are not, and discard is idempotent',
+    title: 'a discarded file is removed, others are not, and discard is idempotent',
     async run(host) {
       const [key, kept, unknown] = [nextId(), nextId(), nextId()]
       for (const each of [key, kept]) await deliver(host, each)

@@ -63,7 +63,7 @@ export const edgeEndCases: readonly Case<SocialStores>[] = [
   },
   {
     id: 'edges/gone-keeps-existing',
-    title: 'an existing edge stays until it is dropped or removed, although add finds an end gone',
+    title: 'an existing edge stays until it is dropped or removed, although add finds an end missing',
     async run(storage) {
       const edges = [await newEdge(storage, 'follow'), await newEdge(storage, 'follow')]
       for (const { to } of edges) await storage.users.markDeleted(to, later())

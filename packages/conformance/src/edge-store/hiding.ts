@@ -12,7 +12,7 @@ const nothing = { out: 0, in: 0 }
 export const hidingCases: readonly Case<EdgeStore>[] = [
   {
     id: 'edges/hide',
-    title: 'a hidden node is gone from every list and count; other edges stay',
+    title: 'a hidden node disappears from every list and count; other edges stay',
     async run(edges) {
       const { node, nodes, others, all, bystander } = await hub(edges, 3)
       await hide(edges, node)

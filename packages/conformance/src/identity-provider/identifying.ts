@@ -35,7 +35,7 @@ export const identifyingCases: readonly Case<IdentityHost>[] = [
   },
   {
     id: 'identities/same-person',
-    title: 'a person has one issuer and subject at every sign-in, and nobody else has both',
+    title: 'a person has the same issuer and subject at every sign-in, and no one else has both',
     async run(host) {
       const { verified, unverified } = host.browser
       const [one, again, other] = [

@@ -60,7 +60,7 @@ export const refusingCases: readonly Case<IdentityHost>[] = [
   },
   {
     id: 'identities/denied',
-    title: 'the response of somebody who does not agree is refused',
+    title: 'the response of a user who declines is refused',
     async run(host) {
       const checks = newChecks(host)
       const answer = new URLSearchParams({ error: 'access_denied', state: checks.state })

@@ -61,7 +61,7 @@ export const acknowledgingCases: readonly Case<Queued>[] = [
   },
   {
     id: 'over-not-taken',
-    title: 'an expired lease that nobody has taken still acknowledges; one of an unknown key does not',
+    title: 'an expired lease that no one else has taken still acknowledges; one with an unknown key does not',
     async run(stores) {
       const { outbox } = stores
       const rows = await withEvents(stores, 1)

@@ -69,7 +69,8 @@ export const manyWindowsCases: readonly Case<RateLimits>[] = [
   },
   {
     id: 'rate-limits/longer-window-starts',
-    title: 'a longer window starts when the shortest is used beyond its share, with what was counted there',
+    title:
+      'a longer window starts when the shortest is used beyond its share, with the attempts counted there',
     async run(rateLimits) {
       const limits = [
         { limit: 4, windowSeconds: minute },

@@ -107,7 +107,7 @@ export const bindingCases: readonly Case<SessionStore>[] = [
   },
   {
     id: 'sessions/bind-rotate-race',
-    title: 'once a session is bound no rotation without its key steps it, also one that runs beside',
+    title: 'once a session is bound no rotation without its key steps it, including a concurrent one',
     async run(sessions) {
       await repeat(20, async () => {
         const session = sampleSession()

@@ -47,7 +47,7 @@ export const listingCases: readonly Case<SessionStore>[] = [
   },
   {
     id: 'sessions/list-page',
-    title: 'list returns at most `limit` and continues before an id, which itself may be gone',
+    title: 'list returns at most `limit` and continues before an id, which itself may no longer exist',
     async run(sessions) {
       const userId = nextId()
       const all = Array.from({ length: 5 }, () => sampleSession({ userId }))

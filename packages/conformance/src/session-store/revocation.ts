@@ -76,7 +76,7 @@ export const revocationCases: readonly Case<SessionStore>[] = [
   },
   {
     id: 'sessions/rotate-revoke-race',
-    title: 'a session that is rotated and revoked at once ends revoked, whichever came first',
+    title: 'a session that is rotated and revoked concurrently ends revoked, whichever came first',
     async run(sessions) {
       await repeat(20, async (round) => {
         const session = sampleSession()

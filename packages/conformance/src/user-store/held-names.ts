@@ -178,7 +178,7 @@ export const heldNameCases: readonly Case<UserStore>[] = [
   },
   {
     id: 'users/hold-rename-race',
-    title: 'of a rename and 20 concurrent calls for the name nobody gets it, in any order',
+    title: 'of a rename and 20 concurrent calls for the old name, none gets it, in any order',
     async run(users) {
       await repeat(5, async (round) => {
         const user = sampleUser({ username: newName() })
@@ -202,7 +202,7 @@ export const heldNameCases: readonly Case<UserStore>[] = [
   },
   {
     id: 'users/hold-delete-race',
-    title: 'of a deletion and 20 concurrent calls for the name nobody gets it',
+    title: 'of a deletion and 20 concurrent calls for the name, none gets it',
     async run(users) {
       await repeat(5, async (round) => {
         const user = sampleUser({ username: newName() })

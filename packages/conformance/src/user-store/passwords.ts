@@ -107,7 +107,7 @@ export const passwordCases: readonly Case<UserStore>[] = [
   },
   {
     id: 'users/password-and-epoch-together',
-    title: 'nobody sees a new password in the epoch of the old one',
+    title: 'no read returns a new password in the epoch of the old one',
     async run(users) {
       await repeat(5, async () => {
         const user = sampleUser()

@@ -12,7 +12,7 @@ function instance(options: Partial<KithOptions> = {}): Instance {
 }
 
 let accounts = 0
-/** Whether an account can be made with this password, and signs in with it. */
+/** Whether an account can be registered with this password and can sign in with it. */
 async function isAccepted(kith: Kith, password: string): Promise<boolean> {
   const username = `user_${String(++accounts)}`
   const code = await codeOf(kith.accounts.register({ username, password }, client))
@@ -22,14 +22,14 @@ async function isAccepted(kith: Kith, password: string): Promise<boolean> {
   return true
 }
 
-/** So many letters of this alphabet. */
+/** A password of this many letters from this alphabet. */
 function letters(alphabet: string, length: number): string {
   return Array.from({ length }, () => alphabet[randomInt(alphabet.length)]).join('')
 }
 
 describe('a password', () => {
   // asvs: 6.2.1
-  test('has 8 characters, as people count them, wherever one is set', async () => {
+  test('needs at least 8 characters, counted as people count them, everywhere one is set', async () => {
     const mailbox = createMailbox()
     const { kith } = instance({ messages: { email: mailbox } })
     for (const [short, long] of [
@@ -57,7 +57,7 @@ describe('a password', () => {
   })
 
   // asvs: 6.2.5
-  test('may be of any kind of characters, and of one kind alone', async () => {
+  test('may mix any kinds of characters or use only one kind', async () => {
     const { kith } = instance()
     for (const alphabet of [
       'abcdefghijklmnopqrstuvwxyz',
@@ -71,7 +71,7 @@ describe('a password', () => {
   })
 
   // asvs: 6.2.9
-  test('may be as long as 256 characters, also where each takes three bytes', async () => {
+  test('may be up to 256 characters long, even with three bytes per character', async () => {
     const { kith } = instance()
     for (const length of [64, 65, 128, 256])
       expect(await isAccepted(kith, letters('abcdefghijklmnop', length)), String(length)).toBe(true)
@@ -80,7 +80,7 @@ describe('a password', () => {
   })
 
   // asvs: 6.2.8
-  test('is checked as it was typed: to its last character, with its case and its blanks', async () => {
+  test('is checked exactly as typed: to the last character, with its case and spaces', async () => {
     const { kith } = instance()
     const password = ` Correct horse ${letters('abcdefghijklmnop', 230)} `
     await kith.accounts.register({ username: 'ana', password }, client)
@@ -108,7 +108,7 @@ describe('a password', () => {
   })
 
   // asvs: 6.2.10
-  test('is good for as long as its owner leaves it', async () => {
+  test('stays valid until its owner changes it', async () => {
     const { kith, advance } = instance()
     const password = 'correct horse'
     await kith.accounts.register({ username: 'ana', password }, client)
@@ -121,7 +121,7 @@ describe('a password', () => {
 })
 
 // asvs: 6.2.12
-test('a password that has leaked is refused wherever one is set', async () => {
+test('a leaked password is rejected everywhere one is set', async () => {
   const mailbox = createMailbox()
   const leaked = 'battery staple'
   const breached = {

@@ -30,7 +30,7 @@ const fieldsOf = async (call: Promise<unknown>) =>
   )
 
 describe('register', () => {
-  test('returns the account without a trace of the password, normalized', async () => {
+  test('returns the account, normalized, without any trace of the password', async () => {
     const { kith } = createInstance()
     const { user } = await kith.accounts.register({
       username: 'Ana.B',
@@ -56,7 +56,7 @@ describe('register', () => {
     })
   })
 
-  test('by username alone, or by email alone, as the options say', async () => {
+  test('requires a username, an email or both, as the options say', async () => {
     const byName = createInstance({ accounts: { identifiers: { email: 'off', phone: 'off' } } }).kith.accounts
     expect((await byName.register({ username: 'ana', password })).user.username).toBe('ana')
     expect(await fieldsOf(byName.register({ email: 'ana@example.com', password }))).toEqual([
@@ -77,7 +77,7 @@ describe('register', () => {
     await either.register({ email: 'ana@example.com', password })
   })
 
-  test('names every wrong field at once', async () => {
+  test('reports every invalid field in one error', async () => {
     const { accounts } = createInstance().kith
     const input = {
       username: 'a!',
@@ -127,7 +127,7 @@ describe('register', () => {
     ).toEqual(['password too-easy'])
   })
 
-  test('texts of ten megabytes are refused in time that grows with nothing but their length', async () => {
+  test('refuses ten-megabyte strings in time linear in their length', async () => {
     const { accounts } = createInstance().kith
     const huge = 'ａ'.repeat(10_000_000)
     const input = {
@@ -141,11 +141,11 @@ describe('register', () => {
     }
     const started = performance.now()
     expect(await codeOf(accounts.register(input))).toBe('invalid-input')
-    // About 15 ms a field on an idle machine; what grows with the square of the length would take hours.
+    // About 15 ms per field on an idle machine; quadratic time would take hours.
     expect(performance.now() - started).toBeLessThan(10_000)
   })
 
-  test('of 20 at once with look-alike names one is created', async () => {
+  test('creates one account for 20 concurrent look-alike names', async () => {
     const { kith } = createInstance()
     const names = ['ana', 'ANA', 'ａｎａ', 'Ａna']
     const codes = await Promise.all(
@@ -157,7 +157,7 @@ describe('register', () => {
     expect(codes.filter((code) => code === 'identifier-taken')).toHaveLength(19)
   })
 
-  test('a taken identifier is named only where options allow it', async () => {
+  test('names the taken identifier only if the options allow it', async () => {
     const input: RegisterInput = { username: 'ana', email: 'ana@example.com', password }
     const { accounts } = await signedIn()
     const error = await accounts
@@ -174,7 +174,7 @@ describe('register', () => {
 })
 
 describe('edit', () => {
-  test('changes what is given and nothing else', async () => {
+  test('changes only the given fields', async () => {
     const { accounts, viewer } = await signedIn()
     const user = await accounts.me(viewer)
     expect(await accounts.edit(viewer, { bio: 'hello' })).toEqual({
@@ -190,7 +190,7 @@ describe('edit', () => {
   })
 
   // asvs: 7.5.1
-  test('an address needs the password, and loses its verification', async () => {
+  test('a new email needs the password and starts unverified', async () => {
     const { accounts, viewer, options } = await signedIn()
     await options.storage.users.update(viewer.userId, { emailVerifiedAt: new Date() })
     expect(await fieldsOf(accounts.edit(viewer, { email: 'new@example.com' }))).toEqual([
@@ -210,7 +210,7 @@ describe('edit', () => {
     })
   })
 
-  test('a taken name is refused and one cannot lose the last login', async () => {
+  test('refuses a taken name and the removal of the last login', async () => {
     const { accounts, viewer } = await signedIn({ accounts: { identifiers: { username: 'optional' } } })
     await accounts.register({ username: 'ben', password })
     expect(await codeOf(accounts.edit(viewer, { username: 'BEN', currentPassword: password }))).toBe(
@@ -226,7 +226,7 @@ describe('edit', () => {
     ])
   })
 
-  test('of two parallel edits that would take both logins away one fails, and changes nothing', async () => {
+  test('of two concurrent edits that together remove both logins, one fails and changes nothing', async () => {
     const { accounts } = await signedIn({ accounts: { identifiers: { username: 'optional' } } })
     const input = { username: 'both', email: 'both@example.com', bio: 'before', password }
     const { user, session } = await accounts.register(input)
@@ -247,7 +247,7 @@ describe('edit', () => {
     )
   })
 
-  test('parallel edits of different fields all hold', async () => {
+  test('concurrent edits of different fields are all kept', async () => {
     const { accounts, viewer } = await signedIn()
     await Promise.all([
       accounts.edit(viewer, { name: 'N' }),
@@ -260,7 +260,7 @@ describe('edit', () => {
 
 describe('change of password', () => {
   // asvs: 6.2.2, 7.4.3
-  test('ends every session, and opens a fresh one for who asked; the old password is dead', async () => {
+  test('ends every session and opens a new one for the caller; the old password stops working', async () => {
     const { accounts, sessions, viewer, tokens } = await signedIn()
     const other = await sessions.login({ login: 'ana', password })
     const change = { currentPassword: password, newPassword: 'battery staple' }
@@ -278,13 +278,13 @@ describe('change of password', () => {
   })
 
   // asvs: 6.2.3
-  test('needs the current password', async () => {
+  test('requires the current password', async () => {
     const { accounts, viewer } = await signedIn()
     const change = { currentPassword: 'wrong', newPassword: 'battery staple' }
     expect(await codeOf(accounts.changePassword(viewer, change))).toBe('wrong-password')
   })
 
-  test('of 10 at once one holds', async () => {
+  test('of 10 concurrent changes one succeeds', async () => {
     const { accounts, sessions, viewer } = await signedIn()
     const codes = await Promise.all(
       Array.from({ length: 10 }, (_, index) =>
@@ -303,7 +303,7 @@ describe('change of password', () => {
 })
 
 describe('deletion', () => {
-  test('takes the account out of everything at once and frees its email, and its name in 30 days', async () => {
+  test('hides the account everywhere immediately and frees its email, and its name after 30 days', async () => {
     const { kith, accounts, sessions, viewer, tokens, options, advance, upkeep } = await signedIn()
     expect(await codeOf(accounts.delete(viewer, { password: 'wrong' }))).toBe('wrong-password')
     await accounts.delete(viewer, { password })
@@ -330,7 +330,7 @@ describe('deletion', () => {
     await accounts.register({ username: 'ana', password })
   })
 
-  test('that was cut off is finished by upkeep', async () => {
+  test('is finished by upkeep if it was interrupted', async () => {
     const { upkeep, sessions, viewer, options, tokens } = await signedIn()
     const { users, sessions: stored } = options.storage
     await users.markDeleted(viewer.userId, new Date('2026-01-01T00:00:00Z'))
@@ -352,10 +352,10 @@ describe('deletion', () => {
   })
 })
 
-describe('a username that was given up', () => {
+describe('a released username', () => {
   const owner = { currentPassword: password }
 
-  test("is nobody else's for 30 days, and can be taken back", async () => {
+  test('is reserved for its former owner for 30 days', async () => {
     const { accounts, viewer, advance } = await signedIn()
     expect(await fieldsOf(accounts.edit(viewer, { username: 'stolen' }))).toEqual([
       'currentPassword required',
@@ -368,7 +368,7 @@ describe('a username that was given up', () => {
     await accounts.register({ username: 'eva', password })
   })
 
-  test('is held for as long as options say, and not at all for 0', async () => {
+  test('is held for as long as the options say, and not at all for 0', async () => {
     for (const [usernameHold, seconds] of [
       ['2h', 7_200],
       [0, 0],
@@ -384,7 +384,7 @@ describe('a username that was given up', () => {
     }
   })
 
-  test('is forgotten by upkeep when nobody wants it', async () => {
+  test('is removed by upkeep after its hold', async () => {
     const { accounts, viewer, advance, upkeep, options } = await signedIn()
     await accounts.edit(viewer, { username: 'eva', ...owner })
     advance(30 * 86_400)
@@ -393,8 +393,8 @@ describe('a username that was given up', () => {
   })
 })
 
-describe('changes of identifiers', () => {
-  test('are 10 a day, those that are refused included, so that nobody can try addresses', async () => {
+describe('identifier changes', () => {
+  test('are limited to 10 a day, including refused ones, so that nobody can probe identifiers', async () => {
     const { accounts, viewer, advance } = await signedIn()
     await accounts.register({ username: 'ben', phone: '+4915100000005', password })
     const tryPhone = (index: number) =>
@@ -409,7 +409,7 @@ describe('changes of identifiers', () => {
     expect(await tryPhone(1)).toBe('no error')
   })
 
-  test('do not count where nothing would change, nor where the password is wrong', async () => {
+  test('do not count if nothing would change or the password is wrong', async () => {
     const { accounts, viewer } = await signedIn()
     for (let index = 0; index < 12; index++) {
       await accounts.edit(viewer, { username: 'ana', email: 'ana@example.com', currentPassword: password })
@@ -424,7 +424,7 @@ describe('changes of identifiers', () => {
   })
 })
 
-describe('passwords that are refused', () => {
+describe('refused passwords', () => {
   const account: RegisterInput = {
     username: 'ana_maria',
     email: 'am@meadow.example',
@@ -445,7 +445,7 @@ describe('passwords that are refused', () => {
     'kith12345',
   ]
 
-  test.each(refused)('%j, at registration and at a change', async (easy) => {
+  test.each(refused)('%j, at registration and at a password change', async (easy) => {
     const { accounts } = createInstance().kith
     const atRegistration = await fieldsOf(accounts.register({ ...account, password: easy }))
     expect(atRegistration).toEqual([expect.stringMatching(/^password too-(easy|common)$/)])
@@ -459,7 +459,7 @@ describe('passwords that are refused', () => {
   })
 
   // asvs: 6.2.11
-  test('words of the app', async () => {
+  test('words from the app', async () => {
     const { accounts } = createInstance({
       passwords: { memoryKiB: 8, iterations: 1, forbiddenWords: ['Sunny Meadow'] },
       sessions: { issuer: 'https://login.bluebird.example' },
@@ -471,15 +471,15 @@ describe('passwords that are refused', () => {
   })
 })
 
-describe('passwords that are known from breaches', () => {
+describe('breached passwords', () => {
   const breached = (timesSeen: BreachedPasswords['timesSeen']) =>
     signedIn({ passwords: { memoryKiB: 8, iterations: 1, breached: { timesSeen } } })
 
-  test('are refused at registration and at a change, by their SHA-1', async () => {
+  test('are refused at registration and at a password change, looked up by SHA-1', async () => {
     const asked: string[] = []
     const { accounts, viewer } = await breached(async (sha1) => {
       asked.push(sha1)
-      // The first is that of the account the test begins with.
+      // The first lookup is for the account that the test registers at its start.
       return asked.length > 1 ? 3 : 0
     })
     expect(asked[0]).toMatch(/^[0-9A-F]{40}$/)
@@ -492,24 +492,24 @@ describe('passwords that are known from breaches', () => {
     expect(asked).toHaveLength(3)
   })
 
-  test('cannot be looked up: the password is accepted, with an event and a line for the operator', async () => {
+  test('are accepted if the lookup fails, with an event and a log line', async () => {
     const failures: unknown[] = []
     const { accounts, viewer, events, logged } = await breached(() => Promise.reject(new Error('down')))
     events.on('password.breach-check-failed', ({ userId }) => void failures.push(userId))
     await accounts.changePassword(viewer, { currentPassword: password, newPassword: 'battery staple' })
     await accounts.register({ username: 'ben', password })
     expect(failures).toEqual([viewer.userId, null])
-    // The three of them are one line that repeats.
+    // The three failures become one repeated line.
     expect(logged).toMatchObject([[expect.any(String), { event: 'password.breach-check-failed' }]])
   })
 
-  test('are not waited for longer than two seconds', async () => {
+  test('are looked up for at most two seconds', async () => {
     const { accounts } = await breached(() => new Promise(() => {}))
     expect(await codeOf(accounts.register({ username: 'ben', password }))).toBe('no error')
   })
 })
 
-test('a stored hash that nobody can check is a wrong password', async () => {
+test('a stored hash that no verifier can check counts as a wrong password', async () => {
   const { accounts, sessions, options, logged } = await signedIn()
   const { user } = await accounts.register({ username: 'ben', password })
   const { passwordHash = null } = (await options.storage.users.byId(user.id)) ?? {}
@@ -522,7 +522,7 @@ test('a stored hash that nobody can check is a wrong password', async () => {
   expect(logged).toHaveLength(2)
 })
 
-test('ban and unban of nobody say so', async () => {
+test('banning or unbanning an unknown account is an error', async () => {
   const { accounts } = createInstance().kith
   expect(await codeOf(accounts.ban('nobody'))).toBe('account-not-found')
   expect(await codeOf(accounts.unban('nobody'))).toBe('account-not-found')

@@ -15,32 +15,32 @@ async function withAna(overrides = {}) {
   }
 }
 
-test('a viewer passes while account and session live', async () => {
+test('admits a viewer while the account and the session are live', async () => {
   const { accounts, sessions, viewer, host } = await withAna()
   for (const each of [viewer, host]) expect(await codeOf(accounts.admit(each))).toBe('no error')
   const other = await sessions.open(viewer.userId)
   await sessions.logout(viewer)
   expect(await codeOf(accounts.admit(viewer))).toBe('session-revoked')
   expect(await codeOf(accounts.admit({ ...viewer, sessionId: other.session.id }))).toBe('no error')
-  // The app answers for whoever it lets in itself: no session of Kith is asked.
+  // The app vouches for this viewer, so no Kith session is checked.
   expect(await codeOf(accounts.admit(host))).toBe('no error')
 })
 
-test('a session does not let in the account of another, nor one that no row knows', async () => {
+test('refuses a session of another account and an unknown session', async () => {
   const { accounts, viewer } = await withAna()
   const ben = await accounts.register({ username: 'ben', password })
   expect(await codeOf(accounts.admit({ ...viewer, sessionId: ben.session.id }))).toBe('session-revoked')
   expect(await codeOf(accounts.admit({ ...viewer, sessionId: '' }))).toBe('session-revoked')
 })
 
-test('all sessions of an epoch that is over are refused, though their rows live', async () => {
+test('refuses all sessions of an earlier epoch, even if their rows are live', async () => {
   const { accounts, storage, viewer } = await withAna()
   await storage.users.update(viewer.userId, { endSessions: true })
   expect((await storage.sessions.byId(viewer.sessionId))?.revokedAt).toBeNull()
   expect(await codeOf(accounts.admit(viewer))).toBe('session-revoked')
 })
 
-test('a session that was not refreshed in its time is over', async () => {
+test('refuses a session that was not refreshed in time', async () => {
   let now = new Date('2026-01-01T00:00:00Z')
   const { accounts, viewer, host } = await withAna({ clock: () => now })
   now = new Date('2026-01-30T00:00:00Z')
@@ -51,7 +51,7 @@ test('a session that was not refreshed in its time is over', async () => {
 })
 
 // asvs: 7.4.2
-test('a ban and a deletion count immediately, no matter who vouches', async () => {
+test('a ban or a deletion takes effect immediately, even if the host vouches for the viewer', async () => {
   const { accounts, viewer, host } = await withAna()
   await accounts.ban(viewer.userId)
   for (const each of [viewer, host]) expect(await codeOf(accounts.admit(each))).toBe('account-banned')

@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest'
 import { codeOf, createInstance } from '../../test/instance.ts'
 
-test('a role that the host gives between the check of an administrator and the change stays', async () => {
+test('keeps a role that the host sets between the check of the administrator and the change', async () => {
   const { kith, options } = createInstance({ accounts: { backOffice: {} } })
   const password = 'correct horse'
   const { user, session } = await kith.accounts.register({ username: 'grace', password })

@@ -24,7 +24,7 @@ describe('a viewer without a session', () => {
     expect(await codeOf(accounts.requireRole(viewer, ['member']))).toBe('account-banned')
   })
 
-  test('of no account, and of a strange text, is refused', async () => {
+  test('is refused for an unknown account and for a malformed id', async () => {
     const { accounts, follows, kith } = await withAna()
     for (const id of ['nobody', '', '\0', '\ud800', '0'.repeat(100_000)]) {
       const viewer = kith.viewerOf(id)
@@ -34,7 +34,7 @@ describe('a viewer without a session', () => {
     }
   })
 
-  test('has no session to end, and ends all others by name', async () => {
+  test('has no session of its own to end, and can end all other sessions explicitly', async () => {
     const { sessions, kith, ana } = await withAna()
     const viewer = kith.viewerOf(ana.user.id)
     await sessions.logout(viewer)
@@ -43,7 +43,7 @@ describe('a viewer without a session', () => {
     expect((await sessions.list(viewer)).items).toEqual([])
   })
 
-  test('gives the password in its account’s name, and gets a session', async () => {
+  test('changes the password with the current one and gets a session', async () => {
     const { accounts, sessions, kith, ana } = await withAna()
     const viewer = kith.viewerOf(ana.user.id)
     const change = { currentPassword: password, newPassword: 'battery staple' }
@@ -51,7 +51,7 @@ describe('a viewer without a session', () => {
     expect((await sessions.list(viewer)).items.map(({ id }) => id)).toEqual([signIn.session.id])
   })
 
-  test('counts by account where others count by session', async () => {
+  test('is rate-limited by account where others are limited by session', async () => {
     const { accounts, sessions, events, kith, ana } = await withAna()
     const ben = await accounts.register({ username: 'ben', password })
     const reached: unknown[] = []
@@ -69,7 +69,7 @@ describe('a viewer without a session', () => {
 })
 
 describe('the host', () => {
-  test('reads accounts by id, in the order of the ids', async () => {
+  test('reads accounts by id, in the order of the given ids', async () => {
     const { accounts, ana } = await withAna()
     const ben = await accounts.register({ username: 'ben', email: 'ben@example.org', password })
     await accounts.ban(ben.user.id)
@@ -88,7 +88,7 @@ describe('the host', () => {
     expect(await accounts.byIds([ana.user.id])).toEqual([null])
   })
 
-  test('asks for no more than a hundred ids at a time, and only for texts', async () => {
+  test('may request up to a hundred ids at a time, and only strings', async () => {
     const { accounts, ana } = await withAna()
     expect(await accounts.byIds(Array<string>(100).fill(ana.user.id))).toHaveLength(100)
     for (const ids of [Array<string>(101).fill(ana.user.id), Array<string>(1e6), [null], 'ana', null])
@@ -100,7 +100,7 @@ describe('the host', () => {
 })
 
 describe('a shadow account', () => {
-  test('is made once, for one who may have no identifier', async () => {
+  test('is created once and may have no identifier', async () => {
     const { accounts, kith } = await withAna()
     const id = accounts.shadowId('user_2abc')
     expect(id).toBe('3bdb511a-e917-8fe1-b267-b90ea9374962')
@@ -112,7 +112,7 @@ describe('a shadow account', () => {
     expect(accounts.shadowId('user_2abd')).not.toBe(id)
   })
 
-  test('of twenty concurrent calls one makes it, and all get it', async () => {
+  test('is created by one of twenty concurrent calls, and all of them get it', async () => {
     const { accounts, events } = await withAna()
     const imported: string[] = []
     events.on('account.imported', ({ userId }) => void imported.push(userId))
@@ -124,14 +124,14 @@ describe('a shadow account', () => {
     expect(imported).toEqual([accounts.shadowId('user_2abc')])
   })
 
-  test('takes no name that others have, and no field that is off', async () => {
+  test('refuses a taken name and a field that is turned off', async () => {
     const { accounts } = await withAna()
     expect(await codeOf(accounts.shadow('a', { username: 'ana' }))).toBe('identifier-taken')
     expect(await accounts.byId(accounts.shadowId('a'))).toBeNull()
     expect(await codeOf(accounts.shadow('a', { passwordHash: null } as object))).toBe('invalid-input')
   })
 
-  test.each(['', '\ud800', 'a\0', 'a'.repeat(1_001), null])('is not made for %j', async (externalId) => {
+  test.each(['', '\ud800', 'a\0', 'a'.repeat(1_001), null])('is not created for %j', async (externalId) => {
     const { accounts } = await withAna()
     expect(await codeOf(accounts.shadow(externalId as never))).toBe('invalid-input')
     expect(() => accounts.shadowId(externalId as never)).toThrow()
@@ -139,7 +139,7 @@ describe('a shadow account', () => {
 })
 
 describe('a session that the host opens', () => {
-  test('is one like any other, with a device', async () => {
+  test('works like any other session and has a device', async () => {
     const { sessions, events, ana } = await withAna()
     const opened: unknown[] = []
     events.on('session.opened', (event) => void opened.push(event))
@@ -151,7 +151,7 @@ describe('a session that the host opens', () => {
     expect(opened).toMatchObject([{ userId: ana.user.id, sessionId: signIn.session.id, ...home }])
   })
 
-  test('is refused to nobody, to one who is banned, and to one who is deleted meanwhile', async () => {
+  test('is refused for an unknown account, a banned one and one that is deleted meanwhile', async () => {
     const { accounts, sessions, ana, options } = await withAna()
     expect(await codeOf(sessions.open('nobody'))).toBe('account-not-found')
     const { open } = options.storage.sessions
@@ -170,7 +170,7 @@ describe('a session that the host opens', () => {
 })
 
 describe('passwords that the host sets', () => {
-  test('let an imported account sign in that had none, and end its sessions', async () => {
+  test('let an imported account without a password sign in, and end its sessions', async () => {
     const { accounts, sessions, events } = await withAna()
     const changed: string[] = []
     events.on('account.password-changed', ({ userId }) => void changed.push(userId))
@@ -188,7 +188,7 @@ describe('passwords that the host sets', () => {
     expect(changed).toEqual([id, id, id])
   })
 
-  test('keep the rules of every new one', async () => {
+  test('follow the same rules as every new password', async () => {
     const { accounts, sessions, ana } = await withAna()
     for (const [wrong, code] of [
       ['short', 'too-short'],
@@ -207,7 +207,7 @@ describe('passwords that the host sets', () => {
     await sessions.login({ login: 'ana', password })
   })
 
-  test('lift no ban, and are stored beside changes of the owner', async () => {
+  test('do not lift a ban, and are safe against concurrent changes by the owner', async () => {
     const { accounts, sessions, kith, ana } = await withAna()
     await accounts.ban(ana.user.id)
     await accounts.setPassword(ana.user.id, 'battery staple')
@@ -231,8 +231,8 @@ describe('passwords that the host sets', () => {
   })
 })
 
-describe('addresses that the host verifies', () => {
-  test('count if the account still has them', async () => {
+describe('email addresses and phone numbers that the host verifies', () => {
+  test('become verified if they still belong to the account', async () => {
     const { accounts, events } = await withAna()
     const edited: unknown[] = []
     events.on('account.edited', ({ userId: _, at: __, ...event }) => void edited.push(event))
@@ -258,7 +258,7 @@ describe('addresses that the host verifies', () => {
     expect(await codeOf(accounts.verifyEmail('nobody'))).toBe('account-not-found')
   })
 
-  test('are not verified where they change between the proof and the call', async () => {
+  test('are not verified if they change between the proof and the call', async () => {
     const { accounts, options } = await withAna()
     const { id } = await accounts.import({ username: 'ben', email: 'ben@example.org', passwordHash: null })
     const { byId } = options.storage.users
@@ -276,7 +276,7 @@ describe('addresses that the host verifies', () => {
 })
 
 describe('the host changes and removes accounts', () => {
-  test('that have no password, with their names', async () => {
+  test('works for an account without a password, including its names', async () => {
     const { accounts, sessions } = await withAna()
     const { id } = await accounts.import({ username: 'ben', passwordHash: null })
     const signIn = await sessions.open(id)
@@ -298,7 +298,7 @@ describe('the host changes and removes accounts', () => {
     expect(await codeOf(accounts.register({ username: 'ben', password }))).toBe('identifier-taken')
   })
 
-  test('of which a name is held, and shadows come back once they are cleared away', async () => {
+  test('holds the name of a removed account; a shadow account can be created again once it is purged', async () => {
     const { accounts, kith } = await withAna()
     const { id } = await accounts.shadow('user_1', { username: 'ada' })
     await accounts.remove(id)
@@ -309,7 +309,7 @@ describe('the host changes and removes accounts', () => {
     expect(again).toMatchObject({ id, username: 'ada' })
   })
 
-  test('that are removed and made at the same time: every call gets an account or is told to wait', async () => {
+  test('with concurrent removal and creation, every call gets an account or a `busy` error', async () => {
     const { accounts, kith } = await withAna()
     for (let round = 0; round < 5; round++) {
       const { id } = await accounts.shadow('user_1')
@@ -326,7 +326,7 @@ describe('the host changes and removes accounts', () => {
 describe('a ban', () => {
   const reason = 'Spam in comments'
 
-  test('with an end and a reason is told to its owner, after the right password only', async () => {
+  test('with an end and a reason is reported to its owner, but only after the right password', async () => {
     const { accounts, sessions, events, ana } = await withAna()
     const banned: unknown[] = []
     events.on('account.banned', ({ at: _at, ...event }) => void banned.push(event))
@@ -364,7 +364,7 @@ describe('a ban', () => {
     })
   })
 
-  test('ends at a sign-in after its end, and not before', async () => {
+  test('ends at the first sign-in after its end, and not before', async () => {
     const { accounts, sessions, events, profiles, advance, ana } = await withAna()
     const unbanned: string[] = []
     events.on('account.unbanned', ({ userId }) => void unbanned.push(userId))
@@ -383,7 +383,7 @@ describe('a ban', () => {
     await sessions.open(ana.user.id)
   })
 
-  test('ends when upkeep runs, with what it hid', async () => {
+  test('ends when upkeep runs, which restores what it hid', async () => {
     const { accounts, follows, kith, advance, ana } = await withAna()
     const ben = await accounts.register({ username: 'ben', password })
     await follows.add(kith.viewerOf(ana.user.id), 'ben')
@@ -397,7 +397,7 @@ describe('a ban', () => {
     expect((await accounts.byId(ben.user.id))?.counts.followers).toBe(1)
   })
 
-  test('that is stored while an ended one is lifted stays', async () => {
+  test('that is stored while an expired one is lifted is kept', async () => {
     const { accounts, sessions, advance, ana, options } = await withAna()
     await accounts.ban(ana.user.id, { until: new Date('2026-01-01T01:00:00Z') })
     advance(3_600)

@@ -5,7 +5,7 @@ import { reservedUsernames } from './reserved-names.ts'
 
 const username = usernameSchema(new Set(reservedUsernames))
 
-test('folding twice changes nothing', () => {
+test('folding is idempotent', () => {
   fc.assert(
     fc.property(fc.string({ unit: 'binary' }), (text) => fold(fold(text)) === fold(text)),
     { numRuns: 5000 },
@@ -21,7 +21,7 @@ test.each([
   ['ﬁona', 'fiona'],
   ['\u212Aelvin', 'kelvin'],
   [' ana ', 'ana'],
-])('%s is the username %s', (typed, folded) => {
+])('folds %s to the username %s', (typed, folded) => {
   expect(username.parse(typed)).toBe(folded)
 })
 
@@ -40,7 +40,7 @@ test.each([
   'Admin',
   'ｍｅ',
   'İpek',
-])('%j is no username', (typed) => {
+])('%j is not a username', (typed) => {
   expect(username.safeParse(typed).success).toBe(false)
 })
 
@@ -52,7 +52,7 @@ test.each([
   ['ana@xn--bcher-kva.example', 'ana@xn--bcher-kva.example'],
   ['ａna@ｅxample.com', 'ana@example.com'],
   ["o'brien@mail.example.co.uk", "o'brien@mail.example.co.uk"],
-])('%s is the address %s', (typed, folded) => {
+])('folds %s to the email address %s', (typed, folded) => {
   expect(emailSchema().parse(typed)).toBe(folded)
 })
 
@@ -75,11 +75,11 @@ test.each([
   'ana@-example.com',
   `${'a'.repeat(65)}@example.com`,
   `ana@${'a.'.repeat(130)}com`,
-])('%j is no address', (typed) => {
+])('%j is not an email address', (typed) => {
   expect(emailSchema().safeParse(typed).success).toBe(false)
 })
 
-test('an address is folded to itself, so that one account cannot be registered twice', () => {
+test('a folded email address folds to itself, so that one account cannot be registered twice', () => {
   const parts = fc.tuple(fc.string({ unit: 'grapheme', maxLength: 20 }), fc.domain())
   fc.assert(
     fc.property(parts, ([local, domain]) => {
@@ -93,18 +93,18 @@ test('an address is folded to itself, so that one account cannot be registered t
 test.each([
   ['+49 (151) 123-456.78', '+4915112345678'],
   ['+1 202 555 0100', '+12025550100'],
-])('%s is the number %s', (typed, folded) => {
+])('normalizes %s to the phone number %s', (typed, folded) => {
   expect(phoneSchema().parse(typed)).toBe(folded)
 })
 
 test.each(['015112345678', '+0123456789', '+49', '+49151x', `+${'1'.repeat(16)}`])(
-  '%j is no number',
+  '%j is not a phone number',
   (typed) => {
     expect(phoneSchema().safeParse(typed).success).toBe(false)
   },
 )
 
-test('a login is read as email if it has an @, as username otherwise', () => {
+test('a login with an @ is read as an email address, any other as a username', () => {
   expect(readLogin('ＡNA')).toEqual({ username: 'ana' })
   expect(readLogin('Ana@Example.com')).toEqual({ email: 'ana@example.com' })
   expect(readLogin('ana＠example.com')).toEqual({ email: 'ana@example.com' })

@@ -31,7 +31,7 @@ const forms = {
 } as const
 
 test.each(Object.entries(forms))(
-  '%s: checked once, then replaced by argon2',
+  '%s: verified once, then replaced by argon2',
   async (_name, [verifier, stored]) => {
     const { kith, options } = createInstance({
       passwords: { memoryKiB: 8, iterations: 1, legacy: [verifier] },
@@ -59,7 +59,7 @@ test('concurrent first logins all succeed although one of them replaces the hash
   for (const { tokens } of logins) await kith.sessions.authenticate(tokens.accessToken)
 })
 
-test('the cost of a bcrypt hash is bounded', () => {
+test('limits the cost of a bcrypt hash', () => {
   const verifier = legacyBcrypt(bcrypt.compare)
   expect(verifier.reads(`$2b$10$${'a'.repeat(53)}`)).toBe(true)
   expect(verifier.reads(`$2b$12$${'a'.repeat(53)}`)).toBe(true)
@@ -74,11 +74,11 @@ test.each([
   [legacyDigest(), 'abc'],
   [legacyDigest(), md5.toUpperCase()],
   [legacyDigest(), `$sha256$salt-first$AAAA$${md5}`],
-])('parameters out of bounds are refused', async (verifier, stored) => {
+])('refuses parameters that are out of bounds', async (verifier, stored) => {
   expect(verifier.reads(stored)).toBe(false)
 })
 
-test('an import whose hash nobody reads is refused', async () => {
+test('refuses an import with a hash that no verifier reads', async () => {
   const { kith } = createInstance()
   await expect(kith.accounts.import({ username: 'ana', passwordHash: md5 })).rejects.toMatchObject({
     code: 'invalid-input',

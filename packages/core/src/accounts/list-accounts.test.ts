@@ -2,7 +2,7 @@ import { describe, expect, test } from 'vitest'
 import { codeOf, counting, createInstance } from '../../test/instance.ts'
 import type { AccountFilter } from './list-accounts.ts'
 
-/** On a storage without an index for texts in the middle, unless a test asks for one. */
+/** Uses a storage without a substring index, unless a test asks for one. */
 async function withAccounts(count: number, { anywhere = false } = {}) {
   const instance = createInstance()
   if (!anywhere) delete instance.options.storage.users.idsContaining
@@ -24,7 +24,7 @@ async function withAccounts(count: number, { anywhere = false } = {}) {
 }
 
 describe('the list of accounts', () => {
-  test('has the newest first, in pages', async () => {
+  test('lists the newest accounts first, in pages', async () => {
     const { names, accounts } = await withAccounts(120)
     const all = Array.from({ length: 120 }, (_, index) => `user_${119 - index}`)
     expect(await names()).toEqual(all)
@@ -34,7 +34,7 @@ describe('the list of accounts', () => {
     expect((await accounts.list({ search: 'user_119' })).nextCursor).toBeNull()
   })
 
-  test('is searched by what an identifier begins with, folded as it is stored', async () => {
+  test('is searched by the prefix of an identifier, folded as it is stored', async () => {
     const { names, accounts } = await withAccounts(0)
     await accounts.import({ username: 'ana', email: 'zoe@example.org', passwordHash: null })
     await accounts.import({ username: 'a_na', phone: '+4915112345678', passwordHash: null })
@@ -64,7 +64,7 @@ describe('the list of accounts', () => {
       expect(await names({ search }), JSON.stringify(search)).toEqual(expected)
   })
 
-  test('is searched anywhere in an identifier where the storage has an index for it, by three characters and more', async () => {
+  test('is searched for any substring of three or more characters if the storage has an index for it', async () => {
     const { names, accounts } = await withAccounts(0, { anywhere: true })
     await accounts.import({ username: 'anatol', email: 'zoe@example.org', passwordHash: null })
     await accounts.import({ username: 'diana_a', phone: '+4915112345678', passwordHash: null })
@@ -84,7 +84,7 @@ describe('the list of accounts', () => {
       ['51-2', []],
       ['%%%', []],
       ['...', []],
-      // Punctuation alone is in no index.
+      // The index contains no matches for punctuation alone.
       ['@a.', []],
       ['ana\0', []],
       ['\ud800\ud800\ud800', []],
@@ -94,7 +94,7 @@ describe('the list of accounts', () => {
     expect(await names({ search: 'ana', banned: true })).toEqual([])
   })
 
-  test('is walked through where very many contain the text', async () => {
+  test('is scanned if very many identifiers contain the string', async () => {
     const { names, accounts } = await withAccounts(1_100, { anywhere: true })
     expect(await names({ search: 'ser_' })).toHaveLength(1_100)
     expect(await names({ search: 'ser_0' })).toEqual(['user_0'])
@@ -103,14 +103,14 @@ describe('the list of accounts', () => {
     expect(await names({ search: 'ser_', role: 'admin' })).toEqual(['user_0'])
   })
 
-  test('is searched by what identifiers begin with while the index is not there', async () => {
+  test('is searched by prefix while the index is not available', async () => {
     const { names, options } = await withAccounts(12, { anywhere: true })
     options.storage.users.idsContaining = () => Promise.resolve(null)
     expect(await names({ search: 'ser_' })).toEqual([])
     expect(await names({ search: 'user_1' })).toEqual(['user_11', 'user_10', 'user_1'])
   })
 
-  test('has those that are banned, of a role, and both', async () => {
+  test('filters by ban, by role and by both', async () => {
     const { names, accounts } = await withAccounts(6)
     const ids = (await accounts.list()).items.map(({ id }) => id)
     for (const index of [0, 1, 2]) await accounts.ban(ids[index] ?? '')
@@ -124,7 +124,7 @@ describe('the list of accounts', () => {
     expect((await accounts.list({ banned: true })).items[0]).toMatchObject({ banReason: null, counts: {} })
   })
 
-  test('is walked through where very many begin like that, with pages that go on', async () => {
+  test('is scanned if very many identifiers have the prefix, and its pages continue', async () => {
     const { names, accounts } = await withAccounts(1_100)
     expect(await names({ search: 'user' })).toHaveLength(1_100)
     expect(await names({ search: 'user', role: 'admin' })).toEqual([])
@@ -133,7 +133,7 @@ describe('the list of accounts', () => {
     expect(await names({ search: 'user', role: 'admin' })).toEqual(['user_0'])
   })
 
-  test('takes a bounded number of steps for a page', async () => {
+  test('takes a bounded number of steps for each page', async () => {
     const { options, accounts } = await withAccounts(0)
     const { port, calls } = counting({
       ...options.storage.users,

@@ -16,7 +16,7 @@ function isRefused(password: string, names = nobody, words: string[] = []): bool
 
 describe('common passwords', () => {
   // asvs: 6.2.4
-  test('there are more than 3,000 for each minimum that options allow up to 8', () => {
+  test('include more than 3,000 for each minimum length up to 8 that the options allow', () => {
     const all = [...commonPasswords()]
     for (const minimum of [4, 5, 6, 7, 8]) {
       expect(all.filter((entry) => entry.length >= minimum).length).toBeGreaterThan(3_000)
@@ -25,7 +25,7 @@ describe('common passwords', () => {
   })
 
   // asvs: 6.2.4
-  test('each is refused, in any case, in any width of its letters, with blanks around it', () => {
+  test('are refused in any case, in fullwidth letters and with spaces around them', () => {
     const wide = (text: string): string =>
       text.replace(/[!-~]/g, (character) => String.fromCharCode(character.charCodeAt(0) + 0xfee0))
     for (const entry of commonPasswords()) {
@@ -57,11 +57,11 @@ describe('common passwords', () => {
     'пароль-который-никто',
     'tr0ub4dor & 3 fish',
     '密码很长也很好记',
-  ])('%j is taken', (password) => {
+  ])('%j is accepted', (password) => {
     expect(isRefused(password)).toBe(false)
   })
 
-  test('random ones are taken', () => {
+  test('random passwords are accepted', () => {
     const characters = fc.constantFrom(...'abcdefghijkmnopqrstuvwxyzABCDEFGHJKLMNPQRSTUVWXYZ23456789!#%+-')
     fc.assert(
       fc.property(fc.string({ unit: characters, minLength: 14, maxLength: 14 }), (text) => {
@@ -74,11 +74,11 @@ describe('common passwords', () => {
 })
 
 describe('passphrases', () => {
-  /** Those of the list itself, the worst that a passphrase can be made of. */
+  /** Words from the list itself: the worst case for a passphrase. */
   const words = [...commonPasswords()].filter((entry) => /^[a-z]{4,}$/.test(entry))
   const names = words.filter(({ length }) => length < 8)
 
-  test('fewer than one in a thousand of four random words is refused, whatever the account is called', () => {
+  test('fewer than one in a thousand of four random words is refused, whatever the names of the account', () => {
     let [seed, refused] = [11, 0]
     const pick = (from: readonly string[]): string =>
       from[(seed = (seed * 48_271) % 2_147_483_647) % from.length] ?? ''
@@ -126,7 +126,7 @@ describe('names of the account', () => {
     'byron-forever',
     'l0velace123dragon',
     'zzzaugustazzz',
-  ])('%j is one in disguise', (password) => {
+  ])('%j is a disguised name', (password) => {
     expect(isRefused(password, ada)).toBe(true)
   })
 
@@ -137,11 +137,11 @@ describe('names of the account', () => {
     'correct horse',
     'byron had a limp',
     'dragon lovelace monkey',
-  ])('%j says more than a name', (password) => {
+  ])('%j contains more than a name', (password) => {
     expect(isRefused(password, ada)).toBe(false)
   })
 
-  test('whatever is done to a name that keeps it, it is refused', () => {
+  test('a name stays refused with any decoration that keeps it', () => {
     const decoration = fc.string({ unit: fc.constantFrom(...'0123456789!?.-_ #*'), maxLength: 6 })
     const disguises = fc.constantFrom<(text: string) => string>(
       (text) => text,
@@ -161,19 +161,19 @@ describe('names of the account', () => {
     )
   })
 
-  test('names in other scripts count', () => {
+  test('names in other scripts count as well', () => {
     expect(isRefused('王芳王芳王芳8', { name: '王芳' })).toBe(true)
     expect(isRefused('екатерина1762', { name: 'Екатерина' })).toBe(true)
   })
 })
 
-test('words of the app are refused like names', () => {
+test('words from the app are refused like names', () => {
   expect(isRefused('Kith-2024!')).toBe(false)
   expect(isRefused('Kith-2024!', nobody, ['kith'])).toBe(true)
   expect(isRefused('sunny meadow!', nobody, ['Sunny Meadow'])).toBe(true)
 })
 
-test('common passwords are found in look-alike letters, with signs between them, twice, and with digits of their own', () => {
+test('common passwords are recognized with look-alike letters, with separators, doubled and with added digits', () => {
   for (const password of [
     'pаssword1',
     'pässwörd',

@@ -24,7 +24,7 @@ function configOf(passwords: PasswordOptions): PasswordConfig {
 
 const passwords = createPasswords(configOf(cheapHashing), tools)
 
-test('a password matches its own hash and no other', async () => {
+test('a password matches only its own hash', async () => {
   const stored = await passwords.hash('correct horse')
   expect(stored).toMatch(/^\$argon2id\$v=19\$m=8,t=1,p=1\$/)
   expect(await passwords.verify('correct horse', stored)).toEqual({ matches: true, upgrade: false })
@@ -32,17 +32,17 @@ test('a password matches its own hash and no other', async () => {
   expect(await passwords.hash('correct horse')).not.toBe(stored)
 })
 
-test('the same password composed in two ways matches', async () => {
+test('both Unicode compositions of a password match', async () => {
   expect(
     await passwords.verify('caf\u0065\u0301 au lait', await passwords.hash('caf\u00E9 au lait')),
   ).toMatchObject({ matches: true })
 })
 
-test('nobody has no password', async () => {
+test('no account means no match', async () => {
   expect(await passwords.verify('', null)).toEqual({ matches: false, upgrade: false })
 })
 
-test('the default parameters are those of OWASP, and a hash of other ones is to be upgraded', async () => {
+test('the default parameters are those of OWASP, and a hash with other parameters needs an upgrade', async () => {
   const standard = createPasswords(configOf({}), tools)
   const stored = await standard.hash('correct horse')
   expect(stored).toMatch(/^\$argon2id\$v=19\$m=19456,t=2,p=1\$/)
@@ -60,13 +60,13 @@ test.each([
   'm=8,t=0,p=1',
   'm=8,t=1,p=0',
   'm=15,t=1,p=2',
-])('a stored hash of %s is not computed', async (parameters) => {
+])('a stored hash with %s is not computed', async (parameters) => {
   const stored = `$argon2id$v=19$${parameters}$${'A'.repeat(22)}$${'A'.repeat(43)}`
   expect(passwords.reads(stored)).toBe(false)
   expect(await passwords.verify('x', stored)).toEqual({ matches: false, upgrade: false })
 })
 
-test('what nobody can read never matches', async () => {
+test('a hash that no verifier reads never matches', async () => {
   expect(
     await passwords.verify('5f4dcc3b5aa765d61d8327deb882cf99', '5f4dcc3b5aa765d61d8327deb882cf99'),
   ).toEqual({
@@ -76,7 +76,7 @@ test('what nobody can read never matches', async () => {
 })
 
 test.each(['A'.repeat(41), 'A'.repeat(42) + 'B', 'A'.repeat(42) + '_', 'A'.repeat(15)])(
-  'a stored hash whose base64 is broken (%s) is not computed',
+  'a stored hash with broken base64 (%s) is not computed',
   async (broken) => {
     const stored = `$argon2id$v=19$m=8,t=1,p=1$${'A'.repeat(22)}$${broken}`
     expect(passwords.reads(stored)).toBe(false)
@@ -86,7 +86,7 @@ test.each(['A'.repeat(41), 'A'.repeat(42) + 'B', 'A'.repeat(42) + '_', 'A'.repea
 
 const base64 = (bytes: Uint8Array): string => Buffer.from(bytes).toString('base64').replace(/=+$/, '')
 
-describe('a hash that is read can be checked', () => {
+describe('a hash that a verifier reads can be verified', () => {
   const small = (from: number, to: number) => fc.integer({ min: from, max: to })
   const bytes = (from: number, to: number) =>
     fc.uint8Array({ minLength: from, maxLength: to }).map((given) => base64(given))
@@ -127,7 +127,7 @@ describe('a hash that is read can be checked', () => {
     ['ln=17,r=8,p=1', true],
     ['ln=17,r=16,p=1', false],
     ['ln=17,r=8,p=2', false],
-  ])('scrypt of %s: %s', async (parameters, reads) => {
+  ])('scrypt with %s: %s', async (parameters, reads) => {
     const stored = `$scrypt$${parameters}$AAAA$${'A'.repeat(43)}`
     expect(legacyScrypt().reads(stored)).toBe(reads)
     if (reads) expect(await legacyScrypt().verify('x', stored)).toBe(false)
@@ -141,13 +141,13 @@ describe('a hash that is read can be checked', () => {
     ['sha256$i=1300000', 86, false],
     ['sha1$i=1400000', 27, true],
     ['sha1$i=700001', 43, false],
-  ])('PBKDF2 of %s and %d characters: %s', (parameters, length, reads) => {
+  ])('PBKDF2 with %s and %d characters: %s', (parameters, length, reads) => {
     expect(legacyPbkdf2().reads(`$pbkdf2-${parameters}$AAAA$${'A'.repeat(length)}`)).toBe(reads)
   })
 })
 
-describe('the work of a wrong password', () => {
-  /** Passwords that write down every computation: with which parameters, for which stored hash. */
+describe('the work for a wrong password', () => {
+  /** Passwords that record every computation: with which parameters, for which stored hash. */
   function recorded(legacy: readonly LegacyHash[], facts = createMemoryFactStore()) {
     const work: string[] = []
     const noted = (name: string, verifier: LegacyHash): LegacyHash => ({
@@ -179,7 +179,7 @@ describe('the work of a wrong password', () => {
   const older = `$argon2id$v=19$m=16,t=2,p=1$${'A'.repeat(22)}$${'A'.repeat(43)}`
   const crypted = bcrypt.hashSync('right', 4)
 
-  test('is the same for nobody, for accounts of today and of every form that was met, and for what nobody reads', async () => {
+  test('is the same for no account, for current hashes, for every known legacy form and for unreadable hashes', async () => {
     const { made, workOf } = recorded([legacyDigest(), legacyBcrypt(bcrypt.compare)])
     for (const stored of [md5, older, crypted]) await made.expect(stored)
     const own = await made.hash('right')
@@ -197,7 +197,7 @@ describe('the work of a wrong password', () => {
     }
   })
 
-  test('is argon2 alone while no other form was met', async () => {
+  test('is argon2 alone until another form has been seen', async () => {
     const { made, workOf } = recorded([legacyDigest()])
     expect(await workOf('wrong', null)).toEqual(['$argon2id$v=19$m=8,t=1,p=1'])
     expect(await workOf('wrong', await made.hash('right'))).toEqual(['$argon2id$v=19$m=8,t=1,p=1'])
@@ -205,7 +205,7 @@ describe('the work of a wrong password', () => {
     expect(await workOf('wrong', null)).toEqual(['$argon2id$v=19$m=8,t=1,p=1', 'legacy 0'])
   })
 
-  test('is the same after a restart, and in a process that imported nothing', async () => {
+  test('is the same after a restart and in a process that imported nothing', async () => {
     const facts = createMemoryFactStore()
     const legacy = [legacyDigest(), legacyBcrypt(bcrypt.compare)]
     const before = recorded(legacy, facts)
@@ -216,7 +216,7 @@ describe('the work of a wrong password', () => {
       expect(await workOf('wrong', stored)).toEqual(expected)
   })
 
-  test('is the same for hashes of one verifier with other parameters, and salts of any length are one form', async () => {
+  test('is the same for hashes of one verifier with different parameters; salts of any length are one form', async () => {
     const { made, workOf } = recorded([legacyDigest(), legacyPbkdf2()])
     const slow = `$pbkdf2-sha256$i=100$${base64(Buffer.alloc(16, 7))}$${'B'.repeat(43)}`
     const quick = `$pbkdf2-sha256$i=10$${base64(Buffer.alloc(16, 8))}$${'C'.repeat(43)}`
@@ -227,7 +227,7 @@ describe('the work of a wrong password', () => {
       expect(await workOf('wrong', stored), String(stored)).toEqual(expected)
   })
 
-  test('is remembered without anything of an account', async () => {
+  test('is stored without any data of an account', async () => {
     const facts = createMemoryFactStore()
     const { made } = recorded([legacyDigest(), legacyBcrypt(bcrypt.compare), legacyScrypt()], facts)
     const scrypted = `$scrypt$ln=4,r=8,p=1$c2FsdHlzYWx0c2FsdA$${'Zm9v'.repeat(10)}`
@@ -241,7 +241,7 @@ describe('the work of a wrong password', () => {
     ])
   })
 
-  test('goes on where the storage cannot say which forms there are', async () => {
+  test('works if the storage cannot read or store the known forms', async () => {
     const facts = createMemoryFactStore()
     const down = async (): Promise<never> => Promise.reject(new Error('down'))
     const { made, workOf } = recorded([legacyDigest()], { ...facts, get: down, setOnce: down })
@@ -249,7 +249,7 @@ describe('the work of a wrong password', () => {
     expect(await workOf('wrong', null)).toEqual(['$argon2id$v=19$m=8,t=1,p=1', 'legacy 0'])
   })
 
-  test('ends early only where the password is right', async () => {
+  test('ends early only if the password is right', async () => {
     const { made, workOf } = recorded([legacyDigest()])
     await made.expect(md5)
     expect(await workOf('right', await made.hash('right'))).toEqual(['$argon2id$v=19$m=8,t=1,p=1'])
@@ -258,7 +258,7 @@ describe('the work of a wrong password', () => {
   })
 })
 
-test('a hash that cannot be checked matches nothing, and is reported once and without itself', async () => {
+test('a hash that cannot be verified never matches, and is reported once without the hash', async () => {
   const lines: unknown[][] = []
   const throwing: LegacyHash = {
     reads: (stored) => stored.startsWith('odd'),

@@ -52,7 +52,7 @@ test.each([
   expect(isReserved(name)).toBe(true)
 })
 
-// Given names, surnames and the like that come near a reserved word.
+// Given names, surnames and similar words that come close to a reserved word.
 test.each(
   `staf stephan keith kate edith faith judith adrian admira adamina amin nadim minna marin armin carmin
   joe_root rooter root_beer ruth ronald teamo timea tiam thea theodor theresa true_crime realist helping helpful helene
@@ -64,7 +64,7 @@ test.each(
   expect(isReserved(name)).toBe(false)
 })
 
-test('whatever is put around the name of an operator, in digits, dots and words that say nothing, it stays reserved', () => {
+test('the name of an operator stays reserved with any digits, dots and filler words around it', () => {
   const name = fc.constantFrom(
     'admin',
     'kith',
@@ -95,16 +95,16 @@ test('whatever is put around the name of an operator, in digits, dots and words 
   )
 })
 
-test('is decided quickly for any name', () => {
+test('every name is decided quickly', () => {
   const parts = ['s', 'rn', 'admin', 'kit', 'tea', 'vv1', 'supp', 'l', 'staff', 'team', 'systemsystemmadmi']
   const usual = leastMillis('a_name_of_a_usual_kind')
   for (const part of parts) {
-    // 30 letters that nearly are a name of an operator: a bounded number of ways to read them, not one that explodes.
+    // 30 letters that almost spell an operator's name: the number of ways to read them is bounded and does not explode.
     expect(leastMillis(`${part.repeat(30).slice(0, 29)}x`), part).toBeLessThan(50 + 50 * usual)
   }
 })
 
-/** The least of the processor that 100 decisions took of three times. */
+/** The least CPU time that 100 decisions took, out of three measurements. */
 function leastMillis(name: string): number {
   let least = Infinity
   for (let time = 0; time < 3; time++) {
@@ -116,7 +116,7 @@ function leastMillis(name: string): number {
   return least
 }
 
-test('words of one letter cost no more than others', () => {
+test('one-letter words cost no more than others', () => {
   const isReserved = createReservedNames(new Set(['a', 'aa', 'aaa']))
   const start = performance.now()
   expect(['a', 'aa', `${'a'.repeat(29)}x`].map(isReserved)).toEqual([true, true, false])

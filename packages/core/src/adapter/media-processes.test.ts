@@ -37,14 +37,14 @@ function isAlive(pid: number): boolean {
   }
 }
 
-test('jobs run in a process of their own, which stays for the next', async () => {
+test('jobs run in a separate process, which stays for the next job', async () => {
   const pool = open()
   const first = await pidOf(pool)
   expect(first).not.toBe(process.pid)
   expect(await pidOf(pool)).toBe(first)
 })
 
-test('of 20 parallel jobs no two are in one process at the same time', async () => {
+test('no two of 20 parallel jobs run in one process at the same time', async () => {
   const pool = open({ concurrency: 3 })
   const jobs = Array.from({ length: 20 }, () => pool.run(someone, { verb: 'overlap', arguments: [20] }))
   expect(new Set(await Promise.all(jobs))).toEqual(new Set([1]))
@@ -60,19 +60,19 @@ describe('a job', () => {
       code: 'media-too-complex',
     },
     {
-      what: 'that takes ever more memory',
+      what: 'that allocates more and more memory',
       job: { verb: 'swell', arguments: [] },
       code: 'media-too-complex',
     },
     { what: 'that aborts', job: { verb: 'abort', arguments: [] }, code: 'media-unreadable' },
     { what: 'that ends its process', job: { verb: 'leave', arguments: [0] }, code: 'media-unreadable' },
-    { what: 'that writes without end', job: { verb: 'babble', arguments: [] }, code: 'media-unreadable' },
+    { what: 'that writes endlessly', job: { verb: 'babble', arguments: [] }, code: 'media-unreadable' },
     {
-      what: 'that writes what is no reply',
+      what: 'that writes something that is not a reply',
       job: { verb: 'mumble', arguments: [] },
       code: 'media-unreadable',
     },
-  ])('$what is refused, and the next has a fresh process', async ({ job, maxSeconds = 60, code }) => {
+  ])('$what is refused, and the next job gets a fresh process', async ({ job, maxSeconds = 60, code }) => {
     const pool = open({ maxSeconds })
     const before = await pidOf(pool)
     const failing = pool.run(someone, job)
@@ -98,7 +98,7 @@ describe('a job', () => {
     expect(await pidOf(pool)).toBe(before)
   })
 
-  test('that has left much memory behind does not burden the next', async () => {
+  test('that leaves much memory behind does not burden the next', async () => {
     const pool = open({ maxResidentBytes: 512 * 2 ** 20 })
     const before = await pidOf(pool)
     await pool.run(someone, { verb: 'keep', arguments: [300] })
@@ -106,7 +106,7 @@ describe('a job', () => {
   })
 
   test.runIf(process.platform === 'linux')(
-    'that has left much memory mapped does not take it from the next',
+    'that leaves much memory mapped does not reduce the memory of the next',
     async () => {
       const pool = open({ maxResidentBytes: 512 * 2 ** 20 })
       const before = await pidOf(pool)
@@ -115,7 +115,7 @@ describe('a job', () => {
     },
   )
 
-  test('that finds its idle process dead gets another', async () => {
+  test('that finds its idle process dead gets another process', async () => {
     const pool = open()
     const before = await pidOf(pool)
     process.kill(before, 'SIGKILL')
@@ -123,7 +123,7 @@ describe('a job', () => {
   })
 })
 
-test('a process sees nothing of the host: no environment, no folder, no file', async () => {
+test('a process has no access to the host: no environment, no folder and no file', async () => {
   process.env['KITH_TEST_SECRET'] = 'PRIVATE'
   onTestFinished(() => void delete process.env['KITH_TEST_SECRET'])
   const pool = open()
@@ -138,7 +138,7 @@ test('a process sees nothing of the host: no environment, no folder, no file', a
 })
 
 test.runIf(process.platform === 'linux')(
-  'the kernel ends it before the server, and knows its limit',
+  'the kernel kills it before the server, and knows its memory limit',
   async () => {
     const pid = await pidOf(open())
     expect(readFileSync(`/proc/${pid}/oom_score_adj`, 'utf8').trim()).toBe('1000')
@@ -148,14 +148,14 @@ test.runIf(process.platform === 'linux')(
   },
 )
 
-test('a process without a job ends after a while', async () => {
+test('an idle process ends after a while', async () => {
   const pool = open({ idleSeconds: 0.2 })
   const pid = await pidOf(pool)
   await expect.poll(() => isAlive(pid)).toBe(false)
   expect(await pidOf(pool)).not.toBe(pid)
 })
 
-test('closing ends what is running as busy, and a later job starts anew', async () => {
+test('closing rejects running jobs as busy, and a later job starts a new process', async () => {
   const pool = open()
   const pid = await pidOf(pool)
   const path = join(folder, 'closing')
@@ -168,7 +168,7 @@ test('closing ends what is running as busy, and a later job starts anew', async 
   expect(await pidOf(pool)).not.toBe(pid)
 })
 
-test('closing also ends a process that is only starting', async () => {
+test('closing also ends a process that is still starting', async () => {
   const pool = open()
   const refused = expect(pidOf(pool)).rejects.toMatchObject({ code: 'busy' })
   await new Promise((resolve) => setImmediate(resolve))
@@ -176,7 +176,7 @@ test('closing also ends a process that is only starting', async () => {
   await refused
 })
 
-test('accounts take turns, no matter who asks most', async () => {
+test('accounts take turns, no matter which one sends the most jobs', async () => {
   const pool = open()
   const order: string[] = []
   const run = async (key: string): Promise<void> => {
@@ -188,7 +188,7 @@ test('accounts take turns, no matter who asks most', async () => {
   expect(order.indexOf('one')).toBeLessThanOrEqual(2)
 })
 
-test('more than may wait are busy', async () => {
+test('jobs beyond the waiting limit are rejected as busy', async () => {
   const pool = open({ maxWaiting: 2 })
   const jobs = Array.from({ length: 5 }, () => pool.run(someone, { verb: 'overlap', arguments: [50] }))
   const codes = await Promise.all(
@@ -203,11 +203,11 @@ test('more than may wait are busy', async () => {
 })
 
 describe('a process that cannot be started', () => {
-  test('without its module is a mistake of the build, and said at once', () => {
+  test('because its module is missing is a build error, thrown immediately', () => {
     expect(() => open({ entry: new URL('lost.js', entry) })).toThrow(/lost\.js is missing.*isolation: 'none'/)
   })
 
-  test('because its module fails is a 503, and its words are kept for the log', async () => {
+  test('because its module throws is a 503, and the error is kept for the log', async () => {
     const path = join(folder, 'failing.mjs')
     writeFileSync(path, "throw new Error('no such library')")
     const error = await pidOf(open({ entry: pathToFileURL(path) })).catch((reason: unknown) => reason)
@@ -217,7 +217,7 @@ describe('a process that cannot be started', () => {
     expect(cause.cause.cause.message).toContain('no such library')
   })
 
-  test('because the system refuses is a 503', async () => {
+  test('because the system refuses it is a 503', async () => {
     const { execPath } = process
     onTestFinished(() => void (process.execPath = execPath))
     process.execPath = join(folder, 'no-node')
@@ -234,7 +234,7 @@ describe('a process that cannot be started', () => {
 describe('a server', () => {
   const flags = ['--conditions=@kith/source', '--experimental-strip-types', host]
 
-  test('waits for its jobs, ends by itself when they are done, and its processes end with it', async () => {
+  test('waits for its jobs, exits when they are done, and its processes end with it', async () => {
     const { stdout } = await promisify(execFile)(process.execPath, [...flags, 'pid'])
     const pid = Number(stdout)
     expect(pid).toBeGreaterThan(0)
@@ -242,7 +242,7 @@ describe('a server', () => {
   })
 
   test.skipIf(process.platform === 'win32')(
-    'without a file descriptor lives on, refuses what needs a process, and one that swells is still ended',
+    'without a free file descriptor survives, refuses jobs that need a process, and still ends one that uses too much memory',
     async () => {
       const command = ['-c', 'ulimit -n 100; exec "$@"', 'sh', process.execPath, ...flags, 'exhausted']
       const { stdout } = await promisify(execFile)('sh', command)
@@ -252,7 +252,7 @@ describe('a server', () => {
     },
   )
 
-  test('that is killed takes its processes with it, also one that spins', async () => {
+  test('that is killed takes its processes with it, even one that spins', async () => {
     const path = join(folder, 'orphan')
     const server = spawn(process.execPath, [...flags, 'spin', path], { stdio: 'ignore' })
     onTestFinished(() => void server.kill('SIGKILL'))

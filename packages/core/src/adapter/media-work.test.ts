@@ -10,7 +10,7 @@ const options: MediaWorkOptions<typeof verbs> = {
   defaults: { concurrency: 2, maxWaiting: 0, maxSeconds: 1, maxMebibytes: 1 },
 }
 
-test('without isolation the verbs run here, in turn', async () => {
+test('without isolation the verbs run in this process, one at a time', async () => {
   const { run, close } = createMediaWork(options)
   const first = run({ key: 'a' }, { verb: 'double', arguments: [2] })
   await expect(run({ key: 'b' }, { verb: 'double', arguments: [3] })).rejects.toMatchObject({ code: 'busy' })

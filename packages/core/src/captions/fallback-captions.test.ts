@@ -40,8 +40,8 @@ function ask(entries: FallbackEntry[], fields: Partial<CaptionRequest> = {}): Pr
   return createFallbackCaptions(entries).suggest({ ...request, ...fields }, never)
 }
 
-describe('one that does not deliver hands over to the next', () => {
-  test('and the answer says who wrote it, and what the others took', async () => {
+describe('a writer that does not deliver is followed by the next', () => {
+  test('and the result names the writer, and what the others cost', async () => {
     expect(await ask([failing, mute, refusing, good])).toEqual({
       suggestions: ['One.', 'Two.'],
       writer: 'good',
@@ -56,26 +56,29 @@ describe('one that does not deliver hands over to the next', () => {
 
   test.each<[string, () => unknown]>([
     [
-      'throws at once',
+      'throws synchronously',
       () => {
         throw broken
       },
     ],
-    ['answers nothing', async () => undefined],
-    ['answers a list', async () => ['One.']],
-    ['answers no texts', async () => ({ suggestions: [1, null], writer: 'odd', usage: null })],
+    ['resolves to nothing', async () => undefined],
+    ['resolves to an array', async () => ['One.']],
+    [
+      'resolves to values that are not strings',
+      async () => ({ suggestions: [1, null], writer: 'odd', usage: null }),
+    ],
     ['rejects with nothing', () => Promise.reject(undefined)],
-  ])('also one that %s', async (_what, suggest) => {
+  ])('even if it %s', async (_what, suggest) => {
     const answer = await ask([writer('odd', suggest as CaptionWriter['suggest']), good])
     expect(answer).toMatchObject({ writer: 'good', failures: [{ writer: 'odd' }] })
   })
 
-  test('and where the first delivers, no other is asked', async () => {
+  test('and no other is called if the first delivers', async () => {
     const unasked = writer('unasked', () => expect.fail('was asked'))
     expect(await ask([good, unasked])).toMatchObject({ writer: 'good', failures: [] })
   })
 
-  test('through another fallback too', async () => {
+  test('through a nested fallback as well', async () => {
     const inner = createFallbackCaptions([failing, good])
     expect(await ask([mute, inner])).toMatchObject({
       writer: 'good',
@@ -85,7 +88,7 @@ describe('one that does not deliver hands over to the next', () => {
 })
 
 describe('time', () => {
-  test('is shared equally, and what one leaves over goes to the others', async () => {
+  test('is shared equally, and the time that one leaves unused goes to the others', async () => {
     const given: number[] = []
     const timed = (rest: CaptionWriter): CaptionWriter =>
       writer(rest.name, (asked, signal) => {
@@ -96,7 +99,7 @@ describe('time', () => {
     const answer = await ask(entries, { timeoutSeconds: 3 })
     expect(answer).toMatchObject({ writer: 'good', failures: [{ reason: 'late' }, { reason: 'failed' }] })
     const [first = 0, second = 0, third = 0] = given
-    // A third of it all, half of the rest, and the whole rest, less what a busy machine takes in between.
+    // A third of the total, half of the rest, and then the whole rest, minus the overhead of a busy machine.
     expect(first).toBeLessThanOrEqual(0.98)
     expect(first).toBeGreaterThan(0.8)
     // A timer of Node may fire a millisecond early, which is left over then.
@@ -104,7 +107,7 @@ describe('time', () => {
     expect(third).toBeGreaterThan(second)
   })
 
-  test('ends the signal of one that is late, and leaves that of the next alone', async () => {
+  test('aborts the signal of a late writer and not that of the next', async () => {
     const signals: AbortSignal[] = []
     const watched = (rest: CaptionWriter): CaptionWriter =>
       writer(rest.name, (asked, signal) => {
@@ -115,7 +118,7 @@ describe('time', () => {
     expect(signals.map((signal) => signal.aborted)).toEqual([true, false])
   })
 
-  test('can be given to a writer, up to all of it', async () => {
+  test('can be set for a writer, up to the whole time', async () => {
     const given: number[] = []
     const timed = writer('timed', async ({ timeoutSeconds }) => {
       given.push(timeoutSeconds)
@@ -127,7 +130,7 @@ describe('time', () => {
     expect(given[1]).toBeGreaterThan(4)
   })
 
-  test('runs out in time to say who was late', async () => {
+  test('runs out early enough to report which writers were late', async () => {
     const started = performance.now()
     const failed = await ask([hanging, hanging], { timeoutSeconds: 0.2 }).catch((error: unknown) => error)
     expect(failed).toMatchObject({ failures: [{ reason: 'late' }, { reason: 'late' }] })
@@ -135,8 +138,8 @@ describe('time', () => {
   })
 })
 
-describe('where nobody delivers', () => {
-  test('the error names all, keeps the last cause, and asks to wait for anyone who is back first', async () => {
+describe('if no writer delivers', () => {
+  test('the error names all writers, keeps the last cause, and asks to wait for the shortest time', async () => {
     const limited = (seconds: number): CaptionWriter =>
       writer(`limited ${seconds}`, async () => {
         throw new RetryLaterError('busy', seconds, 'asked to wait')
@@ -153,7 +156,7 @@ describe('where nobody delivers', () => {
     ])
   })
 
-  test('because the caller does not want it any more, nobody else is asked', async () => {
+  test('because the caller has aborted, no other writer is called', async () => {
     const caller = new AbortController()
     const reason = new Error('the page was closed')
     const aborting = writer('aborting', () => {
@@ -167,7 +170,7 @@ describe('where nobody delivers', () => {
   })
 })
 
-test('takes at least one writer, and times that are some', () => {
+test('requires at least one writer and valid timeouts', () => {
   expect(() => createFallbackCaptions([])).toThrow('createFallbackCaptions: give at least one writer')
   expect(() => createFallbackCaptions([good, { writer: good, timeout: 0 }])).toThrow(
     new TypeError(

@@ -20,7 +20,7 @@ async function withAccount(options: Parameters<typeof instance>[0] = {}) {
   return { ...made, user, viewer: { userId: user.id, sessionId: session.id }, change }
 }
 
-/** Begins a recovery with what `random` gives where it is asked for four bytes. */
+/** Starts a recovery in which `random` returns these values when four bytes are requested. */
 async function digitsOf(...values: readonly number[]): Promise<string> {
   const waiting = [...values]
   const random = (length: number): Uint8Array => {
@@ -35,15 +35,15 @@ async function digitsOf(...values: readonly number[]): Promise<string> {
   return mailbox.last('password-reset').content.code
 }
 
-test('every six digits are as likely as any other, also those that begin with zeros', async () => {
+test('all six-digit codes are equally likely, including those with leading zeros', async () => {
   expect(await digitsOf(7)).toBe('000007')
   expect(await digitsOf(1_000_001)).toBe('000001')
   expect(await digitsOf(4_293_999_999)).toBe('999999')
-  // From here on the first 967,296 codes would have one chance more than the others.
+  // From here on, the first 967,296 codes would be more likely than the others.
   expect(await digitsOf(4_294_000_000, 4_294_967_295, 42)).toBe('000042')
 })
 
-test('a code that is asked for again counts by address, and says until when it works', async () => {
+test('a resent code counts by IP address, and the result says when the code expires', async () => {
   const { kith, advance } = await withAccount({ limits: { sendByAddress: [{ limit: 3, window: '10m' }] } })
   const client = { address: '192.0.2.1' }
   const { flow } = await kith.recovery.begin({ login: 'ada' }, client)
@@ -54,7 +54,7 @@ test('a code that is asked for again counts by address, and says until when it w
   expect(await codeOf(again())).toBe('rate-limited')
 })
 
-test('a code whose row was changed in the storage is none', async () => {
+test('a code whose row was changed in the storage is invalid', async () => {
   const { kith, mailbox, viewer, change, options } = await withAccount()
   const other = await kith.recovery.begin({ login: 'nobody' })
   const ofOther = { purpose: 'reset-password', subject: other.flow, now }
@@ -80,7 +80,7 @@ test('a code whose row was changed in the storage is none', async () => {
   expect(await confirm(token)).toBe('code-invalid')
 })
 
-test('with a secret that was rotated a flow that nobody has begun says the same as a wrong code', async () => {
+test('with a rotated secret, an unknown flow gives the same error as a wrong code', async () => {
   const { options } = await withAccount()
   const rotated = createKith({
     ...options,

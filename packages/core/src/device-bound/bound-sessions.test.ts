@@ -22,7 +22,7 @@ async function signedIn(options: Partial<KithOptions> = deviceBound): Promise<Si
   return { ...instance, signIn, viewer, challenge: instance.kith.boundSessions.offer(viewer.sessionId) ?? '' }
 }
 
-/** One whose session is bound, with the challenge of its next refresh. */
+/** An account with a bound session, and the challenge for its next refresh. */
 async function bound(options?: Partial<KithOptions>) {
   const made = await signedIn(options)
   const key = createDeviceKey()
@@ -36,7 +36,7 @@ async function bound(options?: Partial<KithOptions>) {
 
 describe('binding', () => {
   test.each(['ES256', 'RS256'] as const)(
-    'keeps the public half of a key of %s, and no more',
+    'stores the public half of a %s key and nothing else',
     async (algorithm) => {
       const { kith, viewer, challenge, options } = await signedIn()
       const key = createDeviceKey(algorithm)
@@ -56,7 +56,7 @@ describe('binding', () => {
     },
   )
 
-  test('is done once: the same key again changes nothing, another one is refused', async () => {
+  test('happens once: the same key again changes nothing, and another one is refused', async () => {
     const { kith, viewer, key, options } = await bound()
     const events: unknown[] = []
     kith.events.on('session.bound', (event) => void events.push(event))
@@ -71,7 +71,7 @@ describe('binding', () => {
     expect(events).toEqual([])
   })
 
-  test('of 20 keys at the same time one is registered', async () => {
+  test('registers one of 20 concurrent keys', async () => {
     const { kith, viewer, challenge } = await signedIn()
     const codes = await Promise.all(
       Array.from({ length: 20 }, () =>
@@ -99,7 +99,7 @@ describe('binding', () => {
     expect(await other.kith.boundSessions.current(kith.viewerOf(other.viewer.userId))).toBe(null)
   })
 
-  test('needs a challenge of this session, and of a registration', async () => {
+  test('needs a registration challenge of this session', async () => {
     const { kith, viewer, refresh } = await bound()
     const [ana, ben] = await Promise.all(
       ['ana2', 'ben'].map((username) => kith.accounts.register({ username, password })),
@@ -119,7 +119,7 @@ describe('binding', () => {
     expect(await kith.boundSessions.current(viewerOfAna)).toBe(null)
   })
 
-  test('is refused where the option is off, to nobody in particular, and to a session that has ended', async () => {
+  test('is refused if the option is off, for a viewer without a session, and for a session that has ended', async () => {
     const off = await signedIn({})
     expect(off.kith.boundSessions.offer(off.viewer.sessionId)).toBe(null)
     expect(await off.kith.boundSessions.offerTo(off.viewer)).toBe(null)
@@ -147,7 +147,7 @@ describe('binding', () => {
     ['no type', (key, challenge) => key.registration(challenge, { header: { typ: undefined } })],
     ['no key', (key, challenge) => key.registration(challenge, { header: { jwk: undefined } })],
     [
-      'the key of somebody else',
+      'the key of another device',
       (key, challenge) => key.registration(challenge, { header: { jwk: createDeviceKey().jwk } }),
     ],
     [
@@ -163,12 +163,12 @@ describe('binding', () => {
       (key, challenge) => key.registration(challenge, { header: { jwk: { kty: 'oct', k: 'c2VjcmV0' } } }),
     ],
     [
-      'what must be understood',
+      'a critical extension',
       (key, challenge) => key.registration(challenge, { header: { crit: ['b64'], b64: true } }),
     ],
     ['no challenge', (key) => key.registration(null)],
     ['a key of 1024 bits', (_key, challenge) => createDeviceKey('RS256', 1024).registration(challenge)],
-    ['a spelling of ours', (key, challenge) => `${key.registration(challenge)}=`],
+    ['another spelling', (key, challenge) => `${key.registration(challenge)}=`],
     [
       'more than a proof needs',
       (key, challenge) => key.registration(challenge, { payload: { x: 'x'.repeat(4096) } }),
@@ -178,13 +178,13 @@ describe('binding', () => {
     const proof = proofOf(createDeviceKey(), challenge)
     expect(await codeOf(kith.boundSessions.bind(viewer, proof))).toBe('device-proof-invalid')
     expect(await kith.boundSessions.current(viewer)).toBe(null)
-    // The same account, right after: the challenge is still good.
+    // The same account, immediately afterwards: the challenge is still valid.
     await kith.boundSessions.bind(viewer, createDeviceKey().registration(challenge))
   })
 })
 
-describe('refreshing by the key', () => {
-  test('goes on as long as the session may live, each challenge being good for one refresh', async () => {
+describe('refreshing with the key', () => {
+  test('works for the lifetime of the session, with each challenge valid for one refresh', async () => {
     const { kith, key, refresh, advance, viewer, options, ...made } = await bound()
     let { challenge } = made
     const times: unknown[] = []
@@ -204,7 +204,7 @@ describe('refreshing by the key', () => {
     expect(await codeOf(refresh(key.refresh(challenge)))).toBe('refresh-token-expired')
   })
 
-  test('of 20 at the same time with one proof one is given tokens, the others a new challenge', async () => {
+  test('of 20 concurrent refreshes with one proof, one gets tokens and the others a new challenge', async () => {
     const { key, refresh, challenge, options, viewer } = await bound()
     const answers = await Promise.all(Array.from({ length: 20 }, () => refresh(key.refresh(challenge))))
     expect(answers.filter(({ refreshed }) => refreshed !== null)).toHaveLength(1)
@@ -213,7 +213,7 @@ describe('refreshing by the key', () => {
     expect((await refresh(key.refresh(loser?.challenge ?? ''))).refreshed).not.toBe(null)
   })
 
-  test('asks for a proof where none comes, or one of a challenge that has expired or is of a proof before', async () => {
+  test('asks for a proof if it is missing, or if its challenge has expired or belongs to an earlier generation', async () => {
     const { kith, key, refresh, challenge, viewer, advance } = await bound()
     const asked = await refresh(null)
     expect(asked.refreshed).toBe(null)
@@ -226,7 +226,7 @@ describe('refreshing by the key', () => {
     expect((await refresh(key.refresh((await refresh(null)).challenge))).refreshed).not.toBe(null)
   })
 
-  test('is refused for a proof that its key has not signed', async () => {
+  test('is refused for a proof that the bound key has not signed', async () => {
     const { key, refresh, challenge, options, viewer } = await bound()
     const thief = createDeviceKey()
     for (const proof of [
@@ -244,7 +244,7 @@ describe('refreshing by the key', () => {
     expect((await refresh(key.refresh(challenge))).refreshed).not.toBe(null)
   })
 
-  test('is refused for another session, also of the same account', async () => {
+  test('is refused for another session, even of the same account', async () => {
     const { kith, key, refresh, challenge, viewer, tokenOf } = await bound()
     const second = await kith.sessions.login({ login: 'ana', password })
     tokenOf.set(second.session.id, second.tokens.refreshToken)
@@ -262,7 +262,7 @@ describe('refreshing by the key', () => {
     expect(await codeOf(refresh(key.refresh(challenge), 'unknown'))).toBe('refresh-token-invalid')
   })
 
-  test('needs a refresh token of the session besides, of any generation', async () => {
+  test('also needs a refresh token of the session, of any generation', async () => {
     const { kith, key, challenge, viewer, signIn, advance } = await bound()
     const second = await kith.sessions.login({ login: 'ana', password })
     const { sessionId } = viewer
@@ -279,7 +279,7 @@ describe('refreshing by the key', () => {
     expect(await codeOf(by(signIn.tokens.refreshToken, asked.challenge))).toBe('refresh-token-expired')
   })
 
-  test('goes on where the option was switched off since', async () => {
+  test('still works after the option is turned off', async () => {
     const { key, challenge, viewer, signIn, options } = await bound()
     const { kith } = createInstance({ ...options, sessions: {} })
     const { refreshToken } = signIn.tokens
@@ -289,7 +289,7 @@ describe('refreshing by the key', () => {
     expect(await codeOf(kith.sessions.refresh(refreshToken))).toBe('device-proof-required')
   })
 
-  test('is over with the session, and with a ban', async () => {
+  test('ends with the session, and with a ban', async () => {
     for (const end of ['logout', 'endAll', 'ban'] as const) {
       const { kith, key, refresh, challenge, viewer } = await bound()
       if (end === 'logout') await kith.sessions.logout(viewer)
@@ -300,7 +300,7 @@ describe('refreshing by the key', () => {
     }
   })
 
-  test('is counted by the session, apart from what its cookies are used for', async () => {
+  test('is rate-limited by session, separately from refreshes with cookies', async () => {
     const limits = {
       refreshBySession: [{ limit: 3, window: '1m' }],
       boundRefreshBySession: [{ limit: 3, window: '1m' }],
@@ -314,8 +314,8 @@ describe('refreshing by the key', () => {
   })
 })
 
-describe('the cookies of a bound session alone', () => {
-  test('renew nothing, also in the grace, and end nothing', async () => {
+describe('the cookies of a bound session without its key', () => {
+  test('renew nothing, even within the grace, and end nothing', async () => {
     const { kith, signIn, key, refresh, challenge, advance } = await bound()
     const { refreshToken } = signIn.tokens
     const alarms: unknown[] = []
@@ -330,14 +330,14 @@ describe('the cookies of a bound session alone', () => {
     expect((await refresh(key.refresh(next))).refreshed).not.toBe(null)
   })
 
-  test('one that was refreshed before it was bound gives nothing to the token before, within the grace', async () => {
+  test('with a refresh before the binding, the previous token gets nothing within the grace', async () => {
     const { kith, viewer, signIn, challenge } = await signedIn()
     await kith.sessions.refresh(signIn.tokens.refreshToken)
     await kith.boundSessions.bind(viewer, createDeviceKey().registration(challenge))
     expect(await codeOf(kith.sessions.refresh(signIn.tokens.refreshToken))).toBe('device-proof-required')
   })
 
-  test('with the password prove who it is, and get no tokens', async () => {
+  test('prove the owner together with the password, and get no tokens', async () => {
     const { kith, viewer, advance } = await bound()
     advance(601)
     expect(await codeOf(kith.sessions.requireFresh(viewer))).toBe('proof-required')
@@ -346,7 +346,7 @@ describe('the cookies of a bound session alone', () => {
     await kith.sessions.requireFresh(viewer)
   })
 
-  test('a new password opens another session, which can be bound', async () => {
+  test('do not outlast a new password, which opens another session that can be bound', async () => {
     const { kith, viewer, key, refresh, challenge } = await bound()
     const { session } = await kith.accounts.changePassword(viewer, {
       currentPassword: password,
@@ -359,7 +359,7 @@ describe('the cookies of a bound session alone', () => {
   })
 })
 
-test('a secret that is rotated goes on opening the challenges of the one before', async () => {
+test('after a rotation of the secret, challenges from before are still accepted', async () => {
   const { key, challenge, viewer, signIn, options } = await bound()
   const secret = { current: 'a newer secret of 32 characters, or more', previous: [options.secret as string] }
   const rotated = createInstance({ ...options, secret })

@@ -24,7 +24,7 @@ function withoutTime({ ok, parts }: Awaited<ReturnType<ReturnType<typeof createR
   return { ok, parts: parts.map(({ name, ok, detail }) => ({ name, ok, detail })) }
 }
 
-test('a Kith over a storage in memory is ready', async () => {
+test('a Kith with an in-memory storage is ready', async () => {
   const { kith } = createInstance()
   const { ok, parts } = await kith.ready()
   expect(ok).toBe(true)
@@ -33,7 +33,7 @@ test('a Kith over a storage in memory is ready', async () => {
   ])
 })
 
-test('each part is told with what to do; a secret in a cause goes to the log alone', async () => {
+test('each part is reported with what to do; a secret in a cause is written only to the log', async () => {
   const cause = new Error('connect ECONNREFUSED 10.0.0.7:6379 as kith:hunter2')
   const { ready, lines } = readyOf({
     storage: { check: async () => null },
@@ -72,7 +72,7 @@ test('each part is told with what to do; a secret in a cause goes to the log alo
   expect(lines.map(({ error }) => error)).toEqual([cause, cause, cause])
 })
 
-test('what throws instead of rejecting is not ready either', async () => {
+test('a check that throws synchronously means not ready as well', async () => {
   const { ready } = readyOf({
     storage: {
       check() {
@@ -83,7 +83,7 @@ test('what throws instead of rejecting is not ready either', async () => {
   expect((await ready()).ok).toBe(false)
 })
 
-test('a part that never answers is not ready after two seconds, and holds up no other', async () => {
+test('a check that never resolves counts as not ready after two seconds, and does not delay the others', async () => {
   vi.useFakeTimers()
   onTestFinished(() => void vi.useRealTimers())
   const answered: string[] = []
@@ -109,7 +109,7 @@ test('a part that never answers is not ready after two seconds, and holds up no 
   })
 })
 
-test('a thousand probes in one second make one check, and a later one another', async () => {
+test('a thousand probes within one second run one check, and a later probe runs another', async () => {
   vi.useFakeTimers()
   onTestFinished(() => void vi.useRealTimers())
   let checks = 0
@@ -136,7 +136,7 @@ test('a thousand probes in one second make one check, and a later one another', 
   expect(checks).toBe(2)
 })
 
-test('the log says once that a part fails, once that it fails otherwise, and once that it is back', async () => {
+test('the log says once that a part fails, once that the failure has changed, and once that the part works again', async () => {
   vi.useFakeTimers()
   onTestFinished(() => void vi.useRealTimers())
   let detail: string | null = 'Start it.'
@@ -160,7 +160,7 @@ test('the log says once that a part fails, once that it fails otherwise, and onc
   ])
 })
 
-test('health asks nothing of what is down, and says how busy the process is', async () => {
+test('health runs no checks, and says how busy the process is', async () => {
   const storage = { ...createMemoryStorage(), check: () => Promise.reject(new Error('down')) }
   const images = { load: () => ({ waiting: 3, running: 2, refused: 1 }) }
   const media = { blobs: { put: async () => {}, remove: async () => {}, url: () => '' }, images }
@@ -174,7 +174,7 @@ test('health asks nothing of what is down, and says how busy the process is', as
   })
 })
 
-test('health tells a hold of the event loop that has just ended, and forgets it afterwards', async () => {
+test('health reports a recent block of the event loop, and forgets it afterwards', async () => {
   const { kith } = createInstance()
   kith.health()
   const end = performance.now() + 300
@@ -183,7 +183,7 @@ test('health tells a hold of the event loop that has just ended, and forgets it 
   await vi.waitFor(() => expect(kith.health().longestDelayMilliseconds).toBeLessThan(250))
 })
 
-test('ready names the blobs only where they can be checked', async () => {
+test('ready lists the blobs only if they can be checked', async () => {
   const { options } = createInstance()
   const blobs = createMemoryBlobs()
   const names = async (media: object): Promise<string[]> => {
@@ -194,7 +194,7 @@ test('ready names the blobs only where they can be checked', async () => {
   expect(await names({ check: async () => null })).toEqual(['storage', 'blobs'])
 })
 
-test('ready asks what else the app stands on, by the name that it gives', async () => {
+test('ready runs the checks that the app adds, under their names', async () => {
   const { options } = createInstance()
   const down = new Error('535 authentication failed for kith:hunter2')
   const kith = createKith({
@@ -212,7 +212,7 @@ test('ready asks what else the app stands on, by the name that it gives', async 
 })
 
 test.each(['storage', 'blobs', 'revocations', 'rateLimits', 'process'])(
-  'no check of the app hides %s',
+  'a check that the app adds cannot replace %s',
   (name) => {
     const { options } = createInstance()
     const checks = { [name]: async () => null }
@@ -220,7 +220,7 @@ test.each(['storage', 'blobs', 'revocations', 'rateLimits', 'process'])(
   },
 )
 
-test('from the signal to end on a process is not ready, whatever was found out before', async () => {
+test('a process is not ready from the shutdown signal on, whatever an earlier check found', async () => {
   const { kith } = createInstance()
   expect((await kith.ready()).ok).toBe(true)
   kith.drain()

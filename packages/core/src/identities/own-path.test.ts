@@ -8,7 +8,7 @@ test.each([
   '/caf%C3%A9',
   '/a//b',
   '/a%20b',
-])('%s stays here', (path) => expect(isOwnPath(path)).toBe(true))
+])('%s is a path on this site', (path) => expect(isOwnPath(path)).toBe(true))
 
 test.each([
   '',
@@ -33,4 +33,4 @@ test.each([
   '/%',
   '/page#error=none',
   `/${'a'.repeat(500)}`,
-])('%j does not', (path) => expect(isOwnPath(path)).toBe(false))
+])('%j is not', (path) => expect(isOwnPath(path)).toBe(false))

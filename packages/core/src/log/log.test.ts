@@ -37,8 +37,8 @@ const described = {
   stack: expect.stringMatching(/^ {4}at /) as string,
 }
 
-describe('a logger as it is', () => {
-  test('pino: the fields beside the message', () => {
+describe('an existing logger', () => {
+  test('pino: the fields next to the message', () => {
     const { stream, json } = collect()
     const log = createLog(pino(stream))
     log.error('request.failed', failure)
@@ -58,7 +58,7 @@ describe('a logger as it is', () => {
     expect(json()[0]).not.toHaveProperty('userId')
   })
 
-  test('pino: levels are asked each time, and a child adds what it knows', () => {
+  test('pino: levels are checked for each line, and a child logger adds its fields', () => {
     const { stream, json } = collect()
     const logger = pino({ level: 'warn' }, stream)
     const log = createLog(logger)
@@ -70,7 +70,7 @@ describe('a logger as it is', () => {
     expect(json()).toMatchObject([{ reqId: 'req-1', event: 'redis.full' }])
   })
 
-  test('winston: the fields beside the message, whatever is in it', () => {
+  test('winston: the fields next to the message, whatever it contains', () => {
     const { stream, json } = collect()
     const logger = winston.createLogger({
       format: winston.format.combine(winston.format.splat(), winston.format.json()),
@@ -95,7 +95,7 @@ describe('a logger as it is', () => {
     expect(log.takesInfo()).toBe(false)
   })
 
-  test('winston with the levels of syslog: warnings are `warning`', () => {
+  test('winston with syslog levels: warnings are `warning`', () => {
     const { stream, json } = collect()
     const transports = [new winston.transports.Stream({ stream })]
     const logger = winston.createLogger({ levels: winston.config.syslog.levels, transports })
@@ -103,7 +103,7 @@ describe('a logger as it is', () => {
     expect(json()).toMatchObject([{ level: 'warning', event: 'redis.full' }])
   })
 
-  test('console: what an error quotes forges no line, no frame, and nothing that a terminal obeys', () => {
+  test('console: text quoted in an error forges no line, no stack frame and no terminal command', () => {
     const { stream, text } = collect()
     const log = createLog(new Console(stream))
     const forged =
@@ -120,7 +120,7 @@ describe('a logger as it is', () => {
     expect(text()).not.toMatch(/[\u001b\r\u202e]/)
   })
 
-  test('pino: a message is no place for control characters, nor for frames of a stack', () => {
+  test('pino: a message contains no control characters and no stack frames', () => {
     const { stream, json } = collect()
     const error = new Error('x\u001b[2J\n    at hunter2 (/app.js:1:1)')
     createLog(pino(stream)).error('request.failed', { error })
@@ -130,7 +130,7 @@ describe('a logger as it is', () => {
     expect(written.stack).not.toContain('hunter2')
   })
 
-  test('console: a line for people, the error below it, and no line for each request', () => {
+  test('console: a readable line with the error below it, and no line per request', () => {
     const { stream, text } = collect()
     const log = createLog(new Console(stream))
     log.error('request.failed', { ...failure, error: new KithError('storage-failed', { cause }) })
@@ -144,7 +144,7 @@ describe('a logger as it is', () => {
     )
   })
 
-  test('your own: a message and its fields; what it lacks is left out', () => {
+  test('custom: a message and its fields; missing methods are skipped', () => {
     const lines: unknown[][] = []
     const log = createLog({ warn: (...line) => lines.push(line) })
     log.warn('redis.full', { fields: { free: 0 } })
@@ -153,7 +153,7 @@ describe('a logger as it is', () => {
     expect(lines).toEqual([[expect.stringContaining('Redis is full'), { event: 'redis.full', free: 0 }]])
   })
 
-  test('one that fails breaks nothing', () => {
+  test('a logger that throws breaks nothing', () => {
     const fail = (): void => {
       throw new Error('no disk for logs')
     }
@@ -161,13 +161,13 @@ describe('a logger as it is', () => {
     expect(() => createLog(failing).error('request.failed', failure)).not.toThrow()
   })
 
-  test('their types fit', () => {
+  test('the logger types are compatible', () => {
     const loggers: Logger[] = [pino(collect().stream), winston.createLogger({ silent: true }), console]
     expect(loggers).toHaveLength(3)
   })
 })
 
-describe('lines that repeat', () => {
+describe('repeated lines', () => {
   function open() {
     const lines: (readonly [string, LogFields])[] = []
     const write = (...line: readonly [string, LogFields]): void => void lines.push(line)
@@ -176,7 +176,7 @@ describe('lines that repeat', () => {
     return { log: createLog(logger), lines, repeats }
   }
 
-  test('are written at first, then once in ten seconds with how many there were, and not after their end', () => {
+  test('are written first, then once every ten seconds with their count, and not after they stop', () => {
     const { log, lines, repeats } = open()
     for (let index = 0; index < 1_000; index++)
       log.error('request.failed', { message: 'a', fields: { index } })
@@ -191,7 +191,7 @@ describe('lines that repeat', () => {
     expect(lines).toHaveLength(3)
   })
 
-  test('go on to be counted while they come', () => {
+  test('are counted as long as they continue', () => {
     const { log, repeats } = open()
     for (let second = 0; second < 60; second++) {
       log.error('request.failed', { message: 'a' })
@@ -204,14 +204,14 @@ describe('lines that repeat', () => {
     expect(sum).toBe(60)
   })
 
-  test('of different kinds do not wait for each other', () => {
+  test('of different kinds do not delay each other', () => {
     const { log, repeats } = open()
     for (const message of ['a', 'b', 'a', 'b']) log.error('request.failed', { message })
     log.warn('redis.full')
     expect(repeats()).toEqual([undefined, undefined, undefined])
   })
 
-  test('are written when the process ends', () => {
+  test('are written at the end of the process', () => {
     const { log, repeats } = open()
     for (let index = 0; index < 5; index++) log.error('request.failed', { message: 'a' })
     log.flush()
@@ -220,20 +220,20 @@ describe('lines that repeat', () => {
     expect(vi.getTimerCount()).toBe(0)
   })
 
-  test('of any number of kinds take a bounded memory, and lose no count', () => {
+  test('of any number of kinds use bounded memory and lose no count', () => {
     const { log, lines, repeats } = open()
     for (let round = 0; round < 2; round++)
       for (let kind = 0; kind < 2_000; kind++) {
         log.error('request.failed', { message: `${round} ${kind}` })
         log.error('request.failed', { message: `${round} ${kind}` })
       }
-    // All but the last 500 have been let go for others, with what was counted of them.
+    // All but the last 500 have been evicted, and their counts were written.
     expect(repeats().filter((count) => count === 1)).toHaveLength(3_500)
     log.flush()
     expect(lines).toHaveLength(8_000)
   })
 
-  test('cost next to nothing: an error is described only for a line that is written', () => {
+  test('cost almost nothing: an error is described only for a line that is written', () => {
     const { log } = open()
     const described = vi.fn(() => 'x')
     const error = Object.defineProperty(new Error(), 'message', { get: described })

@@ -2,7 +2,7 @@ import { expect, test } from 'vitest'
 import { KithError, RetryLaterError } from '../errors.ts'
 import { describeError } from './logged-error.ts'
 
-test('a KithError without a cause keeps its code, its detail and where it was raised', () => {
+test('a KithError without a cause keeps its code, its detail and its stack', () => {
   const described = describeError(new KithError('storage-failed', { detail: 'The storage was closed.' }))
   expect(described).toEqual({
     name: 'KithError',
@@ -12,7 +12,7 @@ test('a KithError without a cause keeps its code, its detail and where it was ra
   })
 })
 
-test('causes are told with their messages, and the stack once: where the trouble began', () => {
+test('causes are written with their messages, and the stack only once', () => {
   const root = Object.assign(new Error('connect ECONNREFUSED'), { code: 'ECONNREFUSED' })
   const driver = new TypeError('no server', { cause: root })
   const described = describeError(new RetryLaterError('storage-unavailable', 1, driver))
@@ -28,7 +28,7 @@ test('causes are told with their messages, and the stack once: where the trouble
   expect(JSON.stringify(described).match(/"stack"/g)).toHaveLength(1)
 })
 
-test('an error without a message is told by the first of its own', () => {
+test('an AggregateError gets its first inner error as the cause', () => {
   const refused = Object.assign(new Error('connect ECONNREFUSED 10.0.0.7:6379'), { code: 'ECONNREFUSED' })
   expect(describeError(new AggregateError([refused, new Error('b')]))).toMatchObject({
     name: 'AggregateError',
@@ -36,7 +36,7 @@ test('an error without a message is told by the first of its own', () => {
   })
 })
 
-test('causes end, also where they run in a circle or have no end', () => {
+test('chains of causes end, even if they are circular or endless', () => {
   const circle = new Error('a')
   circle.cause = new Error('b', { cause: circle })
   expect(describeError(circle)).toMatchObject({ message: 'a', cause: { message: 'b' } })
@@ -53,13 +53,13 @@ test.each<[unknown, object]>([
   [null, { name: 'null' }],
   [{ password: 'canary' }, { name: 'Object' }],
   [Object.create(null), { name: 'object' }],
-])('what is no error is told by its kind: %s', (thrown, expected) => {
+])('a thrown value that is not an error is described by its type: %s', (thrown, expected) => {
   const described = describeError(thrown)
   expect(described).toMatchObject(expected)
   expect(JSON.stringify(described)).not.toContain('canary')
 })
 
-test('a code or a name that is no such thing is left out', () => {
+test('a malformed code or name is left out', () => {
   const error = Object.assign(new Error('x'), { code: 'a code\nwith "canary"', name: 'a: canary' })
   expect(JSON.stringify(describeError(error))).not.toContain('canary')
 })

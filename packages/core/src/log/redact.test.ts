@@ -37,24 +37,24 @@ test.each([
   'POST /api/v1/media/:id/confirm: storage-failed',
   'The schema is not there yet: run kith.storage.migrate() first.',
   'getaddrinfo ENOTFOUND cluster0-shard-00-00.abcde.mongodb.net',
-])('what an operator needs stays: %s', (message) => {
+])('keeps what an operator needs: %s', (message) => {
   expect(redact(message)).toBe(message)
 })
 
-test('given secrets are taken out wherever they stand', () => {
+test('removes given secrets everywhere', () => {
   expect(redact("insert into users values ('anna', 'correct horse')", ['correct horse', 'anna'])).toBe(
     "insert into users values ('(secret)', '(secret)')",
   )
 })
 
-test('a message is cut, and no secret survives in the piece', () => {
+test('a message is cut, and no secret survives in the rest', () => {
   const token = `eyJhbGciOi.eyJzdWIi.${'c4nary'.repeat(200)}`
   const cut = redact(`${'long '.repeat(390)}${token}`)
   expect(cut.length).toBeLessThan(2_010)
   expect(cut).not.toContain('c4nary')
 })
 
-test('is quick for whatever a message holds', () => {
+test('redacting is fast for any message', () => {
   const texts = ['a@', '+1', 'eyJ', 'a.', 'http://', 'password=', 'A1', 'dup key: {', ' ', '(1', ':'].map(
     (part) => part.repeat(20_000),
   )

@@ -8,7 +8,7 @@ const directory = mkdtempSync(join(tmpdir(), 'kith-chunks-'))
 const path = join(directory, 'file')
 afterAll(() => rmSync(directory, { recursive: true, force: true }))
 
-/** How often this process has the file open; always 0 where the system does not tell. */
+/** How many file descriptors of this process are open on the file; always 0 if the system does not report them. */
 function handles(): number {
   const all = '/proc/self/fd'
   if (!existsSync(all)) return 0
@@ -18,7 +18,7 @@ function handles(): number {
 }
 
 test.each([0, 1, 256 * 1024, 1_000_000])(
-  'a file of %i bytes is read whole, in one memory',
+  'a file of %i bytes is read completely, with one reused buffer',
   async (length) => {
     const content = Buffer.from(Array.from({ length }, (_, index) => index % 251))
     writeFileSync(path, content)
@@ -32,7 +32,7 @@ test.each([0, 1, 256 * 1024, 1_000_000])(
   },
 )
 
-test('a file is open while it is read, and not after a reader that stops early or never starts', async () => {
+test('a file is open only while it is read, even if the reader stops early or never starts', async () => {
   writeFileSync(path, 'some bytes')
   fileChunks(path)
   expect(handles()).toBe(0)

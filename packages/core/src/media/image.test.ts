@@ -4,7 +4,7 @@ import type { BlobStore } from './blob-store.ts'
 import { toImage } from './image.ts'
 import type { MediaRecord } from './media-store.ts'
 
-/** Keeps images and videos in different places, as hosts do. */
+/** Stores images and videos under different paths, as media hosts do. */
 const blobs: BlobStore = {
   kind: 'public',
   async put() {},
@@ -27,13 +27,13 @@ function recordOf(kind: 'image' | 'video'): MediaRecord {
   }
 }
 
-test.each(['image', 'video'] as const)('the URL of what a host shows says that it is: %s', (kind) => {
+test.each(['image', 'video'] as const)('the URL of public media contains its kind: %s', (kind) => {
   const record = recordOf(kind)
   expect(toImage({ blobs, url: '/api/v1/media' }, record).url).toBe(`/${kind}/a/original`)
   expect(toImage({ blobs, url: '/api/v1/media' }, record).renditions.feed).toBe('/image/a/feed')
 })
 
-test.each([createMemoryBlobs(), null])('what the routes of Kith show has their URL', (blobs) => {
+test.each([createMemoryBlobs(), null])('media that Kith serves gets the URL of its route', (blobs) => {
   const { url, renditions } = toImage({ blobs, url: 'https://api.example/v2/media' }, recordOf('image'))
   expect(url).toBe('https://api.example/v2/media/files/a')
   expect(renditions.feed).toBe('https://api.example/v2/media/files/a/feed')

@@ -10,7 +10,7 @@ afterAll(() => rmSync(directory, { recursive: true, force: true }))
 const png = Buffer.from('89504e470d0a1a0a0000000d49484452', 'hex')
 
 test.each([1, 7, 4099, 4100, 4101, 65_536])(
-  'a file in chunks of %i bytes, one after the other in the same memory, is written as it came',
+  'a file that arrives in chunks of %i bytes in one reused buffer is written unchanged',
   async (length) => {
     const file = Buffer.concat([png, Buffer.from(Array.from({ length: 9000 }, (_, index) => index % 251))])
     async function* reusing(): AsyncGenerator<Uint8Array> {
@@ -34,38 +34,41 @@ test.each([1, 7, 4099, 4100, 4101, 65_536])(
 
 test.each([
   {
-    what: 'of a type that is not taken',
+    what: 'with an unsupported type',
     chunks: [Buffer.from('<svg>'), Buffer.alloc(9000), png],
     read: 2,
     code: 'unsupported-media-type',
   },
   { what: 'that is empty', chunks: [], read: 0, code: 'unsupported-media-type' },
   {
-    what: 'that ends before its type is told, and is past the limit',
+    what: 'that ends before its type is known and exceeds the limit',
     chunks: [png, Buffer.alloc(2000)],
     read: 2,
     code: 'media-too-large',
   },
   {
-    what: 'that goes past the limit',
+    what: 'that exceeds the limit',
     chunks: [png, Buffer.alloc(5000), png, png],
     read: 2,
     code: 'media-too-large',
   },
-])('a file $what is refused, read no further, closed, and leaves nothing', async ({ chunks, read, code }) => {
-  let [given, closed] = [0, false]
-  async function* counted(): AsyncGenerator<Uint8Array> {
-    try {
-      for (const chunk of chunks) {
-        given++
-        yield chunk
+])(
+  'a file $what is refused, read no further and closed, and leaves nothing behind',
+  async ({ chunks, read, code }) => {
+    let [given, closed] = [0, false]
+    async function* counted(): AsyncGenerator<Uint8Array> {
+      try {
+        for (const chunk of chunks) {
+          given++
+          yield chunk
+        }
+      } finally {
+        closed = true
       }
-    } finally {
-      closed = true
     }
-  }
-  const used = receiveFile(counted(), { directory, maxBytes: () => 1000 }, async () => 'used')
-  await expect(used).rejects.toMatchObject({ code })
-  expect([given, closed]).toEqual([read, true])
-  expect(readdirSync(directory)).toEqual([])
-})
+    const used = receiveFile(counted(), { directory, maxBytes: () => 1000 }, async () => 'used')
+    await expect(used).rejects.toMatchObject({ code })
+    expect([given, closed]).toEqual([read, true])
+    expect(readdirSync(directory)).toEqual([])
+  },
+)

@@ -48,7 +48,7 @@ const heads: readonly (readonly [string, string, string])[] = [
   ['WebM with a padded type', ebml('webm\0\0'), 'video/webm'],
 ]
 
-test.each(heads)('%s is told by its first bytes', (_name, head, type) => {
+test.each(heads)('detects %s from its first bytes', (_name, head, type) => {
   expect(sniff(bytes(head))).toBe(type)
 })
 
@@ -75,17 +75,17 @@ test.each([
   expect(sniff(bytes(head))).toBeNull()
 })
 
-describe('a file that is two things', () => {
-  test('an image that is also a page is an image', () => {
+describe('a polyglot file', () => {
+  test('that is an image and a page counts as an image', () => {
     expect(sniff(bytes('GIF89a/*<script>*/=1;<!doctype html><script>alert(1)</script>'))).toBe('image/gif')
   })
 
-  test('an image behind a page is not one', () => {
+  test('with a page before the image does not count as one', () => {
     expect(sniff(bytes('<!-- GIF89a --><script>alert(1)</script>'))).toBeNull()
   })
 })
 
-test('random bytes never fail and never make up a type', () => {
+test('random bytes never throw and are never detected as a type', () => {
   fc.assert(
     fc.property(fc.uint8Array({ maxLength: 300 }), (random) => {
       expect([null, ...accepted]).toContain(sniff(random))
@@ -94,7 +94,7 @@ test('random bytes never fail and never make up a type', () => {
   )
 })
 
-test('a known head with anything behind it, or in the middle of another buffer, keeps its type', () => {
+test('a known header keeps its type, whatever follows it, and within another buffer', () => {
   fc.assert(
     fc.property(fc.constantFrom(...heads), fc.uint8Array({ maxLength: 9000 }), (head, tail) => {
       const [, text, type] = head
@@ -104,7 +104,7 @@ test('a known head with anything behind it, or in the middle of another buffer, 
   )
 })
 
-test('a head that is cut off is its type or none', () => {
+test('a truncated header is detected as its type or not at all', () => {
   for (const [, head, type] of heads) {
     for (let length = 0; length < head.length; length++) {
       expect([null, type]).toContain(sniff(bytes(head.slice(0, length))))
@@ -112,7 +112,7 @@ test('a head that is cut off is its type or none', () => {
   }
 })
 
-test('random boxes and elements behind a true start never fail', () => {
+test('random boxes and elements after a valid start never throw', () => {
   const starts = fc.constantFrom(
     '\x1a\x45\xdf\xa3',
     '\0\0\0\x40ftyp',

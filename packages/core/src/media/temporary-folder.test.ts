@@ -29,7 +29,7 @@ function makeDirectory(mode = 0o700): string {
 }
 
 describe('a temporary folder', () => {
-  test('is for this user alone, and gone afterwards', async () => {
+  test('is private to this user and is removed afterwards', async () => {
     const folder = await inTemporaryFolder(tmpdir(), async (path) => {
       expect(lstatSync(path).mode & 0o777).toBe(0o700)
       return path
@@ -37,38 +37,41 @@ describe('a temporary folder', () => {
     expect(existsSync(folder)).toBe(false)
   })
 
-  test('makes the directory that it lies in, for this user alone', async () => {
+  test('creates its parent directory, private to this user', async () => {
     const directory = join(root, 'new')
     await inTemporaryFolder(directory, async () => {})
     expect(lstatSync(directory).mode & 0o777).toBe(0o700)
   })
 
   test.each([0o777, 0o770])(
-    'is not made in a directory of mode %o, whose entries others can move',
+    'is not created in a directory with mode %o, whose entries others can move',
     async (mode) => {
       const making = inTemporaryFolder(makeDirectory(mode), async () => {})
       await expect(making).rejects.toThrow(/can be changed by other users.*mode 0700/)
     },
   )
 
-  test('is made in one like /tmp, where only owners can move their entries', async () => {
+  test('is created in a directory like /tmp, where only owners can move their entries', async () => {
     await inTemporaryFolder(makeDirectory(0o1777), async () => {})
   })
 
-  test.runIf(isRoot)('is not made in a directory of another user, nor by a link of theirs', async () => {
-    const theirs = makeDirectory()
-    chownSync(theirs, nobody, nobody)
-    await expect(inTemporaryFolder(theirs, async () => {})).rejects.toThrow(TypeError)
-    const link = join(makeDirectory(0o1777), 'kith')
-    symlinkSync(makeDirectory(), link)
-    await inTemporaryFolder(link, async () => {})
-    rmSync(link)
-    symlinkSync(theirs, link)
-    await expect(inTemporaryFolder(link, async () => {})).rejects.toThrow(TypeError)
-  })
+  test.runIf(isRoot)(
+    "is not created in another user's directory, nor through another user's link",
+    async () => {
+      const theirs = makeDirectory()
+      chownSync(theirs, nobody, nobody)
+      await expect(inTemporaryFolder(theirs, async () => {})).rejects.toThrow(TypeError)
+      const link = join(makeDirectory(0o1777), 'kith')
+      symlinkSync(makeDirectory(), link)
+      await inTemporaryFolder(link, async () => {})
+      rmSync(link)
+      symlinkSync(theirs, link)
+      await expect(inTemporaryFolder(link, async () => {})).rejects.toThrow(TypeError)
+    },
+  )
 })
 
-test('sweeping removes old folders of this user, and follows no link', async () => {
+test('sweeping removes old folders of this user and follows no links', async () => {
   const directory = makeDirectory(0o1777)
   const [outside, old, fresh, foreign] = [
     makeDirectory(),

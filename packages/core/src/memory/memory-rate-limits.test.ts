@@ -12,14 +12,14 @@ const rules = [
   { limit: 8, windowSeconds: 3_600 },
 ]
 
-test('however many others come, a window at its limit is not forgotten', async () => {
+test('a window at its limit is never forgotten, however many other subjects follow', async () => {
   const limits = createMemoryRateLimits({ maxKeys: 100 })
   for (let time = 0; time < 2; time++) await limits.hit('locked', rules, now)
   for (let index = 0; index < 10_000; index++) await limits.hit(`other ${index}`, rules, now)
   expect(await limits.hit('locked', rules, now)).toEqual({ allowed: false, retryAfterSeconds: 300 })
 })
 
-test('nor where all the others are at their limit too: newcomers then share counters', async () => {
+test('if every window is at its limit, new subjects share counters', async () => {
   const limits = createMemoryRateLimits({ maxKeys: 100 })
   const keys = Array.from({ length: 5_000 }, (_, index) => `key ${index}`)
   for (const key of keys) for (let time = 0; time < 2; time++) await limits.hit(key, rules, now)
@@ -29,7 +29,7 @@ test('nor where all the others are at their limit too: newcomers then share coun
     expect((await limits.hit(key, [{ limit: 9, windowSeconds: 60 }], later)).allowed).toBe(true)
 })
 
-test('what it holds is bounded, also by subjects that are at their limit', async () => {
+test('its memory is bounded, even with many subjects at their limit', async () => {
   const limits = createMemoryRateLimits({ maxKeys: 1_000 })
   const single = [{ limit: 1, windowSeconds: 60 }]
   async function heapAfter(from: number, count: number): Promise<number> {

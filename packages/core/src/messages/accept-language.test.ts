@@ -7,12 +7,12 @@ test.each([
   ['en;q=0.2, es ; q=0.9, de', ['de', 'es', 'en']],
   ['de;q=0, en;q=0.000, es;q=0.001', ['es']],
   ['de;q=1.000,es;q=1', ['de', 'es']],
-  // What is no language range or no weight is skipped, and the rest still counts.
+  // An invalid language range or weight is skipped, and the rest still counts.
   ['de;q=2, en;q=1.5, es;q=0.1234, fr;q=, it;level=1, pt', ['pt']],
   ['de_AT, ü, , ;q=1, "de", en', ['en']],
   ['*;q=0.1, de', ['de', '*']],
   ['', []],
-])('%j names %j', (header, languages) => {
+])('%j lists %j', (header, languages) => {
   expect(languagesIn(header)).toEqual(languages)
 })
 
@@ -25,18 +25,18 @@ test.each([
   ['*,de;q=0.5', 'en'],
   ['xx,yy', 'en'],
   [null, 'en'],
-])('a reader who wants %j gets %s', (header, language) => {
+])('a reader who prefers %j gets %s', (header, language) => {
   expect(chooseLanguage(header, ['en', 'de', 'es', 'pt-BR'], 'en')).toBe(language)
 })
 
-test('of a long header the beginning counts, without the language that it was cut in', () => {
+test('only the beginning of a long header counts, without the language at the cut', () => {
   const many = Array.from({ length: 50 }, () => 'x-y').join(',')
   expect(languagesIn(`${many},de`)).not.toContain('de')
   const cut = `${'a'.repeat(8)}-${'b'.repeat(8)}-`.repeat(27) + 'de-AT-'
   expect(languagesIn(`en,${cut}${'c'.repeat(8)}`)).toEqual(['en'])
 })
 
-test('a hostile header is read in no time, whatever it holds', () => {
+test('a hostile header is read quickly, whatever it contains', () => {
   const hostile = [
     'a-'.repeat(500_000),
     ',;q='.repeat(300_000),
@@ -48,7 +48,7 @@ test('a hostile header is read in no time, whatever it holds', () => {
   expect(performance.now() - begun).toBeLessThan(200)
 })
 
-test('every header leads to a language that is available', () => {
+test('every header selects an available language', () => {
   const piece = fc.constantFrom(
     'de',
     'es',

@@ -5,7 +5,7 @@ import { createConsoleMessenger } from './console-messenger.ts'
 afterEach(() => vi.unstubAllEnvs())
 const { signal } = new AbortController()
 
-test('writes what it would send, to whom, and keeps it', async () => {
+test('writes the recipient and the text, and keeps the message', async () => {
   const written: string[] = []
   const messenger = createConsoleMessenger({
     appName: 'Photo Club',
@@ -27,7 +27,7 @@ test('writes what it would send, to whom, and keeps it', async () => {
   ])
 })
 
-test('keeps the last hundred', async () => {
+test('keeps the last hundred messages', async () => {
   const messenger = createConsoleMessenger({ write: () => {} })
   for (let count = 0; count < 103; count++)
     await messenger.send(sampleMessage('new-device', { id: String(count) }), signal)
@@ -35,7 +35,7 @@ test('keeps the last hundred', async () => {
   expect([messenger.messages[0]?.message.id, messenger.messages.at(-1)?.message.id]).toEqual(['3', '102'])
 })
 
-test('an address cannot write over the terminal', async () => {
+test('an email address cannot inject terminal escapes', async () => {
   const written: string[] = []
   const messenger = createConsoleMessenger({ write: (text) => void written.push(text) })
   await messenger.send(
@@ -45,7 +45,7 @@ test('an address cannot write over the terminal', async () => {
   expect(written.join('')).not.toContain('\u001B')
 })
 
-test('is refused in production, with what to use instead', () => {
+test('refuses to start in production, with an alternative', () => {
   vi.stubEnv('NODE_ENV', 'production')
   expect(() => createConsoleMessenger()).toThrow(TypeError)
   expect(() => createConsoleMessenger()).toThrow(

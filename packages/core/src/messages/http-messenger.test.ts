@@ -15,7 +15,7 @@ function startAnswering(status: number, headers: Record<string, string> = {}): P
   return startGateway((_request, response) => response.writeHead(status, headers).end('{"to":"+4930123456"}'))
 }
 
-test('hands over a text message: JSON, its id as the key, and a signature that verifySignature knows', async () => {
+test('sends a text message as JSON, with its id as the key and a signature that verifySignature accepts', async () => {
   const gateway = await startAnswering(202)
   const headers = { authorization: 'Bearer key' }
   await createHttpMessenger({ appName: 'Photo Club', url: `${gateway.url}/sms`, secret, headers }).send(
@@ -40,7 +40,7 @@ test('hands over a text message: JSON, its id as the key, and a signature that v
   expect(verifySignature({ ...request!, body: `${request?.body} ` }, { secret })).toBe(false)
 })
 
-test('hands over email with its subject and HTML', async () => {
+test('sends an email with its subject and HTML', async () => {
   const gateway = await startAnswering(200)
   await createHttpMessenger({ appName: 'Photo Club', url: gateway.url }).send(
     sampleMessage('new-device'),
@@ -62,14 +62,14 @@ async function failure(options: Partial<HttpMessengerOptions>, signal = never): 
   )
 }
 
-test.each([400, 410, 413, 422])('status %i refuses the message for good', async (status) => {
+test.each([400, 410, 413, 422])('status %i rejects the message permanently', async (status) => {
   const error = await failure({ url: (await startAnswering(status)).url })
   expect(error).toBeInstanceOf(MessageRefused)
   expect(error.message).toBe(`The gateway refused the message with status ${status}`)
 })
 
 test.each([401, 403, 404, 408, 409, 425, 429, 500, 503])(
-  'after status %i the message comes again',
+  'after status %i the message is sent again',
   async (status) => {
     const error = await failure({ url: (await startAnswering(status)).url })
     expect(error).not.toBeInstanceOf(MessageRefused)
@@ -77,7 +77,7 @@ test.each([401, 403, 404, 408, 409, 425, 429, 500, 503])(
   },
 )
 
-test('no redirect is followed: the message would go to somebody else', async () => {
+test('follows no redirect, which would send the message to another host', async () => {
   const elsewhere = await startAnswering(200)
   const gateway = await startAnswering(307, { location: elsewhere.url })
   const error = await failure({ url: gateway.url })
@@ -86,7 +86,7 @@ test('no redirect is followed: the message would go to somebody else', async () 
   expect(elsewhere.received).toEqual([])
 })
 
-test('a gateway that says nothing is left after the timeout, and the message comes again', async () => {
+test('gives up after the timeout if the gateway does not respond, and the message is sent again', async () => {
   const gateway = await startGateway(() => {})
   const begun = performance.now()
   const error = await failure({ url: gateway.url, timeout: '1s' })
@@ -94,7 +94,7 @@ test('a gateway that says nothing is left after the timeout, and the message com
   expect(performance.now() - begun).toBeLessThan(5_000)
 })
 
-test('a gateway that never ends its answer is left after the timeout too', async () => {
+test('gives up after the timeout if the response never ends', async () => {
   const gateway = await startGateway((_request, response) => {
     response.writeHead(400)
     const timer = setInterval(() => response.write('x'), 50)
@@ -103,7 +103,7 @@ test('a gateway that never ends its answer is left after the timeout too', async
   expect((await failure({ url: gateway.url, timeout: '1s' })).name).toBe('TimeoutError')
 })
 
-test('of a huge answer little is read', async () => {
+test('reads only the beginning of a huge response', async () => {
   let written = 0
   const gateway = await startGateway((_request, response) => {
     response.writeHead(400)
@@ -119,7 +119,7 @@ test('of a huge answer little is read', async () => {
   expect(written).toBeLessThan(50e6)
 })
 
-test('a message that is over is not handed over any more', async () => {
+test('does not send a message that has expired', async () => {
   const gateway = await startGateway(() => {})
   const over = new AbortController()
   const failed = failure({ url: gateway.url }, over.signal)
@@ -130,7 +130,7 @@ test('a message that is over is not handed over any more', async () => {
   expect(gateway.received).toHaveLength(1)
 })
 
-test('a gateway that cannot be reached is an error that passes', async () => {
+test('an unreachable gateway is a temporary error', async () => {
   const error = await failure({ url: 'http://127.0.0.1:9' })
   expect(error).not.toBeInstanceOf(MessageRefused)
 })
@@ -145,7 +145,7 @@ test.each<[Record<string, unknown>, string]>([
   [{ url: 'https://x.example', language: 'klingon!' }, 'language: give a language tag'],
   [{ url: 'https://x.example', origin: 'photos.example' }, 'origin: give an origin'],
   [{ url: 'https://x.example', appName: '' }, 'appName: give at least 1 character'],
-])('refuses options that cannot work: %j', (options, advice) => {
+])('rejects invalid options: %j', (options, advice) => {
   const make = (): unknown => createHttpMessenger({ appName: 'Photo Club', ...options })
   expect(make).toThrow(TypeError)
   expect(make).toThrow(`createHttpMessenger: ${advice}`)

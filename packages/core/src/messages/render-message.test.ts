@@ -17,7 +17,7 @@ const languages = ['en', 'de', 'es'] as const
 const cases = messageKinds.flatMap((kind) => languages.map((language) => ({ kind, language })))
 
 test.each(cases)(
-  '$kind in $language says all that its content holds, as HTML and as text',
+  '$kind in $language contains everything that was passed in, as HTML and as text',
   ({ kind, language }) => {
     const message = sampleMessage(kind, { language })
     const { subject, text, html, language: chosen } = renderEmail(message)
@@ -27,7 +27,7 @@ test.each(cases)(
     if ('code' in content) shown.push(content.code, String(content.minutes))
     if ('from' in content) shown.push(content.from ?? '', content.to)
     for (const part of shown) {
-      // English has "4:41 PM".
+      // English uses a 12-hour clock, such as "4:41 PM".
       const inLanguage = part === '16:41' && language === 'en' ? '4:41' : (part ?? '')
       expect(text).toContain(inLanguage)
       expect(html).toContain(inLanguage)
@@ -42,7 +42,7 @@ test.each(cases)(
   },
 )
 
-test.each(messageKinds)('%s has words of its own in each language', (kind) => {
+test.each(messageKinds)('%s has a distinct text in each language', (kind) => {
   const texts = languages.map((language) => renderEmail(sampleMessage(kind, { language })))
   expect(new Set(texts.map(({ subject }) => subject)).size).toBe(3)
   expect(new Set(texts.map(({ text }) => text)).size).toBe(3)
@@ -52,7 +52,7 @@ test.each(messageKinds)('%s has words of its own in each language', (kind) => {
   expect(new Set(sms).size).toBe(3)
 })
 
-test('English is for who asks for nothing or for what there is not, unless the app says otherwise', () => {
+test('English is the default without a language or for an unsupported one, unless the app sets another', () => {
   const wants = (language: string | null): Message => sampleMessage('new-device', { language })
   expect(renderEmail(wants(null)).language).toBe('en')
   expect(renderEmail(wants('fr-CA,ja;q=0.5')).language).toBe('en')
@@ -62,7 +62,7 @@ test('English is for who asks for nothing or for what there is not, unless the a
 
 const hostile = `"><img src=x onerror=alert(1)>\r\nBcc: eve@evil.example\u202E\u200B'&`
 
-test('nothing that somebody else chose becomes HTML, another line or a link', () => {
+test('text from other people never becomes HTML, a new line or a link', () => {
   const added = renderEmail(
     sampleMessage('credential-added', {
       to: 'ada@example.com\r\nBcc: eve@evil.example',
@@ -87,7 +87,7 @@ test('nothing that somebody else chose becomes HTML, another line or a link', ()
 })
 
 test.each(['evil.example', 'Sign in at https://evil.example/now', 'me@evil.example', 'ftp://x', 'еvil.рф'])(
-  'a device that calls itself %j is left out: mail programs would make a link of it',
+  'leaves out a device named %j, which mail programs would turn into a link',
   (device) => {
     const { text, html } = renderEmail(sampleMessage('new-device', { content: { device } }))
     expect(text).not.toContain(device)
@@ -102,13 +102,13 @@ test('a long name is cut', () => {
   expect(text).not.toContain('x'.repeat(81))
 })
 
-test('a link that leads to no page is no button', () => {
+test('a link that is not a web URL does not become a button', () => {
   const link = 'javascript:alert(1)'
   const { html } = renderEmail(sampleMessage('sign-in-code', { content: { link } }))
   expect(html).not.toContain('href')
 })
 
-test('the HTML loads nothing, has no styles but its own and knows dark mode', () => {
+test('the HTML loads nothing, has only inline styles and supports dark mode', () => {
   for (const kind of messageKinds) {
     const { html } = renderEmail(sampleMessage(kind))
     expect(html).not.toMatch(/<(img|link|script|style|iframe|object)\b|url\(|@import|src=/i)
@@ -116,7 +116,7 @@ test('the HTML loads nothing, has no styles but its own and knows dark mode', ()
   }
 })
 
-test('a fact without a value is not shown', () => {
+test('an empty detail is not shown', () => {
   const { text, html } = renderEmail(
     sampleMessage('new-device', { content: { device: null, address: null } }),
   )
@@ -124,7 +124,7 @@ test('a fact without a value is not shown', () => {
   expect(html).not.toMatch(/Device<|IP address</)
 })
 
-test('an app replaces the words of one kind in one language, and the others stay', () => {
+test('an app can replace the texts of one kind in one language without affecting the others', () => {
   const texts = {
     de: {
       'sign-in-code': {
@@ -144,7 +144,7 @@ test('an app replaces the words of one kind in one language, and the others stay
   expect(renderMessage(sms, { ...options, texts }).text).toBe('Moin: 042137')
 })
 
-test('an app adds a language, which counts for the kinds that it has words for', () => {
+test('an app can add a language for the kinds that it translates', () => {
   const french: Partial<MessageTexts> = {
     'registration-known': {
       letter: (_content, { appName }) => ({
@@ -164,7 +164,7 @@ test('an app adds a language, which counts for the kinds that it has words for',
   expect(renderEmail(other, { texts: { fr: french } }).language).toBe('de')
 })
 
-test('a language that is written from right to left is laid out so', () => {
+test('a right-to-left language is laid out accordingly', () => {
   const texts = {
     he: { 'new-device': { letter: () => ({ subject: 'א', paragraphs: ['א'], notes: [] }), sms: () => 'א' } },
   }
@@ -173,20 +173,20 @@ test('a language that is written from right to left is laid out so', () => {
   )
 })
 
-test('an app can lay out letters itself', () => {
+test('an app can replace the layout', () => {
   const layout: Layout = ({ subject }, { appName, language }) => `${appName}/${language}/${subject}`
   const { html, text } = renderEmail(sampleMessage('registration-known'), { layout })
   expect(html).toBe('Photo Club/en/You already have a Photo Club account')
   expect(text).toContain('Sign in instead.')
 })
 
-test('the last line of a text message says where its code belongs, without a port, and only where there is a code', () => {
+test('the last line of a text message binds its code to the site, without a port, and only if there is a code', () => {
   const origin = 'https://photos.example:8443'
   const withCode = renderMessage(sampleMessage('sign-in-code', { channel: 'sms' }), { ...options, origin })
   expect(withCode.text).toBe(
     '042137 is your Photo Club sign-in code. It works for 10 minutes. Do not share it.\n@photos.example #042137',
   )
-  // As Chromium reads it.
+  // How Chromium parses it.
   expect(/(?:^|\s)@([a-zA-Z0-9.-]+) #([^#\s]+)/.exec(withCode.text)?.slice(1)).toEqual([
     'photos.example',
     '042137',
@@ -195,7 +195,7 @@ test('the last line of a text message says where its code belongs, without a por
   expect(notice.text).not.toContain('@')
 })
 
-test.each(languages)('a mailbox that an account has given up is notified, in %s', (language) => {
+test.each(languages)('the old mailbox of an account is notified, in %s', (language) => {
   const content = { from: 'ada@example.com', to: null, link: null }
   const removed = renderEmail(sampleMessage('address-changed', { language, content }))
   expect(removed.text).toContain('ada@example.com')
@@ -206,7 +206,7 @@ test.each(languages)('a mailbox that an account has given up is notified, in %s'
   expect(`${removed.text}${removed.html}`).not.toMatch(/undefined|null/)
 })
 
-test('the new mailbox and the old one are told different things', () => {
+test('the new mailbox and the old one get different texts', () => {
   const content = { from: 'ada@example.com', to: 'ada@example.org', link: null }
   const old = renderEmail(sampleMessage('address-changed', { to: 'ada@example.com', content }))
   const now = renderEmail(sampleMessage('address-changed', { to: 'ada@example.org', content }))

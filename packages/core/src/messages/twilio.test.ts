@@ -29,7 +29,7 @@ async function sendBy(
     )
 }
 
-test('sends a text message as Twilio wants it', async () => {
+test('sends a text message in the format of Twilio', async () => {
   const server = await startTwilio()
   expect(await sendBy(server)).toBeNull()
   expect(Object.fromEntries(new URLSearchParams(server.received[0]?.body))).toEqual({
@@ -39,26 +39,26 @@ test('sends a text message as Twilio wants it', async () => {
   })
 })
 
-test('sends by a messaging service', async () => {
+test('sends through a messaging service', async () => {
   const server = await startTwilio()
   const from = `MG${'0'.repeat(32)}`
   expect(await sendBy(server, { from })).toBeNull()
   expect(new URLSearchParams(server.received[0]?.body).get('MessagingServiceSid')).toBe(from)
 })
 
-test('a key of the API signs in instead of the account', async () => {
+test('an API key can sign in instead of the account', async () => {
   const server = await startTwilio(() => ({ status: 201, body: {} }))
   expect(await sendBy(server, { apiKey: 'SK1', authToken: 'ü' })).toBeNull()
   expect(server.received[0]?.headers.authorization).toBe(`Basic ${Buffer.from('SK1:ü').toString('base64')}`)
 })
 
-test('a number that cannot be reached is refused for good, and the error tells no number', async () => {
+test('an unreachable number is refused permanently, and the error does not contain the number', async () => {
   const error = await sendBy(await startTwilio(), {}, { ...message, to: '030123456' })
   expect(error).toBeInstanceOf(MessageRefused)
   expect(error?.message).toBe('The gateway refused the message with error 21211: the number is not valid')
 })
 
-test.each([21214, 21610, 21614, 21635])('error %i is about the number', async (code) => {
+test.each([21214, 21610, 21614, 21635])('error %i concerns the number', async (code) => {
   const server = await startTwilio(() => ({ status: 400, body: { code, status: 400 } }))
   expect(await sendBy(server)).toBeInstanceOf(MessageRefused)
 })
@@ -66,13 +66,13 @@ test.each([21214, 21610, 21614, 21635])('error %i is about the number', async (c
 test.each<[string, Partial<TwilioOptions>, number]>([
   ['a wrong token', { authToken: 'wrong' }, 401],
   ['a sender that the account does not have', { from: '+15005550001' }, 400],
-])('%s is about the account, so the message comes again', async (_name, options, status) => {
+])('%s concerns the account, so the message is sent again', async (_name, options, status) => {
   const error = await sendBy(await startTwilio(), options)
   expect(error).not.toBeInstanceOf(MessageRefused)
   expect(error?.message).toBe(`The gateway returned status ${status}`)
 })
 
-test('an answer that is no JSON is one that passes', async () => {
+test('a response that is not JSON is a temporary error', async () => {
   const server = await startGateway((_request, response) => response.writeHead(400).end('<html>'))
   expect(await sendBy(server)).not.toBeInstanceOf(MessageRefused)
 })
@@ -82,6 +82,6 @@ test.each<Partial<TwilioOptions>>([
   { authToken: '' },
   { from: '' },
   { baseUrl: 'twilio' },
-])('refuses options that cannot work: %j', (options) => {
+])('rejects invalid options: %j', (options) => {
   expect(() => twilio({ accountSid, authToken: 'token', from: '+1', ...options })).toThrow(TypeError)
 })

@@ -22,7 +22,7 @@ const password = 'correct horse'
 const origin = 'https://app.example.com'
 const all = { events: 'all' } as const
 
-/** Does everything that an event tells of. */
+/** Triggers every durable event. */
 async function live(kith: Kith, moveClock: (seconds: number) => void): Promise<void> {
   const { accounts, sessions, posts, follows, likes, uploads, boundSessions } = kith
   const ana = await accounts.register({ username: 'ana', password })
@@ -49,7 +49,7 @@ async function live(kith: Kith, moveClock: (seconds: number) => void): Promise<v
   await sessions.logout(await sessions.authenticate(acting.tokens.accessToken))
   await othersComeIn(kith, carl.id)
   await passkeyIsCopied(kith, viewer)
-  // Two more than may live.
+  // Two more than the account may keep.
   for (let index = 0; index < 3; index++) await sessions.login({ login: 'ben', password })
   const stolen = await sessions.login({ login: 'ben', password })
   await sessions.refresh(stolen.tokens.refreshToken)
@@ -72,7 +72,7 @@ async function live(kith: Kith, moveClock: (seconds: number) => void): Promise<v
   await accounts.delete(viewerOf(last), { password: 'battery staple' })
 }
 
-/** Somebody is invited, and two who wait are let in and not let in. */
+/** Creates and revokes an invitation, approves one application and refuses another. */
 async function othersComeIn(
   { accounts, approvals, invitations, storage }: Kith,
   host: string,
@@ -89,7 +89,7 @@ async function othersComeIn(
   }
 }
 
-/** At the time at which the clock of an instance begins. */
+/** Adds an authenticator app and removes it, at the start time of the instance clock. */
 async function factorComesAndGoes({ factors, credentials }: Kith, viewer: Viewer): Promise<void> {
   const { token, secret } = await factors.beginTotp(viewer)
   const totp = new TOTP({ secret: Secret.fromBase32(secret) })
@@ -126,14 +126,14 @@ function instanceWith(outbox: KithOptions['outbox']) {
   })
 }
 
-/** Collects what waits. */
+/** Delivers and returns all waiting events. */
 async function delivered(kith: Kith): Promise<OutboxEvent[]> {
   const events: OutboxEvent[] = []
   await kith.outbox.deliver((event) => void events.push(event))
   return events
 }
 
-/** An account and so many events of it besides its registration. */
+/** Registers an account and causes this many further events. */
 async function member(kith: Kith, username: string, edits = 0): Promise<Viewer> {
   const viewer = viewerOf(await kith.accounts.register({ username, password }))
   for (let index = 0; index < edits; index++) await kith.accounts.edit(viewer, { bio: `${index}` })
@@ -141,7 +141,7 @@ async function member(kith: Kith, username: string, edits = 0): Promise<Viewer> 
 }
 
 describe('what is stored', () => {
-  test('of each account: everything that kith.events tells and that can be durable, once, with its payload', async () => {
+  test('is, for each account, every durable event that kith.events emits, once and with its payload', async () => {
     const { kith, advance } = instanceWith(all)
     const told: object[] = []
     for (const name of durableEventNames)
@@ -159,7 +159,7 @@ describe('what is stored', () => {
     expect(await delivered(kith)).toEqual([])
   })
 
-  test('only what was asked for', async () => {
+  test('is only what was requested', async () => {
     const { kith, advance } = instanceWith({ events: ['account.deleted', 'follow.added'] })
     await live(kith, advance)
     expect((await delivered(kith)).map(({ name }) => name)).toEqual([
@@ -169,7 +169,7 @@ describe('what is stored', () => {
     ])
   })
 
-  test('nothing without the option: no store is given rows, and the outbox is not called', async () => {
+  test('is nothing without the option: no store gets event rows, and the outbox is not called', async () => {
     const { options, advance } = instanceWith(undefined)
     const given: unknown[] = []
     const outbox = counting(options.storage.outbox)
@@ -185,7 +185,7 @@ describe('what is stored', () => {
     expect(await kith.outbox.backlog()).toEqual({ count: 0, oldestAt: null })
   })
 
-  test('an event that cannot be durable is refused with the reason, and so is one that does not exist', () => {
+  test('an event that cannot be durable is rejected with the reason, and so is an unknown event', () => {
     const names = (Object.keys(durability) as KithEventName[]).filter((name) => durability[name] !== true)
     for (const name of names) {
       const events = [name as DurableEventName]
@@ -194,13 +194,13 @@ describe('what is stored', () => {
     const typo = { events: ['account.delete' as DurableEventName] }
     expect(() => instanceWith(typo)).toThrow('"account.delete" cannot be durable. Event not found.')
     expect(() => instanceWith({ events: 'some' as 'all' })).toThrow(TypeError)
-    // @ts-expect-error the types refuse it as well
+    // @ts-expect-error the types reject it as well
     void (() => instanceWith({ events: ['login.failed'] }))
   })
 })
 
 describe('delivery', () => {
-  test('is one after the other for each account, of several accounts at the same time', async () => {
+  test('is sequential for each account and concurrent across accounts', async () => {
     const { kith } = instanceWith({ events: ['account.registered', 'account.edited'] })
     for (const name of ['ana', 'ben', 'carl', 'dora']) await member(kith, name, 30)
     const running = new Set<string>()
@@ -222,7 +222,7 @@ describe('delivery', () => {
     expect(most).toBe(3)
   })
 
-  test('that fails postpones the account, with growing pauses, is logged, and the others go on', async () => {
+  test('that fails postpones the account with growing pauses and is logged, and the others continue', async () => {
     const { kith, advance, logged } = instanceWith({ events: ['account.registered', 'account.edited'] })
     const ana = await member(kith, 'ana', 2)
     await member(kith, 'ben', 1)
@@ -250,7 +250,7 @@ describe('delivery', () => {
     expect(seen).toEqual(['ana account.registered', 'ana account.edited', 'ana account.edited'])
   })
 
-  test('stops at its limit and says so; the next call goes on', async () => {
+  test('stops at its limit and reports that; the next call continues', async () => {
     const { kith } = instanceWith({ events: ['account.edited'] })
     await member(kith, 'ana', 25)
     const seen: string[] = []
@@ -262,7 +262,7 @@ describe('delivery', () => {
     expect(seen).toHaveLength(25)
   })
 
-  test('in two processes hands each event over once while both live', async () => {
+  test('in two live processes passes each event on once', async () => {
     const { kith, options } = instanceWith({ events: ['account.edited'] })
     for (const name of ['ana', 'ben', 'carl']) await member(kith, name, 15)
     const other = createKith(options)
@@ -276,7 +276,7 @@ describe('delivery', () => {
     expect(new Set(seen).size).toBe(45)
   })
 
-  test('that takes longer than its lease is not acknowledged once another process has the account', async () => {
+  test('that takes longer than its lease is not acknowledged once another process holds the account', async () => {
     const { kith, options, advance } = instanceWith({ events: ['account.edited'] })
     await member(kith, 'ana', 2)
     const other = createKith(options)
@@ -295,7 +295,7 @@ describe('delivery', () => {
     expect(seen.map((id) => seen.indexOf(id))).toEqual([0, 0, 2])
   })
 
-  test('ends with the process: nothing is begun after close, and what was not acknowledged comes again', async () => {
+  test('stops with the process: nothing starts after close, and unacknowledged events are delivered again', async () => {
     const { kith, options, advance } = instanceWith({ events: ['account.edited'] })
     await member(kith, 'ana', 5)
     const seen: string[] = []
@@ -309,7 +309,7 @@ describe('delivery', () => {
     expect((await delivered(createKith(options))).map(({ id }) => id)[0]).toBe(seen[1])
   })
 
-  test('says how much waits, and since when', async () => {
+  test('reports how many events wait, and since when', async () => {
     const { kith, advance } = instanceWith({ events: ['account.edited'] })
     const viewer = await member(kith, 'ana', 1)
     advance(30)
@@ -318,7 +318,7 @@ describe('delivery', () => {
     expect(await kith.outbox.backlog(1)).toMatchObject({ count: 1 })
   })
 
-  test('refuses what no type checker saw', async () => {
+  test('rejects invalid arguments at run time', async () => {
     const { outbox } = instanceWith(all).kith
     await expect(outbox.deliver(undefined as never)).rejects.toThrow(TypeError)
     for (const options of [{ limit: 0 }, { concurrency: 1.5 }, { lease: '1 minute' as '1m' }])
@@ -330,7 +330,7 @@ function keyOf({ at, ...event }: { at?: Date }): string {
   return JSON.stringify([at, Object.entries(event).sort()])
 }
 
-/** Notes what each verb of a store is called with. */
+/** Records the arguments of each call of a store. */
 function noting<Store>(store: Store, given: unknown[]): Store {
   if (typeof store !== 'object' || store === null) return store
   return new Proxy(store, {

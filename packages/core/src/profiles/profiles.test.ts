@@ -16,7 +16,7 @@ async function withPeople() {
 }
 
 describe('profiles by id', () => {
-  test('come in the order of the ids, null for those that nobody sees, by one query', async () => {
+  test('are returned in the order of the ids, null for invisible ones, with one query', async () => {
     const { profiles, follows, accounts, viewer, ana, ben, calls } = await withPeople()
     const cleo = await accounts.shadow('user_cleo', { name: 'Cleo' })
     const dora = await accounts.import({ username: 'dora', passwordHash: null })
@@ -43,7 +43,7 @@ describe('profiles by id', () => {
     expect(await profiles.byIds(null, [])).toEqual([])
   })
 
-  test('are a hundred at a time', async () => {
+  test('are limited to a hundred at a time', async () => {
     const { profiles, ana } = await withPeople()
     expect(await profiles.byIds(null, Array<string>(100).fill(ana.id))).toHaveLength(100)
     await expect(profiles.byIds(null, Array<string>(101).fill(ana.id))).rejects.toMatchObject({
@@ -55,7 +55,7 @@ describe('profiles by id', () => {
   })
 })
 
-describe('an account is named by its id as well', () => {
+describe('an account can be named by its id', () => {
   test('where it is read, followed and listed', async () => {
     const { profiles, follows, posts, viewer, ana, ben, events } = await withPeople()
     const told: unknown[] = []
@@ -72,7 +72,7 @@ describe('an account is named by its id as well', () => {
     expect(await codeOf(follows.add(viewer, ana.id))).toBe('self-follow')
   })
 
-  test('and not where nobody may see it', async () => {
+  test('but not if it is not visible', async () => {
     const { profiles, follows, posts, accounts, viewer, ana, ben, kith } = await withPeople()
     await accounts.ban(ben.id)
     const names = [

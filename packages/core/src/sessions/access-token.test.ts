@@ -47,7 +47,7 @@ function hmacToken(header: object, payload: object, key: Uint8Array | KeyObject)
 }
 
 // asvs: 7.2.2, 9.2.1
-test('a token says who its viewer is until it expires', async () => {
+test('a token identifies its viewer until it expires', async () => {
   const tokens = tokensWith()
   const { token, expiresIn } = await tokens.issue(grant, farOff)
   expect(await tokens.verify(token)).toMatchObject(viewer)
@@ -57,7 +57,7 @@ test('a token says who its viewer is until it expires', async () => {
   expect(await codeOf(tokens.verify(token))).toBe('access-token-expired')
 })
 
-test('lifetimes are shortened by up to 5 %, and differ', async () => {
+test('lifetimes are shortened by up to 5 %, and vary', async () => {
   const tokens = tokensWith()
   const lifetimes = await Promise.all(
     Array.from({ length: 200 }, async () => (await tokens.issue(grant, farOff)).expiresIn),
@@ -67,7 +67,7 @@ test('lifetimes are shortened by up to 5 %, and differ', async () => {
   expect(new Set(lifetimes).size).toBeGreaterThan(10)
 })
 
-test('a rotated secret still verifies what it signed and signs nothing new', async () => {
+test('after a rotation, the old secret still verifies what it signed and signs nothing new', async () => {
   const before = await tokensWith().issue(grant, farOff)
   const rotated = tokensWith({ secrets: ['the second secret, of 32 characters or more', secret] })
   expect(await rotated.verify(before.token)).toMatchObject(viewer)
@@ -75,7 +75,7 @@ test('a rotated secret still verifies what it signed and signs nothing new', asy
   expect(await codeOf(tokensWith().verify(after.token))).toBe('access-token-invalid')
 })
 
-test('a token ends with its session, and lasts a second at least', async () => {
+test('a token expires with its session, but lives at least one second', async () => {
   const tokens = tokensWith()
   const lifetime = async (seconds: number): Promise<number> =>
     (await tokens.issue(grant, new Date(now + seconds * 1000))).expiresIn
@@ -85,7 +85,7 @@ test('a token ends with its session, and lasts a second at least', async () => {
   expect(await lifetime(86_400)).toBeGreaterThan(800)
 })
 
-test('a token says who acts, and how its owner proved to be one, where there is something to say', async () => {
+test('a token names the acting admin and the proofs of its owner, if there are any', async () => {
   const tokens = tokensWith()
   const read = async (changes: Partial<typeof grant> | { actorId: string }) => {
     const { token } = await tokens.issue({ ...grant, ...changes }, farOff)
@@ -107,7 +107,7 @@ test('a token says who acts, and how its owner proved to be one, where there is 
   expect(acting.viewer).toMatchObject({ actorId: 'admin-1', methods: ['pwd', 'otp'], provedAt })
 })
 
-test('a token of an earlier release has neither role nor proof', async () => {
+test('a token from an earlier release has no role and no proof', async () => {
   const { kid, key } = deriveKey(secret, 'access-token')
   const header = { alg: 'HS256', typ: 'at+jwt', kid }
   expect(await tokensWith().verify(hmacToken(header, claims(), key))).toEqual({
@@ -117,7 +117,7 @@ test('a token of an earlier release has neither role nor proof', async () => {
 })
 
 describe('asymmetric keys', () => {
-  test.each(['EdDSA', 'ES256'] as const)('%s: every token is accepted here', async (algorithm) => {
+  test.each(['EdDSA', 'ES256'] as const)('%s: every token is accepted by this service', async (algorithm) => {
     const tokens = tokensWith({ signingKeys: [await generateSigningKey(algorithm)] })
     for (let index = 0; index < 16; index++) {
       const { token } = await tokens.issue(grant, farOff)
@@ -125,13 +125,13 @@ describe('asymmetric keys', () => {
     }
   })
 
-  test('a new key is of EdDSA unless another algorithm is asked for', async () => {
+  test('a new key uses EdDSA unless another algorithm is requested', async () => {
     const key = await generateSigningKey()
     expect(key).toMatchObject({ algorithm: 'EdDSA', jwk: { crv: 'Ed25519' } })
   })
 
   test.each(['EdDSA', 'ES256'] as const)(
-    '%s: another service verifies by the JWKS document over HTTP',
+    '%s: another service verifies tokens with the JWKS document over HTTP',
     async (algorithm) => {
       const key = await generateSigningKey(algorithm)
       const tokens = tokensWith({ signingKeys: [key] })
@@ -155,7 +155,7 @@ describe('asymmetric keys', () => {
     },
   )
 
-  test('a retired key of which only the public half is left still verifies', async () => {
+  test('a retired key with only its public half left still verifies', async () => {
     const old = await generateSigningKey('ES256')
     const { token } = await tokensWith({ signingKeys: [old] }).issue(grant, farOff)
     const { d: _private, ...publicJwk } = old.jwk
@@ -167,7 +167,7 @@ describe('asymmetric keys', () => {
   })
 
   // asvs: 9.1.2
-  test('HS256 over the public key does not pass (key confusion)', async () => {
+  test('HS256 with the public key as the secret is refused (key confusion)', async () => {
     const key = await generateSigningKey('ES256')
     const tokens = tokensWith({ signingKeys: [key] })
     const published = JSON.stringify(tokens.jwks()?.keys[0])
@@ -179,12 +179,12 @@ describe('asymmetric keys', () => {
   })
 })
 
-test('HS256 tokens have no JWKS document', () => {
+test('HS256 has no JWKS document', () => {
   expect(tokensWith().jwks()).toBeNull()
 })
 
 // asvs: 7.2.1, 9.1.1, 9.1.2, 9.1.3, 9.2.1, 9.2.2, 9.2.3
-test('no forged, foreign or bent token passes', async () => {
+test('forged, foreign and malformed tokens are refused', async () => {
   const tokens = tokensWith()
   const { kid, key } = deriveKey(secret, 'access-token')
   const header = { alg: 'HS256', typ: 'at+jwt', kid }
@@ -216,7 +216,7 @@ test('no forged, foreign or bent token passes', async () => {
     userAgent: null,
   })
 
-  // The counter-check: made by hand in the same way, but right in all parts, it passes.
+  // The control: a token made by hand in the same way, but correct in every part, is accepted.
   expect(await tokens.verify(hmacToken(header, claims(), key))).toMatchObject(viewer)
 
   const bad: Record<string, string> = {

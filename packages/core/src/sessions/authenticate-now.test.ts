@@ -6,7 +6,7 @@ import type { Revocations } from './revocations.ts'
 
 const password = 'correct horse'
 
-/** Somebody whose token this process has seen. */
+/** An account with a token that this process has already seen. */
 async function withKnownToken(more: Parameters<typeof createInstance>[0] = {}) {
   const instance = createInstance(more)
   const { sessions, accounts } = instance.kith
@@ -28,7 +28,7 @@ const refusal = (work: () => unknown): string => {
   }
 }
 
-test('a known token is refused without a wait by everything that ends its session', async () => {
+test('a known token is refused synchronously after anything that ends its session', async () => {
   const one = await withKnownToken()
   await one.sessions.logout(one.viewer)
   expect(refusal(() => one.sessions.authenticateNow(one.accessToken))).toBe('session-revoked')
@@ -42,7 +42,7 @@ test('a known token is refused without a wait by everything that ends its sessio
   expect(refusal(() => banned.sessions.authenticateNow(banned.accessToken))).toBe('session-revoked')
 })
 
-test('a known token is refused from the millisecond in which it ends, and is forgotten then', async () => {
+test('a known token is refused from the millisecond in which it expires, and is then removed from the cache', async () => {
   let now = Date.parse('2026-01-01T12:00:00Z')
   const { sessions, ana, accessToken } = await withKnownToken({ clock: () => new Date(now) })
   const start = now
@@ -55,7 +55,7 @@ test('a known token is refused from the millisecond in which it ends, and is for
   expect(await codeOf(Promise.resolve(again))).toBe('access-token-expired')
 })
 
-test('where the denylist answers later the viewer comes later, and what it answers counts', async () => {
+test('an asynchronous denylist makes the result asynchronous, and its result counts', async () => {
   const sound = createMemoryRevocations()
   let answer: ((key: string) => boolean | Promise<boolean>) | null = null
   const revocations: Revocations = { ...sound, isRevoked: (key) => (answer ?? sound.isRevoked)(key) }

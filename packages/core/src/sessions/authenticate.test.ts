@@ -10,7 +10,7 @@ import type { Revocations } from './revocations.ts'
 const password = 'correct horse'
 const farOff = new Date('2030-01-01T00:00:00Z')
 
-/** Somebody signed in, and tokens with any claims by the same secret. */
+/** A signed-in account, and a way to issue tokens with any claims under the same secret. */
 async function signedIn(more: Parameters<typeof createInstance>[0] = {}) {
   const instance = createInstance(more)
   const signIn = await instance.kith.accounts.register({ username: 'ana', password })
@@ -35,7 +35,7 @@ async function signedIn(more: Parameters<typeof createInstance>[0] = {}) {
   return { ...instance, ...signIn, grant, issuing, elsewhere: () => createKith(instance.options) }
 }
 
-test('a session whose row is gone has ended, and so has one that is not of this account', async () => {
+test('a session without a row has ended, and so has one of another account', async () => {
   const { options, tokens, elsewhere, kith, issuing, grant } = await signedIn()
   const ben = await kith.accounts.register({ username: 'ben', password })
   const { token } = await issuing.issue({ ...grant, userId: ben.user.id }, farOff)
@@ -44,7 +44,7 @@ test('a session whose row is gone has ended, and so has one that is not of this 
   expect(await codeOf(elsewhere().sessions.authenticate(tokens.accessToken))).toBe('session-revoked')
 })
 
-test('a process that finds a session ended forgets its other tokens, which no denylist named', async () => {
+test('a process that finds a session ended drops its other tokens, even if no denylist named them', async () => {
   const { options, tokens, session, user, elsewhere } = await signedIn()
   const { sessions } = elsewhere()
   await sessions.authenticate(tokens.accessToken)
@@ -55,13 +55,13 @@ test('a process that finds a session ended forgets its other tokens, which no de
   expect(await codeOf(sessions.authenticate(tokens.accessToken))).toBe('session-revoked')
 })
 
-test('a token that says somebody acts is none of a session that its owner has opened', async () => {
+test('a token that names an acting admin is invalid for a session that its owner opened', async () => {
   const { kith, issuing, grant } = await signedIn()
   const { token } = await issuing.issue({ ...grant, actorId: 'an-admin' }, farOff)
   expect(await codeOf(kith.sessions.authenticate(token))).toBe('access-token-invalid')
 })
 
-test('a token goes on saying when and how its viewer had proved who they are', async () => {
+test('a token keeps the time and the methods of the proof it was issued with', async () => {
   const { kith, user, session, tokens, elsewhere, advance } = await signedIn()
   const before = await elsewhere().sessions.authenticate(tokens.accessToken)
   advance(60)
@@ -72,7 +72,7 @@ test('a token goes on saying when and how its viewer had proved who they are', a
   expect(Number(after.provedAt) - Number(before.provedAt)).toBe(60_000)
 })
 
-test('where nobody can say whether a role has changed the caller is to try again, unless the session is known to have ended', async () => {
+test('if the denylist cannot say whether a role has changed, the caller has to retry, unless the session is known to have ended', async () => {
   const sound = createMemoryRevocations()
   let isAway = false
   const away = new RetryLaterError('storage-unavailable', 1)
@@ -88,7 +88,7 @@ test('where nobody can say whether a role has changed the caller is to try again
   expect(await codeOf(kith.sessions.authenticate(tokens.accessToken))).toBe('session-revoked')
 })
 
-test('another role of one account makes no token of another be looked up again', async () => {
+test('a role change of one account causes no new lookup for the tokens of another', async () => {
   const { kith, tokens, options } = await signedIn()
   const ben = await kith.accounts.register({ username: 'ben', password })
   for (const token of [tokens, ben.tokens]) await kith.sessions.authenticate(token.accessToken)

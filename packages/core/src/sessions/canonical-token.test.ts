@@ -7,7 +7,7 @@ import { generateSigningKey } from './signing-keys.ts'
 
 const letters = 'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_'
 
-test('of all spellings of the same bytes one is canonical', () => {
+test('exactly one spelling of the same bytes is canonical', () => {
   for (let length = 1; length <= 6; length++) {
     const bytes = Buffer.alloc(length, 0xfb)
     const text = bytes.toString('base64url')
@@ -21,7 +21,7 @@ test('of all spellings of the same bytes one is canonical', () => {
   }
 })
 
-test('a part must not be empty, and a text not too long', () => {
+test('no part may be empty, and the token must not be too long', () => {
   for (const text of ['', '.', '..', 'AA.AA', 'AA.AA.', '.AA.AA', 'AA.AA.AA.AA', 'A.AA.AA'])
     expect(isCanonicalToken(text, 4096)).toBe(false)
   expect(isCanonicalToken('AA.AA.AA', 8)).toBe(true)
@@ -29,7 +29,7 @@ test('a part must not be empty, and a text not too long', () => {
 })
 
 test.each([undefined, 'EdDSA', 'ES256'] as const)(
-  'one token of each kind has one text that is let in (%s)',
+  'each kind of token is accepted in exactly one spelling (%s)',
   async (algorithm) => {
     const signingKeys = algorithm && [await generateSigningKey(algorithm)]
     const { kith } = createInstance({ sessions: { signingKeys } })
@@ -57,7 +57,7 @@ test.each([undefined, 'EdDSA', 'ES256'] as const)(
   },
 )
 
-test('of the two signatures that ES256 allows the lower one is written', () => {
+test('of the two valid ES256 signatures, the one with the lower s is used', () => {
   expect(generateKeyPairSync('ec', { namedCurve: 'P-256' })).toBeDefined()
   for (const s of ['00'.repeat(31) + '01', '7f'.repeat(32), 'f0'.repeat(32)]) {
     const token = `AA.AA.${Buffer.from('11'.repeat(32) + s, 'hex').toString('base64url')}`
@@ -68,7 +68,7 @@ test('of the two signatures that ES256 allows the lower one is written', () => {
   }
 })
 
-test('the signature in the very middle is a lower one, and the next is not', () => {
+test('half the order of the curve counts as low, and the next number does not', () => {
   const half = 0x7fffffff800000007fffffffffffffffde737d56d38bcf4279dce5617e3192a8n
   const tokenOf = (s: bigint): string =>
     `AA.AA.${Buffer.from('11'.repeat(32) + s.toString(16), 'hex').toString('base64url')}`
@@ -78,7 +78,7 @@ test('the signature in the very middle is a lower one, and the next is not', () 
   expect(withLowS(tokenOf(half + 1n))).toBe(tokenOf(half))
 })
 
-/** The other signature that the same key gives for the same text. */
+/** The other valid signature of the same key for the same input. */
 function withHighS(token: string): string {
   const [head = '', body = '', signature = ''] = withLowS(token).split('.')
   const bytes = Buffer.from(signature, 'base64url')

@@ -17,15 +17,15 @@ test.each([
   ['fe80::1%eth0', 'fe80:0:0:0::/64'],
   ['not an address', 'unknown'],
   ['', 'unknown'],
-])('%s counts under %s', (address, key) => {
+])('the IP address %s is counted as %s', (address, key) => {
   expect(addressKey(address)).toBe(key)
 })
 
-test('clients without an address are one network', () => {
+test('clients without an IP address count as one network', () => {
   expect(networkKey('')).toBe('unknown')
 })
 
-test('of a place the parts that are unknown, or no address, are null, and a user agent has an end', () => {
+test('unknown or invalid parts of a place are null, and the user agent is cut', () => {
   expect(placeOf({})).toEqual({ address: null, userAgent: null })
   expect(placeOf({ address: 'proxy', userAgent: 'x'.repeat(10_000) })).toEqual({
     address: null,

@@ -10,7 +10,7 @@ const [hour, day] = [3_600, 86_400]
 
 afterEach(() => vi.restoreAllMocks())
 
-/** Time as it is lived, by which every process runs, and a clock on the wall that is set. */
+/** The monotonic time that every process uses, and a wall clock that can be set. */
 function useTime() {
   let [lived, wall] = [0, Date.parse('2026-01-01T12:00:00Z')]
   vi.spyOn(performance, 'now').mockImplementation(() => lived)
@@ -25,7 +25,7 @@ function useTime() {
   }
 }
 
-/** Two processes over one storage and one denylist. */
+/** Two processes that share a storage and a denylist. */
 async function twoProcesses() {
   const time = useTime()
   const revocations = createMemoryRevocations(time.clock)
@@ -38,13 +38,13 @@ async function twoProcesses() {
 
 const refreshOf = ({ sessions }: Kith, { tokens }: SignIn) => sessions.refresh(tokens.refreshToken)
 
-test('after the clock was set back, the grace does not open again when it passes the rotation once more', async () => {
+test('the grace does not open again when a clock that was set back passes the rotation a second time', async () => {
   for (const by of ['kith', 'other'] as const) {
     const { pass, set, signIn, ...processes } = await twoProcesses()
     pass(hour)
     await refreshOf(processes.kith, signIn)
     pass(2 * hour)
-    // Neither process was asked meanwhile; the one that did not rotate is a while before its clock is there again.
+    // No process had a request meanwhile; the one that did not rotate has one shortly before its clock reaches that time again.
     set(-3 * hour)
     pass(hour - 60)
     await processes.other.sessions.logoutByRefreshToken(signIn.tokens.refreshToken.slice(1))
@@ -53,7 +53,7 @@ test('after the clock was set back, the grace does not open again when it passes
   }
 })
 
-test('a step back within the grace does not make it longer for the process that rotated, and ends no honest session', async () => {
+test('a step back within the grace does not extend it in the process that rotated, and ends no legitimate session', async () => {
   const { kith, pass, set, signIn } = await twoProcesses()
   await refreshOf(kith, signIn)
   set(-hour)
@@ -63,7 +63,7 @@ test('a step back within the grace does not make it longer for the process that 
   expect(await codeOf(refreshOf(kith, signIn))).toBe('refresh-token-reused')
 })
 
-test('days ahead and back close no grace that is lived for the first time, in either process', async () => {
+test('a jump days ahead and back closes no grace at a time that was not lived before, in either process', async () => {
   const { kith, other, pass, set, signIn } = await twoProcesses()
   set(2 * day)
   for (const each of [kith, other])
@@ -94,10 +94,10 @@ test('a refresh that waits for the storage gets the successor that another proce
   expect((await refreshOf(slow, signIn)).tokens.refreshToken).toBe(tokens)
 })
 
-test('a known access token of a session that ended is not let in, however far back the clock is set', async () => {
+test('a known access token of an ended session is refused, however far back the clock is set', async () => {
   const { kith, other, pass, set, signIn, options } = await twoProcesses()
   const { accessToken } = signIn.tokens
-  // As a denylist elsewhere does it: by time that really passes, whatever the clock says.
+  // Like an external denylist, which uses real elapsed time, whatever the clock says.
   const denied = new Map<string, number>()
   const revocations = {
     async revoke(ids: readonly string[], until: Date) {
@@ -122,7 +122,7 @@ type Act =
   | { kind: 'refresh'; process: number; token: number }
   | { kind: 'authenticate'; process: number }
   | { kind: 'logout'; process: number }
-  /** Time passes until the wall clock shows five seconds after the last rotation, where it stands before that. */
+  /** Time passes until the wall clock is five seconds after the last rotation, if it is before that. */
   | { kind: 'return' }
 
 const process = fc.nat({ max: 1 })
@@ -147,13 +147,13 @@ const act: fc.Arbitrary<Act> = fc.oneof(
   { weight: 3, arbitrary: fc.constant({ kind: 'return' }) },
 ) as fc.Arbitrary<Act>
 
-// What holds whatever the clock does:
-// 1. A token two generations old, or of a session that has ended, opens nothing, by either kind of token.
-// 2. The token before the current one opens something only for the grace, as it is really lived; two seconds longer at most in
-//    a process that did not rotate itself and saw a clock that was corrected by less.
+// Invariants that hold whatever the clock does:
+// 1. No token that is two generations old, or of an ended session, works: neither an access token nor a refresh token.
+// 2. The token before the current one works only within the grace, in real time; at most two seconds longer in a process
+//    that did not rotate itself and saw a smaller clock correction.
 // 3. The current token of a live session never ends it: it works, or the session or the token has expired by the clock.
-// 4. Where the clock was not set since the rotation, the process that rotated gives the grace; the other one where it was never set.
-test('clocks that are set forth and back between rotations revive no token', async () => {
+// 4. The process that rotated grants the grace if the clock was not set since; the other one, if it was never set.
+test('clock changes in both directions between rotations revive no token', async () => {
   await fc.assert(
     fc.asyncProperty(fc.array(act, { minLength: 5, maxLength: 40 }), async (acts) => {
       const { kith, other, signIn, pass, set, lived, clock } = await twoProcesses()
@@ -169,7 +169,7 @@ test('clocks that are set forth and back between rotations revive no token', asy
           set(step.seconds)
           setSince = everSet = true
         }
-        // A server is asked all the time.
+        // A server has requests all the time.
         for (const each of processes)
           await each.sessions.authenticate(current.tokens.accessToken).catch(() => {})
         if (step.kind === 'authenticate') {
@@ -181,7 +181,7 @@ test('clocks that are set forth and back between rotations revive no token', asy
         }
         if (step.kind === 'logout') {
           await (processes[step.process] ?? kith).sessions.logoutByRefreshToken(current.tokens.refreshToken)
-          // One that has expired by now ends nothing; it may be good again where the clock is set back.
+          // An expired token ends nothing; it may become valid again when the clock is set back.
           const rows = await kith.storage.sessions.byId(signIn.session.id)
           ended ||= rows?.revokedAt !== null
         }

@@ -14,7 +14,7 @@ const options = {
 const devices = createDeviceTokens(options)
 const account = (id: string, passwordHash: string | null = 'hash') => ({ id, passwordHash })
 
-test('a device keeps its id, and the five accounts that signed in last', async () => {
+test('a device keeps its id and the last five accounts that signed in', async () => {
   let token = await devices.issue(account('a'), null)
   const { id = '' } = (await devices.read(token)) ?? {}
   expect(Buffer.from(id, 'base64url')).toHaveLength(16)
@@ -28,7 +28,7 @@ test('a device keeps its id, and the five accounts that signed in last', async (
   expect((await devices.read(await devices.issue(account('a'), null)))?.id).not.toBe(id)
 })
 
-test('it is known for 400 days', async () => {
+test('a device token is valid for 400 days', async () => {
   const token = await devices.issue(account('a'), null)
   now += 400 * 86_400_000 - 1_000
   expect(await devices.read(token)).not.toBeNull()
@@ -36,7 +36,7 @@ test('it is known for 400 days', async () => {
   expect(await devices.read(token)).toBeNull()
 })
 
-test('what we have not signed for this, or is spelled in another way, makes nobody known', async () => {
+test('a token that Kith did not sign for this purpose, or in another spelling, identifies no device', async () => {
   const token = await devices.issue(account('a'), null)
   const refresh = await createRefreshTokens(options).issue({
     id: 's',
@@ -72,7 +72,7 @@ test('what we have not signed for this, or is spelled in another way, makes nobo
   for (const each of bad) expect(await devices.read(each)).toBeNull()
 })
 
-test('a new password makes the devices of the old one strangers, a new secret does not', async () => {
+test('a new password makes earlier devices unknown, and a new secret does not', async () => {
   const ana = account('a', 'old')
   const token = await devices.issue(ana, await devices.read(await devices.issue(account('b'), null)))
   const rotated = createDeviceTokens({
@@ -88,7 +88,7 @@ test('a new password makes the devices of the old one strangers, a new secret do
       false,
       true,
     ])
-    // The new password takes the place of the old one in the token, and keeps the others.
+    // In the token, the new password replaces the old one and keeps the other accounts.
     const renewed = await tokens.read(await tokens.issue(account('a', 'new'), device))
     expect(renewed?.accounts).toHaveLength(2)
     expect(renewed?.id).toBe(device?.id)

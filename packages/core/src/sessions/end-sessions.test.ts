@@ -6,7 +6,7 @@ import type { Revocations } from './revocations.ts'
 
 const password = 'correct horse'
 
-/** Somebody signed in, and what the denylist was given. */
+/** A signed-in account, and what was added to the denylist. */
 async function signedIn() {
   const denied: (readonly [keys: readonly string[], until: Date])[] = []
   let failures = 0
@@ -35,13 +35,13 @@ async function signedIn() {
   }
 }
 
-test('tokens are denied for as long as one may be good, and a minute more for clocks that run behind', async () => {
+test('tokens are denied as long as any could be valid, plus a minute for clocks that are behind', async () => {
   const { sessions, viewer, denied, now } = await signedIn()
   await sessions.logout(viewer)
   expect(denied).toEqual([[[viewer.sessionId], new Date(now + (900 + 60) * 1000)]])
 })
 
-test('one of several sessions ends by its id: its known tokens immediately, and those of the others not', async () => {
+test('ending one session by its id refuses its known tokens immediately, and those of the others stay valid', async () => {
   const { sessions, viewer, kith } = await signedIn()
   const phone = await sessions.login({ login: 'ana', password })
   await sessions.authenticate(phone.tokens.accessToken)
@@ -53,7 +53,7 @@ test('one of several sessions ends by its id: its known tokens immediately, and 
   await sessions.requireFresh(viewer)
 })
 
-test('all sessions but the one that asks end: their tokens, their refresh tokens, and what is listed; each is told', async () => {
+test('ending all other sessions refuses their access and refresh tokens, removes them from the list and emits an event for each', async () => {
   const { sessions, viewer, kith, tokens } = await signedIn()
   const others = [
     await sessions.login({ login: 'ana', password }),
@@ -72,28 +72,28 @@ test('all sessions but the one that asks end: their tokens, their refresh tokens
   expect(await codeOf(sessions.refresh(tokens.refreshToken))).toBe('no error')
 })
 
-test('a session that nobody has ends nothing, and denies nothing', async () => {
+test('an unknown session ends nothing and denies nothing', async () => {
   const { sessions, viewer, denied } = await signedIn()
   const unknown = '018f5a5e-0000-7000-8000-000000000000'
   expect(await codeOf(sessions.revoke(viewer, unknown))).toBe('session-not-found')
   expect(denied).toEqual([])
 })
 
-test('where there is no other session to end, the denylist is not asked for anything', async () => {
+test('without another session to end, the denylist is not called', async () => {
   const { sessions, viewer, denied } = await signedIn()
   await sessions.logoutEverywhere(viewer, { exceptCurrent: true })
   expect(denied).toEqual([])
 })
 
-test('a denylist that cannot be reached keeps no session alive, and its error is told', async () => {
+test('an unreachable denylist does not keep a session alive, and its error is reported', async () => {
   const { sessions, options, session, user, loseDenylist } = await signedIn()
-  // Also where it is there again before the end.
+  // Even if it is reachable again before the end.
   loseDenylist(1)
   await expect(sessions.endAll(user.id)).rejects.toThrow('the denylist is away')
   expect((await options.storage.sessions.byId(session.id))?.revokedAt).not.toBeNull()
 })
 
-/** Two processes of which neither hears of what the other denies. */
+/** Two processes that do not see each other's denylist. */
 async function twoProcesses() {
   const one = createInstance()
   const other = createInstance({ storage: one.options.storage })

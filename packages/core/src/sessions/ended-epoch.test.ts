@@ -6,7 +6,7 @@ import type { Viewer } from '../viewer.ts'
 
 const password = 'correct horse'
 
-/** What ends all sessions in a step of the account store, after work of its own. */
+/** Steps of the account store that end all sessions, after other writes. */
 const ends = {
   replacePassword: (accounts: Accounts, viewer: Viewer) =>
     accounts.changePassword(viewer, { currentPassword: password, newPassword: 'battery staple' }),
@@ -14,7 +14,7 @@ const ends = {
 } as const
 
 test.each(['replacePassword', 'markDeleted'] as const)(
-  'after %s no token is good of a sign-in that came just before it, in an epoch of its own, although sessions cannot be revoked',
+  'after %s, a token from a sign-in just before it, in its own epoch, is refused, even if sessions cannot be revoked',
   async (verb) => {
     const storage = createMemoryStorage()
     let justBefore = async (): Promise<void> => {}

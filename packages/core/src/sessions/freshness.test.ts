@@ -3,7 +3,7 @@ import { codeOf, createInstance } from '../../test/instance.ts'
 
 const password = 'correct horse'
 
-/** Somebody who signed in at this millisecond of a second, and has a token. */
+/** An account that signed in at this millisecond of a second, with its token. */
 async function signedIn(millis = 0) {
   const made = createInstance()
   made.advance(millis / 1000)
@@ -13,8 +13,8 @@ async function signedIn(millis = 0) {
   return { ...made, ...made.kith, byToken, bySession }
 }
 
-describe('a proof counts', () => {
-  test.each([0, 500, 999])('to its last millisecond, by token and by session (%d)', async (millis) => {
+describe('a proof is valid', () => {
+  test.each([0, 500, 999])('until its last millisecond, by token and by session (%d)', async (millis) => {
     const { sessions, advance, byToken, bySession } = await signedIn(millis)
     advance(60)
     for (const viewer of [byToken, bySession])
@@ -24,7 +24,7 @@ describe('a proof counts', () => {
       expect(await codeOf(sessions.requireFresh(viewer, '1m'))).toBe('proof-required')
   })
 
-  test('for its own account, and while its session lives', async () => {
+  test('only for its own account, and while its session is live', async () => {
     const { sessions, accounts, bySession } = await signedIn()
     const ben = await accounts.register({ username: 'ben', password })
     const mixed = { ...bySession, userId: ben.user.id }
@@ -35,7 +35,7 @@ describe('a proof counts', () => {
   })
 })
 
-test('an admin who acts has proved nothing, as the token says and as the session says', async () => {
+test('an acting admin has proved nothing, by token and by session', async () => {
   const { kith } = createInstance({ sessions: { impersonation: {} } })
   const cleo = await kith.accounts.register({ username: 'cleo', password })
   const ana = await kith.accounts.register({ username: 'ana', password })
@@ -48,7 +48,7 @@ test('an admin who acts has proved nothing, as the token says and as the session
   expect(await codeOf(kith.sessions.requireFresh(bySession))).toBe('impersonated')
 })
 
-test('the host needs none, and a duration that is none is a mistake of the app', async () => {
+test('the host needs no proof, and an invalid duration is an error of the app', async () => {
   const { sessions, bySession, kith } = await signedIn()
   expect(await codeOf(sessions.requireFresh(kith.viewerOf(bySession.userId)))).toBe('no error')
   await expect(sessions.requireFresh(bySession, 'soon' as never)).rejects.toThrow('requireFresh')

@@ -7,7 +7,7 @@ import { createLivedTime } from './lived-time.ts'
 const start = Date.parse('2026-01-01T12:00:00Z')
 const [second, hour] = [1_000, 3_600_000]
 
-/** Two processes with clocks of their own, which may differ. */
+/** Two processes with separate clocks, which may differ. */
 function setup({ graceSeconds = 10, behindMillis = 0 } = {}) {
   let [steady, offset] = [0, 0]
   const processes = [0, behindMillis].map((behind) => {
@@ -34,7 +34,7 @@ const sample = {
   ...{ deviceName: null, address: null, userAgent: null },
 }
 
-test('a process whose clock is two seconds behind gives the grace, and one that is further behind does not', () => {
+test('a process whose clock is two seconds behind grants the grace, and one that is further behind does not', () => {
   for (const [behindMillis, isOpen] of [
     [2_000, true],
     [2_001, false],
@@ -45,7 +45,7 @@ test('a process whose clock is two seconds behind gives the grace, and one that 
   }
 })
 
-test('of clocks that differ no more is allowed for than the grace is long', () => {
+test('the allowed clock difference is never longer than the grace', () => {
   for (const [behindMillis, isOpen] of [
     [1_000, true],
     [1_001, false],
@@ -55,7 +55,7 @@ test('of clocks that differ no more is allowed for than the grace is long', () =
   }
 })
 
-test('a process remembers its own rotations until their grace is over, whatever it rotates since', () => {
+test('a process remembers its own rotations until their grace ends, whatever it rotates afterwards', () => {
   const { one, pass, set, rotated } = setup()
   pass(hour)
   const [first, next] = [rotated('a'), rotated('b')]
@@ -63,7 +63,7 @@ test('a process remembers its own rotations until their grace is over, whatever 
   one.begin(next)
   pass(10 * second)
   one.begin(rotated('c'))
-  // Only what it remembers keeps the grace open over a clock that is set back.
+  // Only this memory keeps the grace open while the clock is set back.
   set(-hour)
   expect(one.isOpen(first, one.clock())).toBe(true)
   expect(one.isOpen(next, one.clock())).toBe(true)
@@ -71,7 +71,7 @@ test('a process remembers its own rotations until their grace is over, whatever 
   expect(one.isOpen(first, one.clock())).toBe(false)
 })
 
-test('a token that arrived in time gets the grace, however long the storage took, and a late one does not', () => {
+test('a token that arrived in time gets the grace, however slow the storage was, and a late one does not', () => {
   const { other, pass, rotated } = setup()
   const session = rotated('a')
   pass(10 * second)
@@ -82,7 +82,7 @@ test('a token that arrived in time gets the grace, however long the storage took
   expect([inTime, late].map((arrivedAt) => other.isOpen(session, arrivedAt))).toEqual([true, false])
 })
 
-test('without a grace there is none for the process that rotated either', () => {
+test('a grace of zero is also zero in the process that rotated', () => {
   const { one, pass, rotated } = setup({ graceSeconds: 0 })
   const session = rotated('a')
   one.begin(session)
@@ -90,7 +90,7 @@ test('without a grace there is none for the process that rotated either', () => 
   expect(one.isOpen(session, one.clock())).toBe(false)
 })
 
-test('what it remembers is bounded by the grace, also beside a session that rotates all the time', () => {
+test('its memory is bounded by the grace, even with a session that rotates all the time', () => {
   setFlagsFromString('--expose-gc')
   const collect = runInNewContext('gc') as () => void
   const { one, pass, rotated } = setup()

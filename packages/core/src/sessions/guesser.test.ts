@@ -5,7 +5,7 @@ import { turnOf } from './guesser.ts'
 
 const password = 'correct horse'
 
-test('strangers wait by network, a /24 or a /48; those who are known by account, and first', () => {
+test('strangers queue by network, a /24 or a /48; known clients queue by account, and first', () => {
   const turn = (address?: string) => turnOf({ kind: 'stranger', login: '', client: { address } })
   expect(turn('203.0.113.7')).toEqual({ key: '203.0.113.0/24' })
   expect(turn('::ffff:203.0.113.9')).toEqual({ key: '203.0.113.0/24' })
@@ -17,7 +17,7 @@ test('strangers wait by network, a /24 or a /48; those who are known by account,
   expect(turnOf({ kind: 'session', userId: 'ana', sessionId: 's' })).toEqual(known)
 })
 
-test('anyone who is known gets in while strangers from everywhere fill the queue', async () => {
+test('known clients get in while strangers from everywhere fill the queue', async () => {
   const { kith } = createInstance({
     passwords: { memoryKiB: 1_024, iterations: 2, concurrency: 1, queueLimit: 20 },
   })
@@ -40,7 +40,7 @@ test('anyone who is known gets in while strangers from everywhere fill the queue
   expect(await Promise.all(strangers)).toContain('busy')
 })
 
-test('one network fills no more of the queue than others leave', async () => {
+test('one network gets only the places in the queue that others leave free', async () => {
   const { kith } = createInstance({
     passwords: { memoryKiB: 1_024, iterations: 2, concurrency: 1, queueLimit: 20 },
   })

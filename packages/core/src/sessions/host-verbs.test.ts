@@ -13,7 +13,7 @@ async function withAna() {
 }
 
 // asvs: 7.4.5
-test('the host lists the sessions of any account in pages, ends one, and all', async () => {
+test('the host can list the sessions of any account in pages, and end one or all of them', async () => {
   const { sessions, ana, phone } = await withAna()
   const first = await sessions.list(ana.user.id, { limit: 1 })
   expect(first.items).toMatchObject([{ id: phone.session.id, deviceName: 'Phone', current: false, ...home }])
@@ -32,7 +32,7 @@ test('the host lists the sessions of any account in pages, ends one, and all', a
   await sessions.login({ login: 'ana', password })
 })
 
-test('the host is told where there is no such account or session', async () => {
+test('the host gets an error for an unknown account or session', async () => {
   const { sessions, accounts, ana, phone } = await withAna()
   const ben = await accounts.register({ username: 'ben', password })
   expect(await codeOf(sessions.list('nobody'))).toBe('account-not-found')
@@ -43,7 +43,7 @@ test('the host is told where there is no such account or session', async () => {
   expect(await codeOf(sessions.list(ana.user.id))).toBe('account-not-found')
 })
 
-test('a role counts from when it is set, in every process, and is told to its owner', async () => {
+test('a role is effective as soon as it is set, in every process, and its owner gets an event', async () => {
   const { accounts, events, ana, options } = await withAna()
   const changed: unknown[] = []
   events.on('account.role-changed', (event) => void changed.push(event))
@@ -66,7 +66,7 @@ test('a role counts from when it is set, in every process, and is told to its ow
   expect(await ask()).toBe('account-banned')
 })
 
-test('nobody has a role by a session that another process has ended, also where this one knows the token', async () => {
+test('a role does not count for a session that another process has ended, even if this one knows its token', async () => {
   const { accounts, sessions, ana, phone, options } = await withAna()
   const other = createKith(options)
   await accounts.setRole(ana.user.id, 'admin')
@@ -82,21 +82,24 @@ test('nobody has a role by a session that another process has ended, also where 
   }
 })
 
-test('a text is no list of roles: it has parts of names in it', async () => {
+test('a string is rejected as a list of roles, because it would match parts of names', async () => {
   const { accounts, ana } = await withAna()
   const viewer = { userId: ana.user.id, sessionId: ana.session.id }
   await expect(accounts.requireRole(viewer, 'team-member' as never)).rejects.toThrow(TypeError)
 })
 
-test.each(['', 'Admin', 'admin ', '2nd', 'a'.repeat(33), 'é'])('%j is no name of a role', async (role) => {
-  const { accounts, ana } = await withAna()
-  expect(await codeOf(accounts.setRole(ana.user.id, role))).toBe('invalid-input')
-  expect(
-    await codeOf(accounts.edit({ userId: ana.user.id, sessionId: ana.session.id }, { role } as object)),
-  ).toBe('invalid-input')
-})
+test.each(['', 'Admin', 'admin ', '2nd', 'a'.repeat(33), 'é'])(
+  '%j is not a valid role name',
+  async (role) => {
+    const { accounts, ana } = await withAna()
+    expect(await codeOf(accounts.setRole(ana.user.id, role))).toBe('invalid-input')
+    expect(
+      await codeOf(accounts.edit({ userId: ana.user.id, sessionId: ana.session.id }, { role } as object)),
+    ).toBe('invalid-input')
+  },
+)
 
-test('events of sign-ins say from where, by which client', async () => {
+test('sign-in events contain the place and the client', async () => {
   const { sessions, accounts, events, ana } = await withAna()
   const told: unknown[] = []
   for (const name of ['session.opened', 'session.refreshed', 'login.failed'] as const)

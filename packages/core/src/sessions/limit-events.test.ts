@@ -26,17 +26,17 @@ const limited = (...names: LimitName[]) => ({
   limits: Object.fromEntries(names.map((name) => [name, once])),
 })
 
-/** What the refusals of an instance tell. */
+/** Collects the limit.reached events of an instance. */
 function refusalsOf({ events }: Instance['kith']): unknown[] {
   const told: unknown[] = []
   events.on('limit.reached', ({ at: _at, ...event }) => void told.push(event))
   return told
 }
 
-describe('a refusal tells whom it was about, as far as the limit knows', () => {
+describe('a refusal names its subject, as far as the limit knows it', () => {
   const nobody = { userId: null, sessionId: null, address: null, retryAfterSeconds: 60 }
 
-  test('an address', async () => {
+  test('an IP address', async () => {
     const { kith } = createInstance(limited('loginByAddress'))
     const told = refusalsOf(kith)
     for (let time = 0; time < 2; time++) await guess({ kith }, stranger)
@@ -51,7 +51,7 @@ describe('a refusal tells whom it was about, as far as the limit knows', () => {
     expect(told).toEqual([{ ...nobody, limit: 'changeByAccount', userId: ana.viewer.userId }])
   })
 
-  test('a session, or the account for which the host acts: neither uses up what the other may do', async () => {
+  test('a session, or the account for which the host acts: each has its own allowance', async () => {
     const ana = await withAna(limited('revokeBySession'))
     const told = refusalsOf(ana.kith)
     const { userId, sessionId } = ana.viewer
@@ -75,7 +75,7 @@ describe('a refusal tells whom it was about, as far as the limit knows', () => {
     expect(told).toEqual([{ ...nobody, limit: 'refreshBySession', sessionId: session.id }])
   })
 
-  test('nobody where passwords are counted: what was typed stays out of it', async () => {
+  test('no subject if passwords are counted: the typed login stays out of the event', async () => {
     const ana = await withAna(limited('passwordByAccount', 'passwordBySession'))
     const told = refusalsOf(ana.kith)
     for (let time = 0; time < 2; time++) {
@@ -88,7 +88,7 @@ describe('a refusal tells whom it was about, as far as the limit knows', () => {
     ])
   })
 
-  test('the client that asked for messages', async () => {
+  test('the client that requested messages', async () => {
     for (const limit of ['sendByAddress', 'sendByClient'] as const) {
       const { kith } = codedInstance(limited(limit))
       const told = refusalsOf(kith)
@@ -106,7 +106,7 @@ describe('messages to one recipient', () => {
     return made
   }
 
-  test('count for a client by the recipient too, however that was typed, and the caller is not told', async () => {
+  test('are also counted per client and recipient, however the login was typed, and the caller sees no error', async () => {
     const { kith, mailbox } = await withMail(limited('sendByClient'))
     const told = refusalsOf(kith)
     for (const login of ['ana', 'ana@example.com']) await kith.recovery.begin({ login }, stranger)
@@ -115,7 +115,7 @@ describe('messages to one recipient', () => {
     expect(told).toMatchObject([{ limit: 'sendByClient', ...stranger }])
   })
 
-  test('of the host itself count for the recipient alone', async () => {
+  test('that the host sends itself are counted only per recipient', async () => {
     const { kith, mailbox } = await withMail(limited('sendByClient', 'sendByAddress'))
     for (let time = 0; time < 3; time++) await kith.recovery.begin({ login: 'ana' })
     await kith.settled()
@@ -123,20 +123,20 @@ describe('messages to one recipient', () => {
   })
 })
 
-describe('a counter that cannot be reached', () => {
+describe('an unreachable counter', () => {
   const unavailable = new RetryLaterError('storage-unavailable', 1)
   const away: RateLimits = {
     hit: () => Promise.reject(unavailable),
     reset: async () => {},
   }
 
-  test('is not needed where the limits are lifted', async () => {
+  test('is not needed if the limits are turned off', async () => {
     const lifted = Object.fromEntries(Object.keys(defaultLimits).map((name) => [name, []]))
     const ana = await withAna({ rateLimits: away, limits: lifted })
     expect(await guess(ana, { ...stranger, device: ana.device })).toBe('invalid-credentials')
   })
 
-  test('lets nobody pass, and locks nobody', async () => {
+  test('lets nothing through and locks no account', async () => {
     const { kith } = createInstance({ rateLimits: away })
     const locked: unknown[] = []
     kith.events.on('login.locked', (event) => void locked.push(event))
@@ -148,7 +148,7 @@ describe('a counter that cannot be reached', () => {
   })
 })
 
-test('who reads the counters learns nothing: no name, address or session is in a key', async () => {
+test('counter keys contain no name, address or session, so reading them reveals nothing', async () => {
   const keys: string[] = []
   const counters = createMemoryRateLimits()
   const rateLimits: RateLimits = {

@@ -23,7 +23,7 @@ const guess = ({ kith }: Pick<Instance, 'kith'>, client: ClientInfo): Promise<st
 
 describe('strangers', () => {
   // asvs: 6.3.1
-  test('parallel guesses cannot pass the lock together, and the right password is refused while it lasts', async () => {
+  test('concurrent guesses cannot exceed the limit, and during a lock even the right password is refused', async () => {
     const ana = await withAna()
     const codes = await Promise.all(Array.from({ length: 30 }, () => guess(ana, stranger)))
     expect(codes.filter((code) => code === 'invalid-credentials')).toHaveLength(10)
@@ -36,20 +36,20 @@ describe('strangers', () => {
     expect(await right()).toBe('no error')
   })
 
-  test('the lock backs off, and tells the truth: 30 wrong passwords in an hour lock for the rest of it', async () => {
+  test('the lock backs off with an exact time: 30 wrong passwords in an hour lock for the rest of it', async () => {
     const ana = await withAna()
     for (let round = 0; round < 3; round++) {
       for (let time = 0; time < 10; time++) expect(await guess(ana, stranger)).toBe('invalid-credentials')
       ana.advance(round < 2 ? 300 : 10)
     }
-    // Both windows are full; the longer one counts.
+    // Both windows are full; the longer one determines the time.
     await expect(ana.sessions.login(wrong, stranger)).rejects.toMatchObject({
       code: 'account-locked',
       retryAfterSeconds: 3600 - 610,
     })
   })
 
-  test('hammering does not lock for longer', async () => {
+  test('more attempts do not extend a lock', async () => {
     const ana = await withAna()
     for (let time = 0; time < 500; time++) await guess(ana, {})
     ana.advance(300)
@@ -66,7 +66,7 @@ describe('strangers', () => {
   })
 
   // asvs: 6.3.1
-  test('one address keeps nobody else out; many slow all strangers down, for an hour at most', async () => {
+  test('one IP address locks out no other; many together slow down all strangers, for at most an hour', async () => {
     const ana = await withAna()
     for (let time = 0; time < 100; time++) await guess(ana, stranger)
     expect(await guess(ana, { address: '198.51.100.2' })).toBe('invalid-credentials')
@@ -80,7 +80,7 @@ describe('strangers', () => {
     expect(await codeOf(ana.sessions.login({ login: 'ana', password }, stranger))).toBe('no error')
   })
 
-  test('no guess of theirs costs more than is spent on 200 an hour for a login, from however many addresses', async () => {
+  test('at most 200 guesses per login and hour are checked, from however many IP addresses', async () => {
     const ana = await withAna()
     let tried = 0
     for (let second = 0; second < 3_600; second += 2) {
@@ -91,29 +91,26 @@ describe('strangers', () => {
     expect(tried).toBe(200)
   })
 
-  test.each(['', '@example.com'])(
-    'a login that does not exist, and one that does, are told apart by no lock (ana%s)',
-    async (suffix) => {
-      const ana = await withAna()
-      const histories = await Promise.all(
-        ['ana', 'nobody'].map(async (name) => {
-          const codes: string[] = []
-          for (let time = 0; time < 40; time++) {
-            const login = time % 3 ? name : `${name}${suffix}`
-            const client = { address: `198.51.100.${(name === 'ana' ? 0 : 100) + (time % 7)}` }
-            codes.push(await codeOf(ana.sessions.login({ login, password: 'wrong' }, client)))
-          }
-          return codes
-        }),
-      )
-      expect(histories[0]).toEqual(histories[1])
-    },
-  )
+  test.each(['', '@example.com'])('locks do not reveal whether a login exists (ana%s)', async (suffix) => {
+    const ana = await withAna()
+    const histories = await Promise.all(
+      ['ana', 'nobody'].map(async (name) => {
+        const codes: string[] = []
+        for (let time = 0; time < 40; time++) {
+          const login = time % 3 ? name : `${name}${suffix}`
+          const client = { address: `198.51.100.${(name === 'ana' ? 0 : 100) + (time % 7)}` }
+          codes.push(await codeOf(ana.sessions.login({ login, password: 'wrong' }, client)))
+        }
+        return codes
+      }),
+    )
+    expect(histories[0]).toEqual(histories[1])
+  })
 })
 
 describe('known devices and sessions', () => {
   // asvs: 6.1.1, 6.3.1
-  test('no number of strangers locks a device on which the account has signed in', async () => {
+  test('strangers cannot lock a device on which the account has signed in, however many there are', async () => {
     const ana = await withAna()
     const login = (): Promise<string> =>
       codeOf(ana.sessions.login({ login: 'ana', password }, { ...stranger, device: ana.device }))
@@ -127,12 +124,12 @@ describe('known devices and sessions', () => {
     }
   })
 
-  test('a stolen device token gains its own counter, and nothing else; who has it too is a stranger at worst', async () => {
+  test('a stolen device token gains only its own counter; another holder of the token is treated as a stranger at worst', async () => {
     const ana = await withAna()
     const other = await ana.sessions.login({ login: 'ana', password })
     const thief = { address: '203.0.113.1', device: ana.device }
     const codes = await Promise.all(Array.from({ length: 25 }, () => guess(ana, thief)))
-    // Ten as the device, and ten as the stranger that one is without it.
+    // Ten as the device, and ten as the stranger that it is without the token.
     expect(codes.filter((code) => code === 'invalid-credentials')).toHaveLength(20)
     expect(codes.filter((code) => code === 'account-locked')).toHaveLength(5)
     const copied = { ...stranger, device: ana.device }
@@ -146,18 +143,18 @@ describe('known devices and sessions', () => {
     expect(await codeOf(ana.sessions.refresh(ana.device ?? ''))).toBe('refresh-token-invalid')
   })
 
-  test('what a device may sign in is counted too, over all devices of an account', async () => {
+  test('sign-ins from a device are limited too, across all devices of an account', async () => {
     const ana = await withAna()
     const codes: string[] = []
     const client = { address: '203.0.113.1', device: ana.device }
     for (let time = 0; time < 61; time++)
       codes.push(await codeOf(ana.sessions.login({ login: 'ana', password }, client)))
-    // As the device, and then as any stranger at this address.
+    // First as the device, and then as any stranger from this IP address.
     expect(codes.slice(0, 60).every((code) => code === 'no error')).toBe(true)
     expect(codes[60]).toBe('rate-limited')
   })
 
-  test('whoever knew the password, and gathered device tokens, keeps nobody out once there is a new one', async () => {
+  test('device tokens collected with the old password lock nobody out after a password change', async () => {
     const ana = await withAna()
     const gathered: (string | undefined)[] = []
     for (let time = 0; time < 40; time++) {
@@ -178,7 +175,7 @@ describe('known devices and sessions', () => {
     }
   })
 
-  test('guesses at the current password count by session, and lock no other', async () => {
+  test('guesses at the current password are counted per session and lock no other session', async () => {
     const ana = await withAna()
     for (let time = 0; time < 10; time++)
       expect(await codeOf(ana.accounts.delete(ana.viewer, { password: 'wrong' }))).toBe('wrong-password')
@@ -190,7 +187,7 @@ describe('known devices and sessions', () => {
 })
 
 // asvs: 6.3.1
-test('an address is limited whatever account it tries; a whole IPv6 /64 is one address', async () => {
+test('an IP address is limited across all accounts, and an IPv6 /64 counts as one', async () => {
   const { kith } = createInstance()
   const codes: string[] = []
   for (let time = 0; time < 31; time++) {
@@ -203,7 +200,7 @@ test('an address is limited whatever account it tries; a whole IPv6 /64 is one a
   expect(await guess({ kith }, {})).toBe('invalid-credentials')
 })
 
-test('limits can be set and lifted', async () => {
+test('limits can be set and turned off', async () => {
   const { kith } = createInstance({
     limits: {
       registerByAddress: [

@@ -4,7 +4,7 @@ import { createLivedTime } from './lived-time.ts'
 const start = Date.parse('2026-01-01T12:00:00Z')
 const [second, hour, day] = [1_000, 3_600_000, 86_400_000]
 
-/** A clock that goes on with the process, and can be set. */
+/** A clock that advances with the process and can be set. */
 function setup() {
   let [steady, offset] = [0, start]
   const time = createLivedTime(
@@ -19,7 +19,7 @@ function setup() {
   }
 }
 
-test('a clock that is right repeats nothing, however seldom it is looked at', () => {
+test('a correct clock repeats no time, however rarely it is read', () => {
   const { pass, repeated } = setup()
   for (const millis of [1, second, hour, 30 * day]) {
     pass(millis)
@@ -27,7 +27,7 @@ test('a clock that is right repeats nothing, however seldom it is looked at', ()
   }
 })
 
-test('a time that was lived comes again until the clock is past it, also where nobody looked', () => {
+test('a lived time is repeated until the clock is past it, even if the clock was not read in between', () => {
   const { pass, set, repeated } = setup()
   pass(5 * hour)
   set(-3 * hour)
@@ -38,7 +38,7 @@ test('a time that was lived comes again until the clock is past it, also where n
   expect(repeated()).toBe(false)
 })
 
-test('what was skipped was not lived: after days ahead only the time out there is repeated', () => {
+test('skipped time was not lived: after a jump days ahead and back, only the time spent there is repeated', () => {
   const { pass, set, repeated } = setup()
   pass(hour)
   set(2 * day)
@@ -54,7 +54,7 @@ test('what was skipped was not lived: after days ahead only the time out there i
   expect(repeated()).toBe(false)
 })
 
-test('small corrections repeat nothing, and many of them add up', () => {
+test('small corrections repeat nothing, but many of them add up', () => {
   const { pass, set, repeated } = setup()
   pass(hour)
   set(-1.5 * second)
@@ -69,13 +69,13 @@ test('small corrections repeat nothing, and many of them add up', () => {
   expect(repeated()).toBe(false)
 })
 
-test('what is before the process began may have been lived by another', () => {
+test('time before the start of the process may have been lived by another process', () => {
   const { set, repeated } = setup()
   set(-hour)
   expect(repeated()).toBe(true)
 })
 
-test('however often the clock is set, no time that was lived is forgotten', () => {
+test('no lived time is forgotten, however often the clock is set', () => {
   const { time, pass, set } = setup()
   const lived: Date[] = []
   for (let step = 0; step < 500; step++) {
@@ -84,11 +84,11 @@ test('however often the clock is set, no time that was lived is forgotten', () =
     set(step % 2 ? hour : -hour - 30 * second)
     time.clock()
   }
-  // The last time on either side was not left behind.
+  // The clock has not left the last time on either side yet.
   expect(lived.slice(0, -2).every((date) => time.isRepeated(date))).toBe(true)
 })
 
-test('a correction of two seconds repeats nothing, and one that is longer does', () => {
+test('a correction of two seconds repeats nothing, and a longer one does', () => {
   for (const [millis, isRepeated] of [
     [2_000, false],
     [2_001, true],
@@ -101,7 +101,7 @@ test('a correction of two seconds repeats nothing, and one that is longer does',
   }
 })
 
-test('the times that are repeated reach two seconds to both sides, for clocks of others that differ', () => {
+test('repeated times extend by two seconds in both directions, for other processes with different clocks', () => {
   const { time, pass, set } = setup()
   pass(2 * hour)
   const latest = time.clock().getTime()
@@ -111,9 +111,9 @@ test('the times that are repeated reach two seconds to both sides, for clocks of
   expect(edges.map((at) => time.isRepeated(new Date(at)))).toEqual([false, true, true, false])
 })
 
-test('of more than fifty stretches the two oldest count as one, with what was skipped between them', () => {
+test('beyond fifty periods, the two oldest are merged, including the time skipped between them', () => {
   const { time, pass, set } = setup()
-  /** The middle of what is skipped. */
+  /** The middle of the skipped time. */
   const skip = (): Date => {
     pass(10 * second)
     const before = time.clock().getTime()
@@ -122,7 +122,7 @@ test('of more than fifty stretches the two oldest count as one, with what was sk
     return new Date(before + hour / 2)
   }
   const skipped = Array.from({ length: 50 }, skip)
-  // Far enough back that all of them may come again.
+  // Far enough back for all of them to be repeated.
   const isRepeated = (): boolean[] => {
     return skipped.slice(0, 2).map((date) => time.isRepeated(date))
   }
@@ -131,7 +131,7 @@ test('of more than fifty stretches the two oldest count as one, with what was sk
   expect(isRepeated()).toEqual([true, false])
 })
 
-test('what was set back before it was joined with a later stretch stays repeated', () => {
+test('a period that was set back stays repeated after it is merged with a later one', () => {
   const { time, pass, set } = setup()
   pass(hour)
   const lived = time.clock()

@@ -20,7 +20,7 @@ async function withAna(options: Parameters<typeof createInstance>[0] = {}) {
   }
 }
 
-/** What was told about sign-ins that failed. */
+/** Collects the events of failed sign-ins. */
 function toldOf({ events }: Instance['kith']): object[] {
   const told: object[] = []
   for (const name of ['login.failed', 'login.locked'] as const)
@@ -34,7 +34,7 @@ describe('a form', () => {
     [{ login: 'ana', username: 'ana' }, 'ambiguous'],
     [{ username: 'ana', email: 'ana@example.com' }, 'ambiguous'],
     [{ login: 'ana', username: 'ana', email: 'ana@example.com' }, 'ambiguous'],
-  ])('with %j names no login', async (logins, code) => {
+  ])('with %j names no single login', async (logins, code) => {
     const { sessions } = createInstance().kith
     await expect(sessions.login({ ...logins, password } as never)).rejects.toMatchObject({
       code: 'invalid-input',
@@ -42,7 +42,7 @@ describe('a form', () => {
     })
   })
 
-  test('may say username or email instead', async () => {
+  test('may use username or email instead', async () => {
     const { kith } = createInstance()
     await kith.accounts.register({ username: 'ana', email: 'ana@example.com', password })
     for (const login of [{ username: 'ana' }, { email: 'ana@example.com' }])
@@ -50,7 +50,7 @@ describe('a form', () => {
   })
 })
 
-test('an address that its owner has not confirmed signs nobody in, where addresses are confirmed', async () => {
+test('an unconfirmed email address cannot sign in if the options require confirmation', async () => {
   const email = 'ana@example.com'
   const { kith } = codedInstance({ accounts: { ...confirming.accounts, signUp: 'closed' } })
   const { id } = await kith.accounts.import({ username: 'ana', email, passwordHash: null })
@@ -63,8 +63,8 @@ test('an address that its owner has not confirmed signs nobody in, where address
   expect(await login(email)).toBe('no error')
 })
 
-describe('somebody who is banned', () => {
-  test('is refused before a policy runs, and opens no session', async () => {
+describe('a banned account', () => {
+  test('is refused before any policy runs, and gets no session', async () => {
     const asked: unknown[] = []
     const policies = { 'session.open': (call: unknown) => void asked.push(call) }
     const { sessions, accounts, events, user } = await withAna({ policies, audit: { keepFor: '30d' } })
@@ -76,7 +76,7 @@ describe('somebody who is banned', () => {
   })
 })
 
-test('a hash with other costs than the app has now is made anew by a sign-in, and the old one by none', async () => {
+test('a sign-in renews a hash with outdated costs, and keeps a current one', async () => {
   const { options, user, sessions } = await withAna()
   const hashOf = async (): Promise<string | null | undefined> =>
     (await options.storage.users.byId(user.id))?.passwordHash
@@ -91,7 +91,7 @@ test('a hash with other costs than the app has now is made anew by a sign-in, an
   expect(await hashOf()).toBe(after)
 })
 
-test('a sign-in by password is one by password, for its session and its token', async () => {
+test('a sign-in by password records that method in its session and its token', async () => {
   const { sessions, options } = await withAna()
   const { session, tokens } = await sessions.login({ login: 'ana', password })
   expect((await options.storage.sessions.byId(session.id))?.methods).toEqual(['pwd'])
@@ -105,7 +105,7 @@ describe('too many wrong passwords', () => {
     passwordBySession: once,
   }
 
-  test('are told with the account and the place: of a stranger, a device and a session', async () => {
+  test('emit an event with the account and the place: for a stranger, a device and a session', async () => {
     const { kith, sessions, accounts, viewer, device } = await withAna({ limits })
     const told = toldOf(kith)
     const wrong = { login: 'ana', password: 'wrong' }
@@ -119,7 +119,7 @@ describe('too many wrong passwords', () => {
       { name: 'login.locked', ...place },
     ])
     await codeOf(sessions.login(wrong, known))
-    // As the device, and then as the stranger that one is without it.
+    // First as the device, and then as the stranger that it is without the token.
     await codeOf(sessions.login(wrong, known))
     const elsewhere = { ...place, address: known.address }
     expect(told.splice(0)).toEqual([
@@ -142,7 +142,7 @@ describe('too many wrong passwords', () => {
     ])
   })
 
-  test('are told to the owner, with the device and the address', async () => {
+  test('notify the owner, with the device and the IP address', async () => {
     const { kith, mailbox } = codedInstance({ limits })
     await kith.accounts.register({ username: 'ana', email: 'ana@example.com', password })
     const firefox = 'Mozilla/5.0 (Windows NT 10.0; rv:140.0) Gecko/20100101 Firefox/140.0'
@@ -158,7 +158,7 @@ describe('too many wrong passwords', () => {
   })
 })
 
-test('a device counts by its address for an account that has not signed in on it', async () => {
+test('a device counts by its IP address for an account that has not signed in on it', async () => {
   const { sessions, accounts, device } = await withAna({ limits: { loginByAddress: once } })
   await accounts.register({ username: 'ben', password })
   const ben = (): Promise<string> => codeOf(sessions.login({ login: 'ben', password }, { ...client, device }))
@@ -167,8 +167,8 @@ test('a device counts by its address for an account that has not signed in on it
   expect(await codeOf(sessions.login({ login: 'ana', password }, { ...client, device }))).toBe('no error')
 })
 
-describe('a change that needs the owner', () => {
-  test('says that the password is missing, and where', async () => {
+describe('a change that requires the password', () => {
+  test('reports that the password is missing, and in which field', async () => {
     const { accounts, viewer } = await withAna()
     for (const [call, path] of [
       [() => accounts.delete(viewer, {}), 'password'],
@@ -180,7 +180,7 @@ describe('a change that needs the owner', () => {
       })
   })
 
-  test('opens no session where the account had no password, and was given one meanwhile', async () => {
+  test('opens no session if the account had no password and got one meanwhile', async () => {
     for (const isChanged of [false, true]) {
       const storage = createMemoryStorage()
       let act = async () => {}

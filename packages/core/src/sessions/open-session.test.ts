@@ -6,7 +6,7 @@ import { createMemoryStorage } from '../memory/memory-storage.ts'
 const password = 'correct horse'
 const client = { address: '203.0.113.7', userAgent: 'Browser/1.0' }
 
-/** With a hook before a session is stored. */
+/** An instance with a hook that runs before a session is stored. */
 async function withHook(options: Parameters<typeof createInstance>[0] = {}) {
   const storage = createMemoryStorage()
   let act = async () => {}
@@ -29,7 +29,7 @@ async function withHook(options: Parameters<typeof createInstance>[0] = {}) {
   }
 }
 
-test('a sign-in stays good where all sessions are ended while it is stored: it gets another session, alone', async () => {
+test('a sign-in during which all sessions are ended still succeeds, with a new session as the only one', async () => {
   const { sessions, viewer, beforeOpening, audit, events } = await withHook({ audit: { keepFor: '30d' } })
   const opened: string[] = []
   events.on('session.opened', ({ sessionId }) => void opened.push(sessionId))
@@ -38,7 +38,7 @@ test('a sign-in stays good where all sessions are ended while it is stored: it g
   expect((await sessions.authenticate(tokens.accessToken)).sessionId).toBe(session.id)
   expect((await sessions.list(viewer.userId)).items.map(({ id }) => id)).toEqual([session.id])
   expect(opened).toEqual([session.id])
-  // The one that was stored too early has ended, at the hand of who signed in.
+  // The session that was stored too early has ended, with the account itself as the actor.
   const { items } = await audit.list(viewer.userId)
   const [latest, ended, first] = items
   expect([first, ended, latest].map((entry) => entry?.action)).toEqual([
@@ -51,7 +51,7 @@ test('a sign-in stays good where all sessions are ended while it is stored: it g
   expect(latest?.actor).toEqual({ kind: 'self', sessionId: session.id })
 })
 
-test('the session that one too many ends is reported, with its account', async () => {
+test('the session that the session limit displaces is reported with its account', async () => {
   const { kith, mailbox, advance } = codedInstance({ sessions: { maxPerAccount: 1 } })
   const ana = await kith.accounts.register({ username: 'ana', email: 'ana@example.com', password })
   const told: unknown[] = []
@@ -63,7 +63,7 @@ test('the session that one too many ends is reported, with its account', async (
   expect(mailbox.messages.map(({ kind }) => kind)).toEqual(['new-device'])
 })
 
-describe('an admin who acts', () => {
+describe('an acting admin', () => {
   const impersonation = { notice: true }
 
   async function desk(more: object = {}) {
@@ -89,7 +89,7 @@ describe('an admin who acts', () => {
     expect(mailbox.messages.map(({ kind, to }) => [kind, to])).toEqual([['impersonated', 'ana@example.com']])
   })
 
-  test('notifies nobody unless the app asks for it', async () => {
+  test('sends no notification unless the app requests it', async () => {
     const { act, kith, mailbox } = await desk({ impersonation: { notice: false } })
     await act()
     await kith.settled()
@@ -98,7 +98,7 @@ describe('an admin who acts', () => {
 })
 
 describe('a session that the host opens', () => {
-  test('is for an account that exists and is not banned: otherwise none is stored', async () => {
+  test('requires an account that exists and is not banned; otherwise nothing is stored', async () => {
     const storage = createMemoryStorage()
     const sessionStore = counting(storage.sessions)
     const { kith } = createInstance({ storage: { ...storage, sessions: sessionStore.port } })
@@ -110,13 +110,13 @@ describe('a session that the host opens', () => {
     expect(sessionStore.calls).not.toContain('open')
   })
 
-  test('is for an account that is still there', async () => {
+  test('requires an account that still exists when the session is stored', async () => {
     const { sessions, accounts, viewer, beforeOpening } = await withHook()
     beforeOpening(() => accounts.remove(viewer.userId))
     expect(await codeOf(sessions.open(viewer.userId))).toBe('account-not-found')
   })
 
-  test('is announced to nobody', async () => {
+  test('sends no notification', async () => {
     const { kith, mailbox } = codedInstance()
     const { user } = await kith.accounts.register({ username: 'ana', email: 'ana@example.com', password })
     await kith.sessions.open(user.id, client)
@@ -125,8 +125,8 @@ describe('a session that the host opens', () => {
   })
 })
 
-describe('who gives the password again', () => {
-  test('goes on with the proofs of the old session, and its name', async () => {
+describe('a session after the password was entered again', () => {
+  test('keeps the proofs and the device name of the old session', async () => {
     const { kith, mailbox, options } = codedInstance()
     const { user } = await kith.accounts.register({ username: 'ana', email: 'ana@example.com', password })
     await kith.accounts.verifyEmail(user.id)
@@ -143,7 +143,7 @@ describe('who gives the password again', () => {
     })
   })
 
-  test('may be the host, for the account', async () => {
+  test('can be opened by the host for the account', async () => {
     const { kith, options } = createInstance()
     const { user } = await kith.accounts.register({ username: 'ana', password, deviceName: 'Phone' })
     const given = { currentPassword: password, newPassword: 'battery staple' }

@@ -13,8 +13,8 @@ async function withAna(options: Parameters<typeof createInstance>[0] = {}) {
   return { ...made, ...made.kith, viewer, session, tokens }
 }
 
-describe('who has nothing to prove', () => {
-  test('the host, an account that is gone, and the session of somebody else', async () => {
+describe('a proof is not accepted from', () => {
+  test('the host, an unknown account and the session of another account', async () => {
     const { kith, sessions, accounts, viewer } = await withAna()
     const ben = await accounts.register({ username: 'ben', password })
     const prove = (who: Parameters<typeof sessions.prove>[0]) => codeOf(sessions.prove(who, { password }))
@@ -25,7 +25,7 @@ describe('who has nothing to prove', () => {
     expect(await prove(viewer)).toBe('no error')
   })
 
-  test('a session from the millisecond in which it ends', async () => {
+  test('a session, from the millisecond in which it ends', async () => {
     const { sessions, viewer, session, advance } = await withAna()
     advance((Date.parse(session.expiresAt) - Date.parse('2026-01-01T00:00:00Z')) / 1000 - 0.001)
     expect(await codeOf(sessions.prove(viewer, { password }))).toBe('no error')
@@ -35,11 +35,11 @@ describe('who has nothing to prove', () => {
   })
 })
 
-test('a proof at the side of refreshes goes through, and after ten of them the session is given up', async () => {
+test('a proof that competes with refreshes succeeds; after ten lost races it fails', async () => {
   const storage = createMemoryStorage()
   let refreshes = 0
   const rotate: SessionStore['rotate'] = async (rotation) => {
-    // Somebody is quicker each time.
+    // Another refresh is faster each time.
     if (refreshes > 0) {
       refreshes--
       await storage.sessions.rotate(rotation)
@@ -56,14 +56,14 @@ test('a proof at the side of refreshes goes through, and after ten of them the s
   expect(await codeOf(sessions.prove(viewer, { password }))).toBe('session-revoked')
 })
 
-test('the token from before a proof has its grace, also where the clock is set back', async () => {
+test('the token from before a proof keeps its grace, even if the clock is set back', async () => {
   const { sessions, viewer, tokens, advance } = await withAna()
   await sessions.prove(viewer, { password })
   advance(-3_600)
   expect(await codeOf(sessions.refresh(tokens.refreshToken))).toBe('no error')
 })
 
-test('a session that is bound to its device is proved, and gets its tokens with the key alone', async () => {
+test('a device-bound session can be proved, and gets tokens only with its key', async () => {
   const { sessions, boundSessions, viewer, advance } = await withAna({ sessions: { deviceBound: true } })
   const key = createDeviceKey()
   await boundSessions.bind(viewer, key.registration(await boundSessions.offerTo(viewer)))

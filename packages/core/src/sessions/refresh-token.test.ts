@@ -31,7 +31,7 @@ function refreshTokens(secrets: readonly string[], clock: Clock, issuer = 'kith'
   return createRefreshTokens({ secrets, issuer, audience: 'kith', clock })
 }
 
-test('one row gives one token, to the letter, and it tells nothing but session, generation and age', async () => {
+test('a row gives exactly one token, which contains only the session, the generation and its age', async () => {
   const tokens = refreshTokens([secret], () => start)
   const token = await tokens.issue(session)
   expect(await refreshTokens([secret], () => new Date(start.getTime() + 5_000)).issue(session)).toBe(token)
@@ -55,7 +55,7 @@ test('one row gives one token, to the letter, and it tells nothing but session, 
   ])
 })
 
-test('whether an admin acts by it is known also when it has expired, and of no token that we have not signed', async () => {
+test('a token says whether an admin is acting, even after it expires, but only if Kith signed it', async () => {
   const tokens = refreshTokens([secret], () => start)
   const late = refreshTokens([secret], () => session.expiresAt)
   const acting = await tokens.issue({ ...session, actorId: 'admin-1' })
@@ -68,13 +68,13 @@ test('whether an admin acts by it is known also when it has expired, and of no t
     expect(await tokens.isImpersonated(token)).toBe(false)
 })
 
-test('it ends with the session', async () => {
+test('a refresh token expires with its session', async () => {
   const token = await refreshTokens([secret], () => start).issue(session)
   const late = refreshTokens([secret], () => session.expiresAt)
   expect(await codeOf(late.verify(token))).toBe('refresh-token-expired')
 })
 
-test('a rotated secret still verifies what it signed and signs nothing new', async () => {
+test('after a rotation, the old secret still verifies what it signed and signs nothing new', async () => {
   const before = await refreshTokens([secret], () => start).issue(session)
   const rotated = refreshTokens(['the second secret, of 32 characters or more', secret], () => start)
   expect(await rotated.verify(before)).toMatchObject({ generation: 3 })
@@ -84,7 +84,7 @@ test('a rotated secret still verifies what it signed and signs nothing new', asy
 })
 
 // asvs: 9.1.1, 9.2.2
-test('an access token, a raised generation, alg none and long texts do not pass', async () => {
+test('an access token, a raised generation, alg none and long strings are refused', async () => {
   const tokens = refreshTokens([secret], () => start)
   const access = createAccessTokens({
     secrets: [secret],

@@ -6,7 +6,7 @@ import { createKith } from '../create-kith.ts'
 
 const password = 'correct horse'
 
-/** Somebody signed in, over a storage whose responses to `rotate` can be changed, and which loses the end of sessions where it is told to. */
+/** A signed-in account, over a storage whose `rotate` results can be changed and which can lose the end of sessions. */
 async function signedIn() {
   const storage = createMemoryStorage()
   let change = (result: RotationResult): RotationResult => result
@@ -44,7 +44,7 @@ async function signedIn() {
   }
 }
 
-test('a session of an earlier epoch, whose row was left alive, ends at its next refresh', async () => {
+test('a session of an earlier epoch whose row is still live ends at its next refresh', async () => {
   const { kith, userId, loseEnds, refresh, row } = await signedIn()
   loseEnds()
   await expect(kith.sessions.endAll(userId)).rejects.toThrow('lost')
@@ -53,7 +53,7 @@ test('a session of an earlier epoch, whose row was left alive, ends at its next 
   expect((await row())?.revokedAt).not.toBeNull()
 })
 
-test('who is banned hears of it at the next refresh, and who is gone does not', async () => {
+test('a banned account gets that error at the next refresh, and a deleted one does not', async () => {
   const banned = await signedIn()
   banned.loseEnds()
   await banned.kith.accounts.ban(banned.userId).catch(() => {})
@@ -66,7 +66,7 @@ test('who is banned hears of it at the next refresh, and who is gone does not', 
   expect((await gone.row())?.revokedAt).not.toBeNull()
 })
 
-test('a greatest age that was shortened counts for tokens from before, to the second', async () => {
+test('a shortened maximum lifetime applies to existing tokens, to the second', async () => {
   for (const [seconds, code] of [
     [3_599, 'no error'],
     [3_600, 'refresh-token-expired'],
@@ -81,7 +81,7 @@ test('a greatest age that was shortened counts for tokens from before, to the se
   }
 })
 
-test('a row that has ended meanwhile is no theft', async () => {
+test('an old token of a row that has expired meanwhile is not a reuse', async () => {
   for (const isOver of [true, false]) {
     const { answer, refresh, kith, alarms } = await signedIn()
     const now = kith.config.clock().getTime()
@@ -100,7 +100,7 @@ test('a storage that was set back ends the session without an alarm, and the log
   expect(logged.map(([line]) => line).join()).toContain('ahead of its session')
 })
 
-test('the audit log says of a session that ends at a refresh that nobody it knows of has ended it', async () => {
+test('for a session that ends at a refresh, the audit log names no actor', async () => {
   const ended = async ({ kith, userId }: Awaited<ReturnType<typeof signedIn>>) =>
     (await kith.audit.list(userId)).items.find(({ action }) => action === 'session.revoked')?.actor
   const nobody = { kind: 'nobody', sessionId: null }
@@ -116,7 +116,7 @@ test('the audit log says of a session that ends at a refresh that nobody it know
   expect(await ended(earlier)).toEqual(nobody)
 })
 
-test('a token that is reused says what happened, and raises one alarm', async () => {
+test('a reused token reports what happened and raises one alarm', async () => {
   const { answer, refresh, row, alarms } = await signedIn()
   answer(({ generation }) => ({ generation: generation + 4 }))
   await expect(refresh()).rejects.toMatchObject({
@@ -127,7 +127,7 @@ test('a token that is reused says what happened, and raises one alarm', async ()
   expect(alarms).toHaveLength(1)
 })
 
-test('within the grace a place that was not known before is no other place', async () => {
+test('within the grace, a place that was unknown before is not reported as another place', async () => {
   const { kith } = createInstance()
   const seen: unknown[] = []
   kith.events.on('session.grace-used', (event) => void seen.push(event))

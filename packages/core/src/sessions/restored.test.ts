@@ -2,7 +2,7 @@ import { createMemoryStorage } from '@kith/core/memory'
 import { expect, test } from 'vitest'
 import { createInstance } from '../../test/instance.ts'
 
-test('a restored backup loses every session and every code, in steps, and says how many', async () => {
+test('a restored backup loses all sessions and codes, in steps, with their number in the report', async () => {
   const storage = createMemoryStorage()
   const limits: number[] = []
   const kept = { sessions: 700, codes: 3 }

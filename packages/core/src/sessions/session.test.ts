@@ -24,14 +24,14 @@ const session: SessionRecord = {
 }
 const user = { id: 'u', bannedAt: null, sessionEpoch: 3 } as UserRecord
 
-test('a session counts for its own account alone, while that is there, not banned, and of the same epoch', () => {
+test('a session is valid only for its own account, if the account exists, is not banned and has the same epoch', () => {
   expect(isOfAccount(session, user)).toBe(true)
   expect(isOfAccount(session, null)).toBe(false)
   for (const change of [{ id: 'other' }, { bannedAt: now }, { sessionEpoch: 4 }, { sessionEpoch: 2 }])
     expect(isOfAccount(session, { ...user, ...change }), JSON.stringify(change)).toBe(false)
 })
 
-test('its owner sees whether it is bound, whether it asks, and where it is, but not where an admin is who acts', () => {
+test('its owner sees whether it is bound or current, and its place, but not the place of an acting admin', () => {
   const own = { bound: false, current: true, impersonated: false, deviceName: 'Phone' }
   expect(toSession(session, 's')).toMatchObject({ ...own, address: '192.0.2.1', userAgent: 'Browser/1' })
   expect(toSession({ ...session, boundKey: 'k' }, null)).toMatchObject({ bound: true, current: false })

@@ -26,7 +26,7 @@ describe('login', () => {
     expect((await sessions.login({ login, password })).user).toEqual(user)
   })
 
-  test('reads the account in one look-up', async () => {
+  test('needs one lookup of the account', async () => {
     const storage = createMemoryStorage()
     const { port, calls } = counting(storage.users)
     const { sessions } = await signedIn({ storage: { ...storage, users: port } })
@@ -35,7 +35,7 @@ describe('login', () => {
     expect(calls).toEqual(['byLogin'])
   })
 
-  test('returns alike for a wrong password and for nobody', async () => {
+  test('fails in the same way for a wrong password and for an unknown account', async () => {
     const { sessions } = await signedIn()
     const errors = await Promise.all(
       ['ana', 'nobody'].map((login) =>
@@ -45,7 +45,7 @@ describe('login', () => {
     expect(errors[0]).toEqual(errors[1])
   })
 
-  test('a ban, a deletion and a change of password that come between check and session win', async () => {
+  test('a ban, a deletion or a password change between the check and the session wins', async () => {
     for (const change of ['ban', 'delete', 'password'] as const) {
       const storage = createMemoryStorage()
       let act = async () => {}
@@ -82,7 +82,7 @@ describe('login', () => {
 })
 
 describe('authenticate', () => {
-  test('a known token costs no query', async () => {
+  test('a known token needs no query', async () => {
     const storage = createMemoryStorage()
     const { port, calls } = counting(storage.sessions)
     const { sessions, tokens } = await signedIn({ storage: { ...storage, sessions: port } })
@@ -98,7 +98,7 @@ describe('authenticate', () => {
   })
 
   // asvs: 7.4.1
-  test('a logout holds at once, and after a restart', async () => {
+  test('a logout takes effect immediately, and after a restart', async () => {
     const { sessions, tokens, viewer, options } = await signedIn()
     await sessions.logout(viewer)
     expect(await codeOf(sessions.authenticate(tokens.accessToken))).toBe('session-revoked')
@@ -107,7 +107,7 @@ describe('authenticate', () => {
     expect(await codeOf(restarted.sessions.refresh(tokens.refreshToken))).toBe('session-revoked')
   })
 
-  test('a logout while the session is being looked up holds', async () => {
+  test('a logout during the lookup of the session takes effect', async () => {
     const storage = createMemoryStorage()
     let afterRead = async () => {}
     const sessionStore = {
@@ -124,7 +124,7 @@ describe('authenticate', () => {
     expect(await codeOf(kith.sessions.authenticate(tokens.accessToken))).toBe('session-revoked')
   })
 
-  test('where nobody knows whether a token is denied, the caller is to try again, and a logout ends the session', async () => {
+  test('if the denylist cannot be read, the caller has to retry, and a logout still ends the session', async () => {
     const known = createMemoryRevocations()
     let reachable = true
     const unavailable = new RetryLaterError('storage-unavailable', 1)
@@ -143,13 +143,13 @@ describe('authenticate', () => {
     await expect(sessions.logout(viewer)).rejects.toBe(unavailable)
     expect(told).toEqual([viewer.sessionId])
     reachable = true
-    // Again: what stopped halfway is finished.
+    // The second call finishes what the first one started.
     await sessions.logout(viewer)
     expect(await codeOf(sessions.authenticate(tokens.accessToken))).toBe('session-revoked')
     expect(told).toEqual([viewer.sessionId])
   })
 
-  test('a banned account is out at the next request', async () => {
+  test('a banned account is refused at its next request', async () => {
     const { sessions, accounts, tokens, viewer } = await signedIn()
     await accounts.ban(viewer.userId)
     expect(await codeOf(sessions.authenticate(tokens.accessToken))).toBe('session-revoked')
@@ -162,7 +162,7 @@ describe('authenticate', () => {
 })
 
 describe('refresh', () => {
-  test('20 at once take one step and all get usable tokens', async () => {
+  test('20 concurrent refreshes rotate once, and all get usable tokens', async () => {
     const { sessions, tokens, viewer, options } = await signedIn()
     const answers = await Promise.all(Array.from({ length: 20 }, () => sessions.refresh(tokens.refreshToken)))
     expect((await options.storage.sessions.byId(viewer.sessionId ?? ''))?.generation).toBe(1)
@@ -173,7 +173,7 @@ describe('refresh', () => {
     await sessions.refresh(answers[7]?.tokens.refreshToken ?? '')
   })
 
-  test('the parent gets the same successor within the grace, and ends the session after it', async () => {
+  test('the previous token gets the same successor within the grace, and ends the session after it', async () => {
     const { sessions, tokens, advance } = await signedIn()
     const first = await sessions.refresh(tokens.refreshToken)
     advance(10)
@@ -185,7 +185,7 @@ describe('refresh', () => {
     expect(await codeOf(sessions.authenticate(first.tokens.accessToken))).toBe('session-revoked')
   })
 
-  test('a grandparent ends the session even within the grace', async () => {
+  test('a token two generations old ends the session even within the grace', async () => {
     const { sessions, tokens, events } = await signedIn()
     const seen: unknown[] = []
     events.on('session.reuse-detected', (event) => void seen.push(event))
@@ -198,7 +198,7 @@ describe('refresh', () => {
   })
 
   // asvs: 7.4.1
-  test('the grace does not bring back a revoked session', async () => {
+  test('the grace does not revive a revoked session', async () => {
     const { sessions, tokens, viewer } = await signedIn()
     await sessions.refresh(tokens.refreshToken)
     await sessions.logout(viewer)
@@ -206,7 +206,7 @@ describe('refresh', () => {
   })
 
   // asvs: 7.3.1
-  test('it prolongs the session, which ends where it is not refreshed', async () => {
+  test('a refresh extends the session, which expires if it is not refreshed', async () => {
     const { sessions, tokens, session, advance } = await signedIn()
     advance(29 * 86_400)
     const next = await sessions.refresh(tokens.refreshToken)
@@ -215,7 +215,7 @@ describe('refresh', () => {
     expect(await codeOf(sessions.refresh(next.tokens.refreshToken))).toBe('refresh-token-expired')
   })
 
-  test('a rotated secret keeps people signed in', async () => {
+  test('a secret rotation keeps people signed in', async () => {
     const { tokens, options } = await signedIn()
     const secret = { current: 'a newer secret, also of 32 characters', previous: [options.secret as string] }
     const kith = createKith({ ...options, secret })
@@ -226,7 +226,7 @@ describe('refresh', () => {
     expect(await codeOf(after.sessions.refresh(tokens.refreshToken))).toBe('refresh-token-invalid')
   })
 
-  test('a clock that steps back does not end sessions, and makes no old token young', async () => {
+  test('a clock that steps back ends no session and renews no old token', async () => {
     for (const [back, code] of [
       [-1, 'no error'],
       [-3600, 'refresh-token-reused'],
@@ -238,14 +238,14 @@ describe('refresh', () => {
       advance(60 - back)
       const other = createKith(options)
       const fourth = await sessions.refresh(third.tokens.refreshToken)
-      // The clocks of two processes are never quite the same.
+      // The clocks of two processes are never exactly equal.
       advance(back)
       expect(await codeOf(other.sessions.refresh(third.tokens.refreshToken))).toBe(code)
       if (code === 'no error') await sessions.refresh(fourth.tokens.refreshToken)
     }
   })
 
-  test('within the grace from elsewhere it is told, with both places', async () => {
+  test('a refresh within the grace from another place is reported with both places', async () => {
     const { sessions, events, tokens } = await signedIn()
     const seen: unknown[] = []
     events.on('session.grace-used', (event) => void seen.push(event))
@@ -263,7 +263,7 @@ describe('refresh', () => {
     ])
   })
 
-  test('tokens that are not good use up what an address may do, those that are good do not', async () => {
+  test('only invalid tokens count toward the limit of an IP address', async () => {
     const { sessions, tokens } = await signedIn({
       limits: { refreshByAddress: [{ limit: 3, window: '1m' }] },
     })
@@ -275,7 +275,7 @@ describe('refresh', () => {
   })
 
   // asvs: 7.3.2
-  test('maxLifetime holds also for sessions that were opened before it was made shorter', async () => {
+  test('maxLifetime also applies to sessions that were opened before it was shortened', async () => {
     const { tokens, options, advance } = await signedIn()
     advance(2 * 86_400)
     const kith = createKith({ ...options, sessions: { maxLifetime: '1d' } })
@@ -285,7 +285,7 @@ describe('refresh', () => {
 
 describe('devices', () => {
   // asvs: 7.4.3, 7.5.2
-  test('lists live sessions with device, address and last use; ends one, others, all', async () => {
+  test('lists live sessions with device, IP address and last use; ends one, the others or all', async () => {
     const { sessions, tokens, viewer, advance } = await signedIn()
     advance(60)
     const client = { address: '203.0.113.7', userAgent: 'Browser/1.0' }
@@ -316,7 +316,7 @@ describe('devices', () => {
     expect(await codeOf(sessions.authenticate(tokens.accessToken))).toBe('session-revoked')
   })
 
-  test("another's session can neither be ended nor denied", async () => {
+  test('an account can neither end nor deny the session of another', async () => {
     const { sessions, accounts, viewer } = await signedIn()
     const ben = await accounts.register({ username: 'ben', password })
     expect(await codeOf(sessions.revoke(viewer, ben.session.id))).toBe('session-not-found')
@@ -324,7 +324,7 @@ describe('devices', () => {
     await sessions.refresh(ben.tokens.refreshToken)
   })
 
-  test('logout by a refresh token ends its session; a bad one does nothing', async () => {
+  test('a logout with a refresh token ends its session; an invalid token does nothing', async () => {
     const { sessions, tokens } = await signedIn()
     await sessions.logoutByRefreshToken('nonsense')
     await sessions.authenticate(tokens.accessToken)
@@ -334,8 +334,8 @@ describe('devices', () => {
   })
 })
 
-describe('an end that the storage carries out without saying so', () => {
-  /** Two processes; the storage of one fails after the first change of a session. */
+describe('an end of a session that the storage completes without confirming it', () => {
+  /** Two processes; the storage of one starts failing after its first change of a session. */
   async function halfway() {
     const storage = createMemoryStorage()
     let failing = false
@@ -364,7 +364,7 @@ describe('an end that the storage carries out without saying so', () => {
     return { ...signed, fresh, phone, denied }
   }
 
-  test('a logout holds everywhere once it was repeated, wherever and by either token', async () => {
+  test('a logout takes effect everywhere once it is repeated, in any process and with either token', async () => {
     for (const way of ['logoutByAccessToken', 'logoutByRefreshToken'] as const) {
       for (const purged of [false, true]) {
         const { sessions, tokens, fresh, denied, advance, upkeep } = await halfway()
@@ -378,7 +378,7 @@ describe('an end that the storage carries out without saying so', () => {
     }
   })
 
-  test('a process that dies once the storage has ended sessions had denied their tokens before', async () => {
+  test('a process denies tokens before it ends their sessions, in case it dies in between', async () => {
     for (const change of ['everywhere', 'ban', 'password', 'edit', 'delete'] as const) {
       const storage = createMemoryStorage()
       let died = () => {}
@@ -417,14 +417,14 @@ describe('an end that the storage carries out without saying so', () => {
     }
   })
 
-  test('a session ended by name is denied once that was repeated, though it is not found any more', async () => {
+  test('ending a session by its id again denies its tokens, although it is no longer found', async () => {
     const { sessions, viewer, phone, fresh, denied } = await halfway()
     expect(await codeOf(sessions.revoke(viewer, phone.session.id))).toBe('storage-unavailable')
     expect(await codeOf(fresh.sessions.revoke(viewer, phone.session.id))).toBe('session-not-found')
     expect(await denied(phone.tokens.accessToken)).toBe('session-revoked')
   })
 
-  test('sessions that were to end with others are denied at once', async () => {
+  test('ending the other sessions denies their tokens immediately', async () => {
     const { sessions, viewer, tokens, phone, denied } = await halfway()
     const ending = sessions.logoutEverywhere(viewer, { exceptCurrent: true })
     expect(await codeOf(ending)).toBe('storage-unavailable')
@@ -435,7 +435,7 @@ describe('an end that the storage carries out without saying so', () => {
 
 describe('an account has at most maxPerAccount sessions', () => {
   // asvs: 7.1.2
-  test('one more ends the least recently used, and its tokens at once', async () => {
+  test('one more ends the least recently used one, and its tokens immediately', async () => {
     const { sessions, tokens, advance } = await signedIn({ sessions: { maxPerAccount: 3 } })
     const signIn = async () => {
       advance(1)
@@ -452,7 +452,7 @@ describe('an account has at most maxPerAccount sessions', () => {
     await sessions.refresh(third.tokens.refreshToken)
   })
 
-  test('a clock that was set back does not keep anybody out', async () => {
+  test('a clock that was set back locks nobody out', async () => {
     const { sessions, advance } = await signedIn({ sessions: { maxPerAccount: 1 } })
     advance(-3600)
     const { tokens } = await sessions.login({ login: 'ana', password })
@@ -461,8 +461,8 @@ describe('an account has at most maxPerAccount sessions', () => {
   })
 })
 
-describe('a password that was given again', () => {
-  test('ends every session, also the one that asked, and opens one with its name for who asked', async () => {
+describe('entering the password again', () => {
+  test('ends every session, including the current one, and opens a new one with its device name', async () => {
     const { accounts, sessions, viewer, tokens, storage } = await lastingInstance()
     const phone = await sessions.login({ login: 'ana', password, deviceName: 'Phone' })
     const asking = await sessions.authenticate(phone.tokens.accessToken)
@@ -483,7 +483,7 @@ describe('a password that was given again', () => {
     expect(live.map(({ id, deviceName }) => [id, deviceName])).toEqual([[signIn?.session.id, 'Phone']])
   })
 
-  test('opens none where the password was changed meanwhile, and one where its hash was only made anew', async () => {
+  test('opens no session if the password was changed meanwhile, but one if its hash was only renewed', async () => {
     for (const change of ['password', 'ban', 'hash'] as const) {
       const { accounts, viewer, storage, betweenEndAndOpen } = await lastingInstance()
       betweenEndAndOpen(async () => {
@@ -504,7 +504,7 @@ describe('a password that was given again', () => {
     }
   })
 
-  /** With a hook before a session is stored. */
+  /** An instance with a hook that runs before a session is stored. */
   async function lastingInstance() {
     const storage = createMemoryStorage()
     let act = async () => {}
@@ -529,7 +529,7 @@ describe('a password that was given again', () => {
   }
 })
 
-describe('input that is wrong', () => {
+describe('invalid input', () => {
   const broken: readonly object[] = [
     {},
     { login: 7 },
@@ -537,24 +537,24 @@ describe('input that is wrong', () => {
     { login: 'a', password: 'b', more: 1 },
   ]
 
-  test('counts by address, and on a known device by that alone', async () => {
+  test('counts by IP address, and on a known device also by device', async () => {
     const { sessions, tokens } = await signedIn()
     const home = { address: '192.0.2.1' }
     for (let call = 0; call < 30; call++)
       expect(await codeOf(sessions.login(broken[call % 4] as never, home))).toBe('invalid-input')
     expect(await codeOf(sessions.login({} as never, home))).toBe('rate-limited')
     expect(await codeOf(sessions.login({ login: 'ana', password }, home))).toBe('rate-limited')
-    // The device goes on where its address has no more, and what it uses up is its own and then that of an address …
+    // The device can continue after its IP address is at the limit: it uses up its own allowance, and then that of an IP address …
     const device = { ...home, device: tokens.deviceToken }
     for (let call = 0; call < 29; call++)
       expect(await codeOf(sessions.login(broken[call % 4] as never, device))).toBe('invalid-input')
     await sessions.login({ login: 'ana', password }, device)
     expect(await codeOf(sessions.login({} as never, device))).toBe('rate-limited')
-    // … so that whoever copied its token keeps it out nowhere else, where it is a stranger.
+    // … so a copy of its token locks it out nowhere else, where it is a stranger.
     await sessions.login({ login: 'ana', password }, { ...device, address: '192.0.2.9' })
   })
 
-  test('of a registration uses up no account of the 20', async () => {
+  test('of a registration uses none of the 20 accounts', async () => {
     const { accounts } = createInstance().kith
     const client = { address: '192.0.2.1' }
     for (let call = 0; call < 39; call++)
@@ -568,8 +568,8 @@ describe('input that is wrong', () => {
   })
 })
 
-describe('the host, for an account', () => {
-  test('logs out of no session, and by `exceptCurrent` of all', async () => {
+describe('the host, acting for an account', () => {
+  test('ends no session with `logout`, and all of them with `exceptCurrent`', async () => {
     const storage = createMemoryStorage()
     const { port, calls } = counting(storage.sessions)
     const { kith, sessions, tokens, viewer } = await signedIn({ storage: { ...storage, sessions: port } })
@@ -583,7 +583,7 @@ describe('the host, for an account', () => {
   })
 })
 
-test('one ends the own session without a fresh proof, and others only with one', async () => {
+test('ending the current session needs no fresh proof, and ending others does', async () => {
   const { sessions, tokens, viewer, advance } = await signedIn()
   const phone = await sessions.login({ login: 'ana', password })
   advance(3_600)
@@ -593,7 +593,7 @@ test('one ends the own session without a fresh proof, and others only with one',
   await sessions.refresh(phone.tokens.refreshToken)
 })
 
-test('a logout by a refresh token says who ended it and from where', async () => {
+test('a logout with a refresh token records its actor and place', async () => {
   const client = { address: '203.0.113.7', userAgent: 'Browser/1.0' }
   const { sessions, tokens, viewer, kith } = await signedIn({ audit: { keepFor: '30d' } })
   await sessions.logoutByRefreshToken(tokens.refreshToken, client)
@@ -605,7 +605,7 @@ test('a logout by a refresh token says who ended it and from where', async () =>
   expect(await codeOf(sessions.logoutByRefreshToken(tokens.accessToken))).toBe('no error')
 })
 
-test('the keys for other services are there where tokens are signed with them', async () => {
+test('public keys are available if tokens are signed with key pairs', async () => {
   const signingKey = await generateSigningKey('ES256')
   const { jwks } = createInstance({ sessions: { signingKeys: [signingKey] } }).kith.sessions
   expect(jwks()?.keys.map(({ kid }) => kid)).toEqual([signingKey.kid])

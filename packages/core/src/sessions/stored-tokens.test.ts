@@ -16,7 +16,7 @@ const options = {
 }
 const account = { id: 'user-1', passwordHash: 'hash' }
 
-/** Tokens as they are in the browsers of people: no release may sign their owners out. */
+/** Tokens that are stored in browsers: no release may sign their owners out. */
 const stored = {
   access: [
     'eyJhbGciOiJIUzI1NiIsInR5cCI6ImF0K2p3dCIsImtpZCI6IkNXcEdwQ2xmZWN4MCJ9',
@@ -35,8 +35,8 @@ const stored = {
   ].join('.'),
 }
 
-describe('tokens that were given out before', () => {
-  test('are still read', async () => {
+describe('tokens from earlier releases', () => {
+  test('are still accepted', async () => {
     const access = createAccessTokens({ ...options, signingKeys: [], ttlSeconds: 900 })
     expect(await access.verify(stored.access)).toEqual({
       userId: 'user-1',
@@ -57,13 +57,13 @@ describe('tokens that were given out before', () => {
     expect(device && devices.knows(device, account)).toBe(true)
   })
 
-  test('say what they are in their type', () => {
+  test('contain their type', () => {
     const types = Object.values(stored).map((token) => decodeProtectedHeader(token).typ)
     expect(types).toEqual(['at+jwt', 'rt+jwt', 'dt+jwt'])
   })
 })
 
-test('a device token without the parts of one makes nobody known', async () => {
+test('a device token with missing parts identifies no device', async () => {
   const own = createOwnTokens(options, 'device-token', 'dt+jwt')
   const life = { issuedAt: at, expiresAt: new Date(at.getTime() + 60_000) }
   const devices = createDeviceTokens(options)
@@ -75,7 +75,7 @@ test('a device token without the parts of one makes nobody known', async () => {
     expect(await devices.read(await own.sign(claims, life)), JSON.stringify(claims)).toBeNull()
 })
 
-test('where there is no key nothing is signed, and a token by another key says that it is one', async () => {
+test('without keys nothing is signed, and a token without a matching key is refused', async () => {
   const none = { ...options, secrets: [] }
   const access = createAccessTokens({ ...none, signingKeys: [], ttlSeconds: 900 })
   const grant = { userId: 'u', sessionId: 's', role: 'member', provedAt: at, methods: [], actorId: null }
@@ -85,13 +85,13 @@ test('where there is no key nothing is signed, and a token by another key says t
   await expect(own.verify(stored.device, [])).rejects.toThrow('no key')
 })
 
-test('why a token was refused is kept for the log', async () => {
+test('the reason for a refused token is kept for the log', async () => {
   const access = createAccessTokens({ ...options, signingKeys: [], ttlSeconds: 900 })
   for (const refused of [access.verify(stored.refresh), createRefreshTokens(options).verify(stored.access)])
     await expect(refused).rejects.toMatchObject({ cause: expect.any(Error) as Error })
 })
 
-test('the key of tokens cannot be read out of the process by mistake', () => {
+test('the token key cannot be exported by mistake', () => {
   const derived = deriveKey(options.secrets[0] ?? '', 'access-token')
   expect(toJwtKey(derived).extractable).toBe(false)
 })

@@ -10,7 +10,7 @@ const claimsOf = (sessionId: string) => ({
   changed: [],
 })
 
-test('one session pushes out none but its own tokens', () => {
+test('a session evicts only its own tokens', () => {
   const known = createVerifiedTokens({ capacity: 100, maxAgeMillis: 60_000 })
   known.set('of another', claimsOf('other'))
   for (let index = 0; index < 1_000; index++) known.set(`token ${index}`, claimsOf('one'))
@@ -19,7 +19,7 @@ test('one session pushes out none but its own tokens', () => {
   expect(kept).toHaveLength(5)
 })
 
-test('past the capacity the least recently used one is forgotten, and what was deleted leaves room', () => {
+test('beyond the capacity the least recently used token is evicted, and a deleted one frees its place', () => {
   const known = createVerifiedTokens({ capacity: 3, maxAgeMillis: 60_000 })
   for (const name of ['a', 'b', 'c']) known.set(name, claimsOf(name))
   known.get('a')
@@ -30,7 +30,7 @@ test('past the capacity the least recently used one is forgotten, and what was d
   expect(['c', 'd', 'e'].map((name) => known.get(name) !== undefined)).toEqual([true, true, true])
 })
 
-test('a session that is deleted loses all of its tokens, leaves those of others alone, and its room is free again', () => {
+test('deleting a session removes all of its tokens and no others, and frees their places', () => {
   const known = createVerifiedTokens({ capacity: 3, maxAgeMillis: 60_000 })
   for (const name of ['a', 'b']) known.set(name, claimsOf('one'))
   known.set('c', claimsOf('other'))
@@ -41,7 +41,7 @@ test('a session that is deleted loses all of its tokens, leaves those of others 
   expect(['c', 'd', 'e'].map((name) => known.get(name) !== undefined)).toEqual([true, true, true])
 })
 
-test('a session that is deleted may have as many tokens afterwards as any other', () => {
+test('a session can have as many tokens after its deletion as any other', () => {
   const known = createVerifiedTokens({ capacity: 100, maxAgeMillis: 60_000 })
   const names = Array.from({ length: 6 }, (_, index) => String(index))
   for (const name of names) known.set(`old ${name}`, claimsOf('one'))
@@ -55,7 +55,7 @@ test('a session that is deleted may have as many tokens afterwards as any other'
 
 afterEach(() => void vi.useRealTimers())
 
-test('a token is known for as long as was said, and then leaves its room', () => {
+test('a token is kept for the given time and then frees its place', () => {
   vi.useFakeTimers({ toFake: ['performance'] })
   const known = createVerifiedTokens({ capacity: 3, maxAgeMillis: 60_000 })
   known.set('a', claimsOf('a'))
@@ -69,7 +69,7 @@ test('a token is known for as long as was said, and then leaves its room', () =>
   expect(['b', 'c', 'd'].map((name) => known.get(name) !== undefined)).toEqual([true, true, true])
 })
 
-test('what it holds is bounded, however many sessions come and go', () => {
+test('its memory is bounded, however many sessions there are', () => {
   setFlagsFromString('--expose-gc')
   const collect = runInNewContext('gc') as () => void
   const known = createVerifiedTokens({ capacity: 10, maxAgeMillis: 60_000 })

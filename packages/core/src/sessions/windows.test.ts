@@ -2,7 +2,7 @@ import { describe, expect, test } from 'vitest'
 import { type Counted, countAttempt, type Window } from './windows.ts'
 
 const minute = { limit: 4, windowSeconds: 60 }
-// Its share in a minute is 2.
+// Its share of one minute is 2.
 const threeMinutes = { limit: 6, windowSeconds: 180 }
 const limits = [minute, threeMinutes]
 
@@ -12,11 +12,11 @@ const window = (seconds: number, count: number, ends: number): Window => ({
   endsAt: ends * 1000,
 })
 
-/** An attempt after so many seconds. */
+/** An attempt after this many seconds. */
 const attempt = (stored: readonly Window[], after: number, rules = limits): Counted =>
   countAttempt(stored, rules, after * 1000)
 
-test('without limits every attempt passes, and nothing is to be stored', () => {
+test('without limits every attempt is allowed, and nothing needs to be stored', () => {
   expect(countAttempt([window(60, 9, 60)], [], 0)).toEqual({
     allowed: true,
     retryAfterSeconds: 0,
@@ -26,7 +26,7 @@ test('without limits every attempt passes, and nothing is to be stored', () => {
 })
 
 describe('the longer window', () => {
-  test('starts with the attempt that is beyond its share, together with the shortest', () => {
+  test('starts with the attempt that exceeds its share, at the start of the shortest window', () => {
     const first = attempt([], 0)
     expect(first.windows).toEqual([window(60, 1, 60)])
     const second = attempt(first.windows, 10)
@@ -36,19 +36,19 @@ describe('the longer window', () => {
     expect(attempt(third.windows, 30).windows).toEqual([window(60, 4, 60), window(180, 4, 180)])
   })
 
-  test('starts with the attempt alone where one of its length has ended since the shortest began', () => {
+  test('starts with the attempt itself if a window of its length has ended since the shortest one started', () => {
     const stored = [window(60, 2, 100), window(180, 5, 70)]
     expect(attempt(stored, 80).windows).toEqual([window(60, 3, 100), window(180, 1, 260)])
   })
 
-  test('starts with the shortest where the last of its length ended when that began, or before', () => {
+  test('starts with the shortest window if its last one ended when that started, or earlier', () => {
     for (const ended of [40, 39]) {
       const stored = [window(60, 2, 100), window(180, 5, ended)]
       expect(attempt(stored, 80).windows).toEqual([window(60, 3, 100), window(180, 3, 220)])
     }
   })
 
-  test('is kept after its end for as long as the shortest lasts that it overlaps, and starts anew only beyond its share', () => {
+  test('is kept after its end as long as the shortest window overlaps it, and starts again only beyond its share', () => {
     const overlapping = window(180, 5, 50)
     for (const time of [50, 60])
       expect(attempt([window(60, 1, 100), overlapping], time).windows).toEqual([
@@ -61,7 +61,7 @@ describe('the longer window', () => {
 })
 
 describe('a window that has ended', () => {
-  test('refuses nothing, not even where its limit is lower by now', () => {
+  test('refuses nothing, even if its limit is lower now', () => {
     for (const time of [50, 60]) {
       const counted = attempt([window(60, 1, 100), window(180, 9, 50)], time)
       expect(counted).toMatchObject({ allowed: true, full: false })
@@ -79,7 +79,7 @@ describe('a subject is at its limit', () => {
     })
   })
 
-  test('while it is refused, which changes nothing of what is stored', () => {
+  test('while attempts are refused, which does not change what is stored', () => {
     const stored = [window(60, 4, 60), window(180, 4, 180)]
     expect(attempt(stored, 20)).toEqual({
       allowed: false,

@@ -16,7 +16,7 @@ function pass(millis: { steady: number; wall: number }): void {
   wall += millis.wall
 }
 
-test('holds from the moment it is renewed from, and not before', () => {
+test('is valid from the start of its renewal, and not before', () => {
   const lease = createLease(1_000)
   expect(lease.holds()).toBe(false)
   const sent = lease.now()
@@ -29,8 +29,8 @@ test('holds from the moment it is renewed from, and not before', () => {
 })
 
 test.each([
-  ['the machine was suspended, where one clock stands still', { steady: 1, wall: 60_000 }],
-  ['the time was set back', { steady: 1_000, wall: -60_000 }],
+  ['the machine was suspended, which stops one of the clocks', { steady: 1, wall: 60_000 }],
+  ['the wall clock was set back', { steady: 1_000, wall: -60_000 }],
 ])('ends when %s', (_, millis) => {
   const lease = createLease(1_000)
   lease.renew(lease.now())
@@ -38,7 +38,7 @@ test.each([
   expect(lease.holds()).toBe(false)
 })
 
-test('ends when it is ended', () => {
+test('ends when it is released', () => {
   const lease = createLease(1_000)
   lease.renew(lease.now())
   lease.end()

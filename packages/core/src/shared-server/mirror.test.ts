@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest'
 import { createMirror } from './mirror.ts'
 
-test('forgets entries when they have ended, and no sooner', () => {
+test('drops entries after they end, and not earlier', () => {
   const mirror = createMirror()
   mirror.add(['a', 100])
   mirror.add(['b', 200])
@@ -24,7 +24,7 @@ test('keeps the later of two ends, in either order, and is swept in the order of
     ['kept', 300],
     ['prolonged', 200],
   ])
-  // One out of order waits for those before it, and denies a little longer.
+  // An entry out of order waits for those before it, and denies a little longer.
   mirror.sweep(250)
   expect(mirror.has('kept')).toBe(true)
   mirror.sweep(300)

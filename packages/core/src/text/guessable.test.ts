@@ -20,7 +20,7 @@ test.each([
   'keyboard cat keyboard cat and more cats',
   'correct horse correct horse correct',
   '                                    ',
-])('%j can be guessed', (secret) => {
+])('%j is guessable', (secret) => {
   expect(isGuessableSecret(secret)).toBe(true)
 })
 
@@ -29,16 +29,16 @@ test.each([
   'the secret of all journeys, long enough',
   `${randomUUID()}`,
   `${randomUUID()}:${randomUUID()}`,
-])('%j passes', (secret) => {
+])('%j is accepted', (secret) => {
   expect(isGuessableSecret(secret)).toBe(false)
 })
 
-/** The same in each run: of true random secrets one in some millions is as poor as one that is made up. */
+/** The same in each run: of truly random secrets, one in some millions is as weak as an invented one. */
 function bytesOf(seed: number, length: number): Buffer {
   return createHash('shake256', { outputLength: length }).update(String(seed)).digest()
 }
 
-test('what a random source gives passes, in every usual form', () => {
+test('random secrets are accepted in every usual encoding', () => {
   for (let round = 0; round < 5_000; round++) {
     const randomBytes = (length: number): Buffer => bytesOf(round, length)
     const secrets = [

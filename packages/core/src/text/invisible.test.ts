@@ -23,7 +23,7 @@ test.each([
   ['end of an ayah', '\u06dd١'],
   ['Hebrew with points', 'שָׁלוֹם'],
   ['Zulu, Vietnamese, Polish', 'Nguyễn Łukasz'],
-])('%s: nothing of it is hidden', (_name, text) => {
+])('%s: no character is flagged as hidden', (_name, text) => {
   expect(hasInvisible(text)).toBe(false)
   expect(withoutInvisible(text)).toBe(text)
   expect(hasVisible(text)).toBe(true)
@@ -67,7 +67,7 @@ test.each([
   expect(hasVisible(character)).toBe(false)
 })
 
-test('two joiners, a flag of letters that is none, a chain that joins nothing', () => {
+test('double joiners, an invalid flag of letters and a chain that joins nothing are found', () => {
   for (const text of [
     'می\u200c\u200cخواهم',
     '\u{1F3F4}\u{E0068}\u{E0065}\u{E006C}\u{E006C}\u{E006F}\u{E0077}\u{E006F}\u{E007F}',
@@ -79,7 +79,7 @@ test('two joiners, a flag of letters that is none, a chain that joins nothing', 
     expect(hasInvisible(text), JSON.stringify(text)).toBe(true)
 })
 
-test('blanks and marks alone cannot be seen', () => {
+test('spaces and combining marks alone are invisible', () => {
   for (const text of ['\u0301', '\u3000', '\u0301\u200b']) expect(hasVisible(text)).toBe(false)
   for (const text of ['.', '李', '🎈', '1']) expect(hasVisible(text)).toBe(true)
 })
@@ -95,6 +95,6 @@ test.each([
   ['\u2067a\nb\u2069', false],
   ['\u202eabc\u202c', false],
   ['\u202aabc', false],
-])('%j turns only itself: %s', (text, closed) => {
+])('%j affects only itself: %s', (text, closed) => {
   expect(isDirectionClosed(text)).toBe(closed)
 })

@@ -4,7 +4,7 @@ import { isStreamSafe, toStreamSafe } from './stream-safe.ts'
 
 const mark = /[\p{M}\uFF9E\uFF9F]/u
 
-test('every character that normalization may move counts as a mark', () => {
+test('every character that normalization can move counts as a mark', () => {
   const missed: string[] = []
   for (let point = 0; point <= 0x10ffff; point++) {
     if (point >= 0xd800 && point < 0xe000) continue
@@ -15,7 +15,7 @@ test('every character that normalization may move counts as a mark', () => {
   expect(missed).toEqual([])
 })
 
-test('30 marks in a row pass, 31 do not, wherever they stand', () => {
+test('30 consecutive marks are allowed, 31 are not, anywhere in the string', () => {
   const marks = fc.array(fc.constantFrom('\u0301', '\u0323', '\u05b0', '\uff9e', '\u{1d165}'), {
     minLength: 31,
     maxLength: 60,
@@ -30,7 +30,7 @@ test('30 marks in a row pass, 31 do not, wherever they stand', () => {
   )
 })
 
-test('what is made safe is safe, and what was safe stays as it is', () => {
+test('a result is always safe, and a safe string stays unchanged', () => {
   const text = fc.string({
     unit: fc.constantFrom('a', '\u0301', '\u0323', '\uff9f', ' ', '👩'),
     maxLength: 200,
@@ -43,7 +43,7 @@ test('what is made safe is safe, and what was safe stays as it is', () => {
   )
 })
 
-/** Whether canonical ordering moves it, past one of the lowest class or behind one of the highest. */
+/** Whether canonical ordering moves it, past a mark of the lowest class or behind one of the highest. */
 function isMovable(character: string): boolean {
   return [`a${character}\u0334`, `a\u0345${character}`].some((text) => text.normalize('NFD') !== text)
 }

@@ -8,7 +8,7 @@ import { expect, onTestFinished, test } from 'vitest'
 import { createInstance } from '../../test/instance.ts'
 import { inTemporaryFolder } from '../media/temporary-folder.ts'
 
-test('removes what has ended, in batches, and nothing that lives', async () => {
+test('removes ended rows in batches, and no live ones', async () => {
   const { kith, advance, options } = createInstance()
   const { user } = await kith.accounts.register({ username: 'ana', password: 'correct horse' })
   const now = new Date('2026-01-01T00:00:00Z')
@@ -45,7 +45,7 @@ test('removes what has ended, in batches, and nothing that lives', async () => {
   expect((await kith.sessions.list(viewer)).items).toHaveLength(1)
 })
 
-test('counts are verified batch by batch, with what is wrong reported and how many were looked at told meanwhile', async () => {
+test('counts are verified in batches, with mistakes and progress reported', async () => {
   const { options } = createInstance()
   const wrong = (node: string): CountDifference => ({
     kind: 'follow',
@@ -75,7 +75,7 @@ test('counts are verified batch by batch, with what is wrong reported and how ma
   expect(progress).toEqual([500, 520, 527])
 })
 
-test('a clock that is days ahead ends no upload that is going on', async () => {
+test('a clock that is days ahead ends no running upload', async () => {
   const ahead = (): Date => new Date(Date.now() + 7 * 86_400_000)
   const { options } = createInstance({ clock: ahead })
   const directory = mkdtempSync(join(tmpdir(), 'kith-upkeep-'))

@@ -26,10 +26,10 @@ function mediaRecord(id: string): MediaRecord {
   return { id, ownerId: 'ana', createdAt: new Date(), measures: null, attachment: null, ...kind }
 }
 
-/** An hour and more after its blobs were stored. */
+/** More than an hour after its blobs were stored. */
 const clock = (): Date => new Date(Date.now() + 7_200_000)
 
-test('blobs of a place without a mark are not removed by a database that knows none of them', async () => {
+test('blobs in a place without a marker are not removed by a database that knows none of them', async () => {
   const blobs = createMemoryBlobs()
   await blobs.put('of-another', bytes(), meta)
   const { kith, options } = createInstance()
@@ -46,7 +46,7 @@ test('blobs of a place without a mark are not removed by a database that knows n
   await other.close()
 })
 
-test('and are where half of the oldest media are there', async () => {
+test('orphans are removed only if at least half of the oldest media are present', async () => {
   const blobs = createMemoryBlobs()
   const { options } = createInstance()
   const storage = createMemoryStorage()

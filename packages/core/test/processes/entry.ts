@@ -20,7 +20,7 @@ const verbs = {
     running--
     return seen
   },
-  /** Busy without giving way to anything, also not to what would end it. */
+  /** Blocks the event loop completely, including for what would end it. */
   async spin(path: string): Promise<void> {
     writeFileSync(path, String(process.pid))
     for (;;);
@@ -42,7 +42,7 @@ const verbs = {
     kept.push(...Array.from({ length: mebibytes }, () => Buffer.alloc(2 ** 20, 1)))
     return kept.length
   },
-  /** Maps memory that it does not use, as decoders leave it behind. */
+  /** Maps memory without using it, as decoders do. */
   async reserve(mebibytes: number): Promise<number> {
     kept.push(Buffer.allocUnsafeSlow(mebibytes * 2 ** 20))
     return kept.length

@@ -2,7 +2,7 @@ import { closeSync, openSync } from 'node:fs'
 import { createMediaProcesses } from '../../src/adapter/media-processes.ts'
 import type { Verbs } from './entry.ts'
 
-/** A server that has one job done: it prints what comes of it, and has nothing else that would keep it running. */
+/** A server that runs one job and prints its outcome, with nothing else that would keep the process alive. */
 const [verb = '', path = ''] = process.argv.slice(2)
 const processes = createMediaProcesses<Verbs>({
   entry: new URL('entry.ts', import.meta.url),
@@ -21,7 +21,7 @@ function openAll(): number[] {
   }
 }
 
-/** What comes of a job while no file descriptor is left, of which a warm process needs none. */
+/** The outcome of a job while no file descriptor is left; a warm process needs none. */
 async function withoutDescriptors(name: 'pid' | 'swell'): Promise<unknown> {
   const opened = openAll()
   const outcome = await processes

@@ -2,14 +2,14 @@ import { randomBytes, type KeyObject } from 'node:crypto'
 import { exportJWK, generateKeyPair, jwtVerify, SignJWT } from 'jose'
 import { type Asked, type ProviderDouble, startDouble } from './provider-double.ts'
 
-/** Apple, as far as signing in goes. */
+/** Apple, as far as signing in requires it. */
 export interface AppleDouble extends ProviderDouble {
-  /** The form that Apple's page posts for a user who allows what this URL asks for. */
+  /** The form that Apple's page posts for a user who accepts the request in this URL. */
   allow(
     url: string,
     user: { sub: string; email: string; name?: { firstName: string; lastName: string } },
   ): URLSearchParams
-  /** The client secrets that were right, in order. */
+  /** The client secrets that were accepted, in order. */
   readonly secrets: string[]
 }
 
@@ -25,7 +25,7 @@ interface Grant {
 
 /**
  * Written from developer.apple.com/documentation/signinwithapplerestapi and its pages on client secrets and tokens: it checks the secret as
- * Apple says, asks for `form_post` with these scopes, and sends the name with the form, once, beside what is signed.
+ * Apple says, requires `form_post` for these scopes, and sends the name once, in the form, next to the signed token.
  */
 export async function startApple(team: {
   id: string
@@ -103,7 +103,7 @@ export async function startApple(team: {
     allow(url, { name, ...user }) {
       const { origin, pathname, searchParams } = new URL(url)
       if (`${origin}${pathname}` !== `${issuer}/auth/authorize`) throw new Error(`no page at ${url}`)
-      // What Apple refuses: scopes come with a form only.
+      // Apple refuses this: scopes require a form.
       if (searchParams.get('response_mode') !== 'form_post')
         throw new Error('response_mode must be form_post')
       const code = randomBytes(10).toString('hex')

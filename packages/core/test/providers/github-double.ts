@@ -1,7 +1,7 @@
 import { createHash, randomBytes } from 'node:crypto'
 import { type Asked, type ProviderDouble, startDouble, type Told } from './provider-double.ts'
 
-/** An account of GitHub, as its API shows it. */
+/** A GitHub account, as its API returns it. */
 export interface GitHubUser {
   id: number
   login: string
@@ -9,9 +9,9 @@ export interface GitHubUser {
   emails: { email: string; primary: boolean; verified: boolean; visibility: string | null }[]
 }
 
-/** GitHub, as far as signing in goes. */
+/** GitHub, as far as signing in requires it. */
 export interface GitHubDouble extends ProviderDouble {
-  /** What the browser of a user brings back who allows what this URL asks for. */
+  /** The parameters that the browser of a user brings back who accepts the request in this URL. */
   allow(url: string, user: GitHubUser): URLSearchParams
 }
 
@@ -24,7 +24,7 @@ interface Grant {
 
 /**
  * Written from docs.github.com/apps/oauth-apps/building-oauth-apps/authorizing-oauth-apps, /rest/users/users and /rest/users/emails: it checks
- * what they say that GitHub checks, and reports mistakes in its manner, with status 200.
+ * the documented rules, and reports errors like GitHub, with status 200.
  */
 export async function startGitHub(client: { id: string; secret: string }): Promise<GitHubDouble> {
   const [codes, tokens] = [new Map<string, Grant>(), new Map<string, Grant>()]

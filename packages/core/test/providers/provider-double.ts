@@ -3,7 +3,7 @@ import { createServer, type IncomingMessage } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { text } from 'node:stream/consumers'
 
-/** What a double is asked, its path with the origin that it stands for: `https://api.github.com/user`. */
+/** A request to a double: its path, with the origin that it stands for: `https://api.github.com/user`. */
 export interface Asked {
   method: string
   url: URL
@@ -11,20 +11,20 @@ export interface Asked {
   form: URLSearchParams
 }
 
-/** What it returns, as JSON. */
+/** The response, as JSON. */
 export interface Told {
   status?: number
   body: unknown
 }
 
-/** A provider that cannot be run here, on this machine. */
+/** A local replacement for a provider that cannot be run here. */
 export interface ProviderDouble {
-  /** What reaches it in place of the provider. */
+  /** A `fetch` that reaches the double instead of the provider. */
   fetch: typeof fetch
   stop(): Promise<void>
 }
 
-/** Starts an HTTP server that stands for some origins. */
+/** Starts an HTTP server that stands in for these origins. */
 export async function startDouble(answer: (asked: Asked) => Told | Promise<Told>): Promise<ProviderDouble> {
   const server = createServer((request, response) => {
     void (async () => {

@@ -11,7 +11,7 @@ import {
 } from './clients.ts'
 import type { Journey } from './journey.ts'
 
-/** Those of a new account, which a sign-in leaves out. */
+/** The counts of a new account, which a sign-in omits. */
 const noCounts = { posts: 0, followers: 0, following: 0 }
 
 /** Accounts: their life from registration to deletion. */
@@ -35,7 +35,8 @@ export const accountJourneys: readonly Journey[] = [
   },
   {
     id: 'account/new-password',
-    title: 'A new password ends every session, copies of this one too, and opens a new one for the caller',
+    title:
+      'A new password ends every session, including copies of this one, and opens a new one for the caller',
     async run(app) {
       const { browser, sessionId } = await registerInBrowser(app)
       const other = await loginBearer(app)
@@ -72,7 +73,8 @@ export const accountJourneys: readonly Journey[] = [
   },
   {
     id: 'account/edit-with-password',
-    title: 'An edit with the password also ends every session, copies of this one too, and opens a new one',
+    title:
+      'An edit with the password also ends every session, including copies of this one, and opens a new one',
     async run(app) {
       const { browser, sessionId } = await registerInBrowser(app)
       const bearer = await loginBearer(app)
@@ -110,7 +112,7 @@ export const accountJourneys: readonly Journey[] = [
   {
     id: 'account/delete',
     title:
-      'A deleted account is gone immediately with its cookies; its email is free, and its name 30 days later',
+      'A deleted account disappears immediately, with its cookies; its email is free, and its username after 30 days',
     async run(app) {
       const { browser } = await registerInBrowser(app)
       const other = await loginBearer(app)
@@ -165,7 +167,7 @@ export const accountJourneys: readonly Journey[] = [
   {
     // asvs: 6.2.4, 6.2.11
     id: 'account/easy-passwords',
-    title: 'Common passwords and variations of own names are refused wherever a password is set',
+    title: "Common passwords and variations of the user's names are refused everywhere a password is set",
     async run(app) {
       const { browser } = await registerInBrowser(app)
       const easy = [
@@ -192,7 +194,7 @@ export const accountJourneys: readonly Journey[] = [
   },
   {
     id: 'account/reserved-names',
-    title: 'Names that look like those of the operator are reserved',
+    title: 'Usernames that resemble those of the operator are reserved',
     async run(app) {
       for (const username of ['adrnin', 'admin_', '4dmin', 'kith_official', 'kithsupport']) {
         const json = { username, password, transport: 'bearer' }
@@ -202,7 +204,7 @@ export const accountJourneys: readonly Journey[] = [
   },
   {
     id: 'account/taken',
-    title: 'A taken identifier is refused without naming it, however it is written',
+    title: 'A taken identifier is refused without naming it, in any spelling',
     async run(app) {
       const { browser } = await registerInBrowser(app)
       await registerInBrowser(app, 'berta')

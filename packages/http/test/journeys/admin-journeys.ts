@@ -14,7 +14,7 @@ const reason = 'Ticket 7: posts are missing'
 const bearer = { reason, transport: 'bearer' }
 const [refreshCookie, keptCookie] = ['__Host-kith-refresh', '__Host-kith-admin']
 
-/** An account that may act as others, in a browser of its own. */
+/** An account that may act as others, in its own browser. */
 async function adminInBrowser(app: JourneyApp): Promise<{ browser: Browser; id: string; sessionId: string }> {
   const { browser, user, sessionId } = await registerInBrowser(app, 'cleo')
   await app.kith.accounts.setRole(user.id, 'admin')
@@ -27,7 +27,7 @@ const act = (id: string) => `/admin/users/${id}/impersonate`
 export const adminJourneys: readonly Journey[] = [
   {
     id: 'admin/audit',
-    title: 'Admins read what was done to an account and by which of them; moderators and members do not',
+    title: 'Admins can read what was done to an account and by which admin; moderators and members cannot',
     async run(app) {
       const { browser, id, sessionId } = await adminInBrowser(app)
       const anna = await registerBearer(app)
@@ -60,7 +60,7 @@ export const adminJourneys: readonly Journey[] = [
   {
     id: 'admin/act',
     title:
-      'An admin acts as a member by cookies, sees so, may not touch how they sign in, and is back after signing out',
+      'An admin acts as a member with cookies, can see that, cannot change the ways in, and gets the own session back after signing out',
     async run(app) {
       const { browser, id } = await adminInBrowser(app)
       const anna = await registerBearer(app)
@@ -117,7 +117,7 @@ export const adminJourneys: readonly Journey[] = [
   {
     id: 'admin/act-left',
     title:
-      'Signing in to something else ends the session of the admin that waits, and a refresh cookie that nobody has signed brings none back',
+      'Another sign-in ends the waiting session of the admin, and a forged refresh cookie does not bring it back',
     async run(app) {
       const { browser } = await adminInBrowser(app)
       const anna = await registerBearer(app)
@@ -146,7 +146,7 @@ export const adminJourneys: readonly Journey[] = [
   {
     id: 'admin/act-ends',
     title:
-      'It ends with its time, by the owner and with the admin; a cookie that is left brings nobody back who signed out',
+      'Acting ends when it expires, when the owner ends it, and with the admin; a leftover cookie does not revive a session after a sign-out',
     async run(app) {
       const { browser, id } = await adminInBrowser(app)
       const anna = await registerBearer(app)
@@ -181,7 +181,7 @@ export const adminJourneys: readonly Journey[] = [
   },
   {
     id: 'admin/act-refused',
-    title: 'Members, admins without a fresh proof, and what cannot be acted as are refused',
+    title: 'Members, admins without a fresh proof, and targets that cannot be acted as are refused',
     async run(app) {
       const { browser, id } = await adminInBrowser(app)
       const anna = await registerBearer(app)
@@ -203,7 +203,7 @@ export const adminJourneys: readonly Journey[] = [
   },
   {
     id: 'admin/act-bearer',
-    title: 'Callers by bearer ask for bearer tokens: nothing could bring their session back',
+    title: 'Bearer callers have to request bearer tokens: nothing could bring their session back',
     async run(app) {
       const cleo = await registerBearer(app, 'cleo')
       await app.kith.accounts.setRole(cleo.user.id, 'admin')

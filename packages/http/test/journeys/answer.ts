@@ -12,27 +12,27 @@ import {
 import type { WireAnswer } from '@kith/conformance'
 import { errorPages } from '../../src/problem.ts'
 
-/** A response of Kith. Each reader checks the status and the shape, in which nothing may be more than described. */
+/** A response of Kith. Each reader checks the status and the shape, and allows nothing that is not described. */
 export interface Answer extends WireAnswer {
   json(): unknown
   signIn(status?: number): SignInAnswer
   refreshed(): RefreshAnswer
   user(): Me
-  /** The response of an edit, with the fresh session beside the account where the password was given. */
+  /** The response of an edit, with the new session next to the account if the password was given. */
   edited(): EditAnswer
   sessions(): Page<Session>
   /** A page of the audit log. */
   audit(): Page<AuditEntry>
-  /** The response of whatever sends a code. */
+  /** The response of every call that sends a code. */
   codeSent(): CodeSent
-  /** A 204. */
+  /** A response with status 204. */
   done(): void
   problem(code: Problem['code']): Problem
-  /** What is invalid in the input, each as its path and code, in alphabetical order. */
+  /** The invalid fields of the input, each as its path and code, in alphabetical order. */
   invalid(): string[]
 }
 
-/** Gives a response its readers. */
+/** Adds the readers to a response. */
 export function toAnswer(wire: WireAnswer): Answer {
   function read<Shape>(status: number, shape: { parse(value: unknown): Shape }): Shape {
     assert.equal(wire.status, status, wire.text)
@@ -62,7 +62,7 @@ export function toAnswer(wire: WireAnswer): Answer {
   }
 }
 
-/** Checks what holds for every response of Kith, whatever was asked. */
+/** Checks what is true for every response of Kith, whatever the request. */
 export function checkAnswer(wire: WireAnswer, route: RouteDescription | undefined, method: string): void {
   const { status, headers, text } = wire
   assert.match(headers.get('vary') ?? '', /\bOrigin\b/)

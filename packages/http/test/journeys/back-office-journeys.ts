@@ -15,7 +15,7 @@ function pageIn(answer: Answer): Page<HostUser> {
 
 const namesIn = (answer: Answer): (string | null)[] => pageIn(answer).items.map(({ username }) => username)
 
-/** Signs an administrator in whom the host has made. */
+/** Signs in an administrator that the host has created. */
 async function administrator(
   app: JourneyApp,
   role = 'admin',
@@ -34,7 +34,7 @@ async function apply(app: JourneyApp, username: string): Promise<string> {
   return (await app.kith.accounts.find(username))?.id ?? ''
 }
 
-/** What a page of another site makes a browser send. */
+/** The headers that a browser sends for a page of another site. */
 async function forged(app: JourneyApp, browser: Browser, path: string): Promise<Answer> {
   const headers = {
     cookie: browser.jar.header(),
@@ -44,12 +44,12 @@ async function forged(app: JourneyApp, browser: Browser, path: string): Promise<
   return await app.request(path, { method: 'POST', headers })
 }
 
-/** What administrators do with the accounts of others. */
+/** How administrators manage other accounts. */
 export const backOfficeJourneys: readonly Journey[] = [
   {
     id: 'back-office/applications',
     title:
-      'An administrator reads page by page who waits, lets one in and refuses another; others learn nothing of it',
+      'An administrator lists waiting accounts in pages, approves one and refuses another; other roles cannot see them',
     setup: { accounts: { signUp: 'approval' } },
     async run(app) {
       const { browser, id, sessionId } = await administrator(app)
@@ -113,7 +113,7 @@ export const backOfficeJourneys: readonly Journey[] = [
   {
     id: 'back-office/accounts',
     title:
-      'An administrator looks accounts up, suspends one, gives a role, ends sessions, and stands in the log with each',
+      'An administrator looks up accounts, suspends one, sets a role and ends sessions, and is named in the log for each',
     setup: { accounts: { backOffice: {} } },
     async run(app) {
       const { browser, id, sessionId } = await administrator(app)
@@ -156,7 +156,7 @@ export const backOfficeJourneys: readonly Journey[] = [
   {
     id: 'back-office/protected',
     title:
-      'Nobody changes an administrator, themselves included, or makes one; other roles and those who act as somebody see nothing',
+      'No one can change or appoint an administrator, not even themselves; other roles and acting admins see nothing',
     setup: { accounts: { backOffice: { over: ['member'] } } },
     async run(app) {
       const { browser, id } = await administrator(app)

@@ -6,7 +6,7 @@ import type { JourneyApp } from './journey-app.ts'
 
 const jsonType = { 'content-type': 'application/json' }
 
-/** Sends a body that cannot be read. Where a parser of the host is in front, the host says so in its own words. */
+/** Sends an unreadable body. If a parser of the host runs first, the response may be the host's own. */
 async function expectRefusal(
   app: JourneyApp,
   request: JourneyRequest,
@@ -23,12 +23,12 @@ async function expectRefusal(
   assert.ok(codes.includes(code), answer.text)
 }
 
-/** Bodies that cannot be read: a clear answer, quickly, and never a fault. */
+/** Unreadable bodies: a clear response, quickly, and never an internal error. */
 export const bodyJourneys: readonly Journey[] = [
   {
     id: 'body/not-json',
     title: 'A body that is not JSON in UTF-8 is refused',
-    host: 'a parser of the host can stand in front',
+    host: 'a body parser of the host may run first',
     async run(app) {
       const broken = [
         '{',
@@ -50,8 +50,8 @@ export const bodyJourneys: readonly Journey[] = [
   },
   {
     id: 'body/nesting',
-    title: 'Deep nesting is refused before it is read',
-    host: 'a parser of the host can stand in front',
+    title: 'Deep nesting is refused before it is parsed',
+    host: 'a body parser of the host may run first',
     async run(app) {
       const deep = (depth: number) => `{"login":${'['.repeat(depth)}${']'.repeat(depth)}}`
       for (const depth of [20, 1000, 30_000])
@@ -63,7 +63,7 @@ export const bodyJourneys: readonly Journey[] = [
   {
     id: 'body/content-type',
     title: 'Other content types are refused; JSON with a charset is accepted',
-    host: 'a parser of the host can stand in front',
+    host: 'a body parser of the host may run first',
     async run(app) {
       await registerInBrowser(app)
       const body = JSON.stringify({ login: 'anna', password, transport: 'bearer' })
@@ -97,11 +97,11 @@ export const bodyJourneys: readonly Journey[] = [
   },
   {
     id: 'body/too-large',
-    title: 'A body that is too large is refused immediately, by its length or while it arrives',
-    host: 'the host hands over the body',
+    title: 'A body that is too large is refused immediately, by its declared length or while it arrives',
+    host: 'the host passes on the body',
     async run(app) {
       const body = JSON.stringify({ login: 'anna', password: 'x'.repeat(10_000_000) })
-      // A client that waits for the end of these waits forever, as may a host that responds in its own words.
+      // A client that waits for the end of these would wait forever, and so may a host with its own response.
       if (!app.host.bodiesAnsweredByHost) {
         const start = body.slice(0, 2_000_000)
         for (const request of [{ body: '{' }, { body: start, chunked: true }])
@@ -109,7 +109,7 @@ export const bodyJourneys: readonly Journey[] = [
             'payload-too-large',
           ])
       }
-      // Under the limit in bytes, and still far too long for a field.
+      // Below the limit in bytes, and still far too long for a field.
       const long = await app.post('/users/login', { login: 'x'.repeat(50_000), password })
       assert.deepEqual(long.invalid(), ['login too-long'])
       const empty = await app.post('/users/login', {})
@@ -120,7 +120,7 @@ export const bodyJourneys: readonly Journey[] = [
   },
   {
     id: 'body/repeated-headers',
-    title: 'Headers that are sent twice are read safely',
+    title: 'Repeated headers are read safely',
     host: 'hosts join repeated headers',
     async run(app) {
       const { browser } = await registerInBrowser(app)

@@ -6,7 +6,7 @@ import { clientOf, type JourneyRequest } from './client.ts'
 import { type Browser, openBrowser, password } from './clients.ts'
 import type { JourneyApp } from './journey-app.ts'
 
-/** A device bound session, as a browser keeps it. */
+/** A device-bound session, as a browser stores it. */
 interface DeviceSession {
   refreshPath: string
   cookies: string[]
@@ -15,21 +15,21 @@ interface DeviceSession {
 }
 
 /**
- * A browser that binds its sessions, written from the W3C draft of 2026-02-17 (the numbers are its sections) and from nothing of Kith: all
- * that it knows is in the headers and instructions that come.
+ * A browser that binds its sessions, written from the W3C draft of 2026-02-17 (the numbers are its sections), without any code of Kith: it
+ * only knows the headers and instructions that it receives.
  */
 export interface BoundBrowser extends Browser {
   /** The key of its device. */
   readonly key: DeviceKey
-  /** The ids of the sessions that it holds. */
+  /** The ids of its bound sessions. */
   bound(): string[]
-  /** The last proof that it has sent. */
+  /** The last proof that it sent. */
   lastProof(): string
-  /** Whether it refreshes: a browser may go without, for its quota of signatures for instance. @default true */
+  /** Whether it refreshes: a browser may skip it, for example because of a limit on signatures. @default true */
   refreshes: boolean
 }
 
-/** The header fields that browsers add to what no page asks for; older ones add none. */
+/** The header fields that browsers add to requests that no page makes; older browsers add none. */
 const ofNoPage: readonly Readonly<Record<string, string>>[] = [
   {},
   { origin: 'https://app.example', 'sec-fetch-site': 'same-origin', 'sec-fetch-mode': 'no-cors' },
@@ -71,7 +71,7 @@ export function openBoundBrowser(app: JourneyApp, algorithm: DeviceKey['algorith
     create(answer, path)
   }
 
-  /** 8.9, "Create session", and 8.7 for the challenge that comes with it. */
+  /** 8.9, "Create session", and 8.7 for the challenge that arrives with it. */
   function create(answer: Answer, path: string): void {
     const told = answer.json() as Record<string, unknown>
     const { session_identifier: id, refresh_url: refreshPath = path, scope, credentials } = told
@@ -113,7 +113,7 @@ export function openBoundBrowser(app: JourneyApp, algorithm: DeviceKey['algorith
     create(answer, refreshPath)
   }
 
-  /** 8.5, "Identify session needing refresh": before whatever a page asks for. */
+  /** 8.5, "Identify session needing refresh": before every request of a page. */
   async function refreshWhereNeeded(): Promise<void> {
     for (const [id, { cookies }] of [...sessions])
       if (cookies.some((name) => jar.get(name) === undefined)) await refresh(id)

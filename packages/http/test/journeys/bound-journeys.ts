@@ -19,7 +19,7 @@ const accessLife = 15 * 60 + 1
 const [accessCookie, refreshCookie] = ['__Host-kith-access', '__Host-kith-refresh']
 const [bindPath, refreshPath] = ['/users/bound-session', '/users/bound-session/refresh']
 
-/** A browser of somebody who has copied the cookies of another one. */
+/** The browser of a thief who has copied the cookies of another one. */
 function copyCookies(app: JourneyApp, from: Browser): Browser {
   const thief = openBrowser(app)
   for (const name of from.jar.names()) thief.jar.set(name, from.jar.get(name) ?? '')
@@ -30,24 +30,24 @@ async function generationOf(app: JourneyApp, sessionId: string): Promise<number 
   return (await app.kith.storage.sessions.byId(sessionId))?.generation
 }
 
-/** Sends a proof with the cookies of this browser, as no page can. */
+/** Sends a proof with the cookies of this browser, which no page can do. */
 function prove(app: JourneyApp, { jar }: Browser, { id, proof }: { id: string; proof: string | null }) {
   const headers = { cookie: jar.header(), 'sec-secure-session-id': id }
   const signed = proof !== null && { 'secure-session-response': proof }
   return app.request(refreshPath, { method: 'POST', headers: { ...headers, ...signed } })
 }
 
-/** The challenge that comes with a response. */
+/** The challenge in a response. */
 function challengeOf({ headers }: Answer): string {
   return JSON.parse(readItem(headers.get('secure-session-challenge') ?? '').head) as string
 }
 
-/** Sessions that a browser binds to a key of its device. */
+/** Sessions that a browser binds to a device key. */
 export const boundJourneys: readonly Journey[] = [
   {
     id: 'bound/life',
-    title: 'A browser binds its session and renews it by its key, before what a page asks for',
-    host: 'headers that no page sends come through each framework in its own way',
+    title: "A browser binds its session and renews it with its key, before a page's request",
+    host: 'each framework passes on headers that no page sends',
     async run(app) {
       for (const algorithm of ['ES256', 'RS256'] as const) {
         const { browser, user, sessionId } = await registerBound(
@@ -70,7 +70,7 @@ export const boundJourneys: readonly Journey[] = [
             'one refresh, without another challenge',
           )
         }
-        // A page that renews as it always did is told that all is well.
+        // A page that renews as it always did gets a normal response.
         app.advance(accessLife)
         const { session, tokens } = (await browser.post('/users/refresh')).refreshed()
         assert.deepEqual([session.id, tokens], [sessionId, undefined])
@@ -88,7 +88,7 @@ export const boundJourneys: readonly Journey[] = [
   {
     id: 'bound/idle',
     title:
-      'A bound session ends as any other: after 30 days without a refresh, and 90 days after it was opened',
+      'A bound session ends like any other: after 30 days without a refresh, and 90 days after it was opened',
     async run(app) {
       const idle = await registerBound(app)
       app.advance(30 * 86_400 + 1)
@@ -106,8 +106,8 @@ export const boundJourneys: readonly Journey[] = [
   },
   {
     id: 'bound/theft',
-    title: 'The cookies of a bound session alone renew nothing and end nothing, wherever they are used',
-    host: 'each framework has guards of its own, and sets cookies its own way',
+    title: 'The cookies of a bound session alone renew nothing and end nothing, on any route',
+    host: 'each framework has its own guards, and sets cookies in its own way',
     async run(app) {
       const { browser, user, sessionId } = await registerBound(app)
       const alarms: string[] = []
@@ -142,7 +142,7 @@ export const boundJourneys: readonly Journey[] = [
       }
       await tryAll()
       ;(await browser.request('/users/me')).user()
-      // The owner has gone on, so the token is used up, and late.
+      // The owner has continued, so the token is used up, and too old.
       app.advance(60)
       await tryAll()
       assert.deepEqual(alarms, [])
@@ -152,7 +152,7 @@ export const boundJourneys: readonly Journey[] = [
   },
   {
     id: 'bound/prove',
-    title: 'With the password, cookies that were copied prove who it is and get no others',
+    title: 'Copied cookies prove their owner together with the password, but get no new ones',
     async run(app) {
       const { browser, sessionId } = await registerBound(app)
       const thief = copyCookies(app, browser)
@@ -178,7 +178,7 @@ export const boundJourneys: readonly Journey[] = [
   },
   {
     id: 'bound/proved',
-    title: 'After a proof the browser renews its cookies right away, so that what is delicate is let in',
+    title: 'After a proof the browser renews its cookies right away, so that sensitive actions are allowed',
     async run(app) {
       const { browser, sessionId } = await registerBound(app)
       app.advance(601)
@@ -192,7 +192,7 @@ export const boundJourneys: readonly Journey[] = [
   },
   {
     id: 'bound/replay',
-    title: 'A proof is good once, and for the session that it was made for',
+    title: 'A proof is valid once, and only for its own session',
     async run(app) {
       const anna = await registerBound(app)
       const berta = await registerBound(app, 'berta')
@@ -222,7 +222,7 @@ export const boundJourneys: readonly Journey[] = [
   },
   {
     id: 'bound/race',
-    title: 'Beside 20 calls of a thief with the same cookies the browser goes on, and it alone',
+    title: 'During 20 calls of a thief with the same cookies, only the browser can continue',
     async run(app) {
       const { browser, sessionId } = await registerBound(app)
       const refreshToken = browser.jar.get(refreshCookie)
@@ -232,7 +232,7 @@ export const boundJourneys: readonly Journey[] = [
       me.user()
       for (const answer of stolen) answer.problem('device-proof-required')
       assert.equal(await generationOf(app, sessionId), 1)
-      // Two tabs that come with one proof: one is asked for another.
+      // Two tabs that send the same proof: one is asked for another.
       app.advance(accessLife)
       const asked = await prove(app, browser, { id: sessionId, proof: null })
       const proof = browser.key.refresh(challengeOf(asked))
@@ -244,7 +244,7 @@ export const boundJourneys: readonly Journey[] = [
   },
   {
     id: 'bound/key-once',
-    title: 'A session is bound once: another key, another session and another time are refused',
+    title: 'A session is bound once: another key, another session and a late proof are refused',
     async run(app) {
       const browser = openBrowser(app)
       const registered = await browser.post('/users/register', { username: 'anna', password })
@@ -281,7 +281,7 @@ export const boundJourneys: readonly Journey[] = [
   {
     id: 'bound/script',
     title:
-      'A script in a page binds no session to a key of its own, and such a key without the cookie is worth nothing',
+      'A script in a page cannot bind a session to its own key, and such a key is useless without the cookie',
     async run(app) {
       const browser = openBrowser(app)
       const registered = await browser.post('/users/register', { username: 'anna', password })
@@ -294,7 +294,7 @@ export const boundJourneys: readonly Journey[] = [
       }
       const { session } = registered.signIn(201)
       assert.equal((await app.kith.storage.sessions.byId(session.id))?.boundKey, null)
-      // A browser of the time before `Sec-Fetch-Mode`.
+      // A browser from before `Sec-Fetch-Mode`.
       const headers = { 'secure-session-response': proof }
       const bound = await browser.request(bindPath, { method: 'POST', headers })
       const signed = key.refresh(challengeOf(bound))
@@ -305,7 +305,7 @@ export const boundJourneys: readonly Journey[] = [
   },
   {
     id: 'bound/bearer',
-    title: 'Clients that keep their tokens themselves are offered nothing, and bind nothing',
+    title: 'Clients that store their own tokens get no offer and cannot bind',
     async run(app) {
       const client = await registerBearer(app)
       const json = { login: 'anna', password, transport: 'bearer' }
@@ -319,7 +319,7 @@ export const boundJourneys: readonly Journey[] = [
   },
   {
     id: 'bound/sign-ins',
-    title: 'Whatever opens a session in a browser offers to bind it: a sign-in, a code, a new password',
+    title: 'Every new session in a browser offers binding: from a sign-in, a code or a new password',
     async run(app) {
       const { browser, sessionId } = await registerBound(app)
       const edited = await browser.patch('/users/me', { username: 'hanna', currentPassword: password })
@@ -343,8 +343,8 @@ export const boundJourneys: readonly Journey[] = [
   },
   {
     id: 'bound/pages',
-    title: 'What the browser sends by itself needs no page; a page of another site can send none of it',
-    host: 'each framework hands on the headers of a request',
+    title: "The browser's own requests need no page, and a page of another site can cause none of them",
+    host: 'each framework passes on the headers of a request',
     async run(app) {
       const { browser, sessionId } = await registerBound(app)
       app.advance(accessLife)
@@ -366,7 +366,7 @@ export const boundJourneys: readonly Journey[] = [
   },
   {
     id: 'bound/skipped',
-    title: 'Where the browser does not refresh for now a page sees a guest, and nothing is lost',
+    title: 'If the browser temporarily does not refresh, a page sees a guest, and nothing is lost',
     async run(app) {
       const { browser, user } = await registerBound(app)
       app.advance(accessLife)
@@ -384,7 +384,7 @@ export const boundJourneys: readonly Journey[] = [
   },
   {
     id: 'bound/audit',
-    title: 'Its owner reads in the audit log when a session was bound, and from where',
+    title: 'The owner can read in the audit log when a session was bound, and from where',
     async run(app) {
       const { browser, sessionId } = await registerBound(app)
       const { items } = (await browser.request('/users/me/audit')).audit()

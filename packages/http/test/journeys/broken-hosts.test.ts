@@ -23,7 +23,7 @@ import { runJourney } from './journey.ts'
 import type { JourneyHost } from './journey-host.ts'
 import { journeys } from './journeys.ts'
 
-/** All that a host is tested by. */
+/** Everything that tests a host. */
 const checks: readonly { id: string; run(host: JourneyHost): Promise<void> }[] = [
   ...hostCases,
   ...journeys.map((journey) => ({ id: journey.id, run: (host: JourneyHost) => runJourney(journey, host) })),
@@ -32,11 +32,14 @@ const checks: readonly { id: string; run(host: JourneyHost): Promise<void> }[] =
 const address = '192.0.2.1'
 
 const flaws: Record<string, [host: JourneyHost, ...fails: string[]]> = {
-  // These two are waited for, so they come first.
-  'files of readers that have gone': [holding(), 'host/leaving', 'leaving/stalled-reader'],
-  'connections of uploads that were given up': [keeping(), 'leaving/aborted-uploads'],
+  // These two take the longest, so they start first.
+  'open files after readers disconnected': [holding(), 'host/leaving', 'leaving/stalled-reader'],
+  'open connections of aborted uploads': [keeping(), 'leaving/aborted-uploads'],
   'cookies that scripts can read': [onCookies((cookie) => cookie.replace('; HttpOnly', '')), 'host/cookies'],
-  'cookies that go over plain http': [onCookies((cookie) => cookie.replace('; Secure', '')), 'host/cookies'],
+  'cookies that are sent over plain http': [
+    onCookies((cookie) => cookie.replace('; Secure', '')),
+    'host/cookies',
+  ],
   'cookies that outlive their session': [
     onCookies((cookie) => cookie.replace(/Max-Age=[1-9]\d*/, 'Max-Age=99999999')),
     'session/logout-expired',
@@ -45,35 +48,38 @@ const flaws: Record<string, [host: JourneyHost, ...fails: string[]]> = {
     onHeaders((headers) => void headers.set('set-cookie', headers.getSetCookie().join(', '))),
     'host/cookies',
   ],
-  'every page passing for the own one': [
+  'every page treated as same-origin': [
     onPairs((pairs) => [
       ['sec-fetch-site', 'same-origin'],
       ...pairs.filter(([name]) => name !== 'sec-fetch-site'),
     ]),
     'origin/sign-in',
   ],
-  'origins that are lost on the way': [losing('origin', 'sec-fetch-site'), 'origin/cookies'],
+  'dropped origin headers': [losing('origin', 'sec-fetch-site'), 'origin/cookies'],
   'CORS for everyone': [
     onHeaders((headers) => void headers.set('access-control-allow-origin', '*')),
     'origin/cors',
     'host/preflight',
   ],
-  'preflights with a response of the host': [
+  'preflights that the host responds to': [
     answering(({ method }) => (method === 'OPTIONS' ? plain(204) : null)),
     'host/preflight',
     'host/methods',
   ],
-  'HEAD with a response of the host': [
+  'HEAD requests that the host responds to': [
     answering(({ method }) => (method === 'HEAD' ? plain(200) : null)),
     'host/head',
   ],
-  'a page of the host for every path that is not found': [
+  'a page of the host for every unknown path': [
     onAnswer((answer) => (answer.status === 404 ? plain(200, '<!doctype html>') : answer)),
     'host/others',
   ],
   'responses that caches may mix up': [onHeaders((headers) => headers.delete('vary')), 'host/problems'],
   'limits without a time to wait': [onHeaders((headers) => headers.delete('retry-after')), 'limit/lockout'],
-  'a response with a field too many': [onText('"bio":', '"passwordHash":"x","bio":'), 'account/edit-profile'],
+  'a response with an additional field': [
+    onText('"bio":', '"passwordHash":"x","bio":'),
+    'account/edit-profile',
+  ],
   'problems as plain JSON': [
     onHeaders((headers) => {
       if (headers.get('content-type')?.includes('problem')) headers.set('content-type', 'application/json')
@@ -81,13 +87,13 @@ const flaws: Record<string, [host: JourneyHost, ...fails: string[]]> = {
     'host/problems',
     'guard/private',
   ],
-  'tokens that a proxy keeps to itself': [losing('authorization'), 'host/bearer'],
+  'tokens that a proxy drops': [losing('authorization'), 'host/bearer'],
   'IP addresses that clients choose': [
     handling((request) => request.headers.get('x-forwarded-for') ?? address),
     'host/address',
   ],
-  'targets that a URL parser reads for Kith alone': [handling(() => address), 'host/guard'],
-  'a route of the host that a router finds under any letter case': [
+  'targets that are parsed as a URL only for Kith': [handling(() => address), 'host/guard'],
+  'a route of the host that matches any letter case': [
     flawed((send) => async (request) => {
       const answer = await send(request)
       const isMeant = answer.status === 400 && request.path === '/API/V1/users/register'
@@ -99,38 +105,38 @@ const flaws: Record<string, [host: JourneyHost, ...fails: string[]]> = {
     onRequest((request) => ({ ...request, body: request.body?.slice(0, 60_000) })),
     'host/too-large',
   ],
-  'bodies for POST alone': [
+  'bodies only for POST': [
     onRequest((request) => (request.method === 'DELETE' ? { ...request, body: undefined } : request)),
     'host/json',
   ],
-  'bodies that are read as text': [
+  'bodies that are decoded as text': [
     onRequest(({ body, ...request }) => ({ ...request, body: body && Buffer.from(body).toString() })),
     'host/form',
   ],
-  'bodies that are waited for': [
+  'bodies that are buffered completely': [
     answering(({ announced }) => (announced === undefined ? null : plain(408))),
     'host/streaming',
   ],
-  'an end with the first client that disconnects': [dying(), 'host/abort'],
-  'parts that pass for whole files': [
+  'a host that stops when a client disconnects': [dying(), 'host/abort'],
+  'ranges that look like whole files': [
     onAnswer((answer) => ({ ...answer, status: answer.status === 206 ? 200 : answer.status })),
     'host/ranges',
   ],
-  'redirects to nowhere': [onHeaders((headers) => headers.delete('location')), 'direct/upload'],
-  'signed URLs that caches may keep for all': [
+  'redirects without a URL': [onHeaders((headers) => headers.delete('location')), 'direct/upload'],
+  'signed URLs that shared caches may store': [
     onHeaders((headers) => {
       if (headers.has('location')) headers.set('cache-control', 'public, max-age=31536000, immutable')
     }),
     'direct/upload',
   ],
-  'a wish for AVIF that is lost on the way': [losing('accept'), 'rendition/format'],
-  'a cache in front of the files that never asks again': [
+  'a dropped Accept header for AVIF': [losing('accept'), 'rendition/format'],
+  'a cache in front of the files that never revalidates': [
     caching(/\/media\/files\//),
     'rendition/format',
     'work/banned-files',
     'work/banned-redirects',
   ],
-  'responses that caches may take for those of another format': [
+  'responses that caches may confuse with another format': [
     onHeaders((headers) => void headers.set('vary', (headers.get('vary') ?? '').replace('Accept', 'X'))),
     'rendition/caches',
   ],
@@ -141,7 +147,7 @@ const flaws: Record<string, [host: JourneyHost, ...fails: string[]]> = {
     }),
     'rendition/caches',
   ],
-  'any number of uploads at the same time': [
+  'unlimited concurrent uploads': [
     { ...sound, serve: (kith, options) => sound.serve(kith, { ...options, uploads: { perAccount: 100 } }) },
     'pace/concurrent-uploads',
   ],
@@ -149,12 +155,12 @@ const flaws: Record<string, [host: JourneyHost, ...fails: string[]]> = {
     onText('"detail":"The storage failed."', '"detail":"Run migrate() first."'),
     'protocol/operator-hint',
   ],
-  'a response that is whole for its client though it broke off': [
+  'an interrupted response that looks complete': [
     flawed((send) => (request) => send(request).catch(() => plain(200, '{}'))),
     'protocol/broken-off',
   ],
   'sessions that only seem to end': [forgetful(), 'session/logout-bearer'],
-  'a role that is asked for once': [caching(/^\/host\/desk/), 'guard/roles'],
+  'a role that is checked only once': [caching(/^\/host\/desk/), 'guard/roles'],
   'a filter that refuses invalid input before it is counted': [
     onAnswer((answer, { body }) =>
       answer.status === 429 && /7|"x"/.test(String(body)) ? plain(422, '{}') : answer,
@@ -162,7 +168,7 @@ const flaws: Record<string, [host: JourneyHost, ...fails: string[]]> = {
     'work/changes',
     'work/invalid-counts',
   ],
-  'an export that breaks off instead of being refused': [
+  'an export that is interrupted instead of refused': [
     onAnswer((answer) => (answer.status === 429 ? { ...answer, status: 200, text: '' } : answer)),
     'work/exports',
   ],
@@ -173,15 +179,15 @@ const flaws: Record<string, [host: JourneyHost, ...fails: string[]]> = {
     }),
     'work/confirms',
   ],
-  'languages that are lost on the way': [losing('accept-language'), 'code/registration'],
-  'ids of requests that are lost on the way in': [losing('x-request-id'), 'request-id/kept'],
-  'ids of requests that are lost on the way out': [
+  'dropped language headers': [losing('accept-language'), 'code/registration'],
+  'dropped ids of incoming requests': [losing('x-request-id'), 'request-id/kept'],
+  'dropped ids in responses': [
     onHeaders((headers) => headers.delete('x-request-id')),
     'host/problems',
     'request-id/made',
   ],
   'one id for all requests': [onPairs((pairs) => [...pairs, ['x-request-id', 'always']]), 'request-id/made'],
-  'any text as an id': [
+  'any string as an id': [
     onAnswer((answer, { headers }) => {
       const sent = headers.find(([name]) => name === 'x-request-id')?.[1]
       if (sent === undefined) return answer
@@ -191,13 +197,13 @@ const flaws: Record<string, [host: JourneyHost, ...fails: string[]]> = {
     }),
     'request-id/made',
   ],
-  'ids that the log does not know': [
+  'ids that are missing in the log': [
     onPairs((pairs) => pairs.map(([name, value]) => [name, name === 'x-request-id' ? `${value}-x` : value])),
     'request-id/logged',
   ],
   'a log full of inputs': [
     flawed((send, kith) => (request) => {
-      // In a form that the log cannot know for what it is.
+      // In a form that the log cannot recognize.
       const message = String(request.body).replaceAll(/\W+/g, ' ')
       kith.config.log.warn('proxy.untrusted', { message })
       return send(request)
@@ -206,7 +212,7 @@ const flaws: Record<string, [host: JourneyHost, ...fails: string[]]> = {
   ],
 }
 
-/** Which of these fail. */
+/** The checks that fail on this host. */
 async function failures(host: JourneyHost, among: typeof checks): Promise<string[]> {
   const runs = await Promise.allSettled(among.map(({ run }) => run(host)))
   return among.flatMap(({ id }, index) => (runs[index]?.status === 'rejected' ? [id] : []))
@@ -229,6 +235,6 @@ test('the sound host passes', async () => {
   expect(await failures(sound, checks)).toEqual([])
 })
 
-test('every check has an id of its own', () => {
+test('every check has a unique id', () => {
   expect(new Set(checks.map(({ id }) => id)).size).toBe(checks.length)
 })

@@ -5,10 +5,10 @@ import { createKithHttp } from '@kith/http'
 import { createFetchHost } from './fetch-host.ts'
 import type { JourneyHost, JourneyServer } from './journey-host.ts'
 
-/** A host that keeps every promise. */
+/** A host without flaws. */
 export const sound: JourneyHost = createFetchHost(async () => createMemoryStorage())
 
-/** The sound host with one flaw, in what it hands on or gives back. */
+/** The sound host with one flaw, in what it passes on or returns. */
 export function flawed(
   flaw: (send: Send, kith: Kith) => Send,
   other: Partial<JourneyServer> = {},
@@ -32,7 +32,7 @@ export function onPairs(change: (pairs: WireRequest['headers']) => WireRequest['
   return onRequest((request) => ({ ...request, headers: change(request.headers) }))
 }
 
-/** Loses headers of a request. */
+/** Drops headers of a request. */
 export function losing(...lost: string[]): JourneyHost {
   return onPairs((pairs) => pairs.filter(([name]) => !lost.includes(name)))
 }
@@ -57,7 +57,7 @@ export function onText(from: string | RegExp, to: string): JourneyHost {
   return onAnswer((answer) => ({ ...answer, text: answer.text.replace(from, to) }))
 }
 
-/** Changes each cookie that is set. */
+/** Changes each cookie. */
 export function onCookies(change: (cookie: string) => string): JourneyHost {
   return onHeaders((headers) => {
     const cookies = headers.getSetCookie().map(change)
@@ -84,12 +84,12 @@ export function answering(answer: (request: WireRequest) => WireAnswer | null): 
   return flawed((send) => async (request) => answer(request) ?? (await send(request)))
 }
 
-/** A response that nobody but the host has written. */
+/** A response that only the host has written. */
 export function plain(status: number, text: string = ''): WireAnswer {
   return { status, headers: new Headers(), text }
 }
 
-/** Reports sessions as ended that are not. */
+/** Reports live sessions as ended. */
 export function forgetful(): JourneyHost {
   return {
     ...sound,
@@ -101,7 +101,7 @@ export function forgetful(): JourneyHost {
   }
 }
 
-/** Hands everything to the Fetch handler, and knows its clients by this IP address. */
+/** Passes everything to the Fetch handler, with this IP address for every client. */
 export function handling(addressOf: (request: Request) => string): JourneyHost {
   return {
     ...sound,
@@ -133,7 +133,7 @@ export function dying(): JourneyHost {
   })
 }
 
-/** Opens what it responds with, and never hears that its client has gone. */
+/** Opens the source of its response, and does not notice when the client disconnects. */
 export function holding(): JourneyHost {
   return {
     ...sound,
@@ -154,7 +154,7 @@ export function holding(): JourneyHost {
   }
 }
 
-/** Keeps the connection of a client that gave up an upload. */
+/** Keeps the connection of a client that aborted an upload. */
 export function keeping(): JourneyHost {
   let kept = 0
   const count = (request: WireRequest): void => void (kept += request.abort ? 1 : 0)

@@ -4,10 +4,10 @@ import { type Client, clientOf } from './client.ts'
 import { type CookieJar, createCookieJar } from './cookie-jar.ts'
 import type { JourneyApp } from './journey-app.ts'
 
-/** A password that every rule allows. */
+/** A password that all rules accept. */
 export const password = 'correct horse battery'
 
-/** The cookies that are left in a browser that is signed out: it stays known. */
+/** The cookies that stay in a signed-out browser, which remains a known device. */
 export const knownDevice: readonly string[] = ['__Host-kith-device']
 
 /** A browser with a page of the API's own origin open. */
@@ -15,7 +15,7 @@ export interface Browser extends Client {
   readonly jar: CookieJar
 }
 
-/** Opens a browser. It sends what a browser sends from a page of the API's own origin. */
+/** Opens a browser. It sends the headers that a browser sends from a page of the API's own origin. */
 export function openBrowser(app: JourneyApp): Browser {
   const jar = createCookieJar(app.now)
   const client = clientOf(async (path, request = {}) => {
@@ -37,7 +37,7 @@ export function withBearer(app: JourneyApp, accessToken: string): Client {
   )
 }
 
-/** Registers an account in a browser of its own. */
+/** Registers an account in its own browser. */
 export async function registerInBrowser(
   app: JourneyApp,
   username: string = 'anna',
@@ -62,7 +62,7 @@ export async function registerBearer(
   return { ...withBearer(app, tokens.accessToken), user, tokens, sessionId: session.id }
 }
 
-/** Signs in once more, as on another device. */
+/** Signs in again, as on another device. */
 export async function loginBearer(
   app: JourneyApp,
   login: string = 'anna',

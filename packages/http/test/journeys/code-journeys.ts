@@ -10,13 +10,13 @@ import {
 import { askForCode, email, messageOf, readLink, registration, wrong } from './code-steps.ts'
 import type { Journey } from './journey.ts'
 
-/** Codes that are sent: from a registration to a change of address. */
+/** Sent codes, from a registration to a change of email. */
 export const codeJourneys: readonly Journey[] = [
   {
     id: 'code/registration',
     title:
-      'A registration sends a code in the language of the client; with it the account is there, signed in',
-    host: 'the host hands over headers and sets cookies',
+      'A registration sends a code in the language of the client; with the code the account exists and is signed in',
+    host: 'the host passes on headers and sets cookies',
     setup: { confirm: true },
     async run(app) {
       const browser = openBrowser(app)
@@ -47,7 +47,7 @@ export const codeJourneys: readonly Journey[] = [
   },
   {
     id: 'code/registration-bearer',
-    title: 'Without cookies the tokens come in the answer to the code, where it is said how',
+    title: 'Without cookies the tokens are in the response to the code, if the request asks for them',
     setup: { confirm: true },
     async run(app) {
       const early = await app.post('/users/register', { ...registration, transport: 'bearer' })
@@ -66,9 +66,8 @@ export const codeJourneys: readonly Journey[] = [
   },
   {
     id: 'code/forgotten-password',
-    title:
-      'A forgotten password is set anew by code or link; every session ends, and nobody is signed in by it',
-    host: 'cookies that are left alone',
+    title: 'A forgotten password is reset by code or link; every session ends, and no new one is opened',
+    host: 'cookies that stay unchanged',
     async run(app) {
       const { browser } = await registerInBrowser(app)
       const other = await loginBearer(app)
@@ -91,14 +90,14 @@ export const codeJourneys: readonly Journey[] = [
       for (const client of [browser, other]) (await client.request('/users/me')).problem('session-revoked')
       ;(await browser.post('/users/refresh')).problem('session-revoked')
       ;(await app.post('/users/login', { login: 'anna', password })).problem('invalid-credentials')
-      // Anyone who asked was signed in to an account of their own, and still is.
+      // The caller was signed in to another account, and still is.
       assert.equal((await stranger.request('/users/me')).user().username, 'berta')
       await messageOf(app, 'password-changed')
     },
   },
   {
     id: 'code/sign-in',
-    title: 'A code or a link signs in by cookies or with tokens, and in place of the session that was there',
+    title: 'A code or a link signs in with cookies or tokens, and replaces the session that was there',
     host: 'the host sets cookies',
     async run(app) {
       const { browser, user } = await registerInBrowser(app)
@@ -128,9 +127,8 @@ export const codeJourneys: readonly Journey[] = [
   {
     // asvs: 7.5.1
     id: 'code/prove',
-    title:
-      'Somebody who signs in by codes alone proves who they are by another code, in the session that asked for it',
-    host: 'each framework has guards of its own, and sets cookies',
+    title: 'An account with only codes proves its owner with another code, in the session that requested it',
+    host: 'each framework has its own guards, and sets cookies',
     async run(app) {
       const { id } = await app.kith.accounts.import({
         username: 'anna',
@@ -179,8 +177,8 @@ export const codeJourneys: readonly Journey[] = [
   },
   {
     id: 'code/address',
-    title: 'An address is confirmed and changed by codes; the old mailbox can take the change back',
-    host: 'the host hands over headers and sets cookies',
+    title: 'An email is confirmed and changed with codes; the old mailbox can take the change back',
+    host: 'the host passes on headers and sets cookies',
     async run(app) {
       const { browser } = await registerInBrowser(app)
       const confirm = (json: object) => openBrowser(app).post('/users/addresses/confirm', json)
@@ -213,7 +211,7 @@ export const codeJourneys: readonly Journey[] = [
   },
   {
     id: 'code/no-such-address',
-    title: 'An address that an account does not have cannot be confirmed',
+    title: 'An email that an account does not have cannot be confirmed',
     async run(app) {
       const client = await registerBearer(app)
       ;(await client.post('/users/me/addresses/verify', { kind: 'phone' })).problem('code-invalid')

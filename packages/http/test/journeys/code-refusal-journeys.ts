@@ -7,12 +7,12 @@ import { askForCode, email, messageOf, registration, wrong } from './code-steps.
 import type { Journey } from './journey.ts'
 import { allowedOrigin, type JourneyApp } from './journey-app.ts'
 
-/** A flow that nobody has begun. */
+/** A flow that does not exist. */
 const nobodys: CodeInput = { flow: '01998a3c-5f00-7a1b-8c2d-3e4f5a6b7c8d', code: '123456' }
 
 const newPassword = 'battery staple'
 
-/** Every call that sends or takes a code without a sign-in. */
+/** Every call that sends or accepts a code without a sign-in. */
 const publicCalls: readonly (readonly [path: string, json: object])[] = [
   ['/users/register', registration],
   ['/users/register/confirm', nobodys],
@@ -25,7 +25,7 @@ const publicCalls: readonly (readonly [path: string, json: object])[] = [
   ['/users/addresses/revert', nobodys],
 ]
 
-/** What of a response does not differ from one to the next anyway. */
+/** The parts of a response that do not differ between any two calls. */
 function traceOf({ status, headers, text }: Answer): object {
   const body = JSON.parse(text) as Record<string, unknown>
   const lengths = Object.entries(body).map(([name, value]) => [name, String(value).length])
@@ -33,17 +33,17 @@ function traceOf({ status, headers, text }: Answer): object {
   return { status, headers: kept.sort(), lengths }
 }
 
-/** An account that has confirmed its address. */
+/** An account with a confirmed email. */
 async function openAccount(app: JourneyApp): Promise<void> {
   const { id } = await app.kith.accounts.import({ username: 'anna', email, passwordHash: null })
   await app.kith.accounts.verifyEmail(id)
 }
 
-/** What codes are refused for, and what strangers learn of it. */
+/** When codes are refused, and what strangers can find out. */
 export const codeRefusalJourneys: readonly Journey[] = [
   {
     id: 'code/same-answers',
-    title: 'Responses are the same whether there is an account or not, and only its owner gets a message',
+    title: 'Responses are the same whether an account exists or not, and only its owner gets a message',
     setup: { confirm: true },
     async run(app) {
       await openAccount(app)
@@ -54,7 +54,7 @@ export const codeRefusalJourneys: readonly Journey[] = [
         ]
         const flow = known.codeSent().flow
         assert.deepEqual(traceOf(known), traceOf(unknown), path)
-        // Of each a code was sent, or would have been: a wrong one is refused alike.
+        // For each a code was sent, or would have been: a wrong one is refused in the same way.
         const tried = await Promise.all(
           [flow, unknown.codeSent().flow].map((each) =>
             app.post('/users/register/confirm', { flow: each, code: '12345x' }),
@@ -78,8 +78,7 @@ export const codeRefusalJourneys: readonly Journey[] = [
   },
   {
     id: 'code/wrong-codes',
-    title:
-      'Five wrong codes use a flow up; one that is sent again ends the one before, and gives no more tries',
+    title: 'Five wrong codes use up a flow; a resent code replaces the one before and adds no tries',
     async run(app) {
       await openAccount(app)
       const login = (json: object) => app.post('/users/login/code/confirm', { ...json, transport: 'bearer' })
@@ -93,7 +92,7 @@ export const codeRefusalJourneys: readonly Journey[] = [
       for (const bad of [code === first.code ? wrong(code) : first.code, wrong(code), code])
         (await login({ flow, code: bad })).problem('code-invalid')
       const next = await askForCode(app, app, { path, json: { login: 'anna' }, kind: 'sign-in-code' })
-      // A code is for what it was sent for.
+      // A code is valid only for its purpose.
       const reset = { ...next, password: newPassword }
       ;(await app.post('/users/password/reset', reset)).problem('code-invalid')
       ;(await login(next)).signIn()
@@ -101,7 +100,7 @@ export const codeRefusalJourneys: readonly Journey[] = [
   },
   {
     id: 'code/unknown-fields',
-    title: 'Fields that are unknown or missing are named together',
+    title: 'Unknown and missing fields are reported together',
     setup: { confirm: true },
     async run(app) {
       const browser = await signUp(app)
@@ -120,8 +119,8 @@ export const codeRefusalJourneys: readonly Journey[] = [
   },
   {
     id: 'code/origins',
-    title: 'No page of another origin sends codes or uses them, with cookies or without',
-    host: 'the host hands over the headers',
+    title: 'No page of another origin can send or use codes, with cookies or without',
+    host: 'the host passes on the headers',
     setup: { confirm: true },
     async run(app) {
       const browser = await signUp(app)
@@ -149,7 +148,8 @@ export const codeRefusalJourneys: readonly Journey[] = [
   {
     // asvs: 6.5.1
     id: 'code/once',
-    title: 'Of 20 parallel calls with one code one wins: a registration, a sign-in, a new password, a proof',
+    title:
+      'Of 20 concurrent calls with one code one succeeds: a registration, a sign-in, a new password, a proof',
     setup: { confirm: true },
     async run(app) {
       const calls = [
@@ -190,7 +190,7 @@ export const codeRefusalJourneys: readonly Journey[] = [
   {
     id: 'code/limits',
     title:
-      'Four messages in ten minutes for one recipient, whether there is an account or not; then a time to wait',
+      'Four messages in ten minutes for one recipient, whether the account exists or not; then a time to wait',
     async run(app) {
       await openAccount(app)
       for (const login of [email, 'nobody']) {
@@ -204,8 +204,7 @@ export const codeRefusalJourneys: readonly Journey[] = [
   },
   {
     id: 'code/squatter',
-    title:
-      'Who registers an address of somebody else gains nothing by it, and keeps its owner out of nothing',
+    title: 'Registering the email of someone else gains nothing and does not block its owner',
     setup: { confirm: true },
     async run(app) {
       const path = '/users/register'
@@ -213,7 +212,7 @@ export const codeRefusalJourneys: readonly Journey[] = [
       const squatted = { ...registration, username: 'eve', password: 'of the squatter' }
       const theirs = await askForCode(app, app, { path, json: squatted, kind })
       const own = await askForCode(app, app, { path, json: registration, kind })
-      // The mailbox has both codes: each works in its own flow alone.
+      // The mailbox has both codes: each works only in its own flow.
       if (theirs.code !== own.code) {
         const mixed = await app.post('/users/register/confirm', { flow: own.flow, code: theirs.code })
         mixed.problem('code-invalid')
@@ -230,7 +229,7 @@ export const codeRefusalJourneys: readonly Journey[] = [
   },
 ]
 
-/** Registers by a code. */
+/** Registers with a code. */
 async function signUp(app: JourneyApp): Promise<Browser> {
   const browser = openBrowser(app)
   const code = await askForCode(app, browser, {

@@ -6,7 +6,7 @@ import type { Client } from './client.ts'
 import { password } from './clients.ts'
 import type { JourneyApp } from './journey-app.ts'
 
-/** The address of the account that journeys of codes are about. */
+/** The email of the account that the code journeys use. */
 export const email = 'anna@example.com'
 
 /** Its registration. */
@@ -16,7 +16,7 @@ export const registration: Readonly<Record<'username' | 'email' | 'password', st
   password,
 }
 
-/** The last message of a kind, once Kith has sent what waits. */
+/** The last message of a kind, after Kith has sent everything that waits. */
 export async function messageOf<Kind extends MessageKind>(
   app: Pick<JourneyApp, 'kith'> & { mailbox: Mailbox },
   kind: Kind,
@@ -26,19 +26,19 @@ export async function messageOf<Kind extends MessageKind>(
   return app.mailbox.last(kind, to)
 }
 
-/** What the link of a message brings to the page that it leads to. */
+/** The fragment parameters that the link of a message passes to its page. */
 export function readLink(link: string | null, page: string): CodeInput {
   const { origin, pathname, hash, search } = new URL(link ?? '')
   assert.deepEqual([`${origin}${pathname}`, search], [`https://app.example${page}`, ''])
   return Object.fromEntries(new URLSearchParams(hash.slice(1))) as unknown as CodeInput
 }
 
-/** Other digits than these. */
+/** A code of the same length with other digits. */
 export function wrong(code: string): string {
   return code === '000000' ? '000001' : '000000'
 }
 
-/** Asks for a code and reads it in the mailbox. */
+/** Requests a code and reads it in the mailbox. */
 export async function askForCode(
   app: JourneyApp,
   client: Client,

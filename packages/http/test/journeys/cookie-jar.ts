@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 
-/** The cookies of one browser, kept as a browser keeps them. */
+/** The cookies of one browser, stored as a browser stores them. */
 export interface CookieJar {
   /** Reads the `Set-Cookie` headers of a response. Each has to be as a session cookie should be. */
   take(headers: Headers): void
@@ -9,11 +9,11 @@ export interface CookieJar {
   set(name: string, value: string): void
   /** The names of all cookies that have not expired. */
   names(): string[]
-  /** As a `Cookie` header. */
+  /** The `Cookie` header. */
   header(): string
 }
 
-/** Creates an empty jar that tells time by `now`. */
+/** Creates an empty jar that uses `now` as its clock. */
 export function createCookieJar(now: () => Date): CookieJar {
   const cookies = new Map<string, { value: string; expiresAt: number }>()
 
@@ -30,7 +30,7 @@ export function createCookieJar(now: () => Date): CookieJar {
         const [name = '', value = ''] = pair.split('=', 2)
         const [maxAge = '', ...rest] = attributes
         assert.match(name, /^__Host-kith-(?:access|refresh|device|flow|details|admin)$/)
-        // A provider's own page posts its form, so that cookie has to come along from another site.
+        // A provider's own page posts its form, so that cookie has to be sent from another site.
         const sameSite =
           name.endsWith('flow') && rest.at(-1) === 'SameSite=None'
             ? 'None'

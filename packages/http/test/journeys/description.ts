@@ -2,7 +2,7 @@ import assert from 'node:assert/strict'
 import type { WireAnswer } from '@kith/conformance'
 import type { Problem, RouteDescription } from '@kith/http'
 
-/** What is looked at in the OpenAPI document. */
+/** The parts of the OpenAPI document that are checked. */
 export interface Description {
   paths: Record<string, Record<string, Operation>>
 }
@@ -11,7 +11,7 @@ interface Operation {
   responses: Record<string, { description: string; content?: Record<string, unknown> }>
 }
 
-/** Checks that a response is one of those that the document names for its route, and a problem by its code. */
+/** Checks that the document lists a response for its route, and a problem with its code. */
 export function checkDescribed(
   { paths }: Description,
   { method, path }: RouteDescription,

@@ -14,7 +14,7 @@ interface File {
   contentType?: MediaType
 }
 
-/** The head of an MP4. */
+/** The first bytes of an MP4. */
 const film = Buffer.from('\0\0\0\x10ftypisom\0\0\0\0')
 
 const ways: readonly Journey[] = [
@@ -38,7 +38,7 @@ const ways: readonly Journey[] = [
   },
   {
     id: 'direct/redirect',
-    title: 'Browsers are redirected to a signed URL, and only for what can be a file',
+    title: 'Browsers are redirected to a signed URL, and only for valid ids of files',
     host: 'the host passes redirects on',
     async run(app) {
       const anna = await registerBearer(app)
@@ -75,7 +75,7 @@ const ways: readonly Journey[] = [
   },
   {
     id: 'direct/own',
-    title: 'Nobody can confirm what another account announced',
+    title: 'An account cannot confirm an upload that another one announced',
     async run(app) {
       const anna = await registerBearer(app)
       const ben = await registerBearer(app, 'ben')
@@ -113,7 +113,7 @@ const ways: readonly Journey[] = [
   },
   {
     id: 'direct/mismatch',
-    title: 'A file that differs from its announcement is refused, and nothing of it stays',
+    title: 'A file that differs from its announcement is refused and completely removed',
     async run(app) {
       const anna = await registerBearer(app)
       const cut = picture().subarray(0, 200)
@@ -151,7 +151,8 @@ const ways: readonly Journey[] = [
   },
   {
     id: 'direct/unconfirmed',
-    title: 'A file that was sent and never confirmed is gone after a day, and so is one that was sent twice',
+    title:
+      'A file that was sent but never confirmed is removed after a day, and so is one that was sent twice',
     async run(app) {
       const anna = await registerBearer(app)
       const forgotten = await announce(anna)
@@ -173,7 +174,7 @@ const ways: readonly Journey[] = [
   },
 ]
 
-/** Files that browsers send straight to the host of the media. */
+/** Files that browsers send directly to the media host. */
 export const directJourneys: readonly Journey[] = ways.map((way) => ({ ...way, setup: { hosted: true } }))
 
 async function announce(
@@ -203,7 +204,7 @@ async function send(app: JourneyApp, client: Client): Promise<Upload> {
   return confirmed
 }
 
-/** A URL of Kith redirects a browser to the file, for a while. */
+/** A URL of Kith redirects a browser to the file for a limited time. */
 async function assertSeen(app: JourneyApp, url: string): Promise<void> {
   const { status, headers } = await app.raw(url)
   assert.equal(status, 302)

@@ -15,7 +15,7 @@ import {
 import type { Journey } from './journey.ts'
 import { allowedOrigin, type JourneyApp } from './journey-app.ts'
 
-/** Adds an authenticator app, and gives what it shows from then on. */
+/** Adds an authenticator app, and returns a function that reads its current code. */
 async function addApp(app: JourneyApp, client: Client): Promise<{ code(): string; recoveryCodes: string[] }> {
   const begun = await client.post('/users/me/factors/totp/begin', { name: 'Phone' })
   const { token, secret } = shapes.TotpEnrolment.parse(begun.json())
@@ -39,8 +39,9 @@ async function addPasskey(client: Client, device: SoftwareAuthenticator): Promis
 export const factorJourneys: readonly Journey[] = [
   {
     id: 'factor/second-half',
-    title: 'A password is answered with what is missing; with the code of the app the browser is signed in',
-    host: 'problems with members of their own, and cookies after the second half',
+    title:
+      'A password alone gets the missing factor in the response; with the code of the app the browser is signed in',
+    host: 'problems with additional members, and cookies after the second half',
     async run(app) {
       const { browser, user } = await registerInBrowser(app)
       const { code, recoveryCodes } = await addApp(app, browser)
@@ -67,8 +68,8 @@ export const factorJourneys: readonly Journey[] = [
   {
     id: 'factor/prove',
     title:
-      'What is delicate asks for a proof after ten minutes, also in routes of the host; a proof renews the tokens',
-    host: 'each framework has guards of its own, and sets cookies',
+      'Sensitive actions require a proof after ten minutes, even in routes of the host; a proof renews the tokens',
+    host: 'each framework has its own guards, and sets cookies',
     async run(app) {
       const { browser, user } = await registerInBrowser(app)
       const fresh = () => app.raw('/host/fresh', { headers: { cookie: browser.jar.header() } })
@@ -93,7 +94,7 @@ export const factorJourneys: readonly Journey[] = [
   },
   {
     id: 'factor/list',
-    title: 'Credentials are listed, renamed and removed by their owner alone',
+    title: 'Credentials are listed, renamed and removed only by their owner',
     async run(app) {
       const anna = await registerBearer(app)
       const berta = await registerBearer(app, 'berta')
@@ -117,8 +118,8 @@ export const factorJourneys: readonly Journey[] = [
   {
     id: 'passkey/sign-in',
     title:
-      'A passkey is added and signs a browser in without a name; one that is gone is named for the password manager',
-    host: 'problems with members of their own, and cookies',
+      'A passkey is added and signs a browser in without a username; a removed one is reported for the password manager',
+    host: 'problems with additional members, and cookies',
     async run(app) {
       const { browser, user } = await registerInBrowser(app)
       const device = createAuthenticator({ origin: allowedOrigin })
@@ -166,7 +167,7 @@ export const factorJourneys: readonly Journey[] = [
   },
   {
     id: 'passkey/second-factor',
-    title: 'A passkey is a second factor, by the options that come with the challenge',
+    title: 'A passkey can be the second factor, with the options from the challenge',
     async run(app) {
       const anna = await registerBearer(app)
       const device = createAuthenticator({ origin: allowedOrigin })

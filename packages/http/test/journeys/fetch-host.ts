@@ -6,7 +6,7 @@ import type { JourneyHost } from './journey-host.ts'
 
 const address = '192.0.2.1'
 
-/** The Fetch handler in an app of a few lines, without a framework or a socket. */
+/** The Fetch handler in a small app, without a framework or a socket. */
 export function createFetchHost(makeStorage: JourneyHost['makeStorage']): JourneyHost {
   return {
     makeStorage,
@@ -19,14 +19,14 @@ export function createFetchHost(makeStorage: JourneyHost['makeStorage']): Journe
     prefix: '/api/v1',
     address,
     hidesPeer: 'a Fetch request does not say where it came from',
-    answersSentByHost: 'a Fetch handler hands its response on, and does not see who reads it',
+    answersSentByHost: 'a Fetch handler returns its response, and does not see who reads it',
   }
 }
 
-/** What a Fetch server is given: a request in, a response out. */
+/** The interface of a Fetch server: a request in, a response out. */
 export type FetchApp<Sender = void> = (request: Request, sender: Sender) => Promise<Response>
 
-/** The app of {@link JourneyHost.serve}, which has the IP address of a client from who sent the request. */
+/** The app of {@link JourneyHost.serve}, which gets the IP address of a client from the connection. */
 export function createFetchApp<Sender = void>(
   http: KithHttp,
   addressOf: (request: Request, sender: Sender) => string | undefined,

@@ -10,7 +10,7 @@ export const guardJourneys: readonly Journey[] = [
   {
     id: 'guard/private',
     title: 'A private route accepts signed-in callers, by cookie and by header, and refuses others',
-    host: 'each framework has guards of its own',
+    host: 'each framework has its own guards',
     async run(app) {
       const { browser, user } = await registerInBrowser(app)
       const berta = await registerBearer(app, 'berta')
@@ -28,7 +28,7 @@ export const guardJourneys: readonly Journey[] = [
   {
     id: 'guard/public',
     title: 'A public route knows its viewer and accepts everyone else as a guest',
-    host: 'each framework has guards of its own',
+    host: 'each framework has its own guards',
     async run(app) {
       const { browser, user } = await registerInBrowser(app)
       const cookie = browser.jar.header()
@@ -39,15 +39,15 @@ export const guardJourneys: readonly Journey[] = [
       })
       await browser.post('/users/logout')
       assert.deepEqual((await app.raw('/host/public', { headers: { cookie } })).json(), { userId: null })
-      // A client with a token of its own has to learn that it should refresh.
+      // A client with its own token has to learn that it should refresh.
       const dead = await app.raw('/host/public', { headers: { authorization: 'Bearer dead' } })
       dead.problem('access-token-invalid')
     },
   },
   {
     id: 'guard/origins',
-    title: 'The rule for origins holds on routes of the host too',
-    host: 'each framework has guards of its own',
+    title: 'The origin rule also applies to routes of the host',
+    host: 'each framework has its own guards',
     async run(app) {
       const { browser, user } = await registerInBrowser(app)
       const cookie = browser.jar.header()
@@ -65,7 +65,7 @@ export const guardJourneys: readonly Journey[] = [
   {
     id: 'guard/roles',
     title: 'A route for roles uses the current role of the account, whatever the token says',
-    host: 'each framework has guards of its own',
+    host: 'each framework has its own guards',
     async run(app) {
       const anna = await registerBearer(app)
       const berta = await registerBearer(app, 'berta')

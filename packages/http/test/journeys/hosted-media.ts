@@ -2,13 +2,13 @@ import type { Clock } from '@kith/core'
 import { createReferenceHost } from '@kith/conformance'
 import type { JourneyMedia } from './journey-host.ts'
 
-/** Media at a host that takes files from browsers and shows them by signed addresses; it can go away for a while. */
+/** A media host that accepts files from browsers and serves them with signed URLs; it can be made unavailable. */
 export interface HostedMedia extends JourneyMedia {
   /** Makes every call to the host fail with this error, or work again. */
   break(error: Error | null): void
 }
 
-/** Moves the media of a journey to the reference host. What reads images and videos stays as it is. */
+/** Moves the media of a journey to the reference host. The processors of images and videos stay the same. */
 export function hostMedia(local: JourneyMedia, clock: Clock): HostedMedia {
   const host = createReferenceHost({ clock })
   let fault: Error | null = null

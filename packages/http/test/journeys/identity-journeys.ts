@@ -8,7 +8,7 @@ import { allowedOrigin } from './journey-app.ts'
 const setup = { providers: true } as const
 const ada = { subject: '1', verifiedEmail: 'ada@example.com', name: 'Ada', username: 'ada' }
 
-/** The fields of a provider's answer to a browser that was sent there. */
+/** The fields of a provider's response to a browser that was sent there. */
 function answerTo(url: string | null, who: object): URLSearchParams {
   const { origin, searchParams } = new URL(url ?? '')
   assert.equal(origin, 'https://id.example')
@@ -16,7 +16,7 @@ function answerTo(url: string | null, who: object): URLSearchParams {
   return new URLSearchParams({ state, code: JSON.stringify(who) })
 }
 
-/** Where a browser is sent on to, with what the fragment says. */
+/** Where a browser is redirected, with the contents of the fragment. */
 function sentTo({ status, headers }: Answer): [path: string, fragment: Record<string, string>] {
   assert.equal(status, 303)
   const [path = '', fragment = ''] = (headers.get('location') ?? '').split('#')
@@ -33,23 +33,23 @@ function callback(browser: Browser, answer: URLSearchParams, provider = 'paper')
   return browser.request(`/auth/${provider}/callback?${answer.toString()}`)
 }
 
-/** Signs in at the provider, from the first page to the last. */
+/** Signs in with the provider, from the first page to the last. */
 async function signInAs(browser: Browser, who: object): Promise<[string, Record<string, string>]> {
   return sentTo(await callback(browser, await begin(browser, '/auth/paper?returnTo=/home', who)))
 }
 
-/** An account that was made by an identity. */
+/** An account that was created from an identity. */
 async function registered(browser: Browser): Promise<string> {
   await signInAs(browser, ada)
   return (await browser.post('/users/register/identity', { username: 'ada' })).signIn(201).user.id
 }
 
-/** Signing in with what people have elsewhere. */
+/** Signing in with an identity of another provider. */
 export const identityJourneys: readonly Journey[] = [
   {
     id: 'identity/sign-in',
     title:
-      'A browser goes to a provider and back: the first time it says what is missing, and later signs in at once',
+      'A browser goes to a provider and back: the first time the response lists missing details, later it signs in directly',
     host: 'the host redirects and sets cookies',
     setup,
     async run(app) {
@@ -76,12 +76,13 @@ export const identityJourneys: readonly Journey[] = [
   },
   {
     id: 'identity/bound',
-    title: 'What a provider sends back is of use to the browser that was sent, at that provider, once',
+    title:
+      'The response of a provider works once, only in the browser that was sent, and only for that provider',
     setup,
     async run(app) {
       const [browser, victim] = [openBrowser(app), openBrowser(app)]
       const answer = await begin(browser, '/auth/paper')
-      // Login CSRF: anyone who is lured to the callback of another would use their account.
+      // Login CSRF: a victim who is lured to another person's callback would use that person's account.
       ;(await callback(victim, answer)).problem('code-invalid')
       await begin(victim, '/auth/paper')
       assert.deepEqual(sentTo(await callback(victim, answer)), ['/', { error: 'code-invalid' }])
@@ -94,8 +95,8 @@ export const identityJourneys: readonly Journey[] = [
   {
     id: 'identity/form',
     title:
-      'The page of a provider may post its form, from another site and to nobody but the browser that was sent',
-    host: 'a form comes as it was sent, or parsed',
+      'The page of a provider may post its form from another site, but only in the browser that was sent',
+    host: 'a form arrives raw or parsed',
     setup,
     async run(app) {
       const browser = openBrowser(app)
@@ -123,8 +124,7 @@ export const identityJourneys: readonly Journey[] = [
   },
   {
     id: 'identity/refused',
-    title:
-      'A visitor who gets no further learns so on the page they began at; nobody is sent to another site',
+    title: 'A failed sign-in is reported on the page where it started; no redirect leads to another site',
     setup,
     async run(app) {
       const browser = openBrowser(app)
@@ -172,7 +172,7 @@ export const identityJourneys: readonly Journey[] = [
       for (const rest of wrong)
         assert.deepEqual((await start(`${allowedOrigin}${rest}`)).invalid(), ['returnTo malformed'])
 
-      // A cookie of somebody who can write cookies for this host sends nobody to another site either.
+      // Nor does a cookie from an attacker who can write cookies for this host redirect to another site.
       const answer = answerTo((await start(home)).headers.get('location'), ada)
       const [secret = ''] = (browser.jar.get('__Host-kith-flow') ?? '').split('.')
       const evil = Buffer.from('https://evil.example/').toString('base64url')
@@ -183,7 +183,7 @@ export const identityJourneys: readonly Journey[] = [
   {
     // asvs: 7.6.2
     id: 'identity/own-visit',
-    title: 'No page of another site signs its visitor in by itself: it takes a click',
+    title: 'No page of another site can sign its visitor in without a click',
     setup,
     async run(app) {
       const visit = (headers: Record<string, string>): Promise<Answer> =>
@@ -212,7 +212,7 @@ export const identityJourneys: readonly Journey[] = [
   },
   {
     id: 'identity/second-factor',
-    title: 'Where the account has a second factor, the page is told what to ask for',
+    title: 'If the account has a second factor, the page is told which one to ask for',
     setup,
     async run(app) {
       const browser = openBrowser(app)
@@ -232,7 +232,7 @@ export const identityJourneys: readonly Journey[] = [
   },
   {
     id: 'identity/link',
-    title: 'Somebody who was just proved links what they have elsewhere, and signs in with it from then on',
+    title: 'An account with a fresh proof links an identity, and can sign in with it from then on',
     setup,
     async run(app) {
       const { browser, user } = await registerInBrowser(app)

@@ -8,11 +8,11 @@ function register(app: JourneyApp, json: unknown): Promise<Answer> {
   return app.post('/users/register', json)
 }
 
-/** Input that does not fit: every mistake is named, and none is repeated. */
+/** Invalid input: every mistake is reported, and no value is repeated. */
 export const inputJourneys: readonly Journey[] = [
   {
     id: 'input/all-errors',
-    title: 'Every invalid field is named in one response, and nothing that was sent comes back',
+    title: 'Every invalid field is reported in one response, and no submitted value comes back',
     async run(app) {
       const json = {
         username: 'x',
@@ -40,7 +40,7 @@ export const inputJourneys: readonly Journey[] = [
   },
   {
     id: 'input/unknown-fields',
-    title: 'Unknown fields are refused, dangerous names too',
+    title: 'Unknown fields are refused, including dangerous names',
     host: 'a parser of the host can change or drop them',
     async run(app) {
       const base = `"username":"anna","password":"${password}"`
@@ -111,7 +111,7 @@ export const inputJourneys: readonly Journey[] = [
   },
   {
     id: 'input/combining-marks',
-    title: 'More than 30 combining marks in a row are refused in every field, before they cost anything',
+    title: 'More than 30 consecutive combining marks are refused in every field, before they cost anything',
     async run(app) {
       const pile = `a${'\u0301\u0323'.repeat(16)}`
       const fields = {
@@ -138,7 +138,7 @@ export const inputJourneys: readonly Journey[] = [
   {
     id: 'input/not-an-object',
     title: 'A body that is not an object is refused',
-    host: 'a parser of the host can stand in front',
+    host: 'a body parser of the host may run first',
     async run(app) {
       for (const json of [[], [[]], [{ username: 'anna' }]])
         assert.deepEqual((await register(app, json)).invalid(), [' wrong-type'])
@@ -149,8 +149,8 @@ export const inputJourneys: readonly Journey[] = [
   },
   {
     id: 'input/query',
-    title: 'A query is checked like a body',
-    host: 'the host hands over the query',
+    title: 'A query is validated like a body',
+    host: 'the host passes on the query',
     async run(app) {
       const { browser } = await registerInBrowser(app)
       const list = (query: string) => browser.request(`/users/me/sessions?${query}`)

@@ -14,7 +14,7 @@ import type { JourneyHost, JourneyMedia, JourneySetup } from './journey-host.ts'
 import { paperProvider } from './paper-provider.ts'
 import { createSecretsWatch } from './secrets-watch.ts'
 
-/** An app with Kith in it that a journey goes through. */
+/** An app with Kith that a journey uses. */
 export interface JourneyApp extends Client {
   readonly kith: Kith
   readonly host: JourneyHost
@@ -23,34 +23,34 @@ export interface JourneyApp extends Client {
   readonly media: JourneyMedia
   /** Emails that Kith has sent. */
   readonly mailbox: Mailbox
-  /** Its text messages. */
+  /** The text messages that Kith has sent. */
   readonly phones: Mailbox
   /** How many blobs are open for reading. */
   openFiles(): number
-  /** How many connections of clients are open. */
+  /** How many client connections are open. */
   connections(): Promise<number>
   now(): Date
-  /** Lets time pass. */
+  /** Advances the clock. */
   advance(seconds: number): void
-  /** Calls any path, without the checks that hold for every response of Kith. */
+  /** Calls any path, without the checks that apply to every response of Kith. */
   raw(path: string, request?: JourneyRequest): Promise<Answer>
   /** Makes every call of the storage fail with this error, or work again. */
   breakStorage(error: Error | null): void
   /** Makes lists of follows, likes and saves fail with this error, or work again: an export reads them last. */
   breakEdgeLists(error: Error | null): void
-  /** Makes every call to the host of the media fail with this error, or work again. */
+  /** Makes every call to the media host fail with this error, or work again. */
   breakMedia(error: Error | null): void
-  /** Checks that no secret has reached the log, and stops the app. */
+  /** Checks that no secret is in the log, and stops the app. */
   close(): Promise<void>
 }
 
-/** The secret of the Kith in journeys. */
+/** The secret of Kith in journeys. */
 export const journeySecret = 'the secret of all journeys, long enough'
 
-/** The page that is allowed to call, unless a journey sets other options. */
+/** The page that is allowed to make calls, unless a journey sets other options. */
 export const allowedOrigin = 'https://app.example'
 
-/** The pages of the app that links in messages lead to. */
+/** The pages of the app that the links in messages open. */
 const links = {
   resetPassword: `${allowedOrigin}/reset`,
   signIn: `${allowedOrigin}/sign-in`,
@@ -111,7 +111,7 @@ export async function openJourneyApp(host: JourneyHost, setup: JourneySetup = {}
     captions: { writer: setup.captions ?? createSketchCaptions(), timeout: 1 },
     sessions: {
       codeSignIn: true,
-      // In all of them: browsers that do not know it notice nothing.
+      // Used in all journeys: browsers that do not support it notice nothing.
       deviceBound: setup.deviceBound ?? true,
       impersonation: {},
       ...(setup.asymmetric && { signingKeys: [await generateSigningKey()] }),
@@ -154,7 +154,7 @@ export async function openJourneyApp(host: JourneyHost, setup: JourneySetup = {}
     const answer = await send(host.prefix + path, given)
     const route = findRoute(routes, method, path)
     if (!given.abort) checkAnswer(answer, route, method)
-    // A fixed path goes before one with a parameter, also with a method that it does not have.
+    // A fixed path wins over one with a parameter, even for a method that it does not have.
     if (route && answer.status !== 405 && answer.status !== 0)
       checkDescribed(await (description ??= readDescription()), route, answer)
     return toAnswer(answer)

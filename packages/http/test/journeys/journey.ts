@@ -1,24 +1,24 @@
 import { type JourneyApp, openJourneyApp } from './journey-app.ts'
 import type { JourneyHost, JourneySetup } from './journey-host.ts'
 
-/** One way through the HTTP side of Kith, as data without a test runner. */
+/** A scenario for the HTTP side of Kith, as data without a test runner. */
 export interface Journey {
-  /** What lists and reports call it. */
+  /** The name for lists and reports. */
   readonly id: string
   /** The promise in words. */
   readonly title: string
   /**
-   * What of it can differ between hosts: such a journey runs on every host. The others prove rules of Kith, which are the
-   * same on each, and run on the Fetch handler.
+   * What may differ between hosts: such a journey runs on every host. The others test rules of Kith that are the
+   * same on each host, and run on the Fetch handler.
    */
   readonly host?: string | undefined
-  /** Options of the Kith it needs. */
+  /** Additional options of Kith. */
   readonly setup?: JourneySetup | undefined
   /** Rejects if the promise is broken. */
   run(app: JourneyApp): Promise<void>
 }
 
-/** Runs a journey in an app of its own. */
+/** Runs a journey in its own app. */
 export async function runJourney({ run, setup }: Journey, host: JourneyHost): Promise<void> {
   const app = await openJourneyApp(host, setup)
   try {

@@ -28,7 +28,7 @@ import { socialJourneys } from './social-journeys.ts'
 import { tokenJourneys } from './token-journeys.ts'
 import { workJourneys } from './work-journeys.ts'
 
-/** What Kith promises over HTTP, besides the `hostCases` of the kit. */
+/** The promises of Kith over HTTP, in addition to the `hostCases` of the conformance kit. */
 export const journeys: readonly Journey[] = [
   ...accountJourneys,
   ...adminJourneys,
@@ -60,10 +60,10 @@ export const journeys: readonly Journey[] = [
   ...workJourneys,
 ]
 
-/** Those that a host could break. */
+/** The journeys that a host could break. */
 export const journeysOfHosts: readonly Journey[] = journeys.filter(({ host }) => host !== undefined)
 
-/** Those of them that begin with these words: for a host that is like another one in all else. */
+/** Those of them whose ids start with these words: for a host that is otherwise like another one. */
 export function journeysAbout(...groups: readonly string[]): readonly Journey[] {
   return journeysOfHosts.filter(({ id }) => groups.some((group) => id.startsWith(`${group}/`)))
 }

@@ -5,14 +5,14 @@ import { registerBearer } from './clients.ts'
 import type { Journey } from './journey.ts'
 import { picture, upload } from './uploads.ts'
 
-/** A host has so long to notice, which is many times what it needs. */
+/** The time that a host has to notice, which is many times what it needs. */
 const patienceMillis = 5_000
 
-/** Clients that go in the middle, and clients that stay and take nothing: they hold nothing of the server. */
+/** Clients that disconnect halfway, and clients that stay without reading: they keep no resources of the server. */
 export const leavingJourneys: readonly Journey[] = [
   {
     id: 'leaving/stalled-reader',
-    title: 'A response that its client does not read is given up, and its file closed',
+    title: 'A response that its client does not read is aborted, and its file closed',
     host: 'the host writes the response',
     setup: { largeFiles: true, http: { bodyTimeoutSeconds: 0.2 } },
     async run(app) {
@@ -24,7 +24,7 @@ export const leavingJourneys: readonly Journey[] = [
   },
   {
     id: 'leaving/aborted-uploads',
-    title: 'Uploads that are given up leave no connection and no file',
+    title: 'Aborted uploads leave no connection and no file',
     host: 'the host owns the connection',
     setup: { http: { bodyTimeoutSeconds: 0.2, uploads: { perAccount: 100 } } },
     async run(app) {
@@ -42,7 +42,7 @@ export const leavingJourneys: readonly Journey[] = [
 
 async function drains(count: () => number | Promise<number>, what: string): Promise<void> {
   const end = performance.now() + patienceMillis
-  // Twice in a row: what a client has sent may only be arriving.
+  // Twice in a row, because earlier data of the client may still arrive.
   for (let none = 0; none < 2;) {
     const left = await count()
     none = left === 0 ? none + 1 : 0

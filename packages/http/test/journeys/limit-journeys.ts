@@ -30,7 +30,7 @@ function retryAfter(answer: Answer): number {
 export const limitJourneys: readonly Journey[] = [
   {
     id: 'limit/lockout',
-    title: 'Guessing the password of one account locks out the guesser, and says until when',
+    title: 'Guessing the password of an account locks out the guesser, with the time until the end',
     host: 'the host knows the IP address',
     async run(app) {
       await registerInBrowser(app)
@@ -51,7 +51,7 @@ export const limitJourneys: readonly Journey[] = [
     async run(app) {
       const { browser } = await registerInBrowser(app)
       const bearer = await loginBearer(app)
-      // More than any counter of strangers takes, from one address and from many.
+      // More than any limit for strangers allows, from one IP address and from many.
       for (let round = 0; round < 3; round++)
         for (let host = 0; host < 12; host++) await login(app, wrong('anna'), `198.51.100.${host}`)
       ;(await login(app, { login: 'anna', password }, '198.51.100.99')).problem(
@@ -77,11 +77,11 @@ export const limitJourneys: readonly Journey[] = [
       await registerBearer(app, 'berta')
       for (let attempt = 0; attempt < 10; attempt++)
         (await browser.post('/users/login', wrong('anna'))).problem('invalid-credentials')
-      // Anyone who copied the token may have done that. With it one is a stranger then, and no worse.
+      // A thief who copied the token could do that. Then it makes the owner a stranger, and nothing worse.
       for (let attempt = 0; attempt < 9; attempt++)
         (await browser.post('/users/login', wrong('anna'))).problem('invalid-credentials')
       ;(await browser.post('/users/login', { login: 'anna', password })).signIn()
-      // One of another account, or one that is made up, makes nobody known.
+      // A token of another account, or an invented one, identifies nobody.
       await guess(app, 'berta', 10)
       const device = browser.jar.get('__Host-kith-device') ?? ''
       for (const deviceToken of [device, `${device.slice(0, -4)}AAAA`, 'x'])
@@ -90,7 +90,7 @@ export const limitJourneys: readonly Journey[] = [
   },
   {
     id: 'limit/invalid-input',
-    title: 'Invalid input counts like valid input, separately for a known device',
+    title: 'Invalid input counts like valid input, and separately for a known device',
     async run(app) {
       const { browser } = await registerInBrowser(app)
       const bearer = await loginBearer(app)
@@ -98,7 +98,7 @@ export const limitJourneys: readonly Journey[] = [
       const broken = [{}, { transport: 'pigeon' }, { login: 7, transport: 'bearer' }]
       const send = (client: Pick<typeof browser, 'request'>, path: string, json: object) =>
         client.request(path, { method: path === '/users/me' ? 'DELETE' : 'POST', json })
-      // One sign-in from here has counted: the rest is for strangers, and no device pays for them.
+      // One sign-in from here has counted: the rest is for strangers, and does not count for any device.
       for (let call = 0; call < 29; call++)
         (await send(app, '/users/login', broken[call % 3] ?? {})).problem('invalid-input')
       ;(await send(app, '/users/login', { login: 'anna', password })).problem('rate-limited')
@@ -115,7 +115,7 @@ export const limitJourneys: readonly Journey[] = [
         const path = call % 2 ? '/users/me' : '/users/me/password'
         ;(await send(bearer, path, { password: 7 })).problem('invalid-input')
       }
-      // A thief of a session uses up what is his: the owner, in another, gets rid of him.
+      // A thief uses up only the limit of the stolen session: the owner can end it from another one.
       ;(await send(bearer, '/users/me', { password })).problem('rate-limited')
       const change = { currentPassword: password, newPassword: 'another password' }
       ;(await send(browser, '/users/me/password', change)).signIn()
@@ -140,7 +140,7 @@ export const limitJourneys: readonly Journey[] = [
   },
   {
     id: 'limit/confirm-password',
-    title: 'Attempts to confirm a password count by session',
+    title: 'Attempts to confirm a password are counted per session',
     async run(app) {
       const { browser } = await registerInBrowser(app)
       const other = await loginBearer(app)
@@ -155,7 +155,7 @@ export const limitJourneys: readonly Journey[] = [
   },
   {
     id: 'limit/guess-race',
-    title: 'Concurrent guesses cannot pass the lock together, and unknown accounts lock alike',
+    title: 'Concurrent guesses cannot exceed the limit, and unknown accounts lock in the same way',
     async run(app) {
       await registerInBrowser(app)
       for (const name of ['anna', 'nobody']) {
@@ -169,7 +169,7 @@ export const limitJourneys: readonly Journey[] = [
   },
   {
     id: 'limit/by-address',
-    title: 'Logins count by the IP address that the host trusts, which a header cannot choose',
+    title: 'Logins are counted by the IP address that the host trusts, which a header cannot change',
     host: 'the host knows the IP address',
     async run(app) {
       await registerInBrowser(app)
@@ -188,7 +188,7 @@ export const limitJourneys: readonly Journey[] = [
   },
   {
     id: 'limit/untrusted-proxy',
-    title: 'A proxy that the host does not trust is logged once, with what to set',
+    title: 'An untrusted proxy is logged once, with the option to set',
     host: 'the host knows the IP address',
     async run(app) {
       await registerInBrowser(app)
@@ -208,7 +208,7 @@ export const limitJourneys: readonly Journey[] = [
   },
   {
     id: 'limit/registrations',
-    title: 'Registrations are counted',
+    title: 'Registrations are limited',
     async run(app) {
       const register = (index: number) => app.post('/users/register', { username: `user${index}`, password })
       for (let index = 0; index < 20; index++) assert.equal((await register(index)).status, 201)

@@ -7,7 +7,7 @@ import { registerBearer, registerInBrowser } from './clients.ts'
 import type { Journey } from './journey.ts'
 import { animationBomb, formOf, picture, send, upload } from './uploads.ts'
 
-/** Never answers, and does not listen to its signal. */
+/** Never resolves, and ignores its signal. */
 const silent: CaptionWriter = { name: 'silent', suggest: () => new Promise(() => {}) }
 
 const failing: CaptionWriter = {
@@ -17,11 +17,11 @@ const failing: CaptionWriter = {
   },
 }
 
-/** Uploads, the files that come of them, pictures of accounts, and caption suggestions. */
+/** Uploads, the files made from them, account pictures, and caption suggestions. */
 export const mediaJourneys: readonly Journey[] = [
   {
     id: 'media/not-media',
-    title: 'A file that is no image or video is refused by its bytes, and nothing of it stays',
+    title: 'A file that is not an image or video is refused by its bytes, and nothing of it is stored',
     async run(app) {
       const anna = await registerBearer(app)
       const png = Buffer.from(picture())
@@ -84,8 +84,8 @@ export const mediaJourneys: readonly Journey[] = [
   },
   {
     id: 'media/form',
-    title: 'A form contains one file, named `file`; anything else is refused',
-    host: 'the host hands over the form',
+    title: 'A form must contain one file, named `file`; anything else is refused',
+    host: 'the host passes on the form',
     async run(app) {
       const anna = await registerBearer(app)
       const file = { name: 'file', filename: 'a.png', bytes: picture() }
@@ -101,7 +101,7 @@ export const mediaJourneys: readonly Journey[] = [
   {
     id: 'media/raw-body',
     title: 'The file itself may be the body',
-    host: 'the host hands over the body',
+    host: 'the host passes on the body',
     async run(app) {
       const { browser } = await registerInBrowser(app)
       const headers = { 'content-type': 'image/png' }
@@ -175,7 +175,7 @@ export const mediaJourneys: readonly Journey[] = [
   },
   {
     id: 'media/unused',
-    title: 'Uploads that were not used for a day are removed by upkeep with their files',
+    title: 'Uploads that are unused for a day are removed by upkeep with their files',
     async run(app) {
       const anna = await registerBearer(app)
       const { url } = await upload(anna)
@@ -189,11 +189,11 @@ export const mediaJourneys: readonly Journey[] = [
     },
   },
   ...[
-    { what: 'never answers', captions: silent },
+    { what: 'never responds', captions: silent },
     { what: 'fails', captions: failing },
   ].map(({ what, captions }): Journey => ({
     id: `media/captions-${captions.name}`,
-    title: `A caption writer that ${what} gets a clear problem and keeps nobody from posting`,
+    title: `A caption writer that ${what} causes a clear problem and does not block posting`,
     setup: { captions },
     async run(app) {
       const anna = await registerBearer(app)
@@ -206,7 +206,7 @@ export const mediaJourneys: readonly Journey[] = [
   })),
   {
     id: 'media/captions',
-    title: 'Captions are suggested only for own pictures, and their options are checked',
+    title: "Captions are suggested only for the account's own pictures, and their options are validated",
     async run(app) {
       const anna = await registerBearer(app)
       const ben = await registerBearer(app, 'ben')

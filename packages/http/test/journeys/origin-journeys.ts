@@ -3,7 +3,7 @@ import { openBrowser, password, registerBearer, registerInBrowser } from './clie
 import type { Journey } from './journey.ts'
 import { allowedOrigin } from './journey-app.ts'
 
-/** What a browser sends by itself, by the page that makes the request. */
+/** The headers that a browser adds, depending on the page that makes the request. */
 const signals: readonly { from: string; allowed: boolean; headers: Record<string, string> }[] = [
   { from: 'the own origin', allowed: true, headers: { 'sec-fetch-site': 'same-origin' } },
   {
@@ -49,12 +49,12 @@ const signals: readonly { from: string; allowed: boolean; headers: Record<string
   { from: 'another site, without an origin', allowed: false, headers: { 'sec-fetch-site': 'cross-site' } },
 ]
 
-/** CSRF and CORS, from the one list of allowed origins. */
+/** CSRF and CORS, from a single list of allowed origins. */
 export const originJourneys: readonly Journey[] = [
   {
     id: 'origin/cookies',
-    title: 'With cookies only pages of allowed origins can change something',
-    host: 'the host hands over the headers',
+    title: 'With cookies, only pages of allowed origins can make changes',
+    host: 'the host passes on the headers',
     async run(app) {
       const { browser } = await registerInBrowser(app)
       const cookie = browser.jar.header()
@@ -86,7 +86,7 @@ export const originJourneys: readonly Journey[] = [
   },
   {
     id: 'origin/no-browser',
-    title: 'A change with cookies and no sign of a browser is refused, with advice',
+    title: 'A change with cookies but without browser headers is refused, with advice',
     async run(app) {
       const { browser } = await registerInBrowser(app)
       const headers = { cookie: browser.jar.header() }
@@ -116,7 +116,7 @@ export const originJourneys: readonly Journey[] = [
   },
   {
     id: 'origin/outside-browser',
-    title: 'Without cookies and outside a browser everything works',
+    title: 'Requests without cookies from outside a browser work',
     async run(app) {
       await registerInBrowser(app)
       const signedIn = await app.post('/users/login', { login: 'anna', password })

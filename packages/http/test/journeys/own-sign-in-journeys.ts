@@ -8,7 +8,7 @@ import type { Journey } from './journey.ts'
 import { allowedOrigin, type JourneyApp } from './journey-app.ts'
 import { picture, upload } from './uploads.ts'
 
-/** An app whose session cookie simply holds the id of an account, or the name of what goes wrong. */
+/** An app whose session cookie simply contains the id of an account, or the name of a failure. */
 const http: KithHttpOptions = {
   async viewer({ headers }) {
     const [, scheme, value = ''] = /(host=|Bearer )([^; ]*)/.exec(
@@ -21,7 +21,7 @@ const http: KithHttpOptions = {
   },
 }
 
-/** What a callback may return by mistake. */
+/** Values that a callback may return by mistake. */
 const wrong: Record<string, unknown> = {
   nothing: undefined,
   an: { id: 'object' },
@@ -45,7 +45,7 @@ async function signedIn(app: JourneyApp, username: string): Promise<Client & { i
   }
 }
 
-/** Every call that needs somebody who is signed in, by the description: a new route comes by itself. */
+/** Every call that requires a signed-in viewer, from the description: a new route is included automatically. */
 async function guardedCalls(app: JourneyApp): Promise<[method: string, path: string][]> {
   const { paths } = (await app.request('/openapi.json')).json() as {
     paths: Record<string, Record<string, { security: unknown[] }>>
@@ -90,11 +90,11 @@ const sessionRoutes: readonly (readonly [method: string, path: string])[] = [
   ['POST', '/users/me/passkeys'],
 ]
 
-/** An app that signs people in by itself (`viewer`). */
+/** An app with its own sign-in (`viewer`). */
 export const ownSignInJourneys: readonly Journey[] = [
   {
     id: 'own-sign-in/social',
-    title: 'The social half works under the sign-in of the app, without any session of Kith',
+    title: "The social half works with the app's own sign-in, without any session of Kith",
     setup: { http },
     async run(app) {
       const anna = await signedIn(app, 'anna')
@@ -117,8 +117,8 @@ export const ownSignInJourneys: readonly Journey[] = [
   },
   {
     id: 'own-sign-in/guards',
-    title: 'The guards of the host follow the sign-in of the app',
-    host: 'each framework has guards of its own',
+    title: "The guards of the host use the app's sign-in",
+    host: 'each framework has its own guards',
     setup: { http },
     async run(app) {
       const anna = await signedIn(app, 'anna')
@@ -145,7 +145,7 @@ export const ownSignInJourneys: readonly Journey[] = [
   },
   {
     id: 'own-sign-in/state',
-    title: 'A banned account and one that does not exist are refused at every call, from the next one on',
+    title: 'A banned or unknown account is refused in every call, from the next one on',
     setup: { http },
     async run(app) {
       const anna = await signedIn(app, 'anna')
@@ -162,14 +162,14 @@ export const ownSignInJourneys: readonly Journey[] = [
         const { detail } = (await app.request(path, { method, headers: nobody })).problem('unauthenticated')
         assert.match(detail, /not created yet/)
       }
-      // What all may read they may read as well.
+      // Public data stays readable.
       ;(await app.request('/users/berta', { headers: nobody })).json()
     },
   },
   {
     id: 'own-sign-in/origins',
-    title: 'With any cookie only pages of allowed origins can change something',
-    host: 'the host hands over the headers',
+    title: 'With any cookie only pages of allowed origins can make changes',
+    host: 'the host passes on the headers',
     setup: { http },
     async run(app) {
       const { id, cookie } = await signedIn(app, 'anna')
@@ -181,7 +181,7 @@ export const ownSignInJourneys: readonly Journey[] = [
       ;(await edit({ cookie: 'theme=dark', authorization: `Bearer ${id}` })).problem('origin-not-allowed')
       ;(await edit({ cookie, origin: allowedOrigin })).user()
       ;(await edit({ cookie, 'sec-fetch-site': 'same-origin' })).user()
-      // Passwords and certificates that browsers add by themselves, and tokens that they do not.
+      // Passwords and certificates that browsers send automatically, and tokens that they do not.
       ;(await edit({ authorization: 'Basic YTpi', ...evil })).problem('origin-not-allowed')
       ;(await edit({ authorization: `Bearer ${id}`, ...evil })).user()
       ;(await edit({ authorization: `Bearer ${id}` })).user()
@@ -190,7 +190,7 @@ export const ownSignInJourneys: readonly Journey[] = [
   },
   {
     id: 'own-sign-in/routes',
-    title: 'Routes about passwords, tokens and sessions are not there, nor in the description',
+    title: 'Routes for passwords, tokens and sessions do not exist, nor do they in the description',
     setup: { http },
     async run(app) {
       for (const [method, path] of sessionRoutes) {
@@ -199,7 +199,7 @@ export const ownSignInJourneys: readonly Journey[] = [
           json: method === 'GET' ? undefined : {},
           headers: { origin: allowedOrigin },
         })
-        // They go on to the app, which has a registration and nothing else.
+        // These requests go on to the app, which has only a registration.
         if (path === '/users/register') assert.deepEqual(answer.json(), { own: true })
         else assert.equal(answer.status, 404, path)
       }
@@ -223,7 +223,7 @@ export const ownSignInJourneys: readonly Journey[] = [
         assert.ok(!described.includes(`"operationId":"${name}"`), name)
       assert.ok(!described.includes('kith-access'))
       assert.ok(described.includes('"security":[{"app":[]}]'))
-      // A token of Kith is nothing to the app's own sign-in.
+      // A token of Kith means nothing to the app's sign-in.
       const { tokens } = await app.kith.accounts.register({ username: 'carla', password: 'correct horse' })
       const cookie = `__Host-kith-access=${tokens.accessToken}`
       ;(await app.request('/users/me', { headers: { cookie } })).problem('unauthenticated')
@@ -232,7 +232,7 @@ export const ownSignInJourneys: readonly Journey[] = [
   {
     id: 'own-sign-in/mistakes',
     title:
-      'A callback that fails, or returns no id, is a mistake of the app, logged without what it returned',
+      'A callback that throws, or returns no id, is an error of the app, logged without the returned value',
     host: 'guards and routes report it',
     setup: { http },
     async run(app) {
@@ -255,7 +255,7 @@ export const ownSignInJourneys: readonly Journey[] = [
   },
   {
     id: 'own-sign-in/limits',
-    title: 'Limits count by account, and those of two accounts are two',
+    title: 'Limits count per account, and two accounts have separate limits',
     setup: { http },
     async run(app) {
       const anna = await signedIn(app, 'anna')
@@ -267,7 +267,7 @@ export const ownSignInJourneys: readonly Journey[] = [
   },
   {
     id: 'own-sign-in/off',
-    title: 'Without it nothing of it is there: another cookie signs nobody in',
+    title: 'Without the option nothing changes: another cookie signs nobody in',
     async run(app) {
       const { user } = await registerBearer(app)
       const headers = { cookie: `host=${user.id}` }

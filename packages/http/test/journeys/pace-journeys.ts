@@ -5,11 +5,11 @@ import { picture, upload } from './uploads.ts'
 
 const jsonType = { 'content-type': 'application/json' }
 
-/** Bodies that keep a server waiting, and files of one account that come at the same time. */
+/** Bodies that keep a server waiting, and concurrent files of one account. */
 export const paceJourneys: readonly Journey[] = [
   {
     id: 'pace/stalled-json',
-    title: 'A JSON body that stalls is refused, and its connection is not kept',
+    title: 'A stalled JSON body is refused, and its connection is closed',
     host: 'the host owns the connection',
     setup: { http: { bodyTimeoutSeconds: 0.2 } },
     async run(app) {
@@ -28,7 +28,7 @@ export const paceJourneys: readonly Journey[] = [
   },
   {
     id: 'pace/stalled-upload',
-    title: 'An upload that stalls is refused, leaves nothing, and frees its place',
+    title: 'A stalled upload is refused, leaves nothing, and frees its place',
     host: 'the host owns the connection',
     setup: { http: { uploads: { graceSeconds: 0.2, perAccount: 1 } } },
     async run(app) {
@@ -55,7 +55,7 @@ export const paceJourneys: readonly Journey[] = [
   },
   {
     id: 'pace/concurrent-uploads',
-    title: 'One account uploads a few files at the same time, and others are not affected',
+    title: 'One account can upload only a few files concurrently, and others are not affected',
     setup: { http: { uploads: { perAccount: 2, graceSeconds: 1 } } },
     async run(app) {
       const [anna, berta] = [await registerBearer(app), await registerBearer(app, 'berta')]

@@ -2,7 +2,7 @@ import type { ForeignIdentity, IdentityProvider } from '@kith/core/ports'
 
 const issuer = 'https://id.example'
 
-/** A provider that believes what it is told: its codes are what they stand for. Of the port it has all that HTTP can see. */
+/** A provider that trusts its input: its codes contain the identity. It implements the parts of the port that HTTP can see. */
 export function paperProvider(answersBy: IdentityProvider['answersBy']): IdentityProvider {
   return {
     title: 'Paper',

@@ -4,7 +4,7 @@ import { registerBearer, registerInBrowser } from './clients.ts'
 import type { Journey } from './journey.ts'
 import { upload } from './uploads.ts'
 
-/** Methods, unknown paths, and what the API says of itself. */
+/** Methods, unknown paths, and the self-description of the API. */
 export const protocolJourneys: readonly Journey[] = [
   {
     id: 'protocol/openapi',
@@ -19,7 +19,7 @@ export const protocolJourneys: readonly Journey[] = [
   },
   {
     id: 'protocol/no-keys',
-    title: 'Public keys are published only if there are some',
+    title: 'Public keys are published only if there are any',
     async run(app) {
       assert.equal((await app.raw(`${app.host.prefix}/.well-known/jwks.json`)).status, 404)
     },
@@ -27,7 +27,7 @@ export const protocolJourneys: readonly Journey[] = [
   {
     id: 'protocol/internal-error',
     title: 'An internal error is reported without its cause, and is logged',
-    host: 'the host has an error handler of its own',
+    host: 'the host has its own error handler',
     async run(app) {
       const client = await registerBearer(app)
       app.breakStorage(new Error('the disk at 10.0.0.7 is gone'))
@@ -45,7 +45,7 @@ export const protocolJourneys: readonly Journey[] = [
   },
   {
     id: 'protocol/operator-hint',
-    title: 'What the operator should do is written to the log alone',
+    title: 'Advice for the operator is written only to the log',
     async run(app) {
       const client = await registerBearer(app)
       const hint = 'The schema is not there yet: run kith.storage.migrate() first.'
@@ -61,20 +61,20 @@ export const protocolJourneys: readonly Journey[] = [
   },
   {
     id: 'protocol/broken-off',
-    title: 'A response that breaks off while it is sent is cut, and logged once',
+    title: 'A response that fails while it is sent is cut off, and logged once',
     host: 'the host writes the response',
     async run(app) {
       const client = await registerBearer(app)
       const path = `${app.host.prefix}/users/me/export`
       const headers = { authorization: `Bearer ${client.tokens.accessToken}` }
-      // Longer than what is held back until there is enough to send: the first part is out before the edges are read.
+      // Longer than the send buffer: the first part is sent before the edges are read.
       const caption = '👨‍👩‍👧‍👦'.repeat(1_700)
       const { id } = await upload(client)
       await client.post('/posts', { caption, media: [id] })
       assert.equal((await app.raw(path, { headers })).status, 200)
       assert.deepEqual(app.log, [])
       app.breakEdgeLists(new Error('the disk at 10.0.0.7 is gone'))
-      // The status may be out: what is certain is that no client takes what it has for the whole.
+      // The status may have been sent: it is only certain that no client takes this response for complete.
       const whole = await app.raw(path, { headers }).then(
         ({ status }) => status === 200,
         () => false,

@@ -8,11 +8,11 @@ function refresh(app: JourneyApp, refreshToken: string | undefined) {
   return app.post('/users/refresh', { refreshToken })
 }
 
-/** Refreshing: rotation, its grace, and what ends it. */
+/** Refreshing: rotation, its grace period, and the end of a session. */
 export const refreshJourneys: readonly Journey[] = [
   {
     id: 'refresh/cookie',
-    title: 'A browser goes on with its refresh cookie after the access cookie has expired',
+    title: 'A browser continues with its refresh cookie after the access cookie has expired',
     async run(app) {
       const { browser, sessionId } = await registerInBrowser(app)
       const before = browser.jar.get('__Host-kith-refresh')
@@ -41,7 +41,7 @@ export const refreshJourneys: readonly Journey[] = [
   },
   {
     id: 'refresh/race',
-    title: '20 concurrent calls with one token get 20 usable responses and take one step',
+    title: '20 concurrent calls with one token get 20 usable responses and rotate once',
     async run(app) {
       const client = await registerBearer(app)
       const { refreshToken } = client.tokens
@@ -51,7 +51,7 @@ export const refreshJourneys: readonly Journey[] = [
       for (const each of tokens) (await withBearer(app, each?.accessToken ?? '').request('/users/me')).user()
       const stored = await app.kith.storage.sessions.byId(client.sessionId)
       assert.equal(stored?.generation, 1)
-      // The grace is over, and the one successor still works.
+      // The grace period is over, and the one successor still works.
       app.advance(60)
       ;(await refresh(app, tokens[0]?.refreshToken)).refreshed()
     },
@@ -72,7 +72,7 @@ export const refreshJourneys: readonly Journey[] = [
   },
   {
     id: 'refresh/revoked-in-grace',
-    title: 'A session that was ended stays ended within the grace period',
+    title: 'An ended session stays ended within the grace period',
     async run(app) {
       const client = await registerBearer(app)
       ;(await refresh(app, client.tokens.refreshToken)).refreshed()
@@ -96,7 +96,7 @@ export const refreshJourneys: readonly Journey[] = [
   {
     // asvs: 7.3.2
     id: 'refresh/end',
-    title: 'However often it is refreshed, a session ends 90 days after it was opened',
+    title: 'A session ends 90 days after it was opened, however often it is refreshed',
     async run(app) {
       let { tokens } = await registerBearer(app)
       for (let day = 1; day < 90; day++) {

@@ -8,7 +8,7 @@ import { movingPicture, upload } from './uploads.ts'
 const wantsAvif = 'image/avif,image/webp,image/png,*/*;q=0.8'
 const wantsWebp = 'image/webp,*/*'
 
-/** What `Accept` says, and whether AVIF is meant by it. */
+/** Values of `Accept`, and whether they request AVIF. */
 const wishes: readonly [accept: string, means: boolean][] = [
   [wantsAvif, true],
   ['image/webp, IMAGE/AVIF', true],
@@ -23,11 +23,11 @@ const wishes: readonly [accept: string, means: boolean][] = [
   ['image/avif-sequence,text/image/avif', false],
 ]
 
-/** In which format renditions come, and how caches keep the formats apart. */
+/** The format of renditions, and how caches separate the formats. */
 export const renditionJourneys: readonly Journey[] = [
   {
     id: 'rendition/format',
-    title: 'AVIF is served to clients that name it in Accept, and WebP to all others',
+    title: 'AVIF is served to clients that list it in Accept, and WebP to all others',
     async run(app) {
       const { url, renditions } = await upload(await registerBearer(app))
       for (const rendition of Object.values(renditions)) {
@@ -48,7 +48,7 @@ export const renditionJourneys: readonly Journey[] = [
   },
   {
     id: 'rendition/caches',
-    title: 'Each format is a separate file to caches, with its tag, size, ranges and 304',
+    title: 'Each format is a separate file for caches, with its own tag, size, ranges and 304',
     async run(app) {
       const { renditions } = await upload(await registerBearer(app))
       const address = renditions.feed ?? ''
@@ -92,7 +92,7 @@ export const renditionJourneys: readonly Journey[] = [
   },
   {
     id: 'rendition/animation',
-    title: 'An animation stays one, as WebP, for clients that name AVIF as well',
+    title: 'An animation stays animated, as WebP, even for clients that list AVIF',
     async run(app) {
       const { renditions } = await upload(await registerBearer(app), movingPicture)
       for (const address of [renditions.feed, renditions.full]) {
@@ -109,7 +109,7 @@ export const renditionJourneys: readonly Journey[] = [
   },
   {
     id: 'rendition/removed',
-    title: 'Renditions are removed with their picture in every format',
+    title: 'All formats of a rendition are removed with their picture',
     async run(app) {
       const { renditions } = await upload(await registerBearer(app))
       const askAll = (): Promise<Answer[]> =>

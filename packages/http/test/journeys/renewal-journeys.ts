@@ -10,7 +10,7 @@ const accessLife = 15 * 60 + 1
 const graceSeconds = 10
 const refreshCookie = '__Host-kith-refresh'
 
-/** Opens a page of the host, as a browser does whose user clicks on a link, and keeps the cookies that come. */
+/** Opens a page of the host, as a browser does after a click on a link, and stores the cookies from the response. */
 async function open(app: JourneyApp, { jar }: Browser, request: JourneyRequest = {}): Promise<Answer> {
   const own = { cookie: jar.header(), 'sec-fetch-site': 'same-origin', 'sec-fetch-mode': 'navigate' }
   const answer = await app.raw('/host/page', { ...request, headers: { ...own, ...request.headers } })
@@ -26,8 +26,8 @@ async function generationOf(app: JourneyApp, sessionId: string): Promise<number 
 export const renewalJourneys: readonly Journey[] = [
   {
     id: 'renewal/page',
-    title: 'A page renews a session whose access cookie has ended, and sets the new cookies',
-    host: 'each framework has guards of its own, and sets cookies its own way',
+    title: 'A page renews a session whose access cookie has expired, and sets the new cookies',
+    host: 'each framework has its own guards, and sets cookies in its own way',
     async run(app) {
       const { browser, user, sessionId } = await registerInBrowser(app)
       const untouched = await open(app, browser)
@@ -49,8 +49,8 @@ export const renewalJourneys: readonly Journey[] = [
   },
   {
     id: 'renewal/guards',
-    title: 'The guards behind it count the request as one with the new cookies',
-    host: 'each framework has guards of its own',
+    title: 'The guards behind it see the request with the new cookies',
+    host: 'each framework has its own guards',
     async run(app) {
       const { browser, user } = await registerInBrowser(app)
       app.advance(accessLife)
@@ -65,7 +65,7 @@ export const renewalJourneys: readonly Journey[] = [
   },
   {
     id: 'renewal/race',
-    title: '20 pages loaded with one refresh cookie are one step, and whichever cookies stay are good',
+    title: '20 pages loaded with one refresh cookie rotate once, and all resulting cookies work',
     host: 'parallel requests go through the guards of a framework',
     async run(app) {
       const { browser, user, sessionId } = await registerInBrowser(app)
@@ -87,7 +87,7 @@ export const renewalJourneys: readonly Journey[] = [
         tab.jar.take(page.headers)
         ;(await tab.request('/users/me')).user()
       }
-      // One that came late, within the grace, and one that goes on after it with any of the cookies.
+      // A late request within the grace period, and one that continues afterwards with any of the cookies.
       app.advance(graceSeconds - 1)
       assert.deepEqual((await app.raw('/host/page', { headers })).json(), { userId: user.id })
       browser.jar.take((pages[7] as Answer).headers)
@@ -99,7 +99,8 @@ export const renewalJourneys: readonly Journey[] = [
   },
   {
     id: 'renewal/reuse',
-    title: 'A refresh cookie that is used again after the grace ends the session, and the page shows a guest',
+    title:
+      'A refresh cookie that is used again after the grace period ends the session, and the page shows a guest',
     async run(app) {
       const { browser, sessionId } = await registerInBrowser(app)
       const alarms: unknown[] = []
@@ -118,7 +119,7 @@ export const renewalJourneys: readonly Journey[] = [
   },
   {
     id: 'renewal/ended',
-    title: 'The cookies of a session that has ended are removed, and the page shows a guest',
+    title: 'The cookies of an ended session are removed, and the page shows a guest',
     async run(app) {
       const { browser, user } = await registerInBrowser(app)
       await app.kith.sessions.endAll(user.id)
@@ -133,8 +134,8 @@ export const renewalJourneys: readonly Journey[] = [
   },
   {
     id: 'renewal/lost-cookies',
-    title: 'What may not keep its cookies renews nothing: HEAD, and parts of the pages of other sites',
-    host: 'a framework answers HEAD its own way',
+    title: 'Requests that cannot store cookies renew nothing: HEAD, and subresources of other sites',
+    host: 'each framework responds to HEAD in its own way',
     async run(app) {
       const { browser, user, sessionId } = await registerInBrowser(app)
       app.advance(accessLife)
@@ -154,7 +155,7 @@ export const renewalJourneys: readonly Journey[] = [
   },
   {
     id: 'renewal/origins',
-    title: 'An unsafe method renews for pages of allowed origins alone',
+    title: 'An unsafe method renews only for pages of allowed origins',
     async run(app) {
       const { browser, user, sessionId } = await registerInBrowser(app)
       app.advance(accessLife)
@@ -174,7 +175,7 @@ export const renewalJourneys: readonly Journey[] = [
   },
   {
     id: 'renewal/bearer',
-    title: 'A bearer token is read, and never renewed by the cookies beside it',
+    title: 'A bearer token is used, and never renewed with cookies from the same request',
     async run(app) {
       const { browser, sessionId } = await registerInBrowser(app)
       const berta = await registerBearer(app, 'berta')

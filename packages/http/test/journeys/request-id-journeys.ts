@@ -2,15 +2,15 @@ import assert from 'node:assert/strict'
 import { registerBearer } from './clients.ts'
 import type { Journey } from './journey.ts'
 
-/** What no id of a request is: too long, or with characters that could end a line or a header. */
+/** Invalid request ids: too long, or with characters that could end a line or a header. */
 const invalid = ['x'.repeat(65), 'two words', 'a,b', 'a"b', '<script>', '%0d%0a']
 
-/** The id of a request, which leads from the client through the response into the log. */
+/** The request id, which connects the client, the response and the log. */
 export const requestIdJourneys: readonly Journey[] = [
   {
     id: 'request-id/kept',
     title: 'A valid one is kept in every kind of response and in the body of a problem',
-    host: 'each framework has guards of its own',
+    host: 'each framework has its own guards',
     async run(app) {
       const client = await registerBearer(app)
       const headers = { 'x-request-id': '4bf92f35-77b3:4da6/a3ce+929d=0e0e4736' }
@@ -52,8 +52,8 @@ export const requestIdJourneys: readonly Journey[] = [
   },
   {
     id: 'request-id/logged',
-    title: 'The log has them, on the routes of Kith and behind the guards',
-    host: 'each framework has guards of its own',
+    title: 'The log contains them, on the routes of Kith and behind the guards',
+    host: 'each framework has its own guards',
     async run(app) {
       // Each with a token that was not seen before, so that its session is looked up.
       const [anna, berta] = [await registerBearer(app), await registerBearer(app, 'berta')]

@@ -1,10 +1,10 @@
 import type { WireAnswer } from '@kith/conformance'
 
-/** Collects what must never be found in a log. */
+/** Collects values that must never be found in a log. */
 export interface SecretsWatch {
-  /** Notes the passwords, tokens and addresses of an input. */
+  /** Records the passwords, tokens and email addresses of an input. */
   watchRequest(json: unknown): void
-  /** Notes the tokens of a response. */
+  /** Records the tokens of a response. */
   watchAnswer(answer: WireAnswer): void
   all(): ReadonlySet<string>
 }
@@ -19,7 +19,7 @@ export function createSecretsWatch(): SecretsWatch {
   function watch(value: unknown): void {
     if (typeof value !== 'object' || value === null) return
     for (const [name, inner] of Object.entries(value)) {
-      // A shorter text can be part of any word.
+      // A shorter string can be part of any word.
       if (secretFields.test(name) && typeof inner === 'string' && inner.length >= 8) secrets.add(inner)
       watch(inner)
     }

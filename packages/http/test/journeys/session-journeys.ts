@@ -13,7 +13,7 @@ import type { Journey } from './journey.ts'
 export const sessionJourneys: readonly Journey[] = [
   {
     id: 'session/login',
-    title: 'A login works by username or email, in `login` or in a field of its own',
+    title: 'A login works with username or email, in `login` or in a separate field',
     async run(app) {
       await registerInBrowser(app)
       const names = [
@@ -46,7 +46,7 @@ export const sessionJourneys: readonly Journey[] = [
   },
   {
     id: 'session/audit',
-    title: 'The audit log of an account says what was done, by which session and from where, page by page',
+    title: 'The audit log of an account shows what was done, by which session and from where, in pages',
     async run(app) {
       const { browser, sessionId, user } = await registerInBrowser(app)
       const login = await app.request('/users/login', {
@@ -83,7 +83,7 @@ export const sessionJourneys: readonly Journey[] = [
   },
   {
     id: 'session/list',
-    title: 'Devices are listed with their names, page by page, and can be ended one by one',
+    title: 'Devices are listed with their names, in pages, and can be ended one by one',
     async run(app) {
       const phone =
         'Mozilla/5.0 (iPhone; CPU iPhone OS 18_0 like Mac OS X) AppleWebKit/605.1 Version/18.0 Mobile/15E148 Safari/604.1'
@@ -165,7 +165,7 @@ export const sessionJourneys: readonly Journey[] = [
   {
     // asvs: 7.4.1
     id: 'session/logout-expired',
-    title: 'A logout works with an expired access token, by the refresh cookie',
+    title: 'A logout works with an expired access token, using the refresh cookie',
     async run(app) {
       const { browser, sessionId } = await registerInBrowser(app)
       const other = await loginBearer(app)
@@ -182,7 +182,7 @@ export const sessionJourneys: readonly Journey[] = [
   },
   {
     id: 'session/logout-bearer',
-    title: 'A bearer logout works with either token, and says if neither can end the session',
+    title: 'A bearer logout works with either token, and returns an error if neither can end the session',
     async run(app) {
       await registerInBrowser(app)
       const byAccess = await loginBearer(app)
@@ -222,7 +222,7 @@ export const sessionJourneys: readonly Journey[] = [
         assert.ok((await browser.post(path, json)).status < 300)
         ;(await before.request('/users/me')).problem('session-revoked')
         ;(await before.post('/users/refresh')).problem('session-revoked')
-        // With tokens in the response no session is left in the cookies.
+        // With tokens in the response, no session is left in the cookies.
         if ('transport' in json) assert.deepEqual(browser.jar.names(), knownDevice)
         else (await browser.request('/users/me')).user()
       }
@@ -234,7 +234,7 @@ export const sessionJourneys: readonly Journey[] = [
   },
   {
     id: 'session/failed-login',
-    title: 'A failed sign-in leaves the current session alone',
+    title: 'A failed sign-in does not affect the current session',
     async run(app) {
       const { browser } = await registerInBrowser(app)
       const json = { login: 'anna', password: 'a wrong password' }

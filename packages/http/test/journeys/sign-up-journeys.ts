@@ -9,7 +9,7 @@ import { openBrowser, password, withBearer } from './clients.ts'
 import type { Journey } from './journey.ts'
 import type { JourneyApp } from './journey-app.ts'
 
-/** Makes an invitation of an account of the host. */
+/** Creates an invitation by an account of the host. */
 async function invite(app: JourneyApp, uses: number): Promise<string> {
   const { id } = await app.kith.accounts.import({ username: 'host', passwordHash: null })
   return (await app.kith.invitations.createFor(id, { uses })).code
@@ -29,11 +29,11 @@ function puzzleIn(answer: Answer): Puzzle {
 
 const twice = [{ limit: 2, window: '10m' }] as const
 
-/** Who may come in. */
+/** Who may register. */
 export const signUpJourneys: readonly Journey[] = [
   {
     id: 'sign-up/closed',
-    title: 'A closed app says so to everyone who registers, and makes no account',
+    title: 'A closed app returns that error to everyone who registers, and creates no account',
     setup: { accounts: { signUp: 'closed' } },
     async run(app) {
       const json = { username: 'anna', password }
@@ -45,7 +45,7 @@ export const signUpJourneys: readonly Journey[] = [
   },
   {
     id: 'sign-up/invitation',
-    title: 'A member invites; the page shows who invites; the code lets in once, and then nobody',
+    title: 'A member invites; the page shows who invites; the code admits one person, and then no one',
     setup: { accounts: { signUp: 'invite', invitations: { roles: { member: { open: 1, uses: 1 } } } } },
     async run(app) {
       const anna = await join(app, 'anna', await invite(app, 1))
@@ -77,8 +77,7 @@ export const signUpJourneys: readonly Journey[] = [
   },
   {
     id: 'sign-up/invitation-revoked',
-    title:
-      'An invitation that is taken back lets nobody in, and those who may not invite get an error that says so',
+    title: 'A revoked invitation admits no one, and accounts that may not invite get that error',
     setup: { accounts: { signUp: 'invite', invitations: { roles: { moderator: { open: 5, uses: 5 } } } } },
     async run(app) {
       const anna = await join(app, 'anna', await invite(app, 1))
@@ -93,7 +92,7 @@ export const signUpJourneys: readonly Journey[] = [
   },
   {
     id: 'sign-up/invitation-race',
-    title: 'Of 20 registrations at the same moment an invitation lets in as many as it says',
+    title: 'Of 20 concurrent registrations an invitation admits as many as it allows',
     setup: { accounts: { signUp: 'invite' } },
     async run(app) {
       const invitation = await invite(app, 3)
@@ -108,8 +107,9 @@ export const signUpJourneys: readonly Journey[] = [
   },
   {
     id: 'sign-up/challenge',
-    title: 'Past a few registrations, sign-ins and codes a puzzle is posed; its solution lets one call pass',
-    host: 'problems with members of their own',
+    title:
+      'After a few registrations, sign-ins and codes a puzzle is required; its solution lets one call through',
+    host: 'problems with additional members',
     setup: {
       challenge: createProofOfWork({ tries: 20, rounds: 10 }),
       limits: { unchallengedByAddress: twice, unchallengedByTarget: [] },
@@ -134,8 +134,8 @@ export const signUpJourneys: readonly Journey[] = [
   },
   {
     id: 'sign-up/approval',
-    title: 'An account waits until it is approved, which only its own password shows',
-    host: 'no cookies with a problem',
+    title: 'An account waits until it is approved, which is shown only after its password',
+    host: 'a problem sets no cookies',
     setup: { accounts: { signUp: 'approval' } },
     async run(app) {
       const browser = openBrowser(app)

@@ -25,8 +25,8 @@ async function names(app: JourneyApp, path: string): Promise<(string | null)[]> 
 export const socialJourneys: readonly Journey[] = [
   {
     id: 'social/whole-way',
-    title: 'The whole way: register, upload, suggest, post, follow, feed, like, save, profile, logout',
-    host: 'the one journey through everything',
+    title: 'The whole scenario: register, upload, suggest, post, follow, feed, like, save, profile, logout',
+    host: 'this journey covers everything',
     async run(app) {
       const { browser: anna } = await registerInBrowser(app)
       const { browser: ben } = await registerInBrowser(app, 'ben')
@@ -60,7 +60,7 @@ export const socialJourneys: readonly Journey[] = [
   {
     id: 'social/by-id',
     title:
-      'An account is named by its id wherever by its username, so apps without usernames have the same routes',
+      'An account can be named by its id wherever a username works, so apps without usernames have the same routes',
     async run(app) {
       const { browser: anna } = await registerInBrowser(app)
       const { browser: ben, user } = await registerInBrowser(app, 'ben')
@@ -79,7 +79,8 @@ export const socialJourneys: readonly Journey[] = [
   },
   {
     id: 'social/guests',
-    title: 'Guests read profiles, posts and lists, but no feed and no saved posts, and change nothing',
+    title:
+      'Guests can read profiles, posts and lists, but no feed and no saved posts, and cannot change anything',
     async run(app) {
       const anna = await registerBearer(app)
       const post = await publish(anna, 'for all')
@@ -138,7 +139,7 @@ export const socialJourneys: readonly Journey[] = [
   },
   {
     id: 'social/own-posts',
-    title: 'Only its author edits or deletes a post; a deleted post is gone everywhere, with its files',
+    title: 'Only its author edits or deletes a post; a deleted post disappears everywhere, with its files',
     async run(app) {
       const anna = await registerBearer(app)
       const ben = await registerBearer(app, 'ben')
@@ -190,7 +191,7 @@ export const socialJourneys: readonly Journey[] = [
   },
   {
     id: 'social/post-media',
-    title: 'A post takes 1 to 10 own unused uploads and a caption of 2,200 characters',
+    title: "A post accepts 1 to 10 of the account's own unused uploads and a caption of 2,200 characters",
     async run(app) {
       const anna = await registerBearer(app)
       const ben = await registerBearer(app, 'ben')
@@ -222,7 +223,7 @@ export const socialJourneys: readonly Journey[] = [
   {
     id: 'social/account-gone',
     title:
-      'A deleted account takes its posts, likes and follows along; a banned one is hidden until it is back',
+      'A deleted account loses its posts, likes and follows; a banned one is hidden until it is unbanned',
     async run(app) {
       const anna = await registerBearer(app)
       const ben = await registerBearer(app, 'ben')
@@ -232,7 +233,7 @@ export const socialJourneys: readonly Journey[] = [
       await ben.put('/users/anna/follow')
       await anna.put('/users/ben/follow')
       const seen = async () => {
-        // Counts and lists of others follow when it is cleared away behind the response.
+        // Counts and lists of others follow when it is cleaned up, after the response.
         await app.kith.settled()
         const { counts } = shapes.User.parse((await app.request('/users/anna')).json())
         const { likes } = shapes.Post.parse((await app.request(`/posts/${post.id}`)).json()).counts

@@ -24,13 +24,13 @@ function sign(header: object, payload: object, key: string): string {
   return `${text}.${createHmac('sha256', key).update(text).digest('base64url')}`
 }
 
-/** The same token with a bit set that its last letter has too many; a signature of 32 bytes ends in such a letter. */
+/** The same token with one of the unused bits in its last letter set; a signature of 32 bytes ends in such a letter. */
 function withSpareBit(token: string): string {
   const next = String.fromCharCode((token.at(-1) ?? '').charCodeAt(0) + 1)
   return token.slice(0, -1) + next
 }
 
-/** Tokens that are not what they claim to be. */
+/** Forged and foreign tokens. */
 export const tokenJourneys: readonly Journey[] = [
   {
     // asvs: 7.2.1, 9.1.1
@@ -48,7 +48,7 @@ export const tokenJourneys: readonly Journey[] = [
         sign({ alg: 'HS256', typ: 'at+jwt' }, { sub: user.id, sid: payload['sid'], exp: 9_999_999_999 }, ''),
         sign({ ...header, kid: '../../dev/null' }, payload, ''),
         tokens.accessToken.slice(0, -2),
-        // The same bytes, spelled in another way.
+        // The same bytes in another spelling.
         `${tokens.accessToken}=`,
         withSpareBit(tokens.accessToken),
         `${tokens.accessToken}.${signature}`,
@@ -101,7 +101,7 @@ export const tokenJourneys: readonly Journey[] = [
   {
     // asvs: 9.2.2
     id: 'token/wrong-kind',
-    title: 'An access token cannot refresh, and does no harm to its session',
+    title: 'An access token cannot refresh, and does not harm its session',
     async run(app) {
       const client = await registerBearer(app)
       const json = { refreshToken: client.tokens.accessToken }
@@ -113,7 +113,7 @@ export const tokenJourneys: readonly Journey[] = [
   {
     id: 'token/unreadable-header',
     title: 'An unreadable header is refused and never falls back to cookies',
-    host: 'the host hands over the headers',
+    host: 'the host passes on the headers',
     async run(app) {
       const { browser } = await registerInBrowser(app)
       for (const authorization of [
@@ -126,7 +126,7 @@ export const tokenJourneys: readonly Journey[] = [
         const answer = await browser.request('/users/me', { headers: { authorization } })
         answer.problem('access-token-invalid')
       }
-      // The scheme of something in front of the app, not ours.
+      // The scheme of another service in front of the app, not ours.
       ;(await browser.request('/users/me', { headers: { authorization: 'Basic YTpi' } })).user()
     },
   },
@@ -153,7 +153,7 @@ export const tokenJourneys: readonly Journey[] = [
   },
   {
     id: 'token/bearer-first',
-    title: 'A bearer token counts alone if cookies of another account are sent too',
+    title: 'Only the bearer token counts if cookies of another account are sent as well',
     async run(app) {
       const { browser } = await registerInBrowser(app)
       const berta = await registerBearer(app, 'berta')

@@ -12,13 +12,13 @@ export function picture(name: string = 'anna'): Uint8Array {
   return drawDefaultAvatar(name)
 }
 
-/** A GIF of 8 × 8 that goes from red to blue. */
+/** A GIF of 8 × 8 that changes from red to blue. */
 export const movingPicture: Uint8Array = Buffer.from(
   'R0lGODlhCAAIAIAAAExpcf8AACH5BAUAAAAALAAAAAAIAAgAAAIHjI+py+1dAAAh+QQFAAAAACwAAAAACAAIAIBMaXEAAP8CB4yPqcvtXQAAOw==',
   'base64',
 )
 
-/** A GIF of many frames that each draw one pixel: few bytes, and much to decode. */
+/** A GIF of many frames that each draw one pixel: few bytes, but expensive to decode. */
 export function animationBomb({ side, frames }: { side: number; frames: number }): Uint8Array {
   const head = Buffer.from('GIF89a\0\0\0\0\x80\0\0\0\0\0\xff\xff\xff', 'latin1')
   head.writeUInt16LE(side, 6)
@@ -36,7 +36,7 @@ export interface Part {
 
 const boundary = 'journey-boundary-4711'
 
-/** A request with a form, to the letter as given. */
+/** A request with a form, written exactly as given. */
 export function formOf(parts: readonly Part[]): JourneyRequest {
   const pieces = parts.flatMap(({ name, filename, bytes }) => [
     `--${boundary}\r\ncontent-disposition: form-data; name="${name}"${filename === undefined ? '' : `; filename="${filename}"\r\ncontent-type: image/jpeg`}\r\n\r\n`,
@@ -50,7 +50,7 @@ export function formOf(parts: readonly Part[]): JourneyRequest {
   }
 }
 
-/** Sends a file as forms do. The name claims to be a JPEG, whatever it is. */
+/** Sends a file as forms do. Its name always ends in .jpg, whatever the type. */
 export function send(client: Client, bytes: Uint8Array | string): Promise<Answer> {
   return client.request('/media', formOf([{ name: 'file', filename: 'photo.jpg', bytes }]))
 }
@@ -61,7 +61,7 @@ export async function upload(client: Client, bytes: Uint8Array = picture()): Pro
   return shapes.Upload.parse(answer.json())
 }
 
-/** Sends a file to the media host by the form that it signed. */
+/** Sends a file to the media host with the form that the host signed. */
 export async function deliver({ url, form }: SignedUpload, bytes: Uint8Array = picture()): Promise<void> {
   const body = new FormData()
   for (const [name, value] of Object.entries(form?.fields ?? {})) body.append(name, value)

@@ -3,7 +3,7 @@ import type { Send, WireAnswer, WireRequest } from '@kith/conformance'
 
 const protocolError = constants.NGHTTP2_PROTOCOL_ERROR
 
-/** Sends over HTTP/2 without TLS, each request on a connection of its own. A `chunked` body goes without its length. */
+/** Sends over HTTP/2 without TLS, each request on its own connection. A `chunked` body has no declared length. */
 export function sendByHttp2(port: number): Send {
   return async (request) => {
     const session = connect(`http://127.0.0.1:${port}`)
@@ -44,7 +44,7 @@ function sendOn(session: ClientHttp2Session, request: WireRequest): Promise<Wire
     stream.on('end', () => {
       if (status > 0) resolve({ status, headers, text: Buffer.concat(chunks).toString() })
     })
-    // A target that HTTP/2 itself cannot carry ends its stream: nobody answers it.
+    // A target that HTTP/2 cannot transmit ends its stream without a response.
     stream.on('error', (error) =>
       abort || stream.rstCode === protocolError ? resolve(nothing()) : status === 0 && reject(error),
     )
@@ -61,9 +61,9 @@ function headersOf(request: WireRequest, length: number): Record<string, string 
   const all: Record<string, string | string[]> = { ':method': method, ':path': path }
   for (const [name, given] of headers) {
     const before = all[name]
-    // HTTP/2 has no blanks around a value (RFC 9113, 8.2.1).
+    // HTTP/2 has no spaces around a value (RFC 9113, 8.2.1).
     const value = given.trim()
-    // Node's client sends this one only once.
+    // Node's client sends this header only once.
     if (before === undefined || name === 'authorization') all[name] = before ?? value
     else all[name] = [before, value].flat()
   }

@@ -27,7 +27,7 @@ async function assertServed(app: JourneyApp, addresses: readonly string[], statu
   }
 }
 
-/** Who causes work is charged for it, and what is not to be seen is not served. */
+/** Work counts toward the limits of the account that causes it, and hidden media is not served. */
 export const workJourneys: readonly Journey[] = [
   {
     id: 'work/banned-files',
@@ -50,7 +50,7 @@ export const workJourneys: readonly Journey[] = [
   },
   {
     id: 'work/banned-redirects',
-    title: 'Nobody is redirected to files of a banned account, or to missing files',
+    title: 'Files of a banned account and missing files are not redirected to',
     setup: { hosted: true },
     async run(app) {
       const anna = await registerBearer(app)
@@ -66,7 +66,7 @@ export const workJourneys: readonly Journey[] = [
   },
   {
     id: 'work/changes',
-    title: 'An account makes 120 changes a minute, invalid ones included, and others are not affected',
+    title: 'An account can make 120 changes a minute, including invalid ones, and others are not affected',
     async run(app) {
       const anna = await registerBearer(app)
       const ben = await registerBearer(app, 'ben')
@@ -99,7 +99,7 @@ export const workJourneys: readonly Journey[] = [
   },
   {
     id: 'work/exports',
-    title: 'One export too many is refused before it begins',
+    title: 'One export too many is refused before it starts',
     async run(app) {
       const anna = await registerBearer(app)
       const read = () => anna.request('/users/me/export')
@@ -111,7 +111,7 @@ export const workJourneys: readonly Journey[] = [
   {
     id: 'work/confirms',
     title:
-      '20 concurrent confirmations of one upload are one, and few are allowed for uploads that never arrive',
+      '20 concurrent confirmations of one upload count as one, and few are allowed for uploads that never arrive',
     setup: { hosted: true },
     async run(app) {
       const anna = await registerBearer(app)

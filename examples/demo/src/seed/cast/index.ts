@@ -6,7 +6,7 @@ import { mountains } from './mountains.ts'
 import type { Person } from './person.ts'
 import { streets } from './streets.ts'
 
-/** Everybody in the demo. They, their pictures and their words are made up. */
+/** Everyone in the demo. They, their pictures and their posts are invented. */
 export const cast: readonly Person[] = [...mountains, ...coast, ...streets, ...kitchen, ...makers, ...animals]
 
 export type { Person, PlannedPost } from './person.ts'

@@ -2,7 +2,7 @@ import type { Scene } from '../pictures/canvas.ts'
 import type { Shape } from '../pictures/draw.ts'
 import type { Face } from '../pictures/portrait.ts'
 
-/** Somebody who lives in the demo. */
+/** A person in the demo. */
 export interface Person {
   username: string
   name: string
@@ -13,14 +13,14 @@ export interface Person {
   posts: readonly PlannedPost[]
 }
 
-/** Something that somebody shares; without pictures it is a text. */
+/** A post of a person; without pictures it is text only. */
 export interface PlannedPost {
   caption: string
   shows: readonly Scene[]
   shape: PostShape
 }
 
-/** The shape of a picture that is shared. */
+/** The shape of a shared picture. */
 export type PostShape = Extract<Shape, 'square' | 'tall' | 'wide'>
 
 /** A post with pictures. */
@@ -28,7 +28,7 @@ export function shared(caption: string, shape: PostShape, ...shows: readonly Sce
   return { caption, shape, shows }
 }
 
-/** A post of words. */
+/** A post with text only. */
 export function said(caption: string): PlannedPost {
   return { caption, shape: 'square', shows: [] }
 }

@@ -1,20 +1,20 @@
 import type { Random } from '../random.ts'
 
-/** A picture that is being drawn, as SVG. */
+/** A picture in progress, as SVG. */
 export interface Canvas {
   readonly width: number
   readonly height: number
   readonly random: Random
-  /** Puts shapes on top of what is there. */
+  /** Draws shapes on top of the others. */
   add(...shapes: readonly string[]): void
-  /** A fill that runs from the first color, at the top, to the last; `turned` from left to right. */
+  /** A fill from the first color, at the top, to the last; `turned` from left to right. */
   linear(colors: readonly string[], turned?: boolean): string
-  /** A fill that is the first color in the middle and fades to nothing. */
+  /** A fill with the first color in the middle that fades to nothing. */
   glow(color: string, strength?: number): string
   svg(): string
 }
 
-/** What a picture shows: something that draws on a canvas. */
+/** The subject of a picture: a function that draws on a canvas. */
 export type Scene = (canvas: Canvas) => void
 
 /** Creates an empty canvas. */

@@ -2,7 +2,7 @@ import type { Canvas, Scene } from './canvas.ts'
 import { circle, faint, mix, path, type Point, polygon, rect, stroke } from './shapes.ts'
 import { drawClouds, drawDisc, drawSky, type Hour, lights } from './sky.ts'
 
-/** What a city has. */
+/** The features of a city. */
 export interface City {
   hour: Hour
   river?: boolean
@@ -132,7 +132,7 @@ function drawHouse({ add, random, width }: Canvas, { x, wide, top, foot, color, 
   }
 }
 
-/** Water below the city, with its lights drawn out. */
+/** Water below the city, with its reflected lights. */
 function drawRiver({ add, width, height, random, linear }: Canvas, top: number, hour: Hour): void {
   const [far, near] = walls[hour]
   add(

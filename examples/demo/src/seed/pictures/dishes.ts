@@ -2,10 +2,10 @@ import type { Canvas } from './canvas.ts'
 import { leaf } from './flowers.ts'
 import { circle, ellipse, group, path, type Point, rect, stroke } from './shapes.ts'
 
-/** What is served on a plate. */
+/** A dish on a plate. */
 export type Served = 'coffee' | 'noodles' | 'eggs' | 'pizza' | 'cake'
 
-/** Each is drawn on a plate that has a radius of one. */
+/** Each is drawn on a plate with radius one. */
 export const dishes: Readonly<Record<Served, (canvas: Canvas) => string>> = {
   coffee: ({ glow }) =>
     [

@@ -6,9 +6,9 @@ import { circle, ellipse, mix, path, type Point, polygon, rect, stroke } from '.
 export interface Facade {
   wall: string
   shutters: string
-  /** Of what blooms in the window boxes. */
+  /** The colors of the flowers in the window boxes. */
   blossom: string
-  /** What stands in front. */
+  /** What is in front of the house. */
   front?: 'bicycle' | 'door' | 'cat'
 }
 

@@ -64,7 +64,7 @@ function blossom(kind: Blossom, color: string): string {
   }
 }
 
-/** What a bouquet is made of. */
+/** The flowers of a bouquet. */
 export interface Bouquet {
   kinds: readonly Blossom[]
   colors: readonly string[]
@@ -140,7 +140,7 @@ function drawVase({ add, width, height, linear }: Canvas, [x, neck]: Point, colo
   )
 }
 
-/** A leaf, so long and so turned. */
+/** A leaf with this length and angle. */
 export function leaf([x, y]: Point, [long, turn]: readonly [number, number], color: string): string {
   const blade = path('M0 0C0.28 -0.25 0.25 -0.7 0 -1C-0.25 -0.7 -0.28 -0.25 0 0Z', color)
   return group(

@@ -38,7 +38,7 @@ const woods: Readonly<Record<Season, Wood>> = {
   },
 }
 
-/** A path between trees, the farther the paler; with a fox if it shows itself. */
+/** A path between trees, paler with distance; sometimes with a fox. */
 export function forest({ season, fox = false }: { season: Season; fox?: boolean }): Scene {
   return (canvas) => {
     const { width, height, add, random, linear, glow } = canvas

@@ -2,7 +2,7 @@ import type { Canvas, Scene } from './canvas.ts'
 import { circle, curve, faint, group, mix, path, type Point, polygon, rect, stroke } from './shapes.ts'
 import { drawBirds, drawClouds, drawDisc, drawSky, type Hour, lights } from './sky.ts'
 
-/** What a landscape has. */
+/** The features of a landscape. */
 export interface Hills {
   hour: Hour
   /** The colors of the nearest and the farthest hills. */
@@ -21,7 +21,7 @@ const grounds: Readonly<Record<Hour, readonly [string, string]>> = {
   night: ['#060a1c', '#22335f'],
 }
 
-/** Ranges of hills behind each other, the farther the paler. */
+/** Ranges of hills behind each other, paler with distance. */
 export function hills({ hour, ground = grounds[hour], ...has }: Hills): Scene {
   return (canvas) => {
     const { width, height, random } = canvas
@@ -129,7 +129,7 @@ interface Pines {
   y: number
   color: string
   size: number
-  /** Only at the sides, as if one looked out of a wood. */
+  /** Only at the sides, as if seen from within a forest. */
   edges?: boolean
 }
 

@@ -3,7 +3,7 @@ import { pine } from './hills.ts'
 import { circle, curve, ellipse, faint, mix, path, type Point, polygon, rect, stroke } from './shapes.ts'
 import { drawDisc, drawStars } from './sky.ts'
 
-/** What is in a sky at night. */
+/** The features of a night sky. */
 export interface NightSky {
   aurora?: boolean
   milkyWay?: boolean

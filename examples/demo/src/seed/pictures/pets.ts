@@ -6,14 +6,14 @@ import { circle, ellipse, group, mix, path, polygon, rect, stroke } from './shap
 export interface Pet {
   kind: 'cat' | 'dog'
   coat: string
-  /** Of the chest and the muzzle. */
+  /** The color of the chest and the muzzle. */
   light: string
   wall: string
   eyes?: 'open' | 'shut'
   scarf?: string
 }
 
-/** A pet that looks at us from before a window or on a cushion. */
+/** A pet that looks at the viewer, in front of a window or on a cushion. */
 export function pet({ kind, coat, light, wall, eyes = 'open', scarf = '#d1495b' }: Pet): Scene {
   return (canvas) => {
     const { width, height, add, linear, random } = canvas

@@ -1,7 +1,7 @@
 import type { Scene } from './canvas.ts'
 import { circle, ellipse, group, mix, path, rect, stroke } from './shapes.ts'
 
-/** What somebody looks like. */
+/** The looks of a person. */
 export interface Face {
   skin: string
   hair: string
@@ -11,10 +11,10 @@ export interface Face {
   extras?: readonly Extra[]
 }
 
-/** How the hair falls. */
+/** The hairstyle. */
 type Hair = 'short' | 'bob' | 'long' | 'bun' | 'curls' | 'afro' | 'bald' | 'side' | 'braids' | 'scarf'
 
-/** What somebody has besides. */
+/** An accessory. */
 type Extra = 'glasses' | 'beard' | 'moustache' | 'earrings' | 'freckles' | 'hat' | 'cap' | 'headphones'
 
 /** The portrait of a person as flat shapes; everything is drawn in a square from -1 to 1. */
@@ -119,7 +119,7 @@ const parted: Shape = (hair) =>
     hair,
   )
 
-/** What lies behind the head. */
+/** The parts behind the head. */
 const behind: Partial<Readonly<Record<Hair, Shape>>> = {
   bob: (_, dark) =>
     path('M-0.56 0.28C-0.66 -0.6 -0.4 -0.86 0 -0.86S0.66 -0.6 0.56 0.28Q0 0.42 -0.56 0.28Z', dark),
@@ -150,7 +150,7 @@ const behind: Partial<Readonly<Record<Hair, Shape>>> = {
     path('M-0.4 0.35Q0 0.75 0.4 0.35L0.55 0.75H-0.55Z', hair),
 }
 
-/** What lies on the forehead. */
+/** The parts on the forehead. */
 const front: Readonly<Record<Hair, Shape>> = {
   short: (hair) =>
     path(

@@ -4,7 +4,7 @@ import { curve, mix, path, type Point, rect, stroke } from './shapes.ts'
 import { drawBeach, drawLighthouse } from './shore.ts'
 import { drawBirds, drawClouds, drawDisc, drawSky, type Hour, lights } from './sky.ts'
 
-/** What is at the sea. */
+/** The features of a sea. */
 export interface Sea {
   hour: Hour
   boat?: boolean

@@ -4,7 +4,7 @@ export type Point = readonly [x: number, y: number]
 /** A fill or the color of a line, alone or with further attributes, such as `fill-opacity="0.5"`. */
 export type Paint = string | readonly [color: string, attributes: string]
 
-/** Shapes may be drawn in a unit of their own and scaled up, so a few digits are kept. */
+/** Shapes may be drawn in their own unit and scaled up, so a few digits are kept. */
 const round = (value: number): string => String(Math.round(value * 1000) / 1000)
 
 function shape(tag: string, attributes: string, paint: Paint): string {
@@ -47,7 +47,7 @@ export function group(transform: string, ...shapes: readonly string[]): string {
   return `<g transform="${transform}">${shapes.join('')}</g>`
 }
 
-/** Shapes that are seen through each other, as one. */
+/** Overlapping shapes that are transparent as a whole. */
 export function faint(opacity: number, ...shapes: readonly string[]): string {
   return `<g opacity="${opacity}">${shapes.join('')}</g>`
 }

@@ -2,7 +2,7 @@ import type { Canvas, Scene } from './canvas.ts'
 import { leaf } from './flowers.ts'
 import { circle, ellipse, mix, path, type Point, polygon, rect, stroke } from './shapes.ts'
 
-/** What a shelf holds. */
+/** The contents of a shelf. */
 export interface Shelf {
   holds: 'books' | 'plants' | 'pots' | 'records'
   wall: string
@@ -10,7 +10,7 @@ export interface Shelf {
   colors: readonly string[]
 }
 
-/** Three boards with things that somebody likes. */
+/** Three boards with a person's favorite things. */
 export function shelf({ holds, wall, wood = '#a8703f', colors }: Shelf): Scene {
   return (canvas) => {
     const { width, height, add, linear, glow } = canvas

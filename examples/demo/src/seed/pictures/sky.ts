@@ -1,20 +1,20 @@
 import type { Canvas } from './canvas.ts'
 import { circle, ellipse, faint, rect, stroke } from './shapes.ts'
 
-/** The light that a scene is drawn in. */
+/** The light of a scene. */
 export type Hour = 'dawn' | 'day' | 'dusk' | 'night'
 
 interface Light {
   sky: readonly string[]
-  /** Of the sun or the moon. */
+  /** The color of the sun or the moon. */
   disc: string
   glow: string
-  /** What far things fade to. */
+  /** The color to which distant things fade. */
   haze: string
   cloud: string
 }
 
-/** The colors of each hour. */
+/** The colors of each time of day. */
 export const lights: Readonly<Record<Hour, Light>> = {
   dawn: {
     sky: ['#5b6ea8', '#a98bb5', '#f2a7a0', '#fcd9a8'],
@@ -46,7 +46,7 @@ export const lights: Readonly<Record<Hour, Light>> = {
   },
 }
 
-/** Fills the canvas with the sky of an hour, down to `horizon`; stars at night. */
+/** Fills the canvas with a sky, down to `horizon`, with stars at night. */
 export function drawSky(canvas: Canvas, hour: Hour, horizon: number): void {
   const { width, height } = canvas
   canvas.add(rect([0, 0], [width, height], canvas.linear([lights[hour].haze, lights[hour].haze])))
@@ -54,7 +54,7 @@ export function drawSky(canvas: Canvas, hour: Hour, horizon: number): void {
   if (hour === 'night') drawStars(canvas, horizon, 140)
 }
 
-/** Strews stars over the upper part. */
+/** Scatters stars over the upper part. */
 export function drawStars(canvas: Canvas, bottom: number, count: number): void {
   const { random, width } = canvas
   for (let index = 0; index < count; index++) {
@@ -107,7 +107,7 @@ export function drawClouds(
   }
 }
 
-/** A few birds far away. */
+/** A few distant birds. */
 export function drawBirds(canvas: Canvas, [x, y]: readonly [number, number], color: string): void {
   const { random, width } = canvas
   for (let index = 0; index < 6; index++) {

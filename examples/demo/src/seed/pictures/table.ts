@@ -3,10 +3,10 @@ import { dishes, type Served } from './dishes.ts'
 import { leaf } from './flowers.ts'
 import { circle, faint, group, mix, path, type Point, rect, stroke } from './shapes.ts'
 
-/** What is on the table, seen from above. */
+/** The things on a table, seen from above. */
 export type Dish = Served | 'citrus'
 
-/** A dish on a cloth, with something small beside it. */
+/** A dish on a cloth, with something small next to it. */
 export function table(dish: Dish, cloth: string, plate = '#f7f3ea'): Scene {
   return (canvas) => {
     const { width, height, add } = canvas
