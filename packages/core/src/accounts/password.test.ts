@@ -60,11 +60,19 @@ test.each([
   'm=8,t=0,p=1',
   'm=8,t=1,p=0',
   'm=15,t=1,p=2',
+  'm=136,t=1,p=17',
 ])('a stored hash of %s is not computed', async (parameters) => {
   const stored = `$argon2id$v=19$${parameters}$${'A'.repeat(22)}$${'A'.repeat(43)}`
   expect(passwords.reads(stored)).toBe(false)
   expect(await passwords.verify('x', stored)).toEqual({ matches: false, upgrade: false })
 })
+
+test.each(['m=8,t=16,p=1', 'm=128,t=1,p=16', 'm=131072,t=2,p=1'])(
+  'a stored hash of %s is read',
+  (parameters) => {
+    expect(passwords.reads(`$argon2id$v=19$${parameters}$${'A'.repeat(22)}$${'A'.repeat(43)}`)).toBe(true)
+  },
+)
 
 test('what nobody can read never matches', async () => {
   expect(
@@ -125,6 +133,8 @@ describe('a hash that is read can be checked', () => {
     ['ln=1,r=1,p=10', true],
     ['ln=2,r=16,p=16', true],
     ['ln=17,r=8,p=1', true],
+    // The most blocks for the least memory of each.
+    ['ln=1,r=99,p=99', true],
     ['ln=17,r=16,p=1', false],
     ['ln=17,r=8,p=2', false],
   ])('scrypt of %s: %s', async (parameters, reads) => {
@@ -140,6 +150,7 @@ describe('a hash that is read can be checked', () => {
     ['sha256$i=1300000', 43, true],
     ['sha256$i=1300000', 86, false],
     ['sha1$i=1400000', 27, true],
+    ['sha1$i=1', 27, true],
     ['sha1$i=700001', 43, false],
   ])('PBKDF2 of %s and %d characters: %s', (parameters, length, reads) => {
     expect(legacyPbkdf2().reads(`$pbkdf2-${parameters}$AAAA$${'A'.repeat(length)}`)).toBe(reads)
