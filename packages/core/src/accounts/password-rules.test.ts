@@ -165,25 +165,25 @@ describe('names of the account', () => {
     expect(isRefused('王芳王芳王芳8', { name: '王芳' })).toBe(true)
     expect(isRefused('екатерина1762', { name: 'Екатерина' })).toBe(true)
     expect(isRefused('strauss1825', { name: 'Strauß' })).toBe(true)
-    expect(isRefused('王b98765', { name: '王b' })).toBe(true)
-    expect(isRefused('b王98765', { name: 'b王' })).toBe(true)
+    expect(isOwnPassword('王b98765', { name: '王b' }, [])).toBe(true)
+    expect(isOwnPassword('b王98765', { name: 'b王' }, [])).toBe(true)
   })
 })
 
 test('the parts of an email address count, all but the last of its domain', () => {
-  const names: AccountNames = { email: 'jo.x.al@mail.x-yz.software', username: null, phone: null, name: null }
-  for (const password of ['joxal98765432', 'xyz98765432', 'mail98765432', 'jo.x.al@mail.x-yz.software'])
+  const names: AccountNames = { email: 'jo.x.al@x-yz.mail.software', username: null, phone: null, name: null }
+  for (const password of ['joxal98765432', 'xyz98765432', 'mail98765432', 'jo.x.al@x-yz.mail.software'])
     expect(isOwnPassword(password, names, []), password).toBe(true)
   expect(isOwnPassword('software98765432', names, [])).toBe(false)
 })
 
 test('the last seven digits of a phone number count, however long it is', () => {
-  expect(isOwnPassword('8263915!!', { phone: '+49 8263915' }, [])).toBe(true)
-  expect(isOwnPassword('263915!!', { phone: '+49 8263915' }, [])).toBe(false)
+  expect(isOwnPassword('8263915!!', { phone: '+49 826-3915' }, [])).toBe(true)
+  expect(isOwnPassword('263915!!', { phone: '+49 826-3915' }, [])).toBe(false)
 })
 
 test('of two names that begin alike, the longer one counts', () => {
-  expect(isOwnPassword('adalovelace1', nobody, ['ada', 'adalovelace'])).toBe(true)
+  expect(isOwnPassword('annabyzkwv1', nobody, ['anna', 'annabyzkwv'])).toBe(true)
 })
 
 test('letters that repeat on both sides of a name say nothing', () => {
