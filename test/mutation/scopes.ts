@@ -63,7 +63,8 @@ export const scopes: Readonly<Record<string, Scope>> = {
     ),
     tests: [
       ...files(`${core}/src/accounts`, 'accepted-passwords.test', 'legacy-hash.test', 'password.test'),
-      ...files(`${core}/src/accounts`, 'password-rules.test', 'reserved-names.test'),
+      ...files(`${core}/src/accounts`, 'password-rules.test', 'breach-check.test'),
+      'packages/conformance/src/pwned-passwords.test.ts',
     ],
   },
   names: {

@@ -76,8 +76,25 @@ test('padding is not a breach, whatever it ends with', async () => {
   expect(await answering(padded, () => ask('correct horse'))).toBe(0)
 })
 
+const unseen = sha1Of('padding 0').slice(5)
+
+test.each<[string, string, number]>([
+  ['one line without an end', `${unseen}:12`, 0],
+  ['lines that end as on Unix', `${unseen}:12\n${sha1Of('password').slice(5)}:7\n`, 7],
+  ['as large as it may be', `${unseen}:1`.padEnd(500_000), 0],
+])('a range may be %s', async (_name, range, count) => {
+  const given: Answer = (_request, response) => void response.end(range)
+  expect(await answering(given, () => ask('password'))).toBe(count)
+})
+
+test.each([503, 204])('status %d is an error that names it, whatever comes with it', async (status) => {
+  const given: Answer = (_request, response) =>
+    void response.writeHead(status).end(status === 204 ? '' : rangeOf(sha1Of('password').slice(0, 5)))
+  await expect(answering(given, () => ask('password'))).rejects.toThrow(String(status))
+})
+
 test.each<[string, Answer]>([
-  ['an error', (_request, response) => void response.writeHead(503).end('busy')],
+  ['a page that quotes a range', (_request, response) => void response.end(`<pre>${unseen}:1`)],
   ['a redirect', (_request, response) => void response.writeHead(302, { location: '/range/00000' }).end()],
   ['a page of a proxy', (_request, response) => void response.end('<html>Sign in to the network</html>')],
   ['nothing', (_request, response) => void response.end()],

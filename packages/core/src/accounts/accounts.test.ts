@@ -1,7 +1,6 @@
 import { describe, expect, test } from 'vitest'
 import { codeOf, createInstance } from '../../test/instance.ts'
 import type { RegisterInput } from './account-inputs.ts'
-import type { BreachedPasswords } from './breached-passwords.ts'
 
 const password = 'correct horse'
 
@@ -468,44 +467,6 @@ describe('refused passwords', () => {
       expect(await fieldsOf(accounts.register({ username: 'ana', password: easy }))).toEqual([
         'password too-easy',
       ])
-  })
-})
-
-describe('breached passwords', () => {
-  const breached = (timesSeen: BreachedPasswords['timesSeen']) =>
-    signedIn({ passwords: { memoryKiB: 8, iterations: 1, breached: { timesSeen } } })
-
-  test('are refused at registration and at a password change, looked up by SHA-1', async () => {
-    const asked: string[] = []
-    const { accounts, viewer } = await breached(async (sha1) => {
-      asked.push(sha1)
-      // The first lookup is for the account that the test registers at its start.
-      return asked.length > 1 ? 3 : 0
-    })
-    expect(asked[0]).toMatch(/^[0-9A-F]{40}$/)
-    expect(await fieldsOf(accounts.register({ username: 'ben', password }))).toEqual(['password breached'])
-    expect(
-      await fieldsOf(
-        accounts.changePassword(viewer, { currentPassword: password, newPassword: 'battery staple' }),
-      ),
-    ).toEqual(['newPassword breached'])
-    expect(asked).toHaveLength(3)
-  })
-
-  test('are accepted if the lookup fails, with an event and a log line', async () => {
-    const failures: unknown[] = []
-    const { accounts, viewer, events, logged } = await breached(() => Promise.reject(new Error('down')))
-    events.on('password.breach-check-failed', ({ userId }) => void failures.push(userId))
-    await accounts.changePassword(viewer, { currentPassword: password, newPassword: 'battery staple' })
-    await accounts.register({ username: 'ben', password })
-    expect(failures).toEqual([viewer.userId, null])
-    // The three failures become one repeated line.
-    expect(logged).toMatchObject([[expect.any(String), { event: 'password.breach-check-failed' }]])
-  })
-
-  test('are looked up for at most two seconds', async () => {
-    const { accounts } = await breached(() => new Promise(() => {}))
-    expect(await codeOf(accounts.register({ username: 'ben', password }))).toBe('no error')
   })
 })
 

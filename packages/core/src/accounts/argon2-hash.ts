@@ -23,7 +23,7 @@ export function isArgon2(stored: string): boolean {
 
 /** Whether this is unpadded base64, exact to the last bit: the library refuses anything else. */
 function isBase64(text: string): boolean {
-  return Buffer.from(text, 'base64').toString('base64').replace(/=+$/, '') === text
+  return Buffer.from(text, 'base64').toString('base64').replaceAll('=', '') === text
 }
 
 function isComputable(memoryKiB: number, iterations: number, parallelism: number): boolean {

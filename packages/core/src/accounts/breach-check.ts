@@ -37,6 +37,6 @@ export function createBreachCheck({ passwords: { breached }, log }: KithConfig, 
 
 function rejectedBy(signal: AbortSignal): Promise<never> {
   return new Promise((_resolve, reject) => {
-    signal.addEventListener('abort', () => reject(signal.reason as Error), { once: true })
+    signal.addEventListener('abort', () => reject(signal.reason as Error))
   })
 }

@@ -52,7 +52,7 @@ export function isDisguise(password: string, words: readonly string[]): boolean 
 
 /** A name, with the words it consists of: `Ada.Lovelace` is also `ada` and `lovelace`. */
 export function wordsOf(name: string): string[] {
-  return [name, ...name.split(/[^\p{L}\p{N}\p{M}]+/u)].filter((word) => word !== '')
+  return [name, ...name.split(/[^\p{L}\p{N}\p{M}]/u)]
 }
 
 /** Removes the words from `compared`, the longest first, and examines the rest of the typed password. */
@@ -70,7 +70,7 @@ function isCovered(compared: string, typed: string, words: readonly string[]): b
     .map((unit, at) => (rest[at] !== '\0' && /[\p{L}\p{Cs}]/u.test(unit) ? unit : ' '))
   const pieces = beside
     .join('')
-    .split(/ +/)
+    .split(' ')
     .filter((piece) => !/^(.)\1*$/u.test(piece))
   const letters = pieces.reduce((sum, { length }) => sum + length, 0)
   const longest = pieces.reduce((most, piece) => Math.max(most, isCommonWord(piece) ? piece.length : 0), 0)

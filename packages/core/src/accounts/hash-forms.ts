@@ -79,9 +79,9 @@ export function createHashForms({ verifiers, facts, log }: HashFormsParts): Hash
     },
     async known() {
       const now = performance.now()
-      if (verifiers.length > 0 && (!refreshed || now - refreshed.at > refreshMillis))
+      if (!refreshed || now - refreshed.at > refreshMillis)
         refreshed = { at: now, done: read(null).catch(warn) }
-      await refreshed?.done
+      await refreshed.done
       return [...found.values()]
     },
   }
@@ -93,8 +93,8 @@ const noSalt = 'A'.repeat(22)
 /** A hash without its digest, and without its salt if that is a separate part. */
 function standsFor(stored: string): string[] {
   const parts = stored.split('$')
-  const digest = blank(parts.at(-1) ?? '')
-  return [[...parts.slice(0, -2), noSalt, digest].join('$'), [...parts.slice(0, -1), digest].join('$')]
+  const digest = parts.slice(-1).map(blank)
+  return [[...parts.slice(0, -2), noSalt, ...digest].join('$'), [...parts.slice(0, -1), ...digest].join('$')]
 }
 
 function blank(text: string): string {

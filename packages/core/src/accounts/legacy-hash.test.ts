@@ -59,23 +59,32 @@ test('concurrent first logins all succeed although one of them replaces the hash
   for (const { tokens } of logins) await kith.sessions.authenticate(tokens.accessToken)
 })
 
-test('limits the cost of a bcrypt hash', () => {
+test('limits the cost of a bcrypt hash, which must be the whole string', () => {
   const verifier = legacyBcrypt(bcrypt.compare)
-  expect(verifier.reads(`$2b$10$${'a'.repeat(53)}`)).toBe(true)
+  const whole = `$2b$10$${'a'.repeat(53)}`
+  expect(verifier.reads(whole)).toBe(true)
   expect(verifier.reads(`$2b$12$${'a'.repeat(53)}`)).toBe(true)
   expect(verifier.reads(`$2b$13$${'a'.repeat(53)}`)).toBe(false)
   expect(verifier.reads(`$2b$31$${'a'.repeat(53)}`)).toBe(false)
+  expect([`x${whole}`, `${whole}a`].some((stored) => verifier.reads(stored))).toBe(false)
 })
 
 test.each([
   [legacyScrypt(), '$scrypt$ln=30,r=8,p=1$AAAA$AAAAAAAAAAAAAAAAAAAA'],
   [legacyScrypt(), '$scrypt$ln=14,r=99,p=1$AAAA$AAAAAAAAAAAAAAAAAAAA'],
   [legacyPbkdf2(), '$pbkdf2-sha256$i=9999999$AAAA$AAAAAAAAAAAAAAAAAAAA'],
+  [legacyScrypt(), '$scrypt$ln=4,r=8,p=0$AAAA$AAAAAAAAAAAAAAAAAAAA'],
+  [legacyScrypt(), '$scrypt$ln=4,r=0,p=1$AAAA$AAAAAAAAAAAAAAAAAAAA'],
+  // One character more than whole bytes.
+  [legacyScrypt(), '$scrypt$ln=4,r=8,p=1$AAAAA$AAAAAAAAAAAAAAAAAAAA'],
+  [legacyPbkdf2(), '$pbkdf2-sha256$i=1$AAAA$AAAAAAAAAAAAAAAAAAAAA'],
+  [legacyPbkdf2(), '$pbkdf2-sha256$i=0$AAAA$AAAAAAAAAAAAAAAAAAAA'],
   [legacyDigest(), 'abc'],
   [legacyDigest(), md5.toUpperCase()],
   [legacyDigest(), `$sha256$salt-first$AAAA$${md5}`],
-])('refuses parameters that are out of bounds', async (verifier, stored) => {
+])('refuses parameters that are out of bounds, which match no password', async (verifier, stored) => {
   expect(verifier.reads(stored)).toBe(false)
+  expect(await verifier.verify(password, stored)).toBe(false)
 })
 
 test('refuses an import with a hash that no verifier reads', async () => {

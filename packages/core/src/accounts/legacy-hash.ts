@@ -1,4 +1,4 @@
-import { createHash, pbkdf2, scrypt, timingSafeEqual } from 'node:crypto'
+import { createHash, pbkdf2, scrypt, type ScryptOptions, timingSafeEqual } from 'node:crypto'
 import { promisify } from 'node:util'
 
 /**
@@ -18,12 +18,13 @@ export interface LegacyHash {
 export function legacyBcrypt(compare: (password: string, hash: string) => Promise<boolean>): LegacyHash {
   return {
     reads: (stored) => /^\$2[aby]\$(?:0[4-9]|1[0-2])\$[./A-Za-z0-9]{53}$/.test(stored),
-    verify: (password, stored) => compare(password, stored),
+    verify: compare,
   }
 }
 
 const scryptForm =
   /^\$scrypt\$ln=(\d{1,2}),r=(\d{1,2}),p=(\d{1,2})\$([A-Za-z0-9+/]{1,172})\$([A-Za-z0-9+/]{16,86})$/
+const deriveScrypt = promisify<string, Buffer, number, ScryptOptions, Buffer>(scrypt)
 /** N times r times p: 128 MiB once, or less memory more often. */
 const scryptWork = 2 ** 20
 
@@ -34,7 +35,7 @@ export function legacyScrypt(): LegacyHash {
     const [ln = 0, r = 0, p = 0] = parts.map(Number)
     const [salt = '', hash = ''] = parts.slice(3)
     // RFC 7914 requires N < 2^(16 r).
-    const defined = ln >= 1 && r >= 1 && p >= 1 && ln < 16 * r
+    const defined = ln >= 1 && p >= 1 && ln < 16 * r
     const readable = defined && 2 ** ln * r * p <= scryptWork && isWhole(salt) && isWhole(hash)
     return readable ? { ln, r, p, salt: fromBase64(salt), hash: fromBase64(hash) } : null
   }
@@ -45,13 +46,9 @@ export function legacyScrypt(): LegacyHash {
       if (!form) return false
       const { ln, r, p, salt, hash } = form
       const cost = 2 ** ln
-      return await new Promise((resolve, reject) => {
-        const maxmem = 256 * r * (cost + p) + 2 ** 20
-        scrypt(password, salt, hash.length, { N: cost, r, p, maxmem }, (error, derived) => {
-          if (error) reject(error)
-          else resolve(timingSafeEqual(derived, hash))
-        })
-      })
+      const maxmem = 256 * r * (cost + p) + 2 ** 20
+      const derived = await deriveScrypt(password, salt, hash.length, { N: cost, r, p, maxmem })
+      return timingSafeEqual(derived, hash)
     },
   }
 }
@@ -71,24 +68,22 @@ const pbkdf2Bounds: Readonly<Record<string, { work: number; bytes: number }>> = 
  * SHA-256, 1,400,000 of SHA-1 and 650,000 of SHA-512, less if more than one digest is derived; at most 64 bytes.
  */
 export function legacyPbkdf2(): LegacyHash {
+  function read(stored: string): { digest: string; iterations: number; salt: Buffer; hash: Buffer } | null {
+    const [, digest = '', count, salt = '', hash = ''] = pbkdf2Form.exec(stored) ?? []
+    const { work = 0, bytes = 1 } = pbkdf2Bounds[digest] ?? {}
+    const iterations = Number(count)
+    const pieces = Math.ceil(fromBase64(hash).length / bytes)
+    const readable = iterations >= 1 && iterations * pieces <= work && isWhole(salt) && isWhole(hash)
+    return readable ? { digest, iterations, salt: fromBase64(salt), hash: fromBase64(hash) } : null
+  }
   return {
-    reads(stored) {
-      const [, digest = '', iterations = '', salt = '', hash = ''] = pbkdf2Form.exec(stored) ?? []
-      const { work = 0, bytes = 1 } = pbkdf2Bounds[digest] ?? {}
-      const pieces = Math.ceil(fromBase64(hash).length / bytes)
-      return Number(iterations) >= 1 && Number(iterations) * pieces <= work && isWhole(salt) && isWhole(hash)
-    },
+    reads: (stored) => read(stored) !== null,
     async verify(password, stored) {
-      const [, digest = '', iterations = '', salt = '', hash = ''] = pbkdf2Form.exec(stored) ?? []
-      const expected = fromBase64(hash)
-      const derived = await derivePbkdf2(
-        password,
-        fromBase64(salt),
-        Number(iterations),
-        expected.length,
-        digest,
-      )
-      return timingSafeEqual(derived, expected)
+      const form = read(stored)
+      if (!form) return false
+      const { digest, iterations, salt, hash } = form
+      const derived = await derivePbkdf2(password, salt, iterations, hash.length, digest)
+      return timingSafeEqual(derived, hash)
     },
   }
 }

@@ -164,13 +164,64 @@ describe('names of the account', () => {
   test('names in other scripts count as well', () => {
     expect(isRefused('王芳王芳王芳8', { name: '王芳' })).toBe(true)
     expect(isRefused('екатерина1762', { name: 'Екатерина' })).toBe(true)
+    expect(isRefused('strauss1825', { name: 'Strauß' })).toBe(true)
+    expect(isOwnPassword('王b98765', { name: '王b' }, [])).toBe(true)
+    expect(isOwnPassword('b王98765', { name: 'b王' }, [])).toBe(true)
   })
+})
+
+test('the parts of an email address count, all but the last of its domain', () => {
+  const names: AccountNames = { email: 'jo.x.al@x-yz.mail.software', username: null, phone: null, name: null }
+  for (const password of ['joxal98765432', 'xyz98765432', 'mail98765432', 'jo.x.al@x-yz.mail.software'])
+    expect(isOwnPassword(password, names, []), password).toBe(true)
+  expect(isOwnPassword('software98765432', names, [])).toBe(false)
+})
+
+test('the last seven digits of a phone number count, however long it is', () => {
+  expect(isOwnPassword('8263915!!', { phone: '+49 826-3915' }, [])).toBe(true)
+  expect(isOwnPassword('263915!!', { phone: '+49 826-3915' }, [])).toBe(false)
+})
+
+test('of two names that begin alike, the longer one counts', () => {
+  expect(isOwnPassword('annabyzkwv1', nobody, ['anna', 'annabyzkwv'])).toBe(true)
+})
+
+test('letters that repeat on both sides of a name say nothing', () => {
+  expect(isOwnPassword('xxxxlovelaceyyyy', ada, [])).toBe(true)
+})
+
+test('a name of three letters is not looked for in signs', () => {
+  expect(isOwnPassword('ana 8 15 16', nobody, ['ana'])).toBe(true)
+  expect(isOwnPassword('4n4 8 15 16', nobody, ['ana'])).toBe(false)
 })
 
 test('words from the app are refused like names', () => {
   expect(isRefused('Kith-2024!')).toBe(false)
   expect(isRefused('Kith-2024!', nobody, ['kith'])).toBe(true)
   expect(isRefused('sunny meadow!', nobody, ['Sunny Meadow'])).toBe(true)
+})
+
+test('a password has four characters that neither repeat nor continue others', () => {
+  expect(isRepetitive('vkqvkqvkq')).toBe(true)
+  expect(isRepetitive('vkqzvkqz')).toBe(false)
+})
+
+test('up to six digits and signs around a common password say nothing', () => {
+  const [six, seven] = ['8402-9', '8402-91']
+  for (let at = 0; at <= 6; at++)
+    expect(isCommon(`${six.slice(0, at)}close-up${six.slice(at)}`), String(at)).toBe(true)
+  for (let at = 0; at <= 7; at++)
+    expect(isCommon(`${seven.slice(0, at)}close-up${seven.slice(at)}`), String(at)).toBe(false)
+  for (const password of ['close-up +', '+!close-up', 'close-up 84', 'close-up!'])
+    expect(isCommon(password), password).toBe(true)
+  for (const password of ['dragonxqv', 'xqvdragon']) expect(isCommon(password), password).toBe(false)
+})
+
+test('letters that are doubled hide no common password of four letters or more', () => {
+  for (const password of ['teeesst', 'Passsword Passsword', 'dragonlove', 'lovedragon'])
+    expect(isCommon(password), password).toBe(true)
+  // `anna`, without its double letter, would be in too many words.
+  expect(isCommon('aannnaa77')).toBe(false)
 })
 
 test('common passwords are recognized with look-alike letters, with separators, doubled and with added digits', () => {

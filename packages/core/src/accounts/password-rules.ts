@@ -23,24 +23,30 @@ export function isRepetitive(password: string): boolean {
 
 /** Up to this many digits and signs around a common password do not make it a different one. */
 const mostDecoration = 6
-const shortestDecorated = 4
+/** Shorter ones, of doubled letters, are in many words. */
+const shortestSqueezed = 4
 
 /**
  * Whether a password is one of the most common ones: also in look-alike letters, with letters doubled, with blanks or
  * signs between them, twice, two of them combined, or with up to six digits or signs around it.
  */
 export function isCommon(password: string): boolean {
-  const folded = password.normalize('NFKC').toLowerCase()
-  const letters = lettersOf(plain(password))
+  const typed = plain(password)
+  const letters = lettersOf(typed)
   const half = letters.slice(0, letters.length / 2)
-  const twice = half.length >= shortestDecorated && half + half === letters ? [half] : []
-  const forms = [...undecorated(folded), ...undecorated(plain(folded)), ...undecorated(letters), ...twice]
-  return forms.some((form) => isListed(form) || isPair(form))
+  return (
+    [...undecorated(typed), ...undecorated(letters)].some(isListed) ||
+    (half + half === letters && isListed(half))
+  )
 }
 
 function isListed(form: string): boolean {
   const shorter = squeeze(form)
-  return commonPasswords().has(form) || (shorter.length >= shortestDecorated && squeezed().has(shorter))
+  return (
+    commonPasswords().has(form) ||
+    (shorter.length >= shortestSqueezed && squeezed().has(shorter)) ||
+    isPair(form)
+  )
 }
 
 /** Longer ones cannot be a pair from the list. */
@@ -48,9 +54,9 @@ const longestPair = 64
 
 function isPair(form: string): boolean {
   if (form.length > longestPair) return false
-  for (let at = shortestDecorated; at <= form.length - shortestDecorated; at++)
-    if (commonPasswords().has(form.slice(0, at)) && commonPasswords().has(form.slice(at))) return true
-  return false
+  return form
+    .split('')
+    .some((_unit, at) => commonPasswords().has(form.slice(0, at)) && commonPasswords().has(form.slice(at)))
 }
 
 /** `passswoord` is `pasword`, and so is `password`. */
@@ -66,13 +72,18 @@ function squeezed(): ReadonlySet<string> {
 
 /** A string, and its variants without some of the digits and signs at its ends. */
 function undecorated(text: string): string[] {
-  const [before = ''] = /^[\p{N}\p{P}\p{S}\p{Z}]*/u.exec(text.slice(0, mostDecoration)) ?? []
-  const [after = ''] = /[\p{N}\p{P}\p{S}\p{Z}]*$/u.exec(text.slice(-mostDecoration)) ?? []
-  const forms = [text]
-  for (let first = 0; first <= before.length; first++)
-    for (let last = 0; last <= after.length && first + last <= mostDecoration; last++)
-      if (text.length - first - last >= shortestDecorated) forms.push(text.slice(first, text.length - last))
+  const forms: string[] = []
+  for (let first = 0; first <= mostDecoration; first++)
+    for (let last = 0; first + last <= mostDecoration; last++) {
+      const end = text.length - last
+      if (isDecoration(text.slice(0, first)) && isDecoration(text.slice(end)))
+        forms.push(text.slice(first, end))
+    }
   return forms
+}
+
+function isDecoration(text: string): boolean {
+  return /^[\p{N}\p{P}\p{S}\p{Z}]*$/u.test(text)
 }
 
 /** Whether a password is a name of its account or one of the words of the app, in any disguise. */
@@ -81,11 +92,20 @@ export function isOwnPassword(password: string, names: AccountNames, words: read
 }
 
 function namesOf({ username, email, phone, name }: AccountNames): string[] {
-  const [local = '', domain = ''] = email?.split('@') ?? []
-  // The last part of a domain, such as `com`, is not specific to the account.
-  const domains = domain.split('.').slice(0, -1)
   // Seven digits identify a number, with or without the codes before it.
-  return [username ?? '', email ?? '', local, name ?? '']
-    .flatMap(wordsOf)
-    .concat(domains, phone?.replace(/\D/g, '').slice(-7) ?? '')
+  const number = phone?.replace(/\D/g, '').slice(-7)
+  const emails = [email].filter(isGiven)
+  const names = [username, name, number, ...emails.flatMap(partsOf)].filter(isGiven)
+  return [...emails, ...names.flatMap(wordsOf)]
+}
+
+/** What comes before and after the `@`. The last part of a domain, such as `com`, is not specific to the account. */
+function partsOf(email: string): string[] {
+  const at = email.indexOf('@')
+  const labels = email.slice(at + 1).split('.')
+  return [email.slice(0, at), ...labels.slice(0, -1)]
+}
+
+function isGiven(text: string | null | undefined): text is string {
+  return typeof text === 'string'
 }

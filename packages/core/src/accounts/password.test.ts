@@ -2,14 +2,16 @@ import { randomBytes } from 'node:crypto'
 import { hash, verify } from '@node-rs/argon2'
 import bcrypt from 'bcryptjs'
 import fc from 'fast-check'
-import { describe, expect, test } from 'vitest'
-import { cheapHashing } from '../../test/instance.ts'
+import { describe, expect, test, vi } from 'vitest'
+import { cheapHashing, counting } from '../../test/instance.ts'
 import { readOptions } from '../config.ts'
 import type { PasswordConfig } from '../config/account-config.ts'
-import { createLog } from '../log/log.ts'
+import { createLog, type Log } from '../log/log.ts'
+import type { LogFields } from '../log/logger.ts'
 import { createMemoryFactStore } from '../memory/memory-fact-store.ts'
 import { createMemoryStorage } from '../memory/memory-storage.ts'
 import type { PasswordOptions } from '../options.ts'
+import { silentTelemetry, type Telemetry } from '../telemetry/telemetry.ts'
 import { legacyBcrypt, legacyDigest, type LegacyHash, legacyPbkdf2, legacyScrypt } from './legacy-hash.ts'
 import { createPasswords } from './password.ts'
 
@@ -60,11 +62,19 @@ test.each([
   'm=8,t=0,p=1',
   'm=8,t=1,p=0',
   'm=15,t=1,p=2',
+  'm=136,t=1,p=17',
 ])('a stored hash with %s is not computed', async (parameters) => {
   const stored = `$argon2id$v=19$${parameters}$${'A'.repeat(22)}$${'A'.repeat(43)}`
   expect(passwords.reads(stored)).toBe(false)
   expect(await passwords.verify('x', stored)).toEqual({ matches: false, upgrade: false })
 })
+
+test.each(['m=8,t=16,p=1', 'm=128,t=1,p=16', 'm=131072,t=2,p=1'])(
+  'a stored hash with %s is read',
+  (parameters) => {
+    expect(passwords.reads(`$argon2id$v=19$${parameters}$${'A'.repeat(22)}$${'A'.repeat(43)}`)).toBe(true)
+  },
+)
 
 test('a hash that no verifier reads never matches', async () => {
   expect(
@@ -125,6 +135,8 @@ describe('a hash that a verifier reads can be verified', () => {
     ['ln=1,r=1,p=10', true],
     ['ln=2,r=16,p=16', true],
     ['ln=17,r=8,p=1', true],
+    // The most blocks for the least memory of each.
+    ['ln=1,r=99,p=99', true],
     ['ln=17,r=16,p=1', false],
     ['ln=17,r=8,p=2', false],
   ])('scrypt with %s: %s', async (parameters, reads) => {
@@ -140,6 +152,7 @@ describe('a hash that a verifier reads can be verified', () => {
     ['sha256$i=1300000', 43, true],
     ['sha256$i=1300000', 86, false],
     ['sha1$i=1400000', 27, true],
+    ['sha1$i=1', 27, true],
     ['sha1$i=700001', 43, false],
   ])('PBKDF2 with %s and %d characters: %s', (parameters, length, reads) => {
     expect(legacyPbkdf2().reads(`$pbkdf2-${parameters}$AAAA$${'A'.repeat(length)}`)).toBe(reads)
@@ -150,6 +163,7 @@ describe('the work for a wrong password', () => {
   /** Passwords that record every computation: with which parameters, for which stored hash. */
   function recorded(legacy: readonly LegacyHash[], facts = createMemoryFactStore()) {
     const work: string[] = []
+    const lines: LogFields[] = []
     const noted = (name: string, verifier: LegacyHash): LegacyHash => ({
       reads: (stored) => verifier.reads(stored),
       async verify(password, stored) {
@@ -165,9 +179,11 @@ describe('the work for a wrong password', () => {
       }) as typeof verify,
     }
     const named = legacy.map((verifier, index) => noted(`legacy ${index}`, verifier))
-    const made = createPasswords(configOf({ ...cheapHashing, legacy: named }), { ...tools, facts, argon2 })
+    const log = createLog({ warn: (_message: string, fields: LogFields) => lines.push(fields) })
+    const made = createPasswords(configOf({ ...cheapHashing, legacy: named }), { random, facts, log, argon2 })
     return {
       made,
+      lines,
       async workOf(password: string, stored: string | null): Promise<string[]> {
         work.length = 0
         await made.verify(password, stored)
@@ -220,10 +236,11 @@ describe('the work for a wrong password', () => {
     const { made, workOf } = recorded([legacyDigest(), legacyPbkdf2()])
     const slow = `$pbkdf2-sha256$i=100$${base64(Buffer.alloc(16, 7))}$${'B'.repeat(43)}`
     const quick = `$pbkdf2-sha256$i=10$${base64(Buffer.alloc(16, 8))}$${'C'.repeat(43)}`
+    const alike = `$pbkdf2-sha256$i=10$${base64(Buffer.alloc(16, 9))}$f0${'C'.repeat(39)}f0`
     const salted = ['c2FsdA', 'c2FsdHlzYWx0', ''].map((salt) => `$md5$salt-first$${salt}$${md5}`)
-    for (const stored of [slow, quick, ...salted]) await made.expect(stored)
+    for (const stored of [slow, quick, alike, ...salted]) await made.expect(stored)
     const expected = ['$argon2id$v=19$m=8,t=1,p=1', 'legacy 0', 'legacy 1', 'legacy 1']
-    for (const stored of [null, slow, quick, ...salted, await made.hash('right')])
+    for (const stored of [null, slow, quick, alike, ...salted, await made.hash('right')])
       expect(await workOf('wrong', stored), String(stored)).toEqual(expected)
   })
 
@@ -244,9 +261,68 @@ describe('the work for a wrong password', () => {
   test('works if the storage cannot read or store the known forms', async () => {
     const facts = createMemoryFactStore()
     const down = async (): Promise<never> => Promise.reject(new Error('down'))
-    const { made, workOf } = recorded([legacyDigest()], { ...facts, get: down, setOnce: down })
+    const { made, workOf, lines } = recorded([legacyDigest()], { ...facts, get: down, setOnce: down })
     await made.expect(md5)
     expect(await workOf('wrong', null)).toEqual(['$argon2id$v=19$m=8,t=1,p=1', 'legacy 0'])
+    expect(lines).toMatchObject([{ event: 'password.forms-not-stored', error: { message: 'down' } }])
+  })
+
+  test('is the same for forms that only a hash of theirs shows, and these are not stored', async () => {
+    const facts = createMemoryFactStore()
+    const digest = legacyDigest()
+    // Without its digest a hash of theirs is none, so nothing of the form can be kept without it.
+    const sparing = (prefix: string): LegacyHash => ({
+      reads: (stored) => digest.reads(stored) || (stored.startsWith(prefix) && /[1-9]/.test(stored)),
+      verify: async () => false,
+    })
+    const { made, workOf } = recorded([sparing('one$'), sparing('two$')], facts)
+    const met = [md5, 'one$00a1', 'one$00a2', 'two$00a1', 'two$00a2']
+    for (const stored of met) await made.expect(stored)
+    const expected = ['$argon2id$v=19$m=8,t=1,p=1', 'legacy 0', 'legacy 0', 'legacy 1']
+    for (const stored of [null, ...met])
+      expect(await workOf('wrong', stored), String(stored)).toEqual(expected)
+    expect(await facts.get('password-form-0')).toBe('0'.repeat(32))
+    expect(await facts.get('password-form-1')).toBeNull()
+  })
+
+  test('grows with no more than eight forms', async () => {
+    const facts = createMemoryFactStore()
+    const { made, workOf } = recorded([legacyPbkdf2()], facts)
+    for (let i = 1; i <= 10; i++) await made.expect(`$pbkdf2-sha256$i=${String(i)}$AAAA$${'A'.repeat(43)}`)
+    const eight = Array.from({ length: 8 }, () => 'legacy 0')
+    expect(await workOf('wrong', null)).toEqual(['$argon2id$v=19$m=8,t=1,p=1', ...eight])
+    expect(await facts.get('password-form-7')).not.toBeNull()
+    expect(await facts.get('password-form-8')).toBeNull()
+  })
+
+  test('leaves out the form of a verifier that was removed', async () => {
+    const facts = createMemoryFactStore()
+    await recorded([legacyDigest()], facts).made.expect(md5)
+    expect(await recorded([], facts).workOf('wrong', null)).toEqual(['$argon2id$v=19$m=8,t=1,p=1'])
+  })
+
+  test('includes what another process met a minute ago', async () => {
+    vi.useFakeTimers({ toFake: ['performance'] })
+    try {
+      const facts = createMemoryFactStore()
+      const [one, other] = [recorded([legacyDigest()], facts), recorded([legacyDigest()], facts)]
+      vi.advanceTimersByTime(100_000)
+      expect(await other.workOf('wrong', null)).toEqual(['$argon2id$v=19$m=8,t=1,p=1'])
+      await one.made.expect(md5)
+      vi.advanceTimersByTime(60_000)
+      expect(await other.workOf('wrong', null)).toEqual(['$argon2id$v=19$m=8,t=1,p=1'])
+      vi.advanceTimersByTime(1)
+      expect(await other.workOf('wrong', null)).toEqual(['$argon2id$v=19$m=8,t=1,p=1', 'legacy 0'])
+    } finally {
+      vi.useRealTimers()
+    }
+  })
+
+  test('reads each form once from the storage', async () => {
+    const { port, calls } = counting(createMemoryFactStore())
+    const { made } = recorded([legacyDigest(), legacyBcrypt(bcrypt.compare)], port)
+    for (const stored of [md5, crypted, older, md5]) await made.expect(stored)
+    expect(calls).toEqual(['setOnce', 'setOnce', 'setOnce'])
   })
 
   test('ends early only if the password is right', async () => {
@@ -258,19 +334,85 @@ describe('the work for a wrong password', () => {
   })
 })
 
-test('a hash that cannot be verified never matches, and is reported once without the hash', async () => {
-  const lines: unknown[][] = []
+/** A log that holds no line back. */
+function everyLine(): { log: Log; lines: (readonly [message: string, fields: LogFields])[] } {
+  const lines: (readonly [string, LogFields])[] = []
+  const logger = { warn: (...line: [string, LogFields]) => lines.push(line) }
+  return { log: createLog(logger, { pass: (_kind, write) => write(0), flush: () => {} }), lines }
+}
+
+test('a hash that cannot be checked matches nothing, and is reported once and without itself', async () => {
+  const { log, lines } = everyLine()
   const throwing: LegacyHash = {
     reads: (stored) => stored.startsWith('odd'),
     verify: (_password, stored) => Promise.reject(new Error(`cannot read ${stored}`)),
   }
   const made = createPasswords(configOf({ ...cheapHashing, legacy: [throwing] }), {
     ...tools,
-    log: createLog({ warn: (...line) => lines.push(line) }),
+    log,
   })
-  for (const stored of ['odd one', 'odd one', 'odd two', 'nothing', 'nothing']) {
+  for (const stored of ['odd one', 'odd one', 'odd two', 'nothing', 'nothing', null]) {
     expect(await made.verify('x', stored)).toEqual({ matches: false, upgrade: false })
   }
-  expect(lines).toHaveLength(3)
+  const event = 'password.hash-unreadable'
+  expect(lines).toEqual([
+    [expect.stringContaining('cannot be checked'), { event, cause: 'Error' }],
+    [expect.stringContaining('cannot be checked'), { event, cause: 'Error' }],
+    [expect.stringContaining('`passwords.legacy`'), { event }],
+  ])
   expect(JSON.stringify(lines)).not.toMatch(/odd|nothing/)
+})
+
+test('a hundred hashes that cannot be checked are reported, and no more', async () => {
+  const { log, lines } = everyLine()
+  const made = createPasswords(configOf(cheapHashing), { ...tools, log })
+  for (let index = 0; index < 110; index++) await made.verify('x', `of no form ${String(index)}`)
+  expect(lines).toHaveLength(100)
+})
+
+test('a hash of today, or one that nobody reads, can be expected too', async () => {
+  await passwords.expect(await passwords.hash('correct horse'))
+  await passwords.expect('of a verifier that was removed')
+})
+
+test('work beyond the limit is refused as busy, with an event that says whose it was', async () => {
+  const events: unknown[] = []
+  const config = configOf({ ...cheapHashing, concurrency: 1, queueLimit: 0 })
+  const made = createPasswords(config, { ...tools, emit: (...event) => void events.push(event) })
+  const first = made.hash('correct horse')
+  const busy = { code: 'busy', refusedBy: 'passwords' }
+  await expect(made.hash('x', { key: 'ana', lane: 'first' })).rejects.toMatchObject(busy)
+  await expect(made.verify('x', null, { key: '192.0.2.0/24' })).rejects.toMatchObject(busy)
+  expect(made.load()).toEqual({ waiting: 0, running: 1, refused: 2 })
+  await first
+  expect(events).toEqual([
+    ['work.refused', { work: 'passwords', userId: 'ana', network: null }],
+    ['work.refused', { work: 'passwords', userId: null, network: '192.0.2.0/24' }],
+  ])
+})
+
+test('work is refused as busy also where nobody listens', async () => {
+  const made = createPasswords(configOf({ ...cheapHashing, concurrency: 1, queueLimit: 0 }), tools)
+  const first = made.hash('correct horse')
+  await expect(made.hash('x')).rejects.toMatchObject({ code: 'busy' })
+  await first
+})
+
+test('the queue of passwords and each piece of its work are measured', async () => {
+  const measured: unknown[] = []
+  const telemetry: Telemetry = {
+    ...silentTelemetry,
+    record: (name, _seconds, attributes) => void measured.push([name, attributes]),
+    gauge: (name, read) => void measured.push([name, ...read().map(({ attributes }) => attributes)]),
+  }
+  const made = createPasswords(configOf(cheapHashing), { ...tools, telemetry })
+  await made.verify('x', await made.hash('correct horse'))
+  const queue = { 'kith.queue': 'passwords' }
+  expect(measured).toEqual([
+    ['kith.queue.waiting', queue],
+    ['kith.queue.running', queue],
+    ['kith.queue.refused', queue],
+    ['kith.job.duration', { ...queue, 'kith.verb': 'hash' }],
+    ['kith.job.duration', { ...queue, 'kith.verb': 'verify' }],
+  ])
 })
