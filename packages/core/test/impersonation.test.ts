@@ -75,6 +75,30 @@ describe('who may act', () => {
     expect(opened.tokens.deviceToken).toBeUndefined()
   })
 
+  test('a session that acts ends after 30 minutes, whatever other sessions may', async () => {
+    const { kith, act } = await desk()
+    const { session } = await act()
+    const { createdAt, expiresAt } = (await kith.storage.sessions.byId(session.id)) ?? {}
+    expect((expiresAt?.getTime() ?? 0) - (createdAt?.getTime() ?? 0)).toBe(1_800_000)
+  })
+
+  test('its refresh token shows who acts: the logout with it is logged as the admin’s', async () => {
+    const { kith, admin, ada, act } = await desk()
+    const { tokens, session } = await act()
+    expect(await kith.sessions.isImpersonated(tokens.refreshToken)).toBe(true)
+    expect(await kith.sessions.isImpersonated(ada.tokens.refreshToken)).toBe(false)
+    await kith.sessions.logoutByRefreshToken(tokens.refreshToken, client)
+    const { items } = await kith.audit.list(ada.user.id)
+    expect(items[0]).toMatchObject({
+      action: 'session.revoked',
+      actor: { kind: 'admin', userId: admin.userId, sessionId: session.id },
+      ...client,
+    })
+    await kith.sessions.logoutByRefreshToken(ada.tokens.refreshToken, client)
+    const [last] = (await kith.audit.list(ada.user.id)).items
+    expect(last).toMatchObject({ action: 'session.revoked', actor: { kind: 'self' } })
+  })
+
   test('without the option nobody can, and earlier acting sessions are refused', async () => {
     const made = await desk()
     const { tokens } = await made.act()

@@ -58,6 +58,25 @@ test('sign-ins, refreshes and limits are counted by outcome', async () => {
   expect(more('kith_call_duration_count', { kith_port: 'storage.users', kith_verb: 'byLogin' })).toBe(3)
 })
 
+test('a sign-in is counted with who guessed, and a confirmation apart from it', async () => {
+  const { kith } = createInstance({
+    telemetry,
+    limits: { passwordByDevice: [{ limit: 1, window: '1m' }], passwordByClient: [] },
+  })
+  const more = await added(async () => {
+    const { tokens, user, session } = await kith.accounts.register(anna)
+    const client = { device: tokens.deviceToken }
+    await codeOf(kith.sessions.login({ login: 'anna', password: 'a wrong password' }, client))
+    await codeOf(kith.sessions.login({ login: 'anna', password: 'a wrong password' }, client))
+    await kith.sessions.prove({ userId: user.id, sessionId: session.id }, { password: anna.password })
+  })
+  const count = (outcome: string, method: string, by: string): number =>
+    more('kith_sign_ins_total', { kith_outcome: outcome, kith_method: method, kith_client: by })
+  expect(count('wrong', 'password', 'device')).toBe(1)
+  expect(count('locked', 'password', 'device')).toBe(1)
+  expect(count('right', 'confirmation', 'session')).toBe(1)
+})
+
 test('refreshes of a bound session without its key, and of a storage that was set back, are counted separately', async () => {
   const made = createInstance({ telemetry, sessions: { deviceBound: true } })
   const { tokens, user, session } = await made.kith.accounts.register(anna)

@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest'
 import { codeOf, createInstance } from '../../test/instance.ts'
 import { networkKey } from './client-address.ts'
-import { turnOf } from './guesser.ts'
+import { countersOf, turnOf } from './guesser.ts'
 
 const password = 'correct horse'
 
@@ -15,6 +15,13 @@ test('strangers queue by network, a /24 or a /48; known clients queue by account
   const known = { key: 'ana', lane: 'first' }
   expect(turnOf({ kind: 'device', userId: 'ana', deviceId: 'd' })).toEqual(known)
   expect(turnOf({ kind: 'session', userId: 'ana', sessionId: 's' })).toEqual(known)
+})
+
+test('each device of an account has its own counter', () => {
+  const counters = (userId: string, deviceId: string) => countersOf({ kind: 'device', userId, deviceId })
+  expect(counters('ana', 'd')).toEqual(counters('ana', 'd'))
+  expect(counters('ana', 'd')).not.toEqual(counters('ana', 'e'))
+  expect(counters('ana', 'd')).not.toEqual(counters('ben', 'd'))
 })
 
 test('known clients get in while strangers from everywhere fill the queue', async () => {
