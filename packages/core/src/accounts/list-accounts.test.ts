@@ -24,9 +24,10 @@ async function withAccounts(count: number, { anywhere = false } = {}) {
   return { ...instance, accounts, names }
 }
 
-/** Notes how many accounts each call reads, and returns those with given ids in an order of its own, as a store may. */
+/** Notes how many accounts each call reads, and returns ids and accounts in an order of its own, as a store may. */
 function watch(users: UserStore): { verb: 'search' | 'byIds'; count: number }[] {
-  const { search, byIds } = users
+  const { search, byIds, idsBeginning } = users
+  users.idsBeginning = async (...values) => (await idsBeginning(...values)).reverse()
   const reads: ReturnType<typeof watch> = []
   users.search = async (...values) => {
     const found = await search(...values)
@@ -131,6 +132,7 @@ describe('the list of accounts', () => {
       ['+49 (151)', ['diana_a']],
       ['5678', ['diana_a']],
       ['51-2', []],
+      ['(12', []],
       ['%%%', []],
       ['...', []],
       // Punctuation alone is in no index.
