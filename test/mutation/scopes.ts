@@ -52,7 +52,7 @@ export const scopes: Readonly<Record<string, Scope>> = {
     ),
     tests: [
       `${core}/src/sessions/*.test.ts`,
-      `${core}/test/{factors,code-sign-in,proof-codes,takeovers,passkeys}.test.ts`,
+      `${core}/test/{factors,code-sign-in,proof-codes,takeovers,passkeys,impersonation,opentelemetry,audit}.test.ts`,
     ],
   },
   passwords: {
@@ -73,8 +73,8 @@ export const scopes: Readonly<Record<string, Scope>> = {
       ...['account-inputs', 'identifiers', 'list-accounts', 'reserved-names', 'shadow-id'],
     ),
     tests: [
-      ...files(`${core}/src/accounts`, 'accounts.test', 'host-accounts.test', 'identifiers.test'),
-      ...files(`${core}/src/accounts`, 'list-accounts.test', 'reserved-names.test'),
+      ...files(`${core}/src/accounts`, 'account-inputs.test', 'accounts.test', 'host-accounts.test'),
+      ...files(`${core}/src/accounts`, 'identifiers.test', 'list-accounts.test', 'reserved-names.test'),
       ...files(core, 'src/sessions/login.test', 'test/own-fields.test', 'test/import-all.test'),
     ],
   },

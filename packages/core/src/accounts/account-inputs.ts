@@ -340,9 +340,8 @@ function isOwnName(
   { password, ...fields }: { password: unknown } & AccountNames,
   words: readonly string[],
 ): boolean {
-  if (!isShort(password)) return false
   const names = Object.fromEntries(Object.entries(fields).filter(([, value]) => isShort(value)))
-  return isOwnPassword(password, names, words)
+  return isShort(password) && isOwnPassword(password, names, words)
 }
 
 function isShort(value: unknown): value is string {

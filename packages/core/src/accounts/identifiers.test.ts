@@ -1,14 +1,14 @@
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
-import { emailSchema, fold, phoneSchema, readLogin, usernameSchema } from './identifiers.ts'
+import { emailSchema, fold, phoneSchema, readAccountName, readLogin, usernameSchema } from './identifiers.ts'
 import { reservedUsernames } from './reserved-names.ts'
 
-const username = usernameSchema(new Set(reservedUsernames))
+const parseUsername = (typed: string) => usernameSchema(new Set(reservedUsernames)).safeParse(typed)
 
 test('folding is idempotent', () => {
   fc.assert(
     fc.property(fc.string({ unit: 'binary' }), (text) => fold(fold(text)) === fold(text)),
-    { numRuns: 5000 },
+    { numRuns: 5000, examples: [['\u00a8'], ['ana \u02da'], ['İ']] },
   )
 })
 
@@ -22,7 +22,7 @@ test.each([
   ['\u212Aelvin', 'kelvin'],
   [' ana ', 'ana'],
 ])('folds %s to the username %s', (typed, folded) => {
-  expect(username.parse(typed)).toBe(folded)
+  expect(parseUsername(typed).data).toBe(folded)
 })
 
 test.each([
@@ -41,8 +41,11 @@ test.each([
   'ｍｅ',
   'İpek',
 ])('%j is not a username', (typed) => {
-  expect(username.safeParse(typed).success).toBe(false)
+  expect(parseUsername(typed).success).toBe(false)
 })
+
+/** 254 characters. */
+const longestEmail = `${'a'.repeat(64)}@${'b'.repeat(63)}.${'c'.repeat(63)}.${'d'.repeat(53)}.example`
 
 test.each([
   ['Ana@Example.COM', 'ana@example.com'],
@@ -52,6 +55,7 @@ test.each([
   ['ana@xn--bcher-kva.example', 'ana@xn--bcher-kva.example'],
   ['ａna@ｅxample.com', 'ana@example.com'],
   ["o'brien@mail.example.co.uk", "o'brien@mail.example.co.uk"],
+  [longestEmail, longestEmail],
 ])('folds %s to the email address %s', (typed, folded) => {
   expect(emailSchema().parse(typed)).toBe(folded)
 })
@@ -65,7 +69,9 @@ test.each([
   'ana@@example.com',
   'a@b@example.com',
   '.ana@example.com',
+  'ana.@example.com',
   'a..na@example.com',
+  'ana@example.com@example.com',
   'ana@127.0.0.1',
   'ana@[127.0.0.1]',
   'ana\n@example.com',
@@ -75,6 +81,9 @@ test.each([
   'ana@-example.com',
   `${'a'.repeat(65)}@example.com`,
   `ana@${'a.'.repeat(130)}com`,
+  `${longestEmail}m`,
+  // The ASCII form of its domain has more than 254 characters.
+  `${'a'.repeat(20)}@${'ü.'.repeat(30)}com`,
 ])('%j is not an email address', (typed) => {
   expect(emailSchema().safeParse(typed).success).toBe(false)
 })
@@ -97,7 +106,7 @@ test.each([
   expect(phoneSchema().parse(typed)).toBe(folded)
 })
 
-test.each(['015112345678', '+0123456789', '+49', '+49151x', `+${'1'.repeat(16)}`])(
+test.each(['015112345678', '+0123456789', '+49', '+49151x', 'tel:+4915112345678', `+${'1'.repeat(16)}`])(
   '%j is not a phone number',
   (typed) => {
     expect(phoneSchema().safeParse(typed).success).toBe(false)
@@ -109,4 +118,27 @@ test('a login with an @ is read as an email address, any other as a username', (
   expect(readLogin('Ana@Example.com')).toEqual({ email: 'ana@example.com' })
   expect(readLogin('ana＠example.com')).toEqual({ email: 'ana@example.com' })
   expect(readLogin('a@b@c')).toEqual({ email: 'a@b@c' })
+})
+
+const id = '01890a5d-ac96-774b-bcce-b302099a8057'
+const marks = '\u0301'.repeat(31)
+
+test.each([
+  ['an id', id, { id }],
+  ['more than an id', `${id}0`, { username: `${id}0` }],
+  ['a username', ' ＡNA ', { username: 'ana' }],
+  ['the longest name that can be typed', 'a'.repeat(120), { username: 'a'.repeat(120) }],
+  ['a longer one', 'a'.repeat(121), { username: '' }],
+  ['a run of marks', `a${marks}`, { username: '' }],
+])('the name of an account can be %s', (_kind, typed, name) => {
+  expect(readAccountName(typed)).toEqual(name)
+})
+
+test.each([
+  ['the longest address', longestEmail, { email: longestEmail }],
+  ['a longer one', `${longestEmail}m`, { username: '' }],
+  ['a longer name', 'a'.repeat(255), { username: '' }],
+  ['a run of marks', `a${marks}`, { username: '' }],
+])('a login that is %s is read in bounded time', (_kind, typed, login) => {
+  expect(readLogin(typed)).toEqual(login)
 })

@@ -7,8 +7,8 @@ import type { Login } from './user-store.ts'
 
 /** Folds case and look-alike forms: `Ａna`, `ANA` and `ana` are the same name. Idempotent. */
 export function fold(text: string): string {
-  // Lower-casing can undo the composition (İ becomes i and a dot), so it is composed again.
-  return text.trim().normalize('NFKC').toLowerCase().normalize('NFKC').trim()
+  // Lower-casing can undo the composition (İ becomes i and a dot), so it is composed again. Composing can leave blanks at the ends (¨ becomes one and a mark).
+  return text.normalize('NFKC').toLowerCase().normalize('NFKC').trim()
 }
 
 /** As typed: a string that folds to 30 characters may be longer before. */

@@ -15,6 +15,7 @@ export interface AccountFilter {
    * empty string finds every account.
    */
   search?: string | undefined
+  /** Whether it is banned. `false` also leaves out those that wait for approval. */
   banned?: boolean | undefined
   /** Whether it waits for approval; such an account is not banned. */
   waiting?: boolean | undefined
@@ -55,6 +56,7 @@ export async function listAccounts(
   const { limit = 20, cursor } = parseInput(pageInput, page)
   const before = cursor === undefined ? null : openCursor(listName, cursor)
   const wanted = { limit, before }
+  if (given.banned && given.waiting) return { items: [], nextCursor: null }
   const texts = textsOf(search)
   if (texts === null) return await walk(core, others, wanted)
   const { ids, matching } = await indexed(core.storage.users, texts)
@@ -67,7 +69,7 @@ async function indexed(
   users: UserStore,
   texts: IdentifierTexts,
 ): Promise<{ ids: string[]; matching: UserFilter }> {
-  const areIndexable = Object.values(texts).every((text) => text === '' || isIndexable(text))
+  const areIndexable = Object.values(texts).every(isIndexable)
   const containing = areIndexable ? await users.idsContaining?.(texts, fewMatches + 1) : null
   if (containing) return { ids: containing, matching: { contains: texts } }
   return { ids: await users.idsBeginning(texts, fewMatches + 1), matching: { begins: texts } }
@@ -75,8 +77,7 @@ async function indexed(
 
 /** What waits is stored as banned, and is not. */
 function storedFilter({ banned, waiting, ...others }: Omit<AccountFilter, 'search'>): UserFilter {
-  if (banned) return { ...others, banned, waiting: false }
-  return waiting === undefined ? { ...others, banned } : { ...others, waiting }
+  return waiting || banned === undefined ? { ...others, waiting } : { ...others, banned, waiting: false }
 }
 
 interface Wanted {
@@ -89,7 +90,7 @@ async function walk(core: Core, filter: UserFilter, { limit, before }: Wanted): 
   const { steps, storage } = core
   const items: UserRecord[] = []
   let next = before
-  for (let step = 0; step < mostSteps; step++) {
+  for (let step = 1; ; step++) {
     // One extra row shows whether the list continues.
     const keyset = { limit: limit + 1 - items.length, before: next }
     const found = await steps.once(() => storage.users.search(filter, keyset))
@@ -97,8 +98,8 @@ async function walk(core: Core, filter: UserFilter, { limit, before }: Wanted): 
     if (items.length > limit) return cut(items, limit)
     next = found.next
     if (next === null) return { items, nextCursor: null }
+    if (step === mostSteps) return { items, nextCursor: sealCursor(listName, next) }
   }
-  return { items, nextCursor: next === null ? null : sealCursor(listName, next) }
 }
 
 /** Reads the matching accounts among these ids. */
@@ -134,8 +135,11 @@ function textsOf(search: string): IdentifierTexts | null {
   if (!isStreamSafe(search) || !search.isWellFormed() || search.includes('\0')) return {}
   const text = fold(search)
   if (text === '') return null
-  const [local = '', domain] = text.split('@')
-  if (domain !== undefined) return { email: `${local}@${domainToASCII(domain) || domain}` }
-  const phone = /^\+?[\d\s().-]+$/.test(text) ? text.replace(/[\s().-]/g, '') : ''
-  return { username: text, email: text, phone }
+  const at = text.indexOf('@')
+  if (at >= 0) {
+    const domain = text.slice(at + 1)
+    return { email: text.slice(0, at + 1) + (domainToASCII(domain) || domain) }
+  }
+  const texts = { username: text, email: text }
+  return /^\+?[\d\s().-]+$/.test(text) ? { ...texts, phone: text.replace(/[\s().-]/g, '') } : texts
 }

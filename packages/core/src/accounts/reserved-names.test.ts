@@ -2,7 +2,8 @@ import fc from 'fast-check'
 import { expect, test } from 'vitest'
 import { createReservedNames, reservedUsernames } from './reserved-names.ts'
 
-const isReserved = createReservedNames(new Set([...reservedUsernames, 'sunnymeadow']))
+/** Made by each test: a mutant of what runs while the file is loaded is not tested. */
+const createIsReserved = () => createReservedNames(new Set([...reservedUsernames, 'sunnymeadow', '___']))
 
 test.each([
   'admin',
@@ -49,7 +50,7 @@ test.each([
   'sunnyrneadow',
   'sunnymeadow_team',
 ])('%s is reserved', (name) => {
-  expect(isReserved(name)).toBe(true)
+  expect(createIsReserved()(name)).toBe(true)
 })
 
 // Given names, surnames and similar words that come close to a reserved word.
@@ -58,10 +59,10 @@ test.each(
   joe_root rooter root_beer ruth ronald teamo timea tiam thea theodor theresa true_crime realist helping helpful helene
   kelp sysiphos systemofadown supportive supporter_9 official_anna anna_official contacto moderat modesta roderick
   sekura stafford steam dreamteam rocketteam modena martha marc clara dara clay diana lea_mall mall apl emi ami
-  administer_x badminton_fan nadmin kithara keithsmith appleby hqtrivia mediaan feeder homer inform guesthouse
+  administer_x badminton_fan 1984 feed1 nadmin kithara keithsmith appleby hqtrivia mediaan feeder homer inform guesthouse
   postmalone webster sunny meadow sunnymeadows_fan`.split(/\s+/),
 )('%s is free', (name) => {
-  expect(isReserved(name)).toBe(false)
+  expect(createIsReserved()(name)).toBe(false)
 })
 
 test('the name of an operator stays reserved with any digits, dots and filler words around it', () => {
@@ -86,6 +87,7 @@ test('the name of an operator stays reserved with any digits, dots and filler wo
   )
   const around = fc.constantFrom('', '_', 'the_', 'real', 'app.', 'team', 'help')
   const digits = fc.constantFrom('', '1', '_2026', '99')
+  const isReserved = createIsReserved()
   fc.assert(
     fc.property(
       fc.record({ before: around, word: name, look: looks, after: around, end: digits }),
@@ -106,6 +108,7 @@ test('every name is decided quickly', () => {
 
 /** The least CPU time that 100 decisions took, out of three measurements. */
 function leastMillis(name: string): number {
+  const isReserved = createIsReserved()
   let least = Infinity
   for (let time = 0; time < 3; time++) {
     const before = process.cpuUsage()

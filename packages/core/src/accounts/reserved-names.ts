@@ -66,7 +66,6 @@ function withoutSeparators(name: string): string {
 /** Each letter may be repeated up to three times: `addmin`. None may be missing: `staf` is a real name. */
 function anyOf(words: readonly string[]): string {
   return words
-    .filter((word) => word !== '')
     .map((word) => word.replace(/./gu, (letter) => `${lookAlikes[letter] ?? letter}{1,3}`))
     .join('|')
 }
