@@ -115,6 +115,21 @@ describe('messages to one recipient', () => {
     expect(told).toMatchObject([{ limit: 'sendByClient', ...stranger }])
   })
 
+  test('that nobody gets count for no recipient: callers from different networks, or accounts, use up their own share', async () => {
+    const { kith } = await withMail(limited('sendByRecipient'))
+    const told = refusalsOf(kith)
+    for (const address of ['198.51.100.1', '203.0.113.1'])
+      await kith.recovery.begin({ login: 'nobody' }, { address })
+    const email = 'eve@example.com'
+    await kith.accounts.import({ username: 'eve', email, emailVerified: true, passwordHash: null })
+    for (const username of ['ben', 'cleo']) {
+      const { user, session } = await kith.accounts.register({ username, password })
+      const viewer = { userId: user.id, sessionId: session.id }
+      await kith.addresses.change(viewer, { email, currentPassword: password })
+    }
+    expect(told).toEqual([])
+  })
+
   test('of the host itself count for the recipient alone', async () => {
     const { kith, mailbox } = await withMail(limited('sendByClient', 'sendByAddress'))
     for (let time = 0; time < 3; time++) await kith.recovery.begin({ login: 'ana' })
