@@ -96,7 +96,7 @@ describe('addresses', () => {
   })
 
   test('an edit that changes one tells the old mailbox, with a link, and not the new one, which may belong to a stranger', async () => {
-    const { kith, mailbox } = instance()
+    const { kith, mailbox, logged } = instance()
     const { user, session } = await kith.accounts.register({ username: 'ada', email, password })
     const viewer = { userId: user.id, sessionId: session.id }
     await kith.accounts.edit(
@@ -106,6 +106,7 @@ describe('addresses', () => {
     )
     await kith.settled()
     expect(mailbox.messages.map(({ to, kind }) => [to, kind])).toEqual([[email, 'address-changed']])
+    expect(logged).toEqual([])
     const { link } = mailbox.last('address-changed', email).content
     await kith.addresses.revert(
       Object.fromEntries(new URLSearchParams(new URL(link ?? '').hash.slice(1))) as never,

@@ -421,6 +421,20 @@ describe('an owner who proves an address', () => {
     expect([emailVerified, phoneVerified].filter(Boolean)).toHaveLength(1)
   })
 
+  test('has the account although its owner has just changed the address, in an app without links', async () => {
+    const mailbox = createMailbox()
+    const { kith } = createInstance({ messages: { email: mailbox } })
+    const { user, session } = await kith.accounts.register({ username: 'eve', email, password })
+    const viewer = { userId: user.id, sessionId: session.id }
+    const next = 'eve@example.com'
+    await kith.accounts.edit(viewer, { email: next, currentPassword: password })
+    const { flow } = await kith.recovery.begin({ login: next })
+    await kith.settled()
+    const { code } = mailbox.last('password-reset', next).content
+    await kith.recovery.reset({ flow, code, password: 'battery staple' })
+    expect(await kith.accounts.byId(user.id)).toMatchObject({ email: next, emailVerified: true })
+  })
+
   test.each([
     ['email', 'verifyPhone'],
     ['phone', 'verifyEmail'],
@@ -492,7 +506,6 @@ describe('an owner who proves an address', () => {
     expect(await codeOf(kith.addresses.revert(revert))).toBe('code-invalid')
     expect(await kith.accounts.find('eve')).toMatchObject({ email, emailVerified: true })
   })
-
 
   async function squatted(
     options: Partial<KithOptions> = {},

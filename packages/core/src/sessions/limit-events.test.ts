@@ -88,6 +88,17 @@ describe('a refusal tells whom it was about, as far as the limit knows', () => {
     ])
   })
 
+  test('the network of a registration that is too much work now', async () => {
+    const passwords = { memoryKiB: 16_384, iterations: 2, queueLimit: 1, concurrency: 1 }
+    const { accounts, events } = createInstance({ passwords }).kith
+    const told: unknown[] = []
+    events.on('work.refused', ({ at: _at, ...event }) => void told.push(event))
+    const register = (username: string) => codeOf(accounts.register({ username, password }, stranger))
+    const codes = await Promise.all(['ana', 'ben', 'cleo'].map(register))
+    expect(codes.toSorted()).toEqual(['busy', 'no error', 'no error'])
+    expect(told).toEqual([{ work: 'passwords', userId: null, network: '198.51.100.0/24' }])
+  })
+
   test('the client that asked for messages', async () => {
     for (const limit of ['sendByAddress', 'sendByClient'] as const) {
       const { kith } = codedInstance(limited(limit))
