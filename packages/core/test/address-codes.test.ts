@@ -1,6 +1,6 @@
 import type { KithOptions, Viewer } from '@kith/core'
 import { describe, expect, test } from 'vitest'
-import { client, email, instance, password, signsIn } from './coded-app.ts'
+import { client, email, instance, messageLines, password, signsIn } from './coded-app.ts'
 import { codeOf, createInstance, type Instance } from './instance.ts'
 
 const next = 'ada@example.org'
@@ -106,7 +106,7 @@ describe('addresses', () => {
     )
     await kith.settled()
     expect(mailbox.messages.map(({ to, kind }) => [to, kind])).toEqual([[email, 'address-changed']])
-    expect(logged).toEqual([])
+    expect(messageLines({ logged })).toEqual([])
     const { link } = mailbox.last('address-changed', email).content
     await kith.addresses.revert(
       Object.fromEntries(new URLSearchParams(new URL(link ?? '').hash.slice(1))) as never,

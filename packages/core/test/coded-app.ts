@@ -36,6 +36,11 @@ export function instance({
   return { ...made, mailbox, phones }
 }
 
+/** What was logged about messages. */
+export function messageLines({ logged }: Pick<Instance, 'logged'>): unknown[] {
+  return logged.map(([, { event }]) => event).filter((event) => String(event).startsWith('message.'))
+}
+
 /** The options of an app whose registrations confirm the e-mail address. */
 export const confirming = { accounts: { identifiers: { email: 'required' }, confirm: 'email' } } as const
 

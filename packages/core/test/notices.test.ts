@@ -3,7 +3,7 @@ import { createKith, type UpdateAccountInput, type UpdateAccountOptions } from '
 import { createMemoryStorage } from '@kith/core/memory'
 import type { CodeStore } from '@kith/core/ports'
 import { describe, expect, test } from 'vitest'
-import { client, email, instance, password } from './coded-app.ts'
+import { client, email, instance, messageLines, password } from './coded-app.ts'
 import { codeOf } from './instance.ts'
 import { createMailbox } from './mailbox.ts'
 
@@ -106,7 +106,7 @@ describe('notices', () => {
     await kith.accounts.verifyPhone(user.id)
     expect(await update({ email })).toEqual([['sms', phone, added]])
     expect(await update({ email: null })).toEqual([['email', email, { from: email, to: null, link: null }]])
-    expect(logged).toEqual([])
+    expect(messageLines({ logged })).toEqual([])
   })
 
   test('of an address arrive for three days if the messenger is away at first', async () => {
