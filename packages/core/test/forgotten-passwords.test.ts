@@ -69,6 +69,7 @@ describe('a forgotten password', () => {
     const phones = createMailbox()
     const { kith } = instance({ messages: { sms: phones } })
     const { user } = await kith.accounts.register({ username: 'ada', email, phone, password })
+    await kith.accounts.verifyEmail(user.id)
     await kith.accounts.verifyPhone(user.id)
     for (const lookup of [{ login: 'ada' }, { phone }]) {
       const { flow } = await kith.recovery.begin(lookup)

@@ -98,11 +98,13 @@ describe('notices', () => {
       return told()
     }
     const { user } = await kith.accounts.register({ username: 'ada', password })
+    const added = { from: null, to: email, link: null }
     expect(await update({ email: null, phone: null })).toEqual([])
     expect(await update({ phone })).toEqual([])
-    const added = { from: null, to: email, link: null }
     expect(await update({ email })).toEqual([])
-    await update({ email: null })
+    await update({ phone: null })
+    expect(await update({ phone: null })).toEqual([])
+    await update({ email: null, phone })
     await kith.accounts.verifyPhone(user.id)
     expect(await update({ email })).toEqual([['sms', phone, added]])
     expect(await update({ email: null })).toEqual([['email', email, { from: email, to: null, link: null }]])

@@ -74,6 +74,19 @@ describe('registration by code', () => {
     })
   })
 
+  test('the age that was declared is of the time when the account begins', async () => {
+    const { kith, mailbox, advance } = instance({ accounts: { ...confirming.accounts, age: 'optional' } })
+    const age = { from: 18, to: null, source: 'declared' }
+    const { flow } = await kith.registration.begin({ ...input, age })
+    await kith.settled()
+    advance(60)
+    const { user } = await kith.registration.confirm({
+      flow,
+      code: mailbox.last('registration-code').content.code,
+    })
+    expect((await kith.accounts.byId(user.id))?.age).toEqual({ ...age, at: '2026-01-01T00:01:00.000Z' })
+  })
+
   test('accounts need no usernames', async () => {
     const accounts = { identifiers: { username: 'off', email: 'required' }, confirm: 'email' } as const
     const { kith, mailbox } = instance({ accounts })
