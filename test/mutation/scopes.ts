@@ -113,6 +113,9 @@ export const scopes: Readonly<Record<string, Scope>> = {
       ...files(`${core}/test`, 'address-codes.test', 'registration-codes.test', 'forgotten-passwords.test'),
       ...files(`${core}/test`, 'takeovers.test', 'proof-codes.test', 'sending-limits.test', 'notices.test'),
       ...files(`${core}/test`, 'outgoing-messages.test', 'audit.test', 'challenges.test', 'sign-up.test'),
+      ...files(`${core}/test`, 'policies.test', 'code-sign-in.test', 'token-claims.test'),
+      ...files(`${core}/src/accounts`, 'host-accounts.test', 'accepted-passwords.test'),
+      `${core}/src/sessions/limit-events.test.ts`,
     ],
   },
   codes: {

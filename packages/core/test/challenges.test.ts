@@ -73,6 +73,26 @@ describe('calls by strangers', () => {
     await login('192.0.2.5', undefined, { device: tokens.deviceToken })
   })
 
+  test.each([
+    ['email', { email: 'ada@example.com' }],
+    ['phone', { phone: '+4930123456' }],
+    ['username', { username: 'ada' }],
+  ])('that register one %s are counted from all addresses, those of others are not', async (_kind, names) => {
+    const { kith } = createInstance({ challenge, limits })
+    let callers = 0
+    const register = (given: object): Promise<string> => {
+      const caller = ++callers
+      const input = { username: `guest${caller}`, password, ...given }
+      return codeOf(kith.accounts.register(input, { address: `192.0.2.${caller}` }))
+    }
+    for (let time = 0; time < 3; time++) expect(await register({})).toBe('no error')
+    expect([await register(names), await register(names), await register(names)]).toEqual([
+      'no error',
+      'identifier-taken',
+      'challenge-required',
+    ])
+  })
+
   test('cost nothing without the option, and the registration then rejects the field', async () => {
     const { kith, options } = createInstance({ limits })
     const storage = options.storage

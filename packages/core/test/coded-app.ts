@@ -36,7 +36,12 @@ export function instance({
   return { ...made, mailbox, phones }
 }
 
-/** Options of an app whose registrations confirm the email address. */
+/** What was logged about messages. */
+export function messageLines({ logged }: Pick<Instance, 'logged'>): unknown[] {
+  return logged.map(([, { event }]) => event).filter((event) => String(event).startsWith('message.'))
+}
+
+/** The options of an app whose registrations confirm the e-mail address. */
 export const confirming = { accounts: { identifiers: { email: 'required' }, confirm: 'email' } } as const
 
 /** Whether a sign-in with this login and password succeeds. */

@@ -1,7 +1,10 @@
 import type { Kith } from '@kith/core'
 import { describe, expect, test } from 'vitest'
-import { client, email, instance, password, signsIn } from './coded-app.ts'
-import { codeOf } from './instance.ts'
+import { client, email, instance, messageLines, password, signsIn } from './coded-app.ts'
+import { codeOf, createInstance } from './instance.ts'
+import { createMailbox } from './mailbox.ts'
+
+const phone = '+4930123456'
 
 describe('a forgotten password', () => {
   // asvs: 6.4.3, 6.5.1
@@ -11,7 +14,8 @@ describe('a forgotten password', () => {
       const { session } = await kith.accounts.register({ username: 'ada', email, password }, client)
       const { flow } = await kith.recovery.begin({ login: by === 'code' ? 'ada' : email }, client)
       await kith.settled()
-      const { content } = mailbox.last('password-reset', email)
+      const { content, language } = mailbox.last('password-reset', email)
+      expect(language).toBe('de')
       const link = new URL(content.link ?? '')
       expect(link.href).toMatch(/^https:\/\/app\.example\/reset#flow=/)
       const given = new URLSearchParams(link.hash.slice(1))
@@ -52,10 +56,47 @@ describe('a forgotten password', () => {
     await kith.settled()
     const { code } = mailbox.last('password-reset').content
     for (const bad of ['short', 'adalovelace1'])
-      expect(await codeOf(kith.recovery.reset({ flow, code, password: bad }))).toBe('invalid-input')
+      await expect(kith.recovery.reset({ flow, code, password: bad })).rejects.toMatchObject({
+        code: 'invalid-input',
+        errors: [{ path: 'password' }],
+      })
     await kith.accounts.update(await idOf(kith, email), { email: 'other@example.com' })
     expect(await codeOf(kith.recovery.reset({ flow, code, password: 'battery staple' }))).toBe('code-invalid')
     expect(await signsIn(kith, 'adalovelace')).toBe(true)
+  })
+
+  test('is set anew by text message where the app sends no mail, also for a username', async () => {
+    const phones = createMailbox()
+    const { kith } = instance({ messages: { sms: phones } })
+    const { user } = await kith.accounts.register({ username: 'ada', email, phone, password })
+    await kith.accounts.verifyEmail(user.id)
+    await kith.accounts.verifyPhone(user.id)
+    for (const lookup of [{ login: 'ada' }, { phone }]) {
+      const { flow } = await kith.recovery.begin(lookup)
+      await kith.settled()
+      const { code } = phones.last('password-reset', phone).content
+      await kith.recovery.reset({ flow, code, password: 'battery staple' })
+    }
+    expect(await signsIn(kith, 'ada', 'battery staple')).toBe(true)
+  })
+
+  test('sends nothing for a username alone, nor to a phone number that nobody has confirmed', async () => {
+    const { kith, mailbox, phones, logged } = instance()
+    await kith.accounts.register({ username: 'ada', password })
+    await kith.accounts.register({ username: 'ben', phone, password })
+    for (const login of ['ada', 'ben']) await kith.recovery.begin({ login })
+    await kith.settled()
+    expect([...mailbox.messages, ...phones.messages, ...messageLines({ logged })]).toEqual([])
+  })
+
+  test('is asked for by one of the two, in an app that sends messages', async () => {
+    const { kith } = instance()
+    for (const lookup of [{}, { login: 'ada', phone }])
+      await expect(kith.recovery.begin(lookup)).rejects.toMatchObject({
+        code: 'invalid-input',
+        errors: [{ path: 'login' }],
+      })
+    expect(await codeOf(createInstance().kith.recovery.begin({ login: 'ada' }))).toBe('not-configured')
   })
 
   test('if the address was not confirmed, nothing of the person who created the account survives', async () => {

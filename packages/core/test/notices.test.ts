@@ -3,8 +3,9 @@ import { createKith, type UpdateAccountInput, type UpdateAccountOptions } from '
 import { createMemoryStorage } from '@kith/core/memory'
 import type { CodeStore } from '@kith/core/ports'
 import { describe, expect, test } from 'vitest'
-import { client, email, instance, password } from './coded-app.ts'
+import { client, email, instance, messageLines, password } from './coded-app.ts'
 import { codeOf } from './instance.ts'
+import { createMailbox } from './mailbox.ts'
 
 describe('notices', () => {
   test('are sent for a new device but not for a known one, for a new password, for a reused token, and once for a lockout', async () => {
@@ -80,6 +81,58 @@ describe('notices', () => {
         { from: third, to: email, link: expect.stringContaining('/revert') as string },
       ],
     ])
+  })
+
+  test('of a first address of its kind go to the other one if it is the owner’s for sure, and else to nobody', async () => {
+    const { kith, mailbox, phones, logged } = instance()
+    const phone = '+4930123456'
+    const told = (): unknown[] =>
+      [...mailbox.messages.splice(0), ...phones.messages.splice(0)].map(({ channel, to, content }) => [
+        channel,
+        to,
+        content,
+      ])
+    const update = async (input: UpdateAccountInput): Promise<unknown[]> => {
+      await kith.accounts.update(user.id, input)
+      await kith.settled()
+      return told()
+    }
+    const { user } = await kith.accounts.register({ username: 'ada', password })
+    const added = { from: null, to: email, link: null }
+    expect(await update({ email: null, phone: null })).toEqual([])
+    expect(await update({ phone })).toEqual([])
+    expect(await update({ email })).toEqual([])
+    await update({ phone: null })
+    expect(await update({ phone: null })).toEqual([])
+    await update({ email: null, phone })
+    await kith.accounts.verifyPhone(user.id)
+    expect(await update({ email })).toEqual([['sms', phone, added]])
+    expect(await update({ email: null })).toEqual([['email', email, { from: email, to: null, link: null }]])
+    expect(messageLines({ logged })).toEqual([])
+  })
+
+  test('of an address arrive for three days if the messenger is away at first', async () => {
+    let isAway = false
+    const mailbox = createMailbox(() => {
+      if (isAway) throw new Error('away')
+    })
+    const { kith, advance } = instance({ mailbox })
+    const { user } = await kith.accounts.register({ username: 'ada', email, password })
+    isAway = true
+    await kith.accounts.update(user.id, { phone: '+4930123456' })
+    await kith.accounts.update(user.id, { email: 'ada@example.org' })
+    await kith.settled()
+    isAway = false
+    advance(71 * 3_600)
+    await kith.upkeep.run()
+    const sent = mailbox.messages.map(({ to, content }) => [to, content])
+    expect(sent).toHaveLength(2)
+    expect(sent).toEqual(
+      expect.arrayContaining([
+        [email, { from: null, to: '+4930123456', link: null }],
+        [email, { from: email, to: 'ada@example.org', link: null }],
+      ]),
+    )
   })
 
   test('about a lockout that several processes detect at the same time are sent once a day', async () => {

@@ -1,9 +1,11 @@
 import { createKith, type Kith, type Policies, type Viewer } from '@kith/core'
 import { createMemoryBlobs, createMemoryStorage } from '@kith/core/memory'
+import { createPasskeys } from '@kith/core/passkeys'
 import { expect, test } from 'vitest'
 import { copyingImages, picture } from './copying-images.ts'
 import { codeOf, createInstance } from './instance.ts'
 import { createMediaHost } from './media-host.ts'
+import { createAuthenticator } from './software-authenticator.ts'
 
 const password = 'correct horse'
 const client = { address: '203.0.113.7', userAgent: 'probe' }
@@ -126,6 +128,18 @@ test('a policy can change registrations, posts and edits, and its changes are va
   expect(post.caption).toBe('SEA')
   expect((await kith.posts.edit(viewer, post.id, { caption: 'wild' })).caption).toBe('calm')
   expect(await codeOf(kith.posts.edit(viewer, post.id, { caption: 'long' }))).toBe('invalid-input')
+})
+
+test('a policy changes what is registered with a passkey', async () => {
+  const origin = 'https://app.example'
+  const { kith } = createInstance({
+    passkeys: createPasskeys({ rpId: 'app.example', rpName: 'App', origins: [origin] }),
+    policies: { 'account.register': ({ input }) => ({ input: { name: `${input.username} of the house` } }) },
+  })
+  const { token, options } = await kith.passkeys.beginRegister({ username: 'ana' })
+  const response = createAuthenticator({ origin }).create(options)
+  const { user } = await kith.passkeys.register({ token, response })
+  expect(user.name).toBe('ana of the house')
 })
 
 test('a policy cannot change the password or the uploads of a call', async () => {

@@ -9,7 +9,7 @@ describe('registration with a code', () => {
 
   // asvs: 6.4.1
   test('the account exists after the code, its email is confirmed, and it is signed in', async () => {
-    const { kith, mailbox } = instance(confirming)
+    const { kith, mailbox, options } = instance(confirming)
     const { flow, expiresAt } = await kith.registration.begin(input, client)
     expect(await kith.accounts.find('ada')).toBeNull()
     expect(expiresAt).toBe('2026-01-01T00:10:00.000Z')
@@ -30,19 +30,26 @@ describe('registration with a code', () => {
       client,
     )
     expect(signIn.user).toMatchObject({ username: 'ada', name: 'Ada', email, emailVerified: true })
+    const session = await options.storage.sessions.byId(signIn.session.id)
+    expect(session?.methods).toEqual(['pwd', 'otp'])
     expect(await signsIn(kith, email)).toBe(true)
     expect(await codeOf(kith.registration.confirm({ flow, code }, client))).toBe('code-invalid')
   })
 
   test('by text message', async () => {
     const accounts = { identifiers: { phone: 'required' }, confirm: 'phone' } as const
-    const { kith, phones } = instance({ accounts })
-    const { flow } = await kith.registration.begin({ username: 'ada', phone: '+49 30 123456', password })
+    const { kith, phones, options } = instance({ accounts })
+    const typed = { username: 'ada', phone: '+49 30 123456', password, deviceName: 'Phone of Ada' }
+    const { flow } = await kith.registration.begin(typed)
     await kith.settled()
     const { content, channel } = phones.last('registration-code', '+4930123456')
     expect(channel).toBe('sms')
-    const { user } = await kith.registration.confirm({ flow, code: content.code })
+    const { user, session } = await kith.registration.confirm({ flow, code: content.code })
     expect(user).toMatchObject({ phone: '+4930123456', phoneVerified: true })
+    expect(await options.storage.sessions.byId(session.id)).toMatchObject({
+      methods: ['pwd', 'sms'],
+      deviceName: 'Phone of Ada',
+    })
   })
 
   test('for a known email only the message says so; the result is the same, and no code works', async () => {
@@ -56,6 +63,37 @@ describe('registration with a code', () => {
     expect(await codeOf(kith.registration.begin({ ...input, email: 'b@example.com' }))).toBe(
       'identifier-taken',
     )
+  })
+
+  test('a username that is taken is named if the app wants that', async () => {
+    const { kith } = instance({ accounts: { ...confirming.accounts, revealTaken: true } })
+    await kith.accounts.import({ username: 'ada', email: 'a@example.com', passwordHash: null })
+    await expect(kith.registration.begin(input)).rejects.toMatchObject({
+      code: 'identifier-taken',
+      errors: [{ path: 'username', code: 'taken' }],
+    })
+  })
+
+  test('the age that was declared is of the time when the account begins', async () => {
+    const { kith, mailbox, advance } = instance({ accounts: { ...confirming.accounts, age: 'optional' } })
+    const age = { from: 18, to: null, source: 'declared' }
+    const { flow } = await kith.registration.begin({ ...input, age })
+    await kith.settled()
+    advance(60)
+    const { user } = await kith.registration.confirm({
+      flow,
+      code: mailbox.last('registration-code').content.code,
+    })
+    expect((await kith.accounts.byId(user.id))?.age).toEqual({ ...age, at: '2026-01-01T00:01:00.000Z' })
+  })
+
+  test('accounts need no usernames', async () => {
+    const accounts = { identifiers: { username: 'off', email: 'required' }, confirm: 'email' } as const
+    const { kith, mailbox } = instance({ accounts })
+    for (const each of [email, 'ben@example.com']) {
+      const { user } = await enter(kith, mailbox, { email: each, password })
+      expect(user).toMatchObject({ username: null, email: each })
+    }
   })
 
   // asvs: 6.6.2
@@ -138,6 +176,18 @@ describe('registration with a code', () => {
     expect(await kith.accounts.byId(squatter.id)).toMatchObject({ email: null })
   })
 
+  test('a registration that is refused for another reason takes the address from nobody', async () => {
+    const { kith, mailbox } = instance({ accounts: { ...confirming.accounts, signUp: 'invite' } })
+    const squatter = await kith.accounts.import({ username: 'eve', email, passwordHash: null })
+    const { id, code: invitation } = await kith.invitations.createFor(squatter.id)
+    const { flow } = await kith.registration.begin({ ...input, invitation })
+    await kith.settled()
+    await kith.invitations.revokeOf(squatter.id, id)
+    const { code } = mailbox.last('registration-code').content
+    expect(await codeOf(kith.registration.confirm({ flow, code }))).toBe('invitation-invalid')
+    expect(await kith.accounts.byId(squatter.id)).toMatchObject({ email })
+  })
+
   // asvs: 6.4.1, 6.5.1
   test('20 concurrent calls with one code create one account', async () => {
     const { kith, mailbox } = instance(confirming)
@@ -160,7 +210,7 @@ describe('registration with a code', () => {
     expect(await codeOf(instance().kith.registration.begin(input))).toBe('not-configured')
   })
 
-  async function enter(kith: Kith, mailbox: Mailbox, given: typeof input) {
+  async function enter(kith: Kith, mailbox: Mailbox, given: { email: string; password: string }) {
     const { flow } = await kith.registration.begin(given)
     await kith.settled()
     return await kith.registration.confirm({

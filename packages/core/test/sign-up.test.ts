@@ -6,10 +6,11 @@ import {
   type NewInvitation,
   type Viewer,
 } from '@kith/core'
+import { createMemoryStorage } from '@kith/core/memory'
 import { createPasskeys } from '@kith/core/passkeys'
 import type { Storage } from '@kith/core/ports'
 import { describe, expect, test } from 'vitest'
-import { codeOf, createInstance, type Instance } from './instance.ts'
+import { codeOf, counting, createInstance, type Instance } from './instance.ts'
 import { createMailbox } from './mailbox.ts'
 import { createAuthenticator } from './software-authenticator.ts'
 
@@ -432,6 +433,35 @@ describe('an app with approval', () => {
     ])
       expect(await codeOf(again)).toBe('application-not-found')
   })
+
+  test.each([true, false])(
+    'opens no session for an account that waits, confirmed by a code: %s',
+    async (byCode) => {
+      const mailbox = createMailbox()
+      const memory = createMemoryStorage()
+      const { port: sessions, calls } = counting(memory.sessions)
+      const { kith } = createInstance({
+        accounts: {
+          signUp: 'approval',
+          identifiers: { email: 'required' },
+          ...(byCode && { confirm: 'email' as const }),
+        },
+        messages: { email: mailbox },
+        storage: { ...memory, sessions },
+      })
+      const input = { username: 'ada', email: 'ada@example.com', password }
+      const register = async () => {
+        if (!byCode) return await kith.accounts.register(input)
+        const { flow } = await kith.registration.begin(input)
+        await kith.settled()
+        const { code } = mailbox.last('registration-code').content
+        return await kith.registration.confirm({ flow, code })
+      }
+      expect(await codeOf(register())).toBe('approval-required')
+      expect(await kith.accounts.find('ada')).toMatchObject({ waitingSince: expect.any(String) as string })
+      expect(calls).toEqual([])
+    },
+  )
 
   test('of 20 concurrent approvals and refusals, one succeeds', async () => {
     for (let round = 0; round < 5; round++) {

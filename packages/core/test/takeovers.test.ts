@@ -6,6 +6,7 @@ import { createMailbox, type Mailbox } from './mailbox.ts'
 const password = 'correct horse'
 const email = 'ada@example.com'
 const client = { address: '192.0.2.1' }
+const phone = '+4930123456'
 const links = { revertAddress: 'https://app.example/revert' }
 
 interface Victim extends Instance {
@@ -38,11 +39,13 @@ async function victim(options: Partial<KithOptions> = {}): Promise<Victim> {
       await kith.settled()
       return { flow, code: mailbox.last('address-code', address).content.code }
     },
-    revertLink(to) {
-      const { link } = mailbox.last('address-changed', to).content
-      return Object.fromEntries(new URLSearchParams(new URL(link ?? '').hash.slice(1))) as never
-    },
+    revertLink: (to) => linkIn(mailbox, to),
   }
+}
+
+function linkIn(box: Mailbox, to: string): { flow: string; code: string } {
+  const { link } = box.last('address-changed', to).content
+  return Object.fromEntries(new URLSearchParams(new URL(link ?? '').hash.slice(1))) as never
 }
 
 const emailOf = async (kith: Kith, { userId }: Viewer): Promise<string | null> =>
@@ -152,8 +155,7 @@ describe('the link that takes a change back', () => {
     const { kith, viewer, asks, revertLink, phones, advance } = await victim()
     await kith.addresses.confirm(await asks('thief@example.com'))
     await kith.settled()
-    advance(60)
-    const phone = '+4930123456'
+    advance(seconds)
     const { flow } = await kith.addresses.change(viewer, { phone, currentPassword: password })
     await kith.settled()
     await kith.addresses.confirm({ flow, code: phones.last('address-code', phone).content.code })
@@ -164,11 +166,110 @@ describe('the link that takes a change back', () => {
       phoneVerified: false,
     })
   })
+
+  test('leaves a phone number and a passkey from before the change', async () => {
+    const { kith, viewer, asks, revertLink, options, advance } = await victim()
+    await kith.accounts.update(viewer.userId, { phone })
+    await kith.accounts.verifyPhone(viewer.userId)
+    const { credentials } = options.storage
+    const createdAt = new Date('2026-01-01T00:00:59.999Z')
+    const passkey = { id: 'passkey', userId: viewer.userId, kind: 'passkey', subject: 'x', name: null }
+    await credentials.add({ ...passkey, data: '', version: 0, createdAt, usedAt: null }, 9)
+    advance(1)
+    await kith.addresses.confirm(await asks('thief@example.com'))
+    await kith.settled()
+    await kith.addresses.revert(revertLink(email))
+    expect(await kith.accounts.byId(viewer.userId)).toMatchObject({ email, phone, phoneVerified: true })
+    expect(await credentials.byUser(viewer.userId)).toMatchObject([passkey])
+  })
+
+  test('of a phone number takes away an email address that was confirmed since, even if nothing else signs in', async () => {
+    const [mailbox, phones] = [createMailbox(), createMailbox()]
+    const { kith } = createInstance({
+      messages: { email: mailbox, sms: phones, links },
+      accounts: { identifiers: { username: 'optional', email: 'optional' } },
+    })
+    const { user, session } = await kith.accounts.register({ email, phone, password }, client)
+    const viewer = { userId: user.id, sessionId: session.id }
+    await kith.accounts.verifyPhone(user.id)
+    const [thief, thiefsPhone] = ['thief@example.com', '+4930654321']
+    for (const [address, box] of [
+      [{ phone: thiefsPhone }, phones],
+      [{ email: thief }, mailbox],
+    ] as const) {
+      const { flow } = await kith.addresses.change(viewer, { ...address, currentPassword: password })
+      await kith.settled()
+      await kith.addresses.confirm({ flow, code: box.last('address-code').content.code })
+    }
+    await kith.settled()
+    // Each kind of address has a link of its own.
+    expect(mailbox.last('address-changed', email).content.link).toEqual(expect.any(String))
+    await kith.addresses.revert(linkIn(phones, phone))
+    expect(await kith.accounts.byId(user.id)).toMatchObject({ email: null, phone, phoneVerified: true })
+  })
+
+  test('confirms an address that the host has restored before, without taking it away first', async () => {
+    const { kith, viewer, asks, revertLink } = await victim()
+    await kith.addresses.confirm(await asks('thief@example.com'))
+    await kith.settled()
+    await kith.accounts.update(viewer.userId, { email })
+    const edits: unknown[] = []
+    kith.events.on('account.edited', ({ fields }) => void edits.push(fields))
+    await kith.addresses.revert(revertLink(email))
+    expect(edits).toEqual([['email']])
+    expect(await kith.accounts.byId(viewer.userId)).toMatchObject({ email, emailVerified: true })
+  })
+
+  test('takes nothing back once the address is confirmed in another account, or the account is gone', async () => {
+    const { kith, viewer, asks, revertLink, options } = await victim()
+    await kith.addresses.confirm(await asks('thief@example.com'))
+    await kith.settled()
+    const link = revertLink(email)
+    const other = { username: 'ben', email, emailVerified: true, passwordHash: null }
+    const { id } = await kith.accounts.import(other)
+    expect(await codeOf(kith.addresses.revert(link))).toBe('identifier-taken')
+    expect(await kith.accounts.byId(id)).toMatchObject({ email })
+    await options.storage.users.markDeleted(viewer.userId, new Date(), null)
+    expect(await codeOf(kith.addresses.revert(link))).toBe('code-invalid')
+  })
+
+  test('ends the sessions of a thief even if the call stops before it has ended each, and not the next one of the owner', async () => {
+    const { kith, viewer, asks, revertLink, options } = await victim()
+    await kith.addresses.confirm(await asks('thief@example.com'))
+    await kith.settled()
+    const { sessions } = options.storage
+    const { revokeAll } = sessions
+    sessions.revokeAll = () => Promise.reject(new Error('the storage is away'))
+    await expect(kith.addresses.revert(revertLink(email))).rejects.toThrow()
+    sessions.revokeAll = revokeAll
+    // Another process, which nobody has told.
+    expect(await codeOf(createKith(options).accounts.admit(viewer))).toBe('session-revoked')
+    await kith.addresses.revert(revertLink(email))
+    const { tokens } = await kith.sessions.open(viewer.userId)
+    expect(await codeOf(kith.sessions.authenticate(tokens.accessToken))).toBe('no error')
+  })
+
+  test('can be opened later if the address changes again and again at that moment', async () => {
+    const { kith, viewer, asks, revertLink, options } = await victim()
+    await kith.addresses.confirm(await asks('thief@example.com'))
+    await kith.settled()
+    const { users } = options.storage
+    const { byId } = users
+    let reads = 0
+    users.byId = async (id) => {
+      const user = await byId(id)
+      if (++reads <= 20) await users.update(id, { email: `thief${reads}@example.com` })
+      return user
+    }
+    expect(await codeOf(kith.addresses.revert(revertLink(email)))).toBe('busy')
+    Object.assign(users, { byId })
+    await kith.addresses.revert(revertLink(email))
+    expect(await emailOf(kith, viewer)).toBe(email)
+  })
 })
 
 test("the owner's mailbox is notified of a phone number that a thief adds", async () => {
   const { kith, mailbox, phones, viewer } = await victim()
-  const phone = '+4930123456'
   const { flow } = await kith.addresses.change(viewer, { phone, currentPassword: password })
   await kith.settled()
   expect(mailbox.messages).toEqual([])
@@ -182,7 +283,6 @@ test("the owner's mailbox is notified of a phone number that a thief adds", asyn
 describe('an unproved address', () => {
   test('cannot reset an account with another address that is proved', async () => {
     const { kith, mailbox, phones, viewer } = await victim()
-    const phone = '+4930123456'
     await kith.accounts.update(viewer.userId, { phone })
     await kith.recovery.begin({ phone })
     await kith.recovery.begin({ login: 'ada' })
@@ -195,7 +295,7 @@ describe('an unproved address', () => {
     await kith.recovery.begin({ login: 'ada' })
     await kith.settled()
     expect(mailbox.messages.filter(({ kind }) => kind === 'password-reset')).toHaveLength(1)
-    expect(phones.last('password-reset').to).toBe(phone)
+    expect(phones.messages.map(({ kind, to }) => [kind, to])).toEqual([['password-reset', phone]])
   })
 })
 
@@ -220,7 +320,7 @@ describe('a client', () => {
 
 describe('an owner who proves an address', () => {
   test('keeps no factor that was added while the password was being removed', async () => {
-    const { kith, mailbox, options } = await squatted()
+    const { kith, mailbox, options } = await squatted({ audit: { keepFor: '30d' } })
     const { users, credentials } = options.storage
     const { replacePassword } = users
     const { removeOf } = credentials
@@ -258,6 +358,10 @@ describe('an owner who proves an address', () => {
     for (const { session } of opened)
       expect((await options.storage.sessions.byId(session.id))?.revokedAt).toBeInstanceOf(Date)
     expect(opened).toHaveLength(1)
+    const { items } = await kith.audit.list(id)
+    expect(items.filter(({ action }) => action === 'credential.removed')).toMatchObject([
+      { actor: { kind: 'self' }, address: client.address },
+    ])
   })
 
   test('keeps the code if no password can be hashed at the moment', async () => {
@@ -317,6 +421,61 @@ describe('an owner who proves an address', () => {
     expect([emailVerified, phoneVerified].filter(Boolean)).toHaveLength(1)
   })
 
+  test('has the account although its owner has just changed the address, in an app without links', async () => {
+    const mailbox = createMailbox()
+    const { kith } = createInstance({ messages: { email: mailbox } })
+    const { user, session } = await kith.accounts.register({ username: 'eve', email, password })
+    const viewer = { userId: user.id, sessionId: session.id }
+    const next = 'eve@example.com'
+    await kith.accounts.edit(viewer, { email: next, currentPassword: password })
+    const { flow } = await kith.recovery.begin({ login: next })
+    await kith.settled()
+    const { code } = mailbox.last('password-reset', next).content
+    await kith.recovery.reset({ flow, code, password: 'battery staple' })
+    expect(await kith.accounts.byId(user.id)).toMatchObject({ email: next, emailVerified: true })
+  })
+
+  test.each([
+    ['email', 'verifyPhone'],
+    ['phone', 'verifyEmail'],
+  ] as const)('by %s has nothing if the other one is proved right before that counts', async (kind, verb) => {
+    const { kith, mailbox, phones, options } = await squatted()
+    const { id } = (await kith.accounts.find('eve')) ?? { id: '' }
+    const isMail = kind === 'email'
+    const { flow } = await kith.sessions.sendCode(isMail ? { login: email } : { phone })
+    await kith.settled()
+    const { code } = (isMail ? mailbox : phones).last('sign-in-code').content
+    const { users } = options.storage
+    const { update } = users
+    users.update = async (...given) => {
+      if (given[1][`${kind}VerifiedAt`]) {
+        users.update = update
+        await kith.accounts[verb](id)
+      }
+      return await update(...given)
+    }
+    expect(await codeOf(kith.sessions.loginByCode({ flow, code }))).toBe('code-invalid')
+    expect(await kith.accounts.byId(id)).toMatchObject({ [`${kind}Verified`]: false })
+  })
+
+  test('of an account that is deleted meanwhile has nothing', async () => {
+    const { kith, mailbox, options } = await squatted()
+    const { id } = (await kith.accounts.find('eve')) ?? { id: '' }
+    const [signIn, recovery] = [
+      await kith.sessions.sendCode({ login: email }),
+      await kith.recovery.begin({ login: email }),
+    ]
+    await kith.settled()
+    // Its codes go a little later.
+    await options.storage.users.markDeleted(id, new Date(), null)
+    const code = (kind: 'sign-in-code' | 'password-reset') => mailbox.last(kind).content.code
+    expect(await codeOf(kith.sessions.loginByCode({ flow: signIn.flow, code: code('sign-in-code') }))).toBe(
+      'code-invalid',
+    )
+    const reset = { flow: recovery.flow, code: code('password-reset'), password: 'battery staple' }
+    expect(await codeOf(kith.recovery.reset(reset))).toBe('code-invalid')
+  })
+
   test('gets no code while a former mailbox can take the account back, and afterwards nothing takes it back', async () => {
     const mailbox = createMailbox()
     const { kith, advance } = createInstance({
@@ -348,13 +507,14 @@ describe('an owner who proves an address', () => {
     expect(await kith.accounts.find('eve')).toMatchObject({ email, emailVerified: true })
   })
 
-  const phone = '+4930123456'
-
-  async function squatted(): Promise<Instance & { mailbox: Mailbox; phones: Mailbox }> {
+  async function squatted(
+    options: Partial<KithOptions> = {},
+  ): Promise<Instance & { mailbox: Mailbox; phones: Mailbox }> {
     const [mailbox, phones] = [createMailbox(), createMailbox()]
     const made = createInstance({
       messages: { email: mailbox, sms: phones },
       sessions: { codeSignIn: true },
+      ...options,
     })
     await made.kith.accounts.register({ username: 'eve', email, phone, password }, client)
     return { ...made, mailbox, phones }
@@ -369,7 +529,6 @@ test('an undeliverable message does not block others of the same account', async
     }),
   ]
   const { kith } = createInstance({ messages: { email: mailbox, sms: phones } })
-  const phone = '+4930123456'
   await kith.accounts.register({ username: 'ada', email, phone, password }, client)
   await kith.recovery.begin({ phone }, client)
   await kith.settled()

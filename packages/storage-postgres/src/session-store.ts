@@ -78,7 +78,7 @@ export function createSessionStore(connection: Connection): SessionStore {
         // Sessions are locked before their account's queue, as in every statement that ends one.
         const changes = [{ id: session.id, opened: true }, ...ids.map((id) => ({ id, opened: false }))]
         const rows = changes.flatMap((change) => outbox?.(change) ?? [])
-        if (rows.length > 0) await addToOutbox(statements, rows)
+        await addToOutbox(statements, rows)
         return ids
       })
     },
@@ -142,7 +142,7 @@ async function noteEnded(
 ): Promise<string[]> {
   const ids = ended.map(({ id }) => id)
   const rows = ids.flatMap((id) => outbox?.({ id, opened: false }) ?? [])
-  if (rows.length > 0) await addToOutbox(statements, rows)
+  await addToOutbox(statements, rows)
   return ids
 }
 

@@ -134,13 +134,17 @@ test('a leaked password is rejected everywhere one is set', async () => {
   const { flow } = await kith.recovery.begin({ login: 'ana' }, client)
   await kith.settled()
   const { code } = mailbox.last('password-reset').content
-  for (const call of [
-    () => kith.accounts.register({ username: 'ben', password: leaked }),
-    () => kith.accounts.changePassword(viewer, { currentPassword: 'correct horse', newPassword: leaked }),
-    () => kith.recovery.reset({ flow, code, password: leaked }),
-    () => kith.accounts.setPassword(user.id, leaked),
-  ])
-    expect(await codeOf(call()), String(call)).toBe('invalid-input')
+  const change = { currentPassword: 'correct horse', newPassword: leaked }
+  for (const [path, call] of [
+    ['password', () => kith.accounts.register({ username: 'ben', password: leaked })],
+    ['newPassword', () => kith.accounts.changePassword(viewer, change)],
+    ['password', () => kith.recovery.reset({ flow, code, password: leaked })],
+    ['password', () => kith.accounts.setPassword(user.id, leaked)],
+  ] as const)
+    await expect(call(), String(call)).rejects.toMatchObject({
+      code: 'invalid-input',
+      errors: [{ path, code: 'breached' }],
+    })
 })
 
 function randomAddress(): string {

@@ -8,8 +8,8 @@ export interface AddressChange {
   /** Its `address` is `null` where the account gives one up and has no other of this kind. */
   to: Omit<Recipient, 'address'> & { address: string | null }
   from: string | null
-  /** Whether the owner of the new mailbox has confirmed it. */
-  isProved: boolean
+  /** The new address if its owner has confirmed it; otherwise `null`. */
+  proved: string | null
   /** Whether the old mailbox gets a link that reverts the change: not if the host made it, which may mistrust that mailbox. */
   canRevert: boolean
 }
@@ -74,7 +74,7 @@ async function newsOfFirst(
 export async function newsOfAddress(
   core: Core,
   userId: string,
-  { to, from, isProved, canRevert }: AddressChange,
+  { to, from, proved, canRevert }: AddressChange,
 ): Promise<AddressNews> {
   if (from === null) return await newsOfFirst(core, userId, to)
   const { codes } = core.storage
@@ -91,9 +91,7 @@ export async function newsOfAddress(
   return {
     rows: core.outgoing.rows(until, () => [
       { ...head, to: from, content: { ...content, link } },
-      ...(isProved && to.address !== null
-        ? [{ ...head, to: to.address, content: { ...content, link: null } }]
-        : []),
+      ...(proved === null ? [] : [{ ...head, to: proved, content: { ...content, link: null } }]),
     ]),
     async done() {
       if (!isFirst) return
@@ -117,7 +115,7 @@ export async function newsOfEdit(
   return await Promise.all(
     kinds.map((kind) => {
       const to = { kind, address: edits[kind] ?? null, language }
-      return newsOfAddress(core, before.id, { to, from: before[kind], isProved: false, canRevert })
+      return newsOfAddress(core, before.id, { to, from: before[kind], proved: null, canRevert })
     }),
   )
 }

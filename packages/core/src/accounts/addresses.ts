@@ -134,11 +134,11 @@ export function createAddresses(core: Core): Addresses {
       const verified = kind === 'email' ? 'emailVerified' : 'phoneVerified'
       const told = { userId: userId ?? '', fields: [...(address === from ? [] : [kind]), verified] }
       const changes = {
-        ...(address !== from && { [kind]: address }),
+        [kind]: address,
         [verifiedAt[kind]]: clock(),
         expected: { [kind]: from, sessionEpoch: epoch },
       }
-      const change = await newsOfAddress(core, told.userId, { to, from, isProved: true, canRevert: true })
+      const change = await newsOfAddress(core, told.userId, { to, from, proved: address, canRevert: true })
       const rows = joinRows(
         core.rowsOf('account.edited', () => told, { viewer: viewerOf(told.userId), client }),
         change.rows,

@@ -273,6 +273,21 @@ describe('email addresses and phone numbers that the host verifies', () => {
     expect(await accounts.verifyEmail(id, 'ben@example.org')).toBe(false)
     expect(await accounts.byId(id)).toMatchObject({ email: 'thief@example.org', emailVerified: false })
   })
+
+  test('are not verified while they change again and again', async () => {
+    const { accounts, options } = await withAna()
+    const { id } = await accounts.import({ username: 'ben', email: 'ben@example.org', passwordHash: null })
+    const { byId, update } = options.storage.users
+    let reads = 0
+    Object.assign(options.storage.users, {
+      async byId(userId: string) {
+        const user = await byId(userId)
+        if (++reads <= 20) await update(id, { email: `ben${reads}@example.org` })
+        return user
+      },
+    })
+    expect(await codeOf(accounts.verifyEmail(id))).toBe('busy')
+  })
 })
 
 describe('the host changes and removes accounts', () => {

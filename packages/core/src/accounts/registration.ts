@@ -1,5 +1,5 @@
 import * as z from 'zod'
-import { headOf, type Recipient } from '../codes/code-purposes.ts'
+import { headOf, methodOf, type Recipient } from '../codes/code-purposes.ts'
 import { codeFields, type CodeInput, type CodeSent } from '../codes/codes.ts'
 import type { Core } from '../core.ts'
 import { KithError } from '../errors.ts'
@@ -155,7 +155,7 @@ export function createRegistration(
         user,
         client,
         deviceName: deviceName ?? undefined,
-        methods: ['pwd', 'otp'],
+        methods: ['pwd', methodOf(to)],
         stillHolds: () => true,
       })
     },

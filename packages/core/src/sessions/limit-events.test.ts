@@ -88,6 +88,17 @@ describe('a refusal names its subject, as far as the limit knows it', () => {
     ])
   })
 
+  test('the network of a registration that is too much work now', async () => {
+    const passwords = { memoryKiB: 16_384, iterations: 2, queueLimit: 1, concurrency: 1 }
+    const { accounts, events } = createInstance({ passwords }).kith
+    const told: unknown[] = []
+    events.on('work.refused', ({ at: _at, ...event }) => void told.push(event))
+    const register = (username: string) => codeOf(accounts.register({ username, password }, stranger))
+    const codes = await Promise.all(['ana', 'ben', 'cleo'].map(register))
+    expect(codes.toSorted()).toEqual(['busy', 'no error', 'no error'])
+    expect(told).toEqual([{ work: 'passwords', userId: null, network: '198.51.100.0/24' }])
+  })
+
   test('the client that requested messages', async () => {
     for (const limit of ['sendByAddress', 'sendByClient'] as const) {
       const { kith } = codedInstance(limited(limit))
@@ -113,6 +124,21 @@ describe('messages to one recipient', () => {
     await kith.settled()
     expect(mailbox.messages).toHaveLength(1)
     expect(told).toMatchObject([{ limit: 'sendByClient', ...stranger }])
+  })
+
+  test('that nobody gets count for no recipient: callers from different networks, or accounts, use up their own share', async () => {
+    const { kith } = await withMail(limited('sendByRecipient'))
+    const told = refusalsOf(kith)
+    for (const address of ['198.51.100.1', '203.0.113.1'])
+      await kith.recovery.begin({ login: 'nobody' }, { address })
+    const email = 'eve@example.com'
+    await kith.accounts.import({ username: 'eve', email, emailVerified: true, passwordHash: null })
+    for (const username of ['ben', 'cleo']) {
+      const { user, session } = await kith.accounts.register({ username, password })
+      const viewer = { userId: user.id, sessionId: session.id }
+      await kith.addresses.change(viewer, { email, currentPassword: password })
+    }
+    expect(told).toEqual([])
   })
 
   test('that the host sends itself are counted only per recipient', async () => {
