@@ -151,7 +151,7 @@ describe('the link that takes a change back', () => {
     expect(new Set(codes)).toEqual(new Set(['no error', 'code-invalid']))
   })
 
-  test('also removes a phone number that was added since', async () => {
+  test.each([0, 60])('also removes a phone number that was added %d seconds later', async (seconds) => {
     const { kith, viewer, asks, revertLink, phones, advance } = await victim()
     await kith.addresses.confirm(await asks('thief@example.com'))
     await kith.settled()
