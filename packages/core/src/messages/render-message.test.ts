@@ -211,5 +211,5 @@ test('the new mailbox and the old one get different texts', () => {
   const old = renderEmail(sampleMessage('address-changed', { to: 'ada@example.com', content }))
   const now = renderEmail(sampleMessage('address-changed', { to: 'ada@example.org', content }))
   expect(old.text).toContain('contact Photo Club right away')
-  expect(now.text).toContain('somebody entered your address by mistake')
+  expect(now.text).toContain('someone entered your address by mistake')
 })
