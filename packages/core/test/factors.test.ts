@@ -403,12 +403,15 @@ describe('adding an app', () => {
       await kith.accounts.remove(viewer.userId)
       return await write(...values)
     }
+    const told: unknown[] = []
+    kith.events.on('credential.added', (event) => void told.push(event))
     const byHost = kith.viewerOf(viewer.userId)
     const adding =
       verb === 'add' ? kith.factors.confirmTotp(byHost, given) : kith.factors.renewRecoveryCodes(byHost)
     expect(await codeOf(adding)).toBe('unauthenticated')
     expect(await codeOf(kith.factors.beginTotp(byHost))).toBe('unauthenticated')
     expect(await credentials.byUser(viewer.userId)).toEqual([])
+    expect(told).toEqual([])
   })
 })
 
