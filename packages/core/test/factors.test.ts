@@ -392,27 +392,30 @@ describe('adding an app', () => {
     expect(added.map(({ name }) => name)).toEqual(['Phone', 'Tablet'])
   })
 
-  test.each(['add', 'step'] as const)('for an account that is deleted before "%s" nothing is', async (verb) => {
-    const made = await enrolled()
-    const { kith, viewer, options } = made
-    const { credentials } = options.storage
-    const given = await secondApp(made)
-    const write = credentials[verb] as (...given: unknown[]) => Promise<never>
-    credentials[verb] = async (...values: unknown[]) => {
-      credentials[verb] = write
-      await kith.accounts.remove(viewer.userId)
-      return await write(...values)
-    }
-    const told: unknown[] = []
-    kith.events.on('credential.added', (event) => void told.push(event))
-    const byHost = kith.viewerOf(viewer.userId)
-    const adding =
-      verb === 'add' ? kith.factors.confirmTotp(byHost, given) : kith.factors.renewRecoveryCodes(byHost)
-    expect(await codeOf(adding)).toBe('unauthenticated')
-    expect(await codeOf(kith.factors.beginTotp(byHost))).toBe('unauthenticated')
-    expect(await credentials.byUser(viewer.userId)).toEqual([])
-    expect(told).toEqual([])
-  })
+  test.each(['add', 'step'] as const)(
+    'for an account that is deleted before "%s" nothing is',
+    async (verb) => {
+      const made = await enrolled()
+      const { kith, viewer, options } = made
+      const { credentials } = options.storage
+      const given = await secondApp(made)
+      const write = credentials[verb] as (...given: unknown[]) => Promise<never>
+      credentials[verb] = async (...values: unknown[]) => {
+        credentials[verb] = write
+        await kith.accounts.remove(viewer.userId)
+        return await write(...values)
+      }
+      const told: unknown[] = []
+      kith.events.on('credential.added', (event) => void told.push(event))
+      const byHost = kith.viewerOf(viewer.userId)
+      const adding =
+        verb === 'add' ? kith.factors.confirmTotp(byHost, given) : kith.factors.renewRecoveryCodes(byHost)
+      expect(await codeOf(adding)).toBe('unauthenticated')
+      expect(await codeOf(kith.factors.beginTotp(byHost))).toBe('unauthenticated')
+      expect(await credentials.byUser(viewer.userId)).toEqual([])
+      expect(told).toEqual([])
+    },
+  )
 })
 
 describe('recovery codes', () => {

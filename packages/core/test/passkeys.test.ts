@@ -456,9 +456,10 @@ describe('proving with a passkey', () => {
       device.get(second.passkey),
       device.get(passkey, { forged: true }),
     ])
-      await expect(
-        kith.sessions.loginByFactor({ challenge: token, passkey: given }),
-      ).rejects.toMatchObject({ code: 'factor-invalid', cause: { code: 'passkey-invalid' } })
+      await expect(kith.sessions.loginByFactor({ challenge: token, passkey: given })).rejects.toMatchObject({
+        code: 'factor-invalid',
+        cause: { code: 'passkey-invalid' },
+      })
     const both = { challenge: token, passkey: device.get(passkey), code: '123456' }
     expect(await codeOf(kith.sessions.loginByFactor(both))).toBe('invalid-input')
   })

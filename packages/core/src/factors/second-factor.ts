@@ -3,12 +3,7 @@ import type { UserRecord } from '../accounts/user-store.ts'
 import { codePurposes } from '../codes/code-purposes.ts'
 import type { Core } from '../core.ts'
 import type { CredentialRecord } from '../credentials/credential-store.ts'
-import {
-  type FactorChallenge,
-  isKithError,
-  KithError,
-  SecondFactorRequiredError,
-} from '../errors.ts'
+import { type FactorChallenge, isKithError, KithError, SecondFactorRequiredError } from '../errors.ts'
 import { because, isObject, lineOfText, parseInput, visible } from '../input.ts'
 import { tellLockedOut } from '../messages/notices.ts'
 import { requestOptions } from '../passkeys/passkey-challenge.ts'
@@ -175,7 +170,13 @@ export async function loginByFactor(
   client: ClientInfo,
 ): Promise<SignIn> {
   await core.limits.byAddress('codeByAddress', client)
-  const { challenge, deviceName, trustDevice = false, passkey, ...codes } = parseInput(factorLoginInput, input)
+  const {
+    challenge,
+    deviceName,
+    trustDevice = false,
+    passkey,
+    ...codes
+  } = parseInput(factorLoginInput, input)
   const open = await core.codes.open('second-factor', challenge)
   const { userId, data } = open
   const given = givenFactor({ ...codes, passkey: passkey && { token: challenge, response: passkey } })
