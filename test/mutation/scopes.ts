@@ -84,21 +84,8 @@ export const scopes: Readonly<Record<string, Scope>> = {
       ...['host-accounts', 'host-passwords', 'import-all', 'set-role'],
     ),
     tests: [
-      ...files(
-        `${core}/src/accounts`,
-        'accounts.test',
-        'admit.test',
-        'back-office.test',
-        'host-accounts.test',
-      ),
-      ...files(
-        `${core}/test`,
-        'import-all.test',
-        'exports.test',
-        'sign-up.test',
-        'audit.test',
-        'notices.test',
-      ),
+      ...files(`${core}/src/accounts`, 'accounts.test', 'admit.test', 'back-office.test', 'host-accounts.test'),
+      ...files(`${core}/test`, 'import-all.test', 'exports.test', 'sign-up.test', 'audit.test', 'notices.test'),
       ...files(`${core}/test`, 'host-cause.test', 'own-fields.test', 'token-claims.test', 'social.test'),
       ...files(`${core}/src/sessions`, 'ended-epoch.test', 'end-sessions.test', 'host-verbs.test'),
     ],
