@@ -128,11 +128,11 @@ export const scopes: Readonly<Record<string, Scope>> = {
     ],
   },
   credentials: {
-    mutate: [`${core}/src/credentials/*.ts`, `${core}/src/factors/*.ts`],
+    mutate: [`${core}/src/credentials/*.ts`, `${core}/src/factors/*.ts`, '!**/*.test.ts'],
     tests: [
-      `${core}/src/codes/codes.test.ts`,
+      `${core}/src/{codes,credentials,factors}/*.test.ts`,
       ...files(`${core}/test`, 'factors.test', 'passkeys.test', 'takeovers.test', 'identities.test'),
-      ...files(`${core}/test`, 'audit.test', 'notices.test', 'confirming.test'),
+      ...files(`${core}/test`, 'audit.test', 'notices.test', 'confirming.test', 'sign-up.test'),
     ],
   },
   cookies: {

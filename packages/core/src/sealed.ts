@@ -29,21 +29,21 @@ export function createSeal(
       if (!closing) throw new TypeError('there is no secret to seal with')
       const nonce = random(nonceBytes)
       const cipher = createCipheriv(algorithm, closing.key, nonce).setAAD(Buffer.from(about))
-      const body = Buffer.concat([nonce, cipher.update(text, 'utf8'), cipher.final(), cipher.getAuthTag()])
+      const sealed = [cipher.update(Buffer.from(text)), cipher.final(), cipher.getAuthTag()]
+      const body = Buffer.concat([nonce, ...sealed])
       return `${closing.kid}.${body.toString('base64url')}`
     },
     open(sealed, about) {
-      const [kid = '', body = ''] = sealed.split('.')
-      const key = keys.find((each) => each.kid === kid)
-      const bytes = Buffer.from(body, 'base64url')
-      if (!key) return null
+      const opening = keys.find(({ kid }) => sealed.startsWith(`${kid}.`))
+      if (!opening) return null
+      const bytes = Buffer.from(sealed.slice(opening.kid.length + 1), 'base64url')
       try {
         const nonce = bytes.subarray(0, nonceBytes)
         // Otherwise a truncated tag would be easier to guess.
-        const decipher = createDecipheriv(algorithm, key.key, nonce, { authTagLength: tagBytes })
+        const decipher = createDecipheriv(algorithm, opening.key, nonce, { authTagLength: tagBytes })
         decipher.setAAD(Buffer.from(about)).setAuthTag(bytes.subarray(-tagBytes))
         const text = decipher.update(bytes.subarray(nonceBytes, -tagBytes))
-        return Buffer.concat([text, decipher.final()]).toString('utf8')
+        return Buffer.concat([text, decipher.final()]).toString()
       } catch {
         return null
       }

@@ -1,5 +1,7 @@
+import { randomBytes } from 'node:crypto'
 import type { Kith, KithOptions, SignIn, Viewer } from '@kith/core'
-import { isSecondFactorRequired } from '@kith/core'
+import { createKith, isSecondFactorRequired, RetryLaterError } from '@kith/core'
+import { createMemoryRateLimits } from '@kith/core/memory'
 import { Secret, TOTP } from 'otpauth'
 import { describe, expect, test } from 'vitest'
 import { codeOf, createInstance, type Instance } from './instance.ts'
@@ -42,7 +44,14 @@ async function enrolled(options: Partial<KithOptions> = {}): Promise<Enrolled> {
 /** An id that sorts after those of the test. */
 const laterId = (number: number): string => `ffffffff-ffff-7fff-bfff-${String(number).padStart(12, '0')}`
 
-/** The challenge that the first half of a sign-in returns. */
+/** A second app about to be added, and its code. */
+async function secondApp({ kith, viewer }: Enrolled): Promise<{ token: string; code: string }> {
+  const { token, secret } = await kith.factors.beginTotp(viewer, { name: 'Tablet' })
+  const timestamp = kith.config.clock().getTime()
+  return { token, code: new TOTP({ secret: Secret.fromBase32(secret) }).generate({ timestamp }) }
+}
+
+/** What the first half of a sign-in asks for. */
 async function challengeOf(kith: Kith, from: object = client): Promise<string> {
   try {
     await kith.sessions.login({ login: 'ada', password }, from)
@@ -140,7 +149,7 @@ describe('a second factor', () => {
   })
 
   test('proving with a session does not use up the guesses of sign-ins; the owner is notified once of too many', async () => {
-    const { kith, app, viewer, mailbox } = await enrolled()
+    const { kith, app, viewer, registered, recoveryCodes, mailbox } = await enrolled()
     const refusals: string[] = []
     for (let tried = 0; tried < 11; tried++)
       refusals.push(await codeOf(kith.sessions.prove(viewer, { code: '000000' })))
@@ -149,6 +158,30 @@ describe('a second factor', () => {
     await kith.settled()
     expect(mailbox.messages.map(({ kind }) => kind)).toContain('locked-out')
     await kith.sessions.loginByFactor({ challenge: await challengeOf(kith), code: app() }, client)
+    const [recoveryCode = '', another = ''] = recoveryCodes
+    const known = { ...client, device: registered.tokens.deviceToken }
+    await kith.sessions.loginByFactor({ challenge: await challengeOf(kith), recoveryCode }, known)
+    const { session } = await kith.sessions.open(viewer.userId, client)
+    await kith.sessions.prove({ ...viewer, sessionId: session.id }, { recoveryCode: another })
+  })
+
+  test('if guesses cannot be counted, nobody passes, and the owner is not told of too many', async () => {
+    const counters = createMemoryRateLimits()
+    let isAway = false
+    const away = new RetryLaterError('storage-unavailable', 1)
+    const rateLimits = {
+      ...counters,
+      hit: (...given: Parameters<typeof counters.hit>) =>
+        isAway ? Promise.reject(away) : counters.hit(...given),
+    }
+    const { kith, app } = await enrolled({ rateLimits })
+    const lockedOut: unknown[] = []
+    kith.events.on('account.locked-out', (event) => void lockedOut.push(event))
+    const challenge = await challengeOf(kith)
+    isAway = true
+    expect(await codeOf(kith.sessions.loginByFactor({ challenge, code: app() }))).toBe('storage-unavailable')
+    await kith.settled()
+    expect(lockedOut).toEqual([])
   })
 
   test('beyond the maximum of trusted devices, the oldest is asked for its factor again', async () => {
@@ -234,15 +267,50 @@ describe('a second factor', () => {
     expect(new Set(recoveryCodes).size).toBe(10)
   })
 
-  test('five wrong codes use up a first half; a new password ends it', async () => {
-    const { kith, app, viewer } = await enrolled()
+  test('five wrong codes use up a first half; a new password and a ban end it', async () => {
+    const { kith, app, viewer, recoveryCodes } = await enrolled()
     const challenge = await challengeOf(kith)
     for (let tried = 0; tried < 5; tried++)
       expect(await codeOf(kith.sessions.loginByFactor({ challenge, code: '000000' }))).toBe('factor-invalid')
     expect(await codeOf(kith.sessions.loginByFactor({ challenge, code: app() }))).toBe('code-invalid')
     const other = await challengeOf(kith)
-    await kith.accounts.setPassword(viewer.userId, 'battery staple')
+    await kith.accounts.setPassword(viewer.userId, password)
     expect(await codeOf(kith.sessions.loginByFactor({ challenge: other, code: app() }))).toBe('code-invalid')
+    const third = await challengeOf(kith)
+    await kith.accounts.ban(viewer.userId)
+    const banned = { challenge: third, recoveryCode: recoveryCodes[0] ?? '' }
+    expect(await codeOf(kith.sessions.loginByFactor(banned))).toBe('code-invalid')
+  })
+
+  test('a new password that comes while the session opens ends it', async () => {
+    const { kith, app, options, viewer } = await enrolled()
+    const { sessions } = options.storage
+    const { open } = sessions
+    const challenge = await challengeOf(kith)
+    sessions.open = async (...given) => {
+      sessions.open = open
+      await kith.accounts.setPassword(viewer.userId, 'battery staple')
+      return await open(...given)
+    }
+    expect(await codeOf(kith.sessions.loginByFactor({ challenge, code: app() }))).toBe('invalid-credentials')
+    expect((await kith.sessions.list(viewer)).items).toEqual([])
+  })
+
+  test('two factors given concurrently for one first half open one session', async () => {
+    const { kith, app, recoveryCodes } = await enrolled()
+    const challenge = await challengeOf(kith)
+    const results = await Promise.all([
+      codeOf(kith.sessions.loginByFactor({ challenge, code: app() })),
+      codeOf(kith.sessions.loginByFactor({ challenge, recoveryCode: recoveryCodes[0] ?? '' })),
+    ])
+    expect(results.toSorted()).toEqual(['code-invalid', 'no error'])
+  })
+
+  test('a sign-in on a new device is announced to the owner', async () => {
+    const { kith, app, mailbox } = await enrolled()
+    await kith.sessions.loginByFactor({ challenge: await challengeOf(kith), code: app() }, client)
+    await kith.settled()
+    expect(mailbox.last('new-device')).toMatchObject({ to: email, content: { device: 'Test' } })
   })
 
   test('a trusted device is not asked, until the trust expires or is removed in the list', async () => {
@@ -299,6 +367,138 @@ describe('a second factor', () => {
     expect(await codeOf(kith.credentials.remove(other, id))).toBe('credential-not-found')
     const { token } = await kith.factors.beginTotp(other)
     expect(await codeOf(kith.factors.confirmTotp(viewer, { token, code: app() }))).toBe('code-invalid')
+  })
+})
+
+describe('adding an app', () => {
+  test('its first code may be typed with a space; a number with more digits is wrong', async () => {
+    const made = await enrolled()
+    const { kith, viewer } = made
+    const { token, code } = await secondApp(made)
+    const confirm = (typed: string) => codeOf(kith.factors.confirmTotp(viewer, { token, code: typed }))
+    expect(await confirm(`${code}0`)).toBe('factor-invalid')
+    expect(await confirm(`${code.slice(0, 3)} ${code.slice(3)}`)).toBe('no error')
+  })
+
+  test('of 5 concurrent confirmations one adds it', async () => {
+    const made = await enrolled()
+    const { kith, viewer } = made
+    const given = await secondApp(made)
+    const results = await Promise.all(
+      Array.from({ length: 5 }, () => codeOf(kith.factors.confirmTotp(viewer, given))),
+    )
+    expect(results.toSorted()).toEqual([...Array<string>(4).fill('code-invalid'), 'no error'])
+    const added = (await kith.credentials.list(viewer)).filter(({ kind }) => kind === 'totp')
+    expect(added.map(({ name }) => name)).toEqual(['Phone', 'Tablet'])
+  })
+
+  test.each(['add', 'step'] as const)(
+    'for an account that is deleted before "%s" nothing is',
+    async (verb) => {
+      const made = await enrolled()
+      const { kith, viewer, options } = made
+      const { credentials } = options.storage
+      const given = await secondApp(made)
+      const write = credentials[verb] as (...given: unknown[]) => Promise<never>
+      credentials[verb] = async (...values: unknown[]) => {
+        credentials[verb] = write
+        await kith.accounts.remove(viewer.userId)
+        return await write(...values)
+      }
+      const told: unknown[] = []
+      kith.events.on('credential.added', (event) => void told.push(event))
+      const byHost = kith.viewerOf(viewer.userId)
+      const adding =
+        verb === 'add' ? kith.factors.confirmTotp(byHost, given) : kith.factors.renewRecoveryCodes(byHost)
+      expect(await codeOf(adding)).toBe('unauthenticated')
+      expect(await codeOf(kith.factors.beginTotp(byHost))).toBe('unauthenticated')
+      expect(await credentials.byUser(viewer.userId)).toEqual([])
+      expect(told).toEqual([])
+    },
+  )
+})
+
+describe('recovery codes', () => {
+  test('new ones are valid although an old one is used at the same time, and the owner gets a message', async () => {
+    const { kith, viewer, options, mailbox, advance } = await enrolled()
+    const { credentials } = options.storage
+    const { step } = credentials
+    await kith.settled()
+    const { length } = mailbox.messages
+    credentials.step = async (change, ...rest) => {
+      credentials.step = step
+      await step({ id: change.id, version: change.version, usedAt: new Date() })
+      return await step(change, ...rest)
+    }
+    const { recoveryCodes } = await kith.factors.renewRecoveryCodes(viewer)
+    await kith.settled()
+    expect(mailbox.messages.slice(length)).toMatchObject([
+      { kind: 'credential-added', content: { kind: 'recovery-codes' } },
+    ])
+    const recoveryCode = recoveryCodes[0] ?? ''
+    advance(60)
+    await kith.sessions.loginByFactor({ challenge: await challengeOf(kith), recoveryCode }, client)
+  })
+
+  test('each letter is as likely as any other', async () => {
+    const rows = [
+      // The bytes from 248 on would make the first eight letters likelier than the others.
+      [...Array.from({ length: 8 }, (_, index) => 248 + index), ...Array(16).keys()],
+      [247, 30, 31, 0, 1, 2, 3, 4, ...Array<number>(16).fill(5)],
+    ]
+    const random = (length: number): Uint8Array =>
+      length === 24 ? Uint8Array.from(rows.shift() ?? Array<number>(24).fill(6)) : randomBytes(length)
+    const { recoveryCodes } = await enrolled({ random })
+    expect(recoveryCodes.slice(0, 2)).toEqual(['234567-89abcd-efghzz-223456', '888888-888888-888888-888888'])
+  })
+})
+
+describe('a stored factor', () => {
+  const stored = {
+    totp: 'dyVueUEAVxxj.es-U41hJ3HnQS0NFC198-CKc_04OAa_cBM0xx8TrycJ-YwCjWkUc6-0s-rQJXCmwjYmIC0sRfytOublW3Djcej28yw-Pbp-aO01oEPGpJoUN',
+    'recovery-codes': '["SfWP1Tfohy_X3fI05vXuWKUDDbayP4s4GkAqpEk0IWM"]',
+  }
+
+  /** An account whose factors an earlier release has stored. */
+  async function withStored() {
+    const { kith, options } = createInstance()
+    const userId = (await kith.accounts.register({ username: 'ada', password }, client)).user.id
+    for (const [index, kind] of (['totp', 'recovery-codes'] as const).entries())
+      await options.storage.credentials.add(
+        {
+          id: `018f5a5e-0000-7000-8000-00000000000${index + 1}`,
+          userId,
+          kind,
+          subject: userId,
+          name: null,
+          data: stored[kind],
+          version: 0,
+          createdAt: new Date('2025-01-01T00:00:00Z'),
+          usedAt: null,
+        },
+        1,
+      )
+    return { kith, options }
+  }
+  // The secret of the examples of RFC 6238.
+  const app = new TOTP({ secret: Secret.fromLatin1('12345678901234567890') })
+  const code = app.generate({ timestamp: Date.parse('2026-01-01T00:00:00Z') })
+
+  test('of an earlier release still works', async () => {
+    const { kith } = await withStored()
+    await kith.sessions.loginByFactor({ challenge: await challengeOf(kith), code })
+    const challenge = await challengeOf(kith)
+    const guess = kith.sessions.loginByFactor({ challenge, recoveryCode: '234567-bbcdef-ghjkmn-pqrstu' })
+    expect(await codeOf(guess)).toBe('factor-invalid')
+    await kith.sessions.loginByFactor({ challenge, recoveryCode: '234567-abcdef-ghjkmn-pqrstu' })
+  })
+
+  test('accepts nothing if the secret that it was stored with is gone', async () => {
+    const { options } = await withStored()
+    const kith = createKith({ ...options, secret: 'another secret of the tests, of 32 characters or more' })
+    const challenge = await challengeOf(kith)
+    for (const given of [{ code }, { recoveryCode: '234567-abcdef-ghjkmn-pqrstu' }])
+      expect(await codeOf(kith.sessions.loginByFactor({ challenge, ...given }))).toBe('factor-invalid')
   })
 })
 
@@ -415,13 +615,46 @@ describe('trust in a device', () => {
 
   test('ends with the last authenticator app, like the recovery codes, and not before', async () => {
     const { kith, app, advance, viewer } = await enrolled(trusting)
+    const trustOne = async (device?: string): Promise<string | undefined> => {
+      const from = { ...client, device }
+      const input = { challenge: await challengeOf(kith), code: app(), trustDevice: true }
+      const { tokens } = await kith.sessions.loginByFactor(input, from)
+      advance(30)
+      return tokens.deviceToken
+    }
+    const [first, second] = [await trustOne(), await trustOne()]
+    const again = await trustOne(second)
+    for (const device of [first, second, again])
+      await kith.sessions.login({ login: 'ada', password }, { ...client, device })
+    const devices = (await kith.credentials.list(viewer)).filter(({ kind }) => kind === 'trusted-device')
+    expect(devices.map(({ name }) => name)).toEqual(['Test', 'Test'])
+  })
+
+  test('is not given, and no longer counts, in an app without it', async () => {
+    const { kith, app, advance, options, viewer } = await enrolled(trusting)
+    const { sessions: _trusting, ...others } = options
+    const without = createKith(others)
+    const trust = async (by: Kith): Promise<string | undefined> => {
+      advance(30)
+      const input = { challenge: await challengeOf(by), code: app(), trustDevice: true }
+      return (await by.sessions.loginByFactor(input, client)).tokens.deviceToken
+    }
+    await trust(without)
+    expect((await kith.credentials.list(viewer)).map(({ kind }) => kind)).toEqual(['totp', 'recovery-codes'])
+    const device = await trust(kith)
+    await kith.sessions.login({ login: 'ada', password }, { ...client, device })
+    // Not even on a machine whose clock is slow.
+    advance(-60)
+    await challengeOf(without, { ...client, device })
+  })
+
+  test('goes, as the recovery codes do, with the last authenticator app and not before', async () => {
+    const made = await enrolled(trusting)
+    const { kith, app, advance, viewer } = made
     const challenge = await challengeOf(kith)
     await kith.sessions.loginByFactor({ challenge, code: app(), trustDevice: true }, client)
     advance(60)
-    const { token, secret } = await kith.factors.beginTotp(viewer, { name: 'Tablet' })
-    const code = new TOTP({ secret: Secret.fromBase32(secret) }).generate({
-      timestamp: kith.config.clock().getTime(),
-    })
+    const { token, code } = await secondApp(made)
     expect(await codeOf(kith.factors.confirmTotp(viewer, { token, code: '000000' }))).toBe('factor-invalid')
     const told: unknown[] = []
     kith.events.on('credential.added', ({ kind }) => void told.push(`+ ${kind}`))

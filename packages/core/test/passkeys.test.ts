@@ -456,11 +456,38 @@ describe('proving with a passkey', () => {
       device.get(second.passkey),
       device.get(passkey, { forged: true }),
     ])
-      expect(await codeOf(kith.sessions.loginByFactor({ challenge: token, passkey: given }))).toBe(
-        'factor-invalid',
-      )
+      await expect(kith.sessions.loginByFactor({ challenge: token, passkey: given })).rejects.toMatchObject({
+        code: 'factor-invalid',
+        cause: { code: 'passkey-invalid' },
+      })
     const both = { challenge: token, passkey: device.get(passkey), code: '123456' }
     expect(await codeOf(kith.sessions.loginByFactor(both))).toBe('invalid-input')
+  })
+
+  test('it is asked for only if the account has one and the app accepts passkeys', async () => {
+    const { kith, device, viewer, options } = await withApp()
+    const { passkey } = await challenge(kith)
+    const asked = async (by: Kith) => {
+      const refused = await by.sessions.login({ login: 'ada', password }).catch((error: unknown) => error)
+      if (!isSecondFactorRequired(refused)) throw refused
+      return refused.challenge
+    }
+    const without = createInstance({ ...options, passkeys: undefined }).kith
+    const inApp = await asked(without)
+    expect(inApp.factors).toEqual(['totp', 'recovery-code'])
+    const given = { challenge: inApp.token, passkey: device.get(passkey) }
+    expect(await codeOf(without.sessions.loginByFactor(given))).toBe('not-configured')
+    const [{ id = '' } = {}] = await kith.credentials.list(viewer)
+    await kith.credentials.remove(viewer, id)
+    expect(await asked(kith)).not.toHaveProperty('passkey')
+  })
+
+  test('if it is removed, recovery codes that were made without an app stay', async () => {
+    const { kith, viewer } = await owner()
+    await kith.factors.renewRecoveryCodes(viewer)
+    const [{ id = '' } = {}] = await kith.credentials.list(viewer)
+    await kith.credentials.remove(viewer, id)
+    expect((await kith.credentials.list(viewer)).map(({ kind }) => kind)).toEqual(['recovery-codes'])
   })
 
   test('it proves only the session that asked for the proof', async () => {

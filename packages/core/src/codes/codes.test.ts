@@ -80,6 +80,23 @@ test('a code whose row was changed in the storage is invalid', async () => {
   expect(await confirm(token)).toBe('code-invalid')
 })
 
+test('a code that an earlier release has stored still works', async () => {
+  const { kith, user, options } = await withAccount()
+  const flow = '018f5a5e-0000-7000-8000-000000000000'
+  await options.storage.codes.issue({
+    purpose: 'sign-in',
+    subject: flow,
+    userId: user.id,
+    hashes: ['TeupFfSoi0yB3YlYGRbMAzcXe3CvjO7pIElEXx1ig0c'],
+    data: 'l-pBM6jbpBeo.hXpYHDvcg1Brf8FuHsX90BQWQ2ks5HN7teNNHIbkMDE6JgmyRUlzxOznjySvh3Mu5zbHQQY3qlrjIbNE4Kmp_YbkPaRz5Kv8w6SkohHTOdBhP_Ftwf3kTK7zZJaot-g',
+    tries: 5,
+    createdAt: now,
+    expiresAt: new Date('2026-01-01T00:10:00Z'),
+  })
+  const { user: signedIn } = await kith.sessions.loginByCode({ flow, code: '123456' })
+  expect(signedIn.id).toBe(user.id)
+})
+
 test('with a rotated secret, an unknown flow gives the same error as a wrong code', async () => {
   const { options } = await withAccount()
   const rotated = createKith({
@@ -89,4 +106,18 @@ test('with a rotated secret, an unknown flow gives the same error as a wrong cod
   const flow = '018f5a5e-0000-7000-8000-000000000000'
   const reset = rotated.recovery.reset({ flow, code: '123456', password: 'battery staple' })
   expect(await codeOf(reset)).toBe('code-invalid')
+})
+
+test('a new code can only be checked with the current secret', async () => {
+  const { options } = await withAccount()
+  const { codes } = options.storage
+  const previous = 'an older secret of 32 characters, or more'
+  const rotated = createKith({
+    ...options,
+    secret: { current: String(options.secret), previous: [previous] },
+  })
+  const { flow } = await rotated.recovery.begin({ login: 'ada' })
+  const found = await codes.find({ purpose: 'reset-password', subject: flow, now })
+  // The digits, and the token of the link.
+  expect(found?.hashes).toHaveLength(2)
 })

@@ -149,8 +149,8 @@ export function createCodes(core: CodeParts): Codes {
 
   /** For sent codes the digits count as well. If a client gets the token directly, nobody types digits. */
   function hashes(purpose: CodePurpose, { flow, digits, token }: CodeSecrets): string[] {
-    return (isSent(purpose) ? [digits, token] : [token]).map(
-      (code) => hashesOf(purpose, { flow, code })[0] ?? '',
+    return (isSent(purpose) ? [digits, token] : [token]).flatMap((code) =>
+      hashesOf(purpose, { flow, code }).slice(0, 1),
     )
   }
 
@@ -172,7 +172,7 @@ export function createCodes(core: CodeParts): Codes {
     { subject, data }: CodeRecord,
   ): CodeData[Purpose] | null {
     const text = seal.open(data, `${purpose} ${subject}`)
-    return text === null ? null : (JSON.parse(text) as CodeData[Purpose] | null)
+    return JSON.parse(text ?? 'null') as CodeData[Purpose] | null
   }
 
   function record<Purpose extends CodePurpose>({
@@ -239,7 +239,7 @@ export function createCodes(core: CodeParts): Codes {
       const expiresAt = endOf(purpose, now)
       const found = await codes.find({ purpose, subject: flow, now })
       const data = found && read(purpose, found)
-      const maySend = await limits.maySend(data?.to.address ?? `nobody ${flow}`, client)
+      const maySend = await limits.maySend(data?.to.address ?? flow, client)
       // If it may not be sent, the previous one stays valid.
       const fresh = maySend || !found ? { hashes: hashes(purpose, secrets), expiresAt } : found
       const renewal = { purpose, subject: flow, hashes: fresh.hashes, now, expiresAt: fresh.expiresAt }
@@ -251,12 +251,14 @@ export function createCodes(core: CodeParts): Codes {
       return { flow, expiresAt: expiresAt.toISOString() }
     },
     async open(purpose, token) {
-      const [flow = '', code = ''] = token.split('.')
+      const dot = token.indexOf('.')
+      const [flow, code] = [token.slice(0, dot), token.slice(dot + 1)]
       const name = { purpose, subject: flow, now: clock() }
       const found = await codes.find(name)
       const hash = hashesOf(purpose, { flow, code }).find((each) => found?.hashes.includes(each))
-      const data = found && hash !== undefined ? read(purpose, found) : null
-      if (!found?.userId || hash === undefined || data === null) throw new KithError('code-invalid')
+      if (!found?.userId || hash === undefined) throw new KithError('code-invalid')
+      const data = read(purpose, found)
+      if (data === null) throw new KithError('code-invalid')
       return {
         userId: found.userId,
         data,
@@ -270,9 +272,10 @@ export function createCodes(core: CodeParts): Codes {
       await limits.byAddress('codeByAddress', client)
       const hash = await rightHash(purpose, given)
       const result = await codes.consume({ purpose, subject: given.flow, hash, now: clock() })
-      const data = result.outcome === 'consumed' ? read(purpose, result.code) : null
-      if (result.outcome !== 'consumed' || data === null) throw new KithError('code-invalid')
+      if (result.outcome !== 'consumed') throw new KithError('code-invalid')
       const { code } = result
+      const data = read(purpose, code)
+      if (data === null) throw new KithError('code-invalid')
       return { userId: code.userId, data, giveBack: () => codes.issue(code) }
     },
   }

@@ -35,8 +35,7 @@ export function isProof({ kind }: { kind: string }): boolean {
 
 /** What opens an account in an app with these options, besides a password. */
 export function waysIn({ sessions, messages }: KithConfig): WaysIn {
-  const addresses = sessions.codeSignIn
-    ? [...(messages.email ? (['email'] as const) : []), ...(messages.sms ? (['phone'] as const) : [])]
-    : []
+  const messengers = { email: messages.email, phone: messages.sms }
+  const addresses = (['email', 'phone'] as const).filter((kind) => sessions.codeSignIn && messengers[kind])
   return { kinds: opening, addresses }
 }

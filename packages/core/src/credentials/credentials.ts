@@ -29,9 +29,6 @@ export const credentialNameInput: z.ZodType<{ name: string }> = z.strictObject({
   name: visible(lineOfText(100)).pipe(z.string().min(1)),
 })
 
-/** How often a credential is reread after it was used concurrently. */
-const mostTries = 10
-
 /** Creates the credentials of one Kith instance. */
 export function createCredentials(core: Core): Credentials {
   const { config, limits } = core
@@ -60,11 +57,12 @@ export function createCredentials(core: Core): Credentials {
       await limits.byAccount('changeByAccount', viewer.userId)
       const { name } = parseInput(credentialNameInput, input)
       await demandOwner(core, viewer)
-      for (let tries = 0; tries < mostTries; tries++) {
+      let isRenamed = false
+      // A step fails only if a concurrent one succeeds, or the credential is gone.
+      while (!isRenamed) {
         const { version } = await own(viewer, id)
-        if (await credentials.step({ id, version, name })) return
+        isRenamed = await credentials.step({ id, version, name })
       }
-      throw new KithError('credential-not-found')
     },
     async remove(viewer, id, client = {}) {
       await limits.byAccount('changeByAccount', viewer.userId)

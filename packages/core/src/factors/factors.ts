@@ -67,11 +67,15 @@ export function createFactors(core: Core): Factors {
   const { config, limits, makeId, clock, factors, codes } = core
   const { users, credentials } = core.storage
 
-  async function storeRecoveryCodes(
-    viewer: Viewer,
-    { replace }: { replace: boolean },
-    client: ClientInfo,
-  ): Promise<string[] | null> {
+  async function storeRecoveryCodes({
+    viewer,
+    client,
+    replace,
+  }: {
+    viewer: Viewer
+    client: ClientInfo
+    replace: boolean
+  }): Promise<string[] | null> {
     const { userId } = viewer
     const { codes: made, data } = factors.makeRecoveryCodes()
     const kind = 'recovery-codes'
@@ -150,14 +154,14 @@ export function createFactors(core: Core): Factors {
       const data = factors.sealTotp(id, secret, step)
       demandAdded(await credentials.add({ ...record, data }, credentialKinds[kind].atMost, rows))
       tell()
-      const recoveryCodes = await storeRecoveryCodes(viewer, { replace: false }, client)
+      const recoveryCodes = await storeRecoveryCodes({ viewer, client, replace: false })
       core.outgoing.kick()
       return { recoveryCodes }
     },
     async renewRecoveryCodes(viewer, client = {}) {
       await limits.byAccount('changeByAccount', viewer.userId)
       await demandFresh(core, viewer, config.sessions.freshForSeconds)
-      const recoveryCodes = await storeRecoveryCodes(viewer, { replace: true }, client)
+      const recoveryCodes = await storeRecoveryCodes({ viewer, client, replace: true })
       core.outgoing.kick()
       return { recoveryCodes: recoveryCodes ?? [] }
     },

@@ -1,16 +1,9 @@
 import * as z from 'zod'
-import { demandUnbanned, withoutEndedBan } from '../accounts/bans.ts'
 import type { UserRecord } from '../accounts/user-store.ts'
 import { codePurposes } from '../codes/code-purposes.ts'
 import type { Core } from '../core.ts'
 import type { CredentialRecord } from '../credentials/credential-store.ts'
-import {
-  type FactorChallenge,
-  isKithError,
-  isRetryLater,
-  KithError,
-  SecondFactorRequiredError,
-} from '../errors.ts'
+import { type FactorChallenge, isKithError, KithError, SecondFactorRequiredError } from '../errors.ts'
 import { because, isObject, lineOfText, parseInput, visible } from '../input.ts'
 import { tellLockedOut } from '../messages/notices.ts'
 import { requestOptions } from '../passkeys/passkey-challenge.ts'
@@ -115,8 +108,9 @@ export function hasApp(stored: readonly CredentialRecord[]): boolean {
 
 function factorsIn({ config }: Core, stored: readonly CredentialRecord[]): FactorChallenge['factors'] {
   const kinds = new Set(stored.map(({ kind }) => kind))
-  const asked = ['totp', 'recovery-codes', ...(config.passkeys ? (['passkey'] as const) : [])] as const
-  return asked.flatMap((kind) => (kinds.has(kind) ? [factorNames[kind]] : []))
+  if (!config.passkeys) kinds.delete('passkey')
+  const asked = ['totp', 'recovery-codes', 'passkey'] as const
+  return asked.filter((kind) => kinds.has(kind)).map((kind) => factorNames[kind])
 }
 
 /** The second factor of an account: a passkey with the token of its challenge. */
@@ -144,7 +138,7 @@ export async function checkFactor(
   try {
     await core.limits.byAccount('factorByAccount', own === null ? userId : `${userId} ${own}`)
   } catch (error) {
-    if (isRetryLater(error)) tellLockedOut(core, userId, client)
+    if (isKithError(error) && error.code === 'rate-limited') tellLockedOut(core, userId, client)
     throw error
   }
   if (given.kind === 'passkey') return await checkPasskey(core, { ...given, client, ownerId: userId })
@@ -176,10 +170,16 @@ export async function loginByFactor(
   client: ClientInfo,
 ): Promise<SignIn> {
   await core.limits.byAddress('codeByAddress', client)
-  const { challenge, deviceName, trustDevice = false, ...factor } = parseInput(factorLoginInput, input)
+  const {
+    challenge,
+    deviceName,
+    trustDevice = false,
+    passkey,
+    ...codes
+  } = parseInput(factorLoginInput, input)
   const open = await core.codes.open('second-factor', challenge)
   const { userId, data } = open
-  const given = givenFactor({ ...factor, token: challenge })
+  const given = givenFactor({ ...codes, passkey: passkey && { token: challenge, response: passkey } })
   let method: string
   try {
     method = await checkFactor(core, userId, { given, client, sessionId: null })
@@ -187,12 +187,11 @@ export async function loginByFactor(
     await open.miss()
     throw error
   }
+  // A ban since the first half has begun another epoch.
   const found = (await open.spend()) ? await core.storage.users.byId(userId) : null
   if (found?.sessionEpoch !== data.epoch) throw new KithError('code-invalid')
-  const user = await withoutEndedBan(core, found)
-  demandUnbanned(user)
   const signIn = await openSession(core, {
-    user,
+    user: found,
     client,
     deviceName: deviceName ?? data.deviceName ?? undefined,
     methods: [...data.methods, method, 'mfa'],
@@ -208,10 +207,7 @@ export function givenFactor({
   code,
   recoveryCode,
   passkey,
-  token = '',
-}: Pick<FactorLoginInput, 'code' | 'recoveryCode' | 'passkey'> & {
-  token?: string | undefined
-}): GivenFactor {
-  if (passkey) return { kind: 'passkey', response: passkey, token }
-  return code === undefined ? { kind: 'recovery-code', code: recoveryCode ?? '' } : { kind: 'totp', code }
+}: Pick<FactorLoginInput, 'code' | 'recoveryCode'> & { passkey: PasskeyProof | undefined }): GivenFactor {
+  if (passkey) return { kind: 'passkey', ...passkey }
+  return code === undefined ? { kind: 'recovery-codes', code: recoveryCode ?? '' } : { kind: 'totp', code }
 }

@@ -8,7 +8,11 @@ import { deriveKey } from '../sessions/derive-key.ts'
 import { matchTotp } from './totp.ts'
 
 /** A code that an account uses as a second factor. */
-export type GivenCode = { kind: 'totp'; code: string } | { kind: 'recovery-code'; code: string }
+export interface GivenCode {
+  /** The kind of the credential that it is checked against. */
+  kind: 'totp' | 'recovery-codes'
+  code: string
+}
 
 /** Second factors as stored: authenticator app secrets are sealed, recovery codes are keyed hashes. */
 export interface StoredFactors {
@@ -86,10 +90,9 @@ export function createStoredFactors({ config, storage, clock }: FactorParts): St
     },
     codesLeft: (data) => (JSON.parse(data) as string[]).length,
     async use(credentials, { kind, code }) {
-      const [stored, verb] =
-        kind === 'totp' ? (['totp', useTotp] as const) : (['recovery-codes', useRecoveryCode] as const)
+      const verb = { totp: useTotp, 'recovery-codes': useRecoveryCode }[kind]
       for (const credential of credentials)
-        if (credential.kind === stored && (await verb(credential, code.replace(/\s/g, '')))) return true
+        if (credential.kind === kind && (await verb(credential, code.replace(/\s/g, '')))) return true
       return false
     },
   }
@@ -101,6 +104,6 @@ function randomLetters(random: (length: number) => Uint8Array): string {
   while (text.length < codeLength)
     for (const byte of random(codeLength))
       if (byte < 256 - (256 % letters.length) && text.length < codeLength)
-        text += letters[byte % letters.length] ?? ''
+        text += letters.charAt(byte % letters.length)
   return text
 }

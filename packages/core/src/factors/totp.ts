@@ -40,15 +40,15 @@ export function totpUri(secret: string, { issuer, account }: { issuer: string; a
   return `otpauth://totp/${label}?${query}&algorithm=SHA1&digits=${digits}&period=${periodSeconds}`
 }
 
-/** A secret formatted for typing. */
+/** A secret formatted for typing. Its length is a multiple of five bytes, so it needs no padding. */
 export function toBase32(bytes: Uint8Array): string {
   let [text, bits, value] = ['', 0, 0]
   for (const byte of bytes) {
     value = (value << 8) | byte
-    for (bits += 8; bits >= 5; bits -= 5) text += alphabet[(value >> (bits - 5)) & 31] ?? ''
+    for (bits += 8; bits >= 5; bits -= 5) text += alphabet.charAt((value >> (bits - 5)) & 31)
     value &= 0xff
   }
-  return bits > 0 ? text + (alphabet[(value << (5 - bits)) & 31] ?? '') : text
+  return text
 }
 
 function isEqual(one: string, other: string): boolean {

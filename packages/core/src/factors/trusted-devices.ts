@@ -20,15 +20,17 @@ export async function isTrusted(
   { stored, client }: { stored: readonly CredentialRecord[]; client: ClientInfo },
 ): Promise<boolean> {
   const { trustDevicesSeconds } = config.sessions
-  const device = trustDevicesSeconds === null ? null : await deviceTokens.read(client.device)
-  if (!device || trustDevicesSeconds === null || !deviceTokens.knows(device, user)) return false
+  if (trustDevicesSeconds === null) return false
+  const device = await deviceTokens.read(client.device)
+  if (!device || !deviceTokens.knows(device, user)) return false
   const since = clock().getTime() - trustDevicesSeconds * 1000
-  return stored.some(
-    (each) =>
-      each.kind === kind &&
-      each.subject === subjectOf(each.userId, device.id) &&
-      each.createdAt.getTime() > since,
+  return devicesIn(stored).some(
+    ({ subject, createdAt }) => subject === subjectOf(user.id, device.id) && createdAt.getTime() > since,
   )
+}
+
+function devicesIn(stored: readonly CredentialRecord[]): CredentialRecord[] {
+  return stored.filter((each) => each.kind === kind)
 }
 
 /**
@@ -44,7 +46,7 @@ export async function trust(
   if (config.sessions.trustDevicesSeconds === null || !device) return
   const subject = subjectOf(user.id, device.id)
   const cause = { viewer: { userId: user.id, sessionId: session.id }, client }
-  const devices = (await storage.credentials.byUser(user.id)).filter((each) => each.kind === kind)
+  const devices = devicesIn(await storage.credentials.byUser(user.id))
   // Its time starts again. The oldest is removed if there are too many.
   const oldest = devices.length < credentialKinds[kind].atMost ? undefined : devices[0]
   const before = devices.find((each) => each.subject === subject) ?? oldest

@@ -72,7 +72,7 @@ export async function prove(
     return await renewProof(core, user, { session, client, method })
   }
   if (passkey) await demandOwnToken(core, session, { token: passkey.token, client })
-  const given = givenFactor({ ...factor, passkey: passkey?.response, token: passkey?.token })
+  const given = givenFactor({ ...factor, passkey })
   const method = await checkFactor(core, user.id, { given, client, sessionId: session.sessionId })
   return await renewProof(core, user, { session, client, method })
 }
