@@ -90,6 +90,8 @@ export const scopes: Readonly<Record<string, Scope>> = {
         'accounts.test',
         'admit.test',
         'back-office.test',
+        'breach-check.test',
+        'changed-user.test',
         'host-accounts.test',
       ),
       ...files(

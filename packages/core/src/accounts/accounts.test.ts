@@ -1,6 +1,6 @@
 import { decodeJwt } from 'jose'
 import { describe, expect, test } from 'vitest'
-import { codeOf, createInstance } from '../../test/instance.ts'
+import { cheapHashing, codeOf, createInstance } from '../../test/instance.ts'
 import type { RegisterInput } from './account-inputs.ts'
 
 const password = 'correct horse'
@@ -365,6 +365,36 @@ describe('change of password', () => {
       retryAfterSeconds: 1,
     })
     await sessions.login({ login: 'ana', password: 'window lamp 99' })
+  })
+
+  test('hashes the new password in the turn of its account, before strangers', async () => {
+    let act = async (): Promise<void> => {}
+    const timesSeen = async (): Promise<number> => {
+      const acting = act
+      act = async () => {}
+      await acting()
+      return 0
+    }
+    const { accounts, events, viewer } = await signedIn({
+      passwords: { ...cheapHashing, concurrency: 1, queueLimit: 1, breached: { timesSeen } },
+    })
+    const { id } = await accounts.create({ username: 'ben', password })
+    const refused: unknown[] = []
+    // The old password was checked, and the queue is full when the new one is hashed.
+    act = () =>
+      new Promise((resolve) => {
+        events.on('work.refused', ({ userId, network }) => {
+          refused.push([userId, network])
+          resolve()
+        })
+        for (let call = 0; call < 3; call++) void codeOf(accounts.setPassword(id, 'window lamp 99'))
+      })
+    const change = { currentPassword: password, newPassword: 'battery staple' }
+    expect(await codeOf(accounts.changePassword(viewer, change))).toBe('busy')
+    expect(refused).toEqual([
+      [id, null],
+      [viewer.userId, null],
+    ])
   })
 
   test('opens no session if the password was changed again meanwhile', async () => {

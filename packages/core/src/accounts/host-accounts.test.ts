@@ -298,7 +298,11 @@ test('hashing a password that the host sets counts for its account, before stran
   kith.events.on('work.refused', ({ at: _, ...event }) => void refused.push(event))
   const calls = Array.from({ length: 3 }, () => codeOf(kith.accounts.setPassword(id, 'another horse 99')))
   expect(await Promise.all(calls)).toContain('busy')
-  expect(refused).toEqual([{ work: 'passwords', userId: id, network: null }])
+  expect(refused.splice(0)).toEqual([{ work: 'passwords', userId: id, network: null }])
+  const usernames = ['cleo', 'dora', 'eve']
+  const creating = usernames.map((username) => codeOf(kith.accounts.create({ username, password })))
+  expect(await Promise.all(creating)).toContain('busy')
+  expect(refused).toMatchObject([{ work: 'passwords', network: null }])
 })
 
 describe('email addresses and phone numbers that the host verifies', () => {
