@@ -171,7 +171,7 @@ test.each<[name: string, before: ImportInput[], input: ImportInput, outcome: str
     person('eve', { phone: '+4930123456' }),
     'identifier-taken',
   ],
-])('an account is not imported again if %s', async (_name, before, input, outcome) => {
+])('an account is not imported again if %s', async (_name, ...[before, input, outcome]) => {
   const { kith } = createInstance()
   for (const each of before) await kith.accounts.import(each)
   const [result] = await collect(kith.accounts.importAll([input]))

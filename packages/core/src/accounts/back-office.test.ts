@@ -95,7 +95,7 @@ describe.each(cases)('%s', (_name, { call, action, fresh }, accounts) => {
   })
 
   test('is limited by administrator, including refused calls', async () => {
-    const limits = { changeByAccount: [{ limit: 1, window: '1m' }] }
+    const limits = { changeByAccount: [{ limit: 1, window: '1m' }] } as const
     const { kith, admin, userId } = await office(accounts, { limits })
     expect(await codeOf(call(kith, admin, 'nobody'))).toMatch('not-found')
     expect(await codeOf(call(kith, admin, userId))).toBe('rate-limited')

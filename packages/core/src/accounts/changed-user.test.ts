@@ -17,7 +17,7 @@ test.each<[name: string, before: typeof shadow, changes: UserChanges, outcome: s
   ['an expectation that is not', shadow, { name: 'Ada', expected: { role: 'admin' } }, 'differs'],
   // Not allowed by the types, but by JavaScript.
   ['an expectation of nothing', shadow, { expected: { role: undefined } as never }, 'updated'],
-])('%s', (_name, before, changes, outcome) => {
+])('%s', (_name, ...[before, changes, outcome]) => {
   expect(changedUser(before, changes)).toMatchObject({ outcome })
 })
 
