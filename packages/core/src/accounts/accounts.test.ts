@@ -260,6 +260,14 @@ describe('edit', () => {
     expect(decodeJwt(again.signIn?.tokens.accessToken ?? '')).not.toHaveProperty('amr')
   })
 
+  test('with the password has ended every session even if the process dies right after it', async () => {
+    const { accounts, sessions, viewer, tokens, options } = await signedIn()
+    options.storage.sessions.revokeAll = () => Promise.reject(new Error('died'))
+    const editing = accounts.edit(viewer, { bio: 'second', currentPassword: password })
+    await expect(editing).rejects.toThrow('died')
+    expect(await codeOf(sessions.refresh(tokens.refreshToken))).toBe('session-revoked')
+  })
+
   test.each(['edit', 'update'] as const)(
     'of an account that is deleted meanwhile changes nothing and emits no event: %s',
     async (verb) => {
