@@ -90,6 +90,8 @@ export const scopes: Readonly<Record<string, Scope>> = {
         'accounts.test',
         'admit.test',
         'back-office.test',
+        'breach-check.test',
+        'changed-user.test',
         'host-accounts.test',
       ),
       ...files(
@@ -101,7 +103,11 @@ export const scopes: Readonly<Record<string, Scope>> = {
         'notices.test',
       ),
       ...files(`${core}/test`, 'host-cause.test', 'own-fields.test', 'token-claims.test', 'social.test'),
+      ...files(`${core}/test`, 'clearing.test', 'impersonation.test', 'passkeys.test', 'policies.test'),
+      ...files(`${core}/test`, 'takeovers.test', 'upkeep-steps.test', 'visible-files.test'),
       ...files(`${core}/src/sessions`, 'ended-epoch.test', 'end-sessions.test', 'host-verbs.test'),
+      ...files(`${core}/src/sessions`, 'limit-events.test', 'limits.test', 'login.test', 'sessions.test'),
+      ...files(`${core}/src`, 'events.test', 'outbox/outbox.test'),
     ],
   },
   addresses: {

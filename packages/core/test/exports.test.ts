@@ -34,7 +34,11 @@ test('an account can export five times an hour, one at a time, and a reader that
   const [ana, ben] = viewers as [Viewer, Viewer]
   const open = kith.accounts.export(ana)[Symbol.asyncIterator]()
   await open.next()
-  await expect(linesOf(kith, ana)).rejects.toMatchObject({ code: 'busy', retryAfterSeconds: 60 })
+  const refused: unknown[] = []
+  kith.events.on('work.refused', ({ at: _, ...event }) => void refused.push(event))
+  const busy = { code: 'busy', retryAfterSeconds: 60, refusedBy: 'exports' }
+  await expect(linesOf(kith, ana)).rejects.toMatchObject(busy)
+  expect(refused).toEqual([{ work: 'exports', userId: ana.userId, network: null }])
   expect(await linesOf(kith, ben)).toBe(12)
   await open.return?.()
   for (let index = 0; index < 3; index++) expect(await linesOf(kith, ana)).toBe(12)
@@ -109,12 +113,38 @@ test('unread exports block others for at most a minute, and then end', async () 
   vi.useFakeTimers({ toFake: ['performance'] })
   onTestFinished(() => void vi.useRealTimers())
   const { kith, viewers } = await society(101, 1)
+  vi.advanceTimersByTime(120_000)
   const stalled = viewers.slice(0, 100).map((viewer) => kith.accounts.export(viewer)[Symbol.asyncIterator]())
   for (const each of stalled) await each.next()
   const last = viewers[100] as Viewer
   expect(await codeOf(linesOf(kith, last))).toBe('busy')
-  vi.advanceTimersByTime(60_001)
+  vi.advanceTimersByTime(60_000)
+  expect(await codeOf(linesOf(kith, last))).toBe('busy')
+  vi.advanceTimersByTime(1)
   expect(await linesOf(kith, last)).toBe(3)
   expect(await codeOf(stalled[0]?.next() ?? Promise.resolve())).toBe('busy')
   expect(await linesOf(kith, viewers[0] as Viewer)).toBe(3)
+  // The end of a replaced export leaves its successor in place.
+  const successor = kith.accounts.export(viewers[1] as Viewer)[Symbol.asyncIterator]()
+  await successor.next()
+  expect(await codeOf(stalled[1]?.next() ?? Promise.resolve())).toBe('busy')
+  expect(await codeOf(linesOf(kith, viewers[1] as Viewer))).toBe('busy')
+  expect((await successor.next()).done).toBe(false)
+})
+
+test('an export during which its account is banned has no posts, and still one object for each line', async () => {
+  const { kith } = createInstance({ posts: { textOnly: true } })
+  const { user, session } = await kith.accounts.register({ username: 'ana', password: 'correct horse' })
+  const viewer = { userId: user.id, sessionId: session.id }
+  await kith.posts.create(viewer, { caption: 'hello' })
+  const types = async (banned: boolean): Promise<unknown[]> => {
+    const found: unknown[] = []
+    for await (const line of kith.accounts.export(viewer)) {
+      found.push((JSON.parse(line) as { type: unknown }).type)
+      if (banned && found.length === 1) await kith.accounts.ban(user.id)
+    }
+    return found
+  }
+  expect(await types(false)).toEqual(['account', 'session', 'post'])
+  expect(await types(true)).toEqual(['account'])
 })

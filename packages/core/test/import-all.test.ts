@@ -1,5 +1,7 @@
+import { setImmediate as afterOthers } from 'node:timers/promises'
 import type { ImportInput, ImportResult } from '@kith/core'
-import { expect, test } from 'vitest'
+import { expect, onTestFinished, test } from 'vitest'
+import { sampleCredential } from '../../../test/kit-samples.ts'
 import { codeOf, createInstance } from './instance.ts'
 
 const hash = '$argon2id$v=19$m=8,t=1,p=1$c29tZXNhbHRzb21lc2FsdA$RdescudvJCsgt3ub+b7Lw+G9QTyzvx4hzNkvJpcJCxo'
@@ -88,6 +90,103 @@ test('reads no further ahead than its concurrency, and rejects if the storage fa
   })()
   await expect(importing).rejects.toThrow('no disk')
   expect(results.map(({ outcome }) => outcome)).toEqual(Array.from({ length: 5 }, () => 'imported'))
+})
+
+test('an account that fails while the source is read rejects in its turn, as an error of its import alone', async () => {
+  const { kith, options } = createInstance()
+  options.storage.users.create = () => Promise.resolve({ outcome: 'id-in-use' })
+  const unhandled: unknown[] = []
+  const listener = (error: unknown): void => void unhandled.push(error)
+  process.on('unhandledRejection', listener)
+  onTestFinished(() => void process.off('unhandledRejection', listener))
+  async function* source(): AsyncGenerator<ImportInput> {
+    yield person('ada')
+    for (let turn = 0; turn < 5; turn++) await afterOthers()
+    yield person('ben')
+  }
+  expect(await codeOf(collect(kith.accounts.importAll(source())))).toBe('storage-failed')
+  expect(unhandled).toEqual([])
+})
+
+test('a reader that leaves waits for the accounts that are being imported', async () => {
+  const { kith, options } = createInstance()
+  const { create } = options.storage.users
+  let running = 0
+  options.storage.users.create = async (...values) => {
+    running++
+    for (let turn = 0; turn < values[0].name.length; turn++) await afterOthers()
+    running--
+    return await create(...values)
+  }
+  const inputs = ['', 'slow', 'slower'].map((name, index) => person(`person${index}`, { name }))
+  for await (const { outcome } of kith.accounts.importAll(inputs, { atOnce: 3 })) {
+    expect(outcome).toBe('imported')
+    break
+  }
+  expect(running).toBe(0)
+  expect(await kith.accounts.find('person2')).not.toBeNull()
+})
+
+test('the reason names every invalid field', async () => {
+  const { kith } = createInstance()
+  const [result] = await collect(kith.accounts.importAll([person('x', { email: 'nowhere' })]))
+  const errors = result?.outcome === 'refused' ? result.errors : []
+  expect(errors.map(({ path }) => path)).toEqual(['username', 'email'])
+  const reason = errors.map(({ path, message }) => `${path}: ${message}`).join('; ')
+  expect(result).toMatchObject({ code: 'invalid-input', reason })
+})
+
+const address = 'ada@example.com'
+
+test.each<[name: string, before: ImportInput[], input: ImportInput, outcome: string]>([
+  [
+    'its email is verified in both',
+    [person('ada', { email: address, emailVerified: true })],
+    person('ada', { email: address, emailVerified: true }),
+    'present',
+  ],
+  [
+    'it has no password in either',
+    [person('ada', { passwordHash: null })],
+    person('ada', { passwordHash: null }),
+    'present',
+  ],
+  ['its name has become invalid', [person('ada')], person('ada', { name: 'x'.repeat(101) }), 'invalid-input'],
+  [
+    'its username is new',
+    [person('ada', { email: address })],
+    person('eve', { email: address }),
+    'identifier-taken',
+  ],
+  ['its email is new', [person('ada')], person('ada', { email: address }), 'identifier-taken'],
+  [
+    'its username and email belong to two accounts',
+    [person('ada'), person('ben', { email: address })],
+    person('ada', { email: address }),
+    'identifier-taken',
+  ],
+  [
+    'only its phone number is known',
+    [person('ada', { phone: '+4930123456' })],
+    person('eve', { phone: '+4930123456' }),
+    'identifier-taken',
+  ],
+])('an account is not imported again if %s', async (_name, ...[before, input, outcome]) => {
+  const { kith } = createInstance()
+  for (const each of before) await kith.accounts.import(each)
+  const [result] = await collect(kith.accounts.importAll([input]))
+  expect(result?.outcome === 'refused' ? result.code : result?.outcome).toBe(outcome)
+})
+
+test.each([
+  [hash, 'present'],
+  [null, 'refused'],
+])('with the hash %s, an account that has a passkey is %s', async (passwordHash, outcome) => {
+  const { kith, options } = createInstance()
+  const { id: userId } = await kith.accounts.import(person('ada', { passwordHash }))
+  await options.storage.credentials.add(sampleCredential({ userId }), 1)
+  const [result] = await collect(kith.accounts.importAll([person('ada', { passwordHash })]))
+  expect(result?.outcome).toBe(outcome)
 })
 
 test('the host can create accounts with a password, whatever the sign-up option says', async () => {

@@ -135,6 +135,33 @@ describe('notices', () => {
     )
   })
 
+  test('about changes by the owner are in the language of the client, and others in none', async () => {
+    const { kith, mailbox } = instance()
+    const { user, session } = await kith.accounts.register({ username: 'ada', email, password }, client)
+    const viewer = { userId: user.id, sessionId: session.id }
+    const sent = async (change: Promise<unknown>): Promise<unknown[]> => {
+      await change
+      await kith.settled()
+      return mailbox.messages.splice(0).map(({ kind, to, language }) => [kind, to, language])
+    }
+    const next = 'battery staple'
+    const change = { currentPassword: password, newPassword: next }
+    expect(await sent(kith.accounts.changePassword(viewer, change, client))).toEqual([
+      ['password-changed', email, 'de'],
+    ])
+    const edit = { email: 'ada@example.org', currentPassword: next }
+    expect(await sent(kith.accounts.edit(kith.viewerOf(user.id), edit, client))).toEqual([
+      ['address-changed', email, 'de'],
+    ])
+    expect(await sent(kith.accounts.update(user.id, { email }))).toEqual([
+      ['address-changed', 'ada@example.org', null],
+    ])
+    expect(await sent(kith.accounts.setPassword(user.id, password))).toEqual([
+      ['password-changed', email, null],
+    ])
+    expect(await sent(kith.accounts.clearPassword(user.id))).toEqual([['password-changed', email, null]])
+  })
+
   test('about a lockout that several processes detect at the same time are sent once a day', async () => {
     const memory = createMemoryStorage()
     // Both look before either has written.

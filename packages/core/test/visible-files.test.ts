@@ -8,7 +8,7 @@ async function open() {
   const storage = createMemoryStorage()
   const [media, users] = [counting(storage.media), counting(storage.users)]
   const watched = { ...storage, media: media.port, users: users.port }
-  const { kith, options } = createInstance({
+  const { kith, options, advance } = createInstance({
     storage: watched,
     media: { blobs: createMemoryBlobs(), images: copyingImages },
   })
@@ -16,7 +16,7 @@ async function open() {
   const viewer: Viewer = { userId: user.id, sessionId: session.id }
   const { id } = await kith.uploads.add(viewer, picture())
   const queries = (): number => media.calls.length + users.calls.length
-  return { kith, other: createKith(options), viewer, id, queries, options }
+  return { kith, other: createKith(options), viewer, id, queries, options, advance }
 }
 
 const seen = async (kith: Kith, id: string): Promise<string | null> =>
@@ -42,6 +42,15 @@ test('files are served until their account is banned or deleted, or they are rel
   expect(await seen(kith, last.id)).toBe('image')
   await kith.accounts.delete(viewer, { password: 'correct horse' })
   expect(await seen(kith, last.id)).toBeNull()
+})
+
+test('files are served again as soon as the ban of their account has ended', async () => {
+  const { kith, viewer, id, advance } = await open()
+  await kith.accounts.ban(viewer.userId, { until: new Date('2026-01-01T01:00:00Z') })
+  advance(3_600)
+  expect(await seen(kith, id)).toBeNull()
+  await kith.sessions.login({ login: 'ana', password: 'correct horse' })
+  expect(await seen(kith, id)).toBe('image')
 })
 
 test('a reserved file is not served yet', async () => {

@@ -1,5 +1,6 @@
+import { decodeJwt } from 'jose'
 import { describe, expect, test } from 'vitest'
-import { codeOf, createInstance } from '../../test/instance.ts'
+import { cheapHashing, codeOf, createInstance } from '../../test/instance.ts'
 import type { RegisterInput } from './account-inputs.ts'
 
 const password = 'correct horse'
@@ -169,6 +170,23 @@ describe('register', () => {
 
     const revealing = await signedIn({ accounts: { revealTaken: true } })
     expect(await fieldsOf(revealing.accounts.register(input))).toEqual(['username taken', 'email taken'])
+    const message = 'This is already in use'
+    await expect(revealing.accounts.register(input)).rejects.toMatchObject({
+      errors: [{ message }, { message }],
+    })
+  })
+
+  test('fails as an error of the storage if the new id is in use, without an event', async () => {
+    const { accounts, events, options } = await signedIn()
+    const registered: unknown[] = []
+    events.on('account.registered', (event) => void registered.push(event))
+    options.storage.users.create = () => Promise.resolve({ outcome: 'id-in-use' })
+    const registering = accounts.register({ username: 'ben', password })
+    await expect(registering).rejects.toMatchObject({
+      code: 'storage-failed',
+      detail: 'A new id is already in use: check the `random` option of createKith.',
+    })
+    expect(registered).toEqual([])
   })
 })
 
@@ -220,10 +238,55 @@ describe('edit', () => {
     expect(
       (await accounts.edit(viewer, { username: null, currentPassword: password })).user.username,
     ).toBeNull()
-    expect(await fieldsOf(accounts.edit(onlyMail, { email: null, currentPassword: password }))).toEqual([
-      'email required',
-    ])
+    const message = 'An account keeps a username or an email address to sign in with'
+    await expect(accounts.edit(onlyMail, { email: null, currentPassword: password })).rejects.toMatchObject({
+      errors: [{ path: 'email', code: 'required', message }],
+    })
   })
+
+  test('ends no session without the password, and every session with it', async () => {
+    const { accounts, sessions, viewer, tokens } = await signedIn()
+    const edited = await accounts.edit(viewer, { bio: 'first' })
+    expect(edited.signIn).toBeNull()
+    const renewed = await sessions.refresh(tokens.refreshToken)
+    const { signIn } = await accounts.edit(viewer, { bio: 'second', currentPassword: password })
+    expect(await codeOf(sessions.authenticate(renewed.tokens.accessToken))).toBe('session-revoked')
+    const accessToken = signIn?.tokens.accessToken ?? ''
+    expect(await sessions.authenticate(accessToken)).toMatchObject({ userId: viewer.userId })
+    expect(decodeJwt(accessToken)['amr']).toEqual(['pwd'])
+    const { tokens: byHost } = await sessions.open(viewer.userId)
+    const visitor = await sessions.authenticate(byHost.accessToken)
+    const again = await accounts.edit(visitor, { bio: 'third', currentPassword: password })
+    expect(decodeJwt(again.signIn?.tokens.accessToken ?? '')).not.toHaveProperty('amr')
+  })
+
+  test('with the password has ended every session even if the process dies right after it', async () => {
+    const { accounts, sessions, viewer, tokens, options } = await signedIn()
+    options.storage.sessions.revokeAll = () => Promise.reject(new Error('died'))
+    const editing = accounts.edit(viewer, { bio: 'second', currentPassword: password })
+    await expect(editing).rejects.toThrow('died')
+    expect(await codeOf(sessions.refresh(tokens.refreshToken))).toBe('session-revoked')
+  })
+
+  test.each(['edit', 'update'] as const)(
+    'of an account that is deleted meanwhile changes nothing and emits no event: %s',
+    async (verb) => {
+      const { accounts, events, viewer, options } = await signedIn()
+      const edited: unknown[] = []
+      events.on('account.edited', (event) => void edited.push(event))
+      const { update } = options.storage.users
+      options.storage.users.update = async (...given) => {
+        await accounts.remove(viewer.userId)
+        return await update(...given)
+      }
+      const editing =
+        verb === 'edit'
+          ? accounts.edit(viewer, { bio: 'late' })
+          : accounts.update(viewer.userId, { bio: 'late' })
+      expect(await codeOf(editing)).toBe(verb === 'edit' ? 'unauthenticated' : 'account-not-found')
+      expect(edited).toEqual([])
+    },
+  )
 
   test('of two concurrent edits that together remove both logins, one fails and changes nothing', async () => {
     const { accounts } = await signedIn({ accounts: { identifiers: { username: 'optional' } } })
@@ -281,6 +344,78 @@ describe('change of password', () => {
     const { accounts, viewer } = await signedIn()
     const change = { currentPassword: 'wrong', newPassword: 'battery staple' }
     expect(await codeOf(accounts.changePassword(viewer, change))).toBe('wrong-password')
+    expect(await fieldsOf(accounts.changePassword(viewer, { newPassword: 'battery staple' }))).toEqual([
+      'currentPassword required',
+    ])
+  })
+
+  test('is reported for its account, and proves who it is', async () => {
+    const { accounts, events, kith, viewer } = await signedIn()
+    const changed: unknown[] = []
+    events.on('account.password-changed', ({ at: _, ...event }) => void changed.push(event))
+    const change = { currentPassword: password, newPassword: 'battery staple' }
+    const { tokens } = await accounts.changePassword(kith.viewerOf(viewer.userId), change)
+    expect(changed).toEqual([{ userId: viewer.userId }])
+    expect(decodeJwt(tokens.accessToken)['amr']).toEqual(['pwd'])
+  })
+
+  test('is refused if the password changes while the old one is checked', async () => {
+    const { accounts, sessions, viewer, options } = await signedIn()
+    const { replacePassword } = options.storage.users
+    options.storage.users.replacePassword = async (...given) => {
+      options.storage.users.replacePassword = replacePassword
+      await accounts.setPassword(viewer.userId, 'window lamp 99')
+      return await replacePassword(...given)
+    }
+    const change = { currentPassword: password, newPassword: 'battery staple' }
+    await expect(accounts.changePassword(viewer, change)).rejects.toMatchObject({
+      code: 'busy',
+      retryAfterSeconds: 1,
+    })
+    await sessions.login({ login: 'ana', password: 'window lamp 99' })
+  })
+
+  test('hashes the new password in the turn of its account, before strangers', async () => {
+    let act = async (): Promise<void> => {}
+    const timesSeen = async (): Promise<number> => {
+      const acting = act
+      act = async () => {}
+      await acting()
+      return 0
+    }
+    const { accounts, events, viewer } = await signedIn({
+      passwords: { ...cheapHashing, concurrency: 1, queueLimit: 1, breached: { timesSeen } },
+    })
+    const { id } = await accounts.create({ username: 'ben', password })
+    const refused: unknown[] = []
+    // The old password was checked, and the queue is full when the new one is hashed.
+    act = () =>
+      new Promise((resolve) => {
+        events.on('work.refused', ({ userId, network }) => {
+          refused.push([userId, network])
+          resolve()
+        })
+        for (let call = 0; call < 3; call++) void codeOf(accounts.setPassword(id, 'window lamp 99'))
+      })
+    const change = { currentPassword: password, newPassword: 'battery staple' }
+    expect(await codeOf(accounts.changePassword(viewer, change))).toBe('busy')
+    expect(refused).toEqual([
+      [id, null],
+      [viewer.userId, null],
+    ])
+  })
+
+  test('opens no session if the password was changed again meanwhile', async () => {
+    const { accounts, sessions, viewer, options } = await signedIn()
+    const { open } = options.storage.sessions
+    options.storage.sessions.open = async (...given) => {
+      options.storage.sessions.open = open
+      await accounts.setPassword(viewer.userId, 'window lamp 99')
+      return await open(...given)
+    }
+    const change = { currentPassword: password, newPassword: 'battery staple' }
+    expect(await codeOf(accounts.changePassword(viewer, change))).toBe('invalid-credentials')
+    expect((await sessions.list(viewer.userId)).items).toEqual([])
   })
 
   test('of 10 concurrent changes one succeeds', async () => {
@@ -305,6 +440,7 @@ describe('deletion', () => {
   test('hides the account everywhere immediately and frees its email, and its name after 30 days', async () => {
     const { kith, accounts, sessions, viewer, tokens, options, advance, upkeep } = await signedIn()
     expect(await codeOf(accounts.delete(viewer, { password: 'wrong' }))).toBe('wrong-password')
+    expect(await fieldsOf(accounts.delete(viewer, {}))).toEqual(['password required'])
     await accounts.delete(viewer, { password })
     expect(await codeOf(sessions.authenticate(tokens.accessToken))).toBe('session-revoked')
     expect(await codeOf(sessions.refresh(tokens.refreshToken))).toBe('session-revoked')
@@ -372,8 +508,10 @@ describe('a released username', () => {
       ['2h', 7_200],
       [0, 0],
     ] as const) {
-      const { accounts, viewer, advance } = await signedIn({ accounts: { usernameHold } })
+      const { accounts, viewer, advance, options } = await signedIn({ accounts: { usernameHold } })
       await accounts.edit(viewer, { username: 'eva', ...owner })
+      const held = await options.storage.users.forgetUsernames(new Date('2026-01-01'), 10)
+      expect(held).toBe(0)
       if (seconds > 0) {
         advance(seconds - 1)
         expect(await codeOf(accounts.register({ username: 'ana', password }))).toBe('identifier-taken')

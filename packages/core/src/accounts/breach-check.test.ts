@@ -31,7 +31,12 @@ test('a password that is known from breaches is refused at registration and at a
   await expect(
     kith.accounts.changePassword(viewer, { currentPassword: password, newPassword: 'battery staple' }),
   ).rejects.toMatchObject({ errors: [{ path: 'newPassword', code: 'breached', message }] })
-  expect(asked).toHaveLength(3)
+  for (const refused of [
+    kith.accounts.create({ username: 'ben', password }),
+    kith.accounts.setPassword(user.id, 'battery staple'),
+  ])
+    await expect(refused).rejects.toMatchObject({ errors: [{ path: 'password', code: 'breached', message }] })
+  expect(asked).toHaveLength(5)
 })
 
 test('without a list of breaches nothing is looked up, and nothing is reported', async () => {
@@ -52,7 +57,9 @@ test('a password that cannot be looked up is accepted, with an event and a line 
     { userId: user.id, sessionId: session.id },
     { currentPassword: password, newPassword: 'battery staple' },
   )
-  expect(failures).toEqual([null, user.id])
+  await kith.accounts.create({ username: 'ben', password })
+  await kith.accounts.setPassword(user.id, 'another horse 99')
+  expect(failures).toEqual([null, user.id, null, user.id])
   // The two of them are one line that repeats.
   const message = 'no answer for (secret), that is 2F9E5 and (secret)'
   expect(failuresIn(made)).toMatchObject([{ error: { message } }])

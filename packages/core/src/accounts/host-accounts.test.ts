@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest'
-import { codeOf, createInstance } from '../../test/instance.ts'
+import { cheapHashing, codeOf, createInstance } from '../../test/instance.ts'
 
 const password = 'correct horse'
 
@@ -110,6 +110,13 @@ describe('a shadow account', () => {
     expect(await accounts.shadow('user_2abc', { name: 'Other' })).toEqual(made)
     expect(await accounts.me(kith.viewerOf(id))).toMatchObject({ id, name: 'Ada' })
     expect(accounts.shadowId('user_2abd')).not.toBe(id)
+  })
+
+  test('is empty where nothing is given, and exists whatever is given later', async () => {
+    const { accounts } = await withAna()
+    const shadow = await accounts.shadow('user_1')
+    expect(shadow).toMatchObject({ username: null, email: null, phone: null, name: '', bio: '' })
+    expect(await accounts.shadow('user_1', { username: 'no!' })).toEqual(shadow)
   })
 
   test('is created by one of twenty concurrent calls, and all of them get it', async () => {
@@ -229,6 +236,73 @@ describe('passwords that the host sets', () => {
       'invalid-credentials',
     )
   })
+})
+
+test.each([
+  ['setPassword', 'another horse 99'],
+  ['clearPassword', null],
+] as const)('%s retries ten times if the password keeps changing', async (verb, password) => {
+  const { accounts, options, ana } = await withAna()
+  let tries = 0
+  options.storage.users.replacePassword = () => {
+    tries++
+    return Promise.resolve(null)
+  }
+  const change =
+    password === null ? accounts.clearPassword(ana.user.id) : accounts[verb](ana.user.id, password)
+  await expect(change).rejects.toMatchObject({ code: 'busy', retryAfterSeconds: 1 })
+  expect(tries).toBe(10)
+})
+
+test('events name the account that the host has created, changed or imported', async () => {
+  const { accounts, events } = await withAna()
+  const seen: unknown[] = []
+  for (const name of ['account.registered', 'account.imported', 'account.edited'] as const)
+    events.on(name, ({ at: _, ...event }) => void seen.push([name, event]))
+  const { id } = await accounts.create({ username: 'ben', password })
+  await accounts.setAge(id, { from: 18, to: null, source: 'id-check' })
+  const imported = await accounts.import({ username: 'cleo', passwordHash: null })
+  expect(seen).toEqual([
+    ['account.registered', { userId: id }],
+    ['account.edited', { userId: id, fields: ['age'] }],
+    ['account.imported', { userId: imported.id }],
+  ])
+})
+
+test('the outbox contains an age that the host has recorded', async () => {
+  const { kith } = createInstance({ outbox: { events: ['account.edited'] } })
+  const { id } = await kith.accounts.create({ username: 'ben', password })
+  await kith.accounts.setAge(id, null)
+  const delivered: unknown[] = []
+  await kith.outbox.deliver((event) => void delivered.push(event))
+  expect(delivered).toMatchObject([{ name: 'account.edited', userId: id, fields: ['age'] }])
+})
+
+test('an import with a hash that nothing can check names the field', async () => {
+  const { accounts } = await withAna()
+  await expect(accounts.import({ username: 'ben', passwordHash: 'plain' })).rejects.toMatchObject({
+    errors: [
+      {
+        path: 'passwordHash',
+        code: 'malformed',
+        message: 'No verifier of `passwords.legacy` supports this hash, or its parameters are out of bounds',
+      },
+    ],
+  })
+})
+
+test('hashing a password that the host sets counts for its account, if there is one, before strangers', async () => {
+  const { kith } = createInstance({ passwords: { ...cheapHashing, concurrency: 1, queueLimit: 1 } })
+  const { id } = await kith.accounts.create({ username: 'ben', password })
+  const refused: unknown[] = []
+  kith.events.on('work.refused', ({ at: _, ...event }) => void refused.push(event))
+  const calls = Array.from({ length: 3 }, () => codeOf(kith.accounts.setPassword(id, 'another horse 99')))
+  expect(await Promise.all(calls)).toContain('busy')
+  expect(refused.splice(0)).toEqual([{ work: 'passwords', userId: id, network: null }])
+  const usernames = ['cleo', 'dora', 'eve']
+  const creating = usernames.map((username) => codeOf(kith.accounts.create({ username, password })))
+  expect(await Promise.all(creating)).toContain('busy')
+  expect(refused).toEqual([{ work: 'passwords', userId: null, network: null }])
 })
 
 describe('email addresses and phone numbers that the host verifies', () => {
@@ -443,5 +517,39 @@ describe('a ban', () => {
     const refused = accounts.ban(ana.user.id, input as object)
     await expect(refused).rejects.toMatchObject({ code: 'invalid-input', errors: [{ path }] })
     expect((await accounts.byId(ana.user.id))?.bannedAt).toBeNull()
+  })
+
+  test('with an end in the past is refused with the reason', async () => {
+    const { accounts, ana } = await withAna()
+    await expect(accounts.ban(ana.user.id, { until: new Date(0) })).rejects.toMatchObject({
+      errors: [{ path: 'until', code: 'malformed', message: 'Give a time in the future' }],
+    })
+  })
+
+  test('ends the sessions before it and none after it, and its end ends none', async () => {
+    const { accounts, sessions, ana } = await withAna()
+    await accounts.unban(ana.user.id)
+    const { tokens } = await sessions.refresh(ana.tokens.refreshToken)
+    await sessions.authenticate(tokens.accessToken)
+    let before = tokens
+    for (let time = 0; time < 3; time++) {
+      await accounts.ban(ana.user.id)
+      await accounts.unban(ana.user.id)
+      expect(await codeOf(sessions.authenticate(before.accessToken))).toBe('session-revoked')
+      before = (await sessions.login({ login: 'ana', password })).tokens
+      expect(await codeOf(sessions.authenticate(before.accessToken))).toBe('no error')
+      before = (await sessions.refresh(before.refreshToken)).tokens
+    }
+  })
+
+  test('that could not end the sessions has ended them once it is lifted', async () => {
+    const { accounts, sessions, ana, options } = await withAna()
+    const { sessions: stored } = options.storage
+    const { revokeAll } = stored
+    stored.revokeAll = () => Promise.reject(new Error('died'))
+    await expect(accounts.ban(ana.user.id)).rejects.toThrow('died')
+    stored.revokeAll = revokeAll
+    await accounts.unban(ana.user.id)
+    expect(await codeOf(sessions.refresh(ana.tokens.refreshToken))).toBe('session-revoked')
   })
 })

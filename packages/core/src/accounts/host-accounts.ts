@@ -22,6 +22,7 @@ import { demandNoOwnName, storePassword } from './host-passwords.ts'
 import { readLogin } from './identifiers.ts'
 import { importAll, type ImportOptions, type ImportResult } from './import-all.ts'
 import { type AccountFilter, listAccounts } from './list-accounts.ts'
+import { hostsTurn } from './password.ts'
 import { setRole } from './set-role.ts'
 import { shadowId } from './shadow-id.ts'
 import type { UserRecord } from './user-store.ts'
@@ -202,7 +203,7 @@ export function createHostAccounts(core: Core, inputs: AccountInputs): HostAccou
       await demandUnbreached(password, { path: 'password', userId: null })
       const user = newAccount(core, {
         ...present(fields),
-        passwordHash: await passwords.hash(password, { key: 'host', lane: 'first' }),
+        passwordHash: await passwords.hash(password, hostsTurn),
         emailVerifiedAt: emailVerified ? clock() : null,
         phoneVerifiedAt: phoneVerified ? clock() : null,
       })

@@ -27,7 +27,7 @@ export function demandNoOwnName(
 export async function storePassword(
   core: Core,
   userId: string,
-  { next, cause }: { next: string | null; cause?: Cause },
+  { next, cause }: { next: string | null; cause: Cause },
 ): Promise<void> {
   const { users } = core.storage
   const told = { userId }
@@ -35,7 +35,7 @@ export async function storePassword(
   for (let tries = 0; tries < mostTries; tries++) {
     const user = await users.byId(userId)
     if (!user) throw new KithError('account-not-found')
-    const notice = noticeRows(core, { kind: 'password-changed', user, client: cause?.client, more: {} })
+    const notice = noticeRows(core, { kind: 'password-changed', user, client: cause.client, more: {} })
     const rows = joinRows(event, notice)
     const ended = await users.replacePassword(userId, user.passwordHash, next, rows)
     if (!ended) continue

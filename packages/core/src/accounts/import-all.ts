@@ -3,7 +3,6 @@ import type { Core } from '../core.ts'
 import type { ErrorCode } from '../error-table.ts'
 import { isInvalidInput, isKithError } from '../errors.ts'
 import type { FieldError } from '../field-errors.ts'
-import { isObject } from '../input.ts'
 import type { HostUser } from '../profiles/user.ts'
 import type { ImportInput } from './account-inputs.ts'
 import { readLogin } from './identifiers.ts'
@@ -86,7 +85,6 @@ async function presentId(
   { storage: { users, credentials } }: Core,
   input: ImportInput,
 ): Promise<string | null> {
-  if (!isObject({ value: input })) return null
   const logins = [input.username, input.email].filter((login) => login !== undefined)
   const found = await Promise.all(logins.map((login) => users.byLogin(readLogin(login))))
   const [first = null] = found

@@ -13,7 +13,7 @@ import { createMemoryStorage } from '../memory/memory-storage.ts'
 import type { PasswordOptions } from '../options.ts'
 import { silentTelemetry, type Telemetry } from '../telemetry/telemetry.ts'
 import { legacyBcrypt, legacyDigest, type LegacyHash, legacyPbkdf2, legacyScrypt } from './legacy-hash.ts'
-import { createPasswords } from './password.ts'
+import { createPasswords, hostsTurn } from './password.ts'
 
 const log = createLog({ warn: () => {} })
 const random = (length: number): Buffer => randomBytes(length)
@@ -383,11 +383,13 @@ test('work beyond the limit is refused as busy, with an event that says whose it
   const busy = { code: 'busy', refusedBy: 'passwords' }
   await expect(made.hash('x', { key: 'ana', lane: 'first' })).rejects.toMatchObject(busy)
   await expect(made.verify('x', null, { key: '192.0.2.0/24' })).rejects.toMatchObject(busy)
-  expect(made.load()).toEqual({ waiting: 0, running: 1, refused: 2 })
+  await expect(made.hash('x', hostsTurn)).rejects.toMatchObject(busy)
+  expect(made.load()).toEqual({ waiting: 0, running: 1, refused: 3 })
   await first
   expect(events).toEqual([
     ['work.refused', { work: 'passwords', userId: 'ana', network: null }],
     ['work.refused', { work: 'passwords', userId: null, network: '192.0.2.0/24' }],
+    ['work.refused', { work: 'passwords', userId: null, network: null }],
   ])
 })
 

@@ -33,6 +33,8 @@ export interface Passwords {
 const argon2id = 2
 
 const nobodysTurn: Turn = Object.freeze({ key: 'nobody' })
+/** For passwords of accounts that the host creates: they have no id yet. */
+export const hostsTurn: Turn = Object.freeze({ key: 'host', lane: 'first' })
 /** The native library; a test replaces it to count calls. */
 interface Argon2 {
   hash: typeof hash
@@ -63,7 +65,7 @@ export function createPasswords(
     onRefused: ({ key, lane }) =>
       emit?.('work.refused', {
         work: 'passwords',
-        userId: lane === 'first' ? key : null,
+        userId: lane === 'first' && key !== hostsTurn.key ? key : null,
         network: lane === 'first' ? null : key,
       }),
   })
