@@ -239,7 +239,7 @@ export function createCodes(core: CodeParts): Codes {
       const expiresAt = endOf(purpose, now)
       const found = await codes.find({ purpose, subject: flow, now })
       const data = found && read(purpose, found)
-      const maySend = await limits.maySend(data?.to.address ?? flow, client)
+      const maySend = await limits.maySend(data?.to.address ?? `nobody ${flow}`, client)
       // If it may not be sent, the previous one stays valid.
       const fresh = maySend || !found ? { hashes: hashes(purpose, secrets), expiresAt } : found
       const renewal = { purpose, subject: flow, hashes: fresh.hashes, now, expiresAt: fresh.expiresAt }
