@@ -22,7 +22,7 @@ export function createClosing(config: KithConfig, storage: Storage, steps: Steps
   async function closeAll(): Promise<void> {
     draining = true
     await steps.stop()
-    await Promise.all([images, videos, email, sms, config.revocations].map(closeOne))
+    await Promise.all([images, videos, email, sms, config.revocations, config.rateLimits].map(closeOne))
     forgetKith(config)
     await storage.close()
     config.log.flush()

@@ -10,7 +10,7 @@ import {
   openRateLimits,
   type PostgresPlace,
 } from '../test/shared-instances.ts'
-import { createPostgresRateLimits } from './index.ts'
+import { createPostgresRateLimits, createPostgresRevocations } from './index.ts'
 
 vi.setConfig({ testTimeout: 30_000 })
 
@@ -31,6 +31,23 @@ await describeWithPostgres('rate limits on PostgreSQL', {}, (postgres) => {
     const { rows } = await pool.query(`SELECT 1 FROM ${place.schema}.rate_limits`)
     return rows.length
   }
+
+  test('closing ends the connections that they opened themselves, and more than once does no harm', async () => {
+    const place = await freshly()
+    const uri = `${place.uri}?application_name=${place.schema}`
+    const open = [
+      createPostgresRateLimits({ url: uri, schema: place.schema }),
+      createPostgresRevocations({ url: uri, schema: place.schema }),
+    ]
+    const pool = openPool(place)
+    const count = async (): Promise<unknown> =>
+      (await pool.query('SELECT 1 FROM pg_stat_activity WHERE application_name = $1', [place.schema]))
+        .rowCount
+    for (const each of open) expect(await each.check()).toBeNull()
+    expect(await count()).toBeGreaterThanOrEqual(2)
+    for (const each of [...open, ...open]) await each.close()
+    await expect.poll(count, { timeout: 10_000 }).toBe(0)
+  })
 
   test('constructing them sends nothing, and without limits nothing is sent', async () => {
     const pool = openPool(await freshly())

@@ -25,7 +25,8 @@ export interface PostgresRateLimits extends RateLimits, Checkable {
 export function createPostgresRateLimits(options: PostgresRateLimitsOptions): PostgresRateLimits {
   const settings = sharedSettingsOf(options)
   const log = createLog(options.logger ?? console)
-  const connection = createConnection({ driver: driverOf(settings), ...settings })
+  const driver = driverOf(settings)
+  const connection = createConnection({ driver, ...settings })
   const limits = createSharedRateLimits({
     server: 'PostgreSQL',
     toKithError: toSharedError,
@@ -50,7 +51,9 @@ export function createPostgresRateLimits(options: PostgresRateLimitsOptions): Po
   return {
     ...limits,
     async close() {
-      if (settings.url !== undefined) await connection.close()
+      if (settings.url === undefined) return
+      await connection.close()
+      await driver.close()
     },
     check: createSharedCheck(settings, () => connection.get(counterStatements.check)),
   }

@@ -37,7 +37,8 @@ export function createPostgresRevocations(options: PostgresRevocationsOptions): 
   const { clock = () => new Date() } = options
   const settings = sharedSettingsOf(options)
   const log = createLog(options.logger ?? console)
-  const connection = createConnection({ driver: driverOf(settings), ...settings })
+  const driver = driverOf(settings)
+  const connection = createConnection({ driver, ...settings })
   const denylist = createDenylist(connection, settings)
   const revocations = createSharedRevocations({
     server: 'PostgreSQL',
@@ -53,7 +54,9 @@ export function createPostgresRevocations(options: PostgresRevocationsOptions): 
     ...revocations,
     async close() {
       await revocations.close()
-      if (settings.url !== undefined) await connection.close()
+      if (settings.url === undefined) return
+      await connection.close()
+      await driver.close()
     },
     check: createSharedCheck(settings, () => denylist.isDenied('check')),
   }

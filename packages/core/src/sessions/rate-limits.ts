@@ -29,4 +29,9 @@ export interface RateLimits {
   hit(key: string, limits: readonly Limit[], now: Date): Promise<HitResult>
   /** Forgets the attempts counted under these keys. */
   reset(keys: readonly string[]): Promise<void>
+  /**
+   * Ends everything this part has started, such as its own processes and connections. Called by `kith.close()`.
+   * Idempotent.
+   */
+  close?(): Promise<void>
 }

@@ -12,6 +12,7 @@ export interface OwnPool {
 /** A driver that opens its pool on first use, with the package that the app has installed. */
 export function createOwnDriver(own: OwnPool): Driver {
   let opened: Promise<Driver> | null = null
+  let closing: Promise<void> | null = null
   const open = (): Promise<Driver> => {
     opened ??= openPool(own)
     return opened
@@ -20,7 +21,8 @@ export function createOwnDriver(own: OwnPool): Driver {
     query: async (query, deadline) => (await open()).query(query, deadline),
     transaction: async (work, how) => (await open()).transaction(work, how),
     async close() {
-      await (await opened)?.close()
+      closing ??= opened?.then((driver) => driver.close()) ?? null
+      await closing
     },
   }
 }
