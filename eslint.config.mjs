@@ -62,6 +62,21 @@ export default tseslint.config(
       ],
     },
   },
+  {
+    files: ['**/*.ts'],
+    ignores: ['**/*.test.ts'],
+    rules: {
+      'no-restricted-syntax': [
+        'error',
+        {
+          selector:
+            'Program > ExpressionStatement > CallExpression[callee.name=/^(before|after)(All|Each)$/]',
+          message:
+            'The files of a worker share their modules, so this hook would run for the first of them only: register it in a function that the tests call.',
+        },
+      ],
+    },
+  },
   layer(['packages/core/src/**/*.ts'], {
     kith: '^@kith/',
     names: vendors,

@@ -1,4 +1,5 @@
-import { afterAll, beforeAll, describe } from 'vitest'
+import { afterAll, afterEach, beforeAll, describe } from 'vitest'
+import { closeAll } from './close-later.ts'
 import { type MongoOptions, type MongoServer, mongoMissing, shareMongo } from './mongo-server.ts'
 import {
   type PostgresOptions,
@@ -15,6 +16,8 @@ const startLimitMs = 120_000
 interface Kind<Server> {
   missing(): Promise<string | null>
   start(): Promise<Server>
+  /** Whether each test closes what it has opened, and not the suite at its end: its tests do not run concurrently. */
+  closesEachTest?: boolean
 }
 
 /** Tests with a MongoDB server that runs from before the first of them until after the last; see `shareMongo`. */
@@ -33,7 +36,11 @@ export function describeWithPostgres(
   options: PostgresOptions,
   tests: (postgres: () => PostgresServer) => void,
 ): Promise<void> {
-  const kind = { missing: () => postgresMissing(options), start: () => sharePostgres(options) }
+  const kind = {
+    missing: () => postgresMissing(options),
+    start: () => sharePostgres(options),
+    closesEachTest: true,
+  }
   return describeWith(name, kind, tests)
 }
 
@@ -77,7 +84,11 @@ async function describeWith<Server extends { stop(): Promise<void> }>(
     beforeAll(async () => {
       server = await kind.start()
     }, startLimitMs)
-    afterAll(() => server?.stop())
+    if (kind.closesEachTest) afterEach(closeAll)
+    afterAll(async () => {
+      await closeAll()
+      await server?.stop()
+    })
     tests(() => {
       if (!server) throw new Error('The server runs only while tests do')
       return server

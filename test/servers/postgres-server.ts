@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto'
+import { setTimeout as sleep } from 'node:timers/promises'
 import pg from 'pg'
 import { missing } from './find-server.ts'
 import { type PostgresSource, findPostgres } from './find-postgres.ts'
@@ -84,7 +85,15 @@ export async function sharePostgres(options: PostgresOptions = {}): Promise<Post
   shared ??= startPostgres()
   shared.catch(() => (shared = null))
   const server = await shared
-  return announced({ ...server, ...borrow(server.uri) })
+  const borrowed = borrow(server.uri)
+  return announced({
+    ...server,
+    ...borrowed,
+    async stop() {
+      await demandNobody(server.uri)
+      await borrowed.stop()
+    },
+  })
 }
 
 async function givenServer(uri: string, options: PostgresOptions): Promise<PostgresServer> {
@@ -99,6 +108,22 @@ async function givenServer(uri: string, options: PostgresOptions): Promise<Postg
     port: Number(port || 5432),
     control: null,
     ...borrow(uri),
+  })
+}
+
+/** Waits until the suite has left. Connections that stay add up over the files of this process, until the server has none left. */
+async function demandNobody(uri: string): Promise<void> {
+  await withClient(uri, async (client) => {
+    let left: unknown[] = []
+    for (const deadline = Date.now() + 20_000; Date.now() < deadline; await sleep(50)) {
+      const { rows } = await client.query(
+        `SELECT application_name, state, query, count(*) FROM pg_stat_activity
+          WHERE backend_type = 'client backend' AND pid <> pg_backend_pid() GROUP BY 1, 2, 3`,
+      )
+      left = rows
+      if (left.length === 0) return
+    }
+    throw new Error(`The suite has left connections open: ${JSON.stringify(left)}`)
   })
 }
 

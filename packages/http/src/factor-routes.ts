@@ -101,7 +101,7 @@ export function factorRoutes({
       summary: 'Rename one of your credentials',
       body: credentialNameInput,
       status: 204,
-      problems: ['credential-not-found', 'impersonated', 'rate-limited'],
+      problems: ['credential-not-found', 'impersonated', 'rate-limited', 'busy'],
       async handle(viewer, { params, body }) {
         await credentials.rename(viewer, params.id, body)
         return {}

@@ -7,6 +7,7 @@ import type { Reading } from '@kith/core/ports'
 import { createMemoryStorage } from '@kith/core/memory'
 import { Redis } from 'ioredis'
 import { expect, test } from 'vitest'
+import { closeLater } from '../../../test/servers/close-later.ts'
 import { describeWithRedis } from '../../../test/servers/describe-servers.ts'
 import { startRedis } from '../../../test/servers/redis-server.ts'
 import { testFailingServer } from '../../../test/shared-server/failing-server.ts'
@@ -24,14 +25,7 @@ import {
   untilUntrusted,
   wait,
 } from '../../../test/shared-server/mirrors.ts'
-import {
-  asShared,
-  closeLater,
-  connect,
-  openRevocations,
-  type Place,
-  untilTrustedForLong,
-} from '../test/instances.ts'
+import { asShared, connect, openRevocations, type Place, untilTrustedForLong } from '../test/instances.ts'
 import { createRedisRateLimits, createRedisRevocations } from './index.ts'
 
 /** A server for a single test, so that the tests of this file can fail concurrently. */

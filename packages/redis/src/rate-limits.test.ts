@@ -3,9 +3,10 @@ import { createMemoryStorage } from '@kith/core/memory'
 import { cheapPasswords } from '@kith/conformance'
 import { Redis } from 'ioredis'
 import { expect, test } from 'vitest'
+import { closeLater } from '../../../test/servers/close-later.ts'
 import { describeWithRedis } from '../../../test/servers/describe-servers.ts'
 import { wait } from '../../../test/shared-server/mirrors.ts'
-import { closeLater, connect, openRateLimits, type Place } from '../test/instances.ts'
+import { connect, openRateLimits, type Place } from '../test/instances.ts'
 import { createRedisRateLimits } from './index.ts'
 
 test('rejects invalid options', () => {

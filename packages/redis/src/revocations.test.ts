@@ -1,10 +1,10 @@
 import { randomUUID } from 'node:crypto'
 import { Redis } from 'ioredis'
 import { expect, test, vi } from 'vitest'
+import { closeLater } from '../../../test/servers/close-later.ts'
 import { describeWithRedis } from '../../../test/servers/describe-servers.ts'
 import { inAMinute, trusts, until, untilTrusted, wait } from '../../../test/shared-server/mirrors.ts'
 import {
-  closeLater,
   connect,
   openConnected,
   openRevocations,

@@ -1,5 +1,4 @@
 import { Cluster, Redis } from 'ioredis'
-import { afterAll } from 'vitest'
 import {
   createRedisRateLimits,
   createRedisRevocations,
@@ -9,6 +8,7 @@ import {
   type RedisRevocationsOptions,
 } from '../src/index.ts'
 import type { RateLimits } from '@kith/core/ports'
+import { closeLater } from '../../../test/servers/close-later.ts'
 import { type Proxy, startProxy } from '../../../test/servers/proxy.ts'
 import { leaseMillis, trusts, until } from '../../../test/shared-server/mirrors.ts'
 import type { LogLine, Logging, SharedPlace } from '../../../test/shared-server/shared-place.ts'
@@ -19,17 +19,6 @@ export interface Place {
   ports: readonly number[]
   prefix: string
 }
-
-const closing: (() => unknown)[] = []
-
-/** Registers cleanup for the end of the tests of the file. */
-export function closeLater(close: () => unknown): void {
-  closing.push(close)
-}
-
-afterAll(async () => {
-  for (const close of closing.splice(0).reverse()) await close()
-})
 
 /** A client like an app's, until the end of the tests. */
 export function connect(

@@ -15,6 +15,7 @@ vi.mock('node:timers/promises', async (original) => {
 
 // Files of one worker share their modules: those that were loaded before are not affected, and later ones need not be.
 vi.resetModules()
+// eslint-disable-next-line no-restricted-syntax -- it forgets this module too, so the next file that imports it loads it again
 afterAll(() => {
   vi.doUnmock('node:timers/promises')
   vi.resetModules()

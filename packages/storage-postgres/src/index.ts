@@ -68,7 +68,6 @@ export function createPostgresStorage(options: PostgresStorageOptions): Storage 
     short: createConnection({ ...parts, timeoutMillis: Math.max(timeoutMillis, migrationMillis) }),
     long: createConnection({ ...parts, prepare: false, timeoutMillis: unlimitedMillis }),
   }
-  let closing: Promise<unknown> | null = null
   return {
     ...storesOn(connection),
     async migrate(how) {
@@ -88,9 +87,8 @@ export function createPostgresStorage(options: PostgresStorageOptions): Storage 
       null,
     async close() {
       const { short, long } = migrating
-      const all = [connection, short, long].map((each) => each.close())
-      closing ??= Promise.all(all).then(() => Promise.all([parts.driver.close(), replicas?.close()]))
-      await closing
+      await Promise.all([connection, short, long].map((each) => each.close()))
+      await Promise.all([parts.driver.close(), replicas?.close()])
     },
     // Statements without names: behind a pool each transaction has another connection.
     within: (transaction) =>

@@ -2,11 +2,11 @@ import { randomUUID } from 'node:crypto'
 import { RetryLaterError } from '@kith/core'
 import pg from 'pg'
 import { expect, test, vi } from 'vitest'
+import { closeLater } from '../../../test/servers/close-later.ts'
 import { describeWithPostgres } from '../../../test/servers/describe-servers.ts'
 import { startProxy } from '../../../test/servers/proxy.ts'
 import { inAMinute, timed, trusts, until, untilTrusted, wait } from '../../../test/shared-server/mirrors.ts'
 import {
-  closeLater,
   freshPlace,
   openConnected,
   openPool,

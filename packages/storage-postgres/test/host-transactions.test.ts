@@ -110,7 +110,7 @@ await describeWithPostgres('transactions of an app', {}, (server) => {
   describe('on postgres.js', () => {
     runCases(test, hostTransactionCases, async () => {
       const sql = postgres(server().uri, { onnotice: () => {} })
-      opened.push({ end: () => sql.end() })
+      opened.push({ end: () => sql.end({ timeout: 1 }) })
       return {
         storage: await migrated(),
         begin: () => beginOnPostgresJs(sql),

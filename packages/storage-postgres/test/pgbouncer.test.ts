@@ -115,7 +115,7 @@ function behindPgbouncer(postgresServer: () => PostgresServer): void {
       const storage = await emptied()
       if (driver === 'postgres.js') {
         const sql = postgres(pooled().uri, { onnotice: () => {} })
-        onTestFinished(() => sql.end())
+        onTestFinished(() => sql.end({ timeout: 1 }))
         return { storage, begin: () => beginOnPostgresJs(sql) }
       }
       return {

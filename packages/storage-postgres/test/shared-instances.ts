@@ -1,6 +1,6 @@
 import pg from 'pg'
 import postgres from 'postgres'
-import { afterEach } from 'vitest'
+import { closeLater } from '../../../test/servers/close-later.ts'
 import type { PostgresServer } from '../../../test/servers/postgres-server.ts'
 import { type Proxy, startProxy } from '../../../test/servers/proxy.ts'
 import { until } from '../../../test/shared-server/mirrors.ts'
@@ -22,22 +22,6 @@ export interface PostgresPlace {
   schema: string
   driver?: TestDriver | 'url'
 }
-
-const closing: (() => unknown)[] = []
-
-/** Registers cleanup for the end of the test. */
-export function closeLater(close: () => unknown): void {
-  closing.push(close)
-}
-
-afterEach(async () => {
-  await Promise.all(
-    closing
-      .splice(0)
-      .reverse()
-      .map((close) => close()),
-  )
-})
 
 /** A place with its own tables. */
 export async function freshPlace(

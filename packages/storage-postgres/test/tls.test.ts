@@ -4,6 +4,7 @@ import pg from 'pg'
 import postgres from 'postgres'
 import { describe, expect, onTestFinished, test, vi } from 'vitest'
 import { sampleUser } from '../../../test/kit-samples.ts'
+import { closeLater } from '../../../test/servers/close-later.ts'
 import { describeWithPostgres } from '../../../test/servers/describe-servers.ts'
 import { inAMinute, until, untilTrusted } from '../../../test/shared-server/mirrors.ts'
 import {
@@ -14,7 +15,6 @@ import {
   type PostgresRevocations,
 } from '../src/index.ts'
 import { type Authority } from './certificates.ts'
-import { closeLater } from './shared-instances.ts'
 import { useTls } from './tls-server.ts'
 import { opensslMissing } from '../../../test/servers/openssl.ts'
 

@@ -73,6 +73,20 @@ test('of 5 concurrent removals one removes the credential, and its owner gets on
   ])
 })
 
+test('a rename that a store never accepts is refused as busy', async () => {
+  const { kith, credentials, viewer } = await passkeyOwner()
+  let steps = 0
+  credentials.step = async () => {
+    steps++
+    return false
+  }
+  await expect(kith.credentials.rename(viewer, id, { name: 'Tablet' })).rejects.toMatchObject({
+    code: 'busy',
+    retryAfterSeconds: 1,
+  })
+  expect(steps).toBe(100)
+})
+
 test('a credential is renamed although it is used at the same time', async () => {
   const { kith, credentials, viewer } = await passkeyOwner()
   const { step } = credentials

@@ -1,7 +1,7 @@
 import * as z from 'zod'
 import type { Cause } from '../cause.ts'
 import type { Core } from '../core.ts'
-import { KithError } from '../errors.ts'
+import { KithError, RetryLaterError } from '../errors.ts'
 import { lineOfText, parseInput, visible } from '../input.ts'
 import { demandOwner } from '../sessions/actor.ts'
 import { demandFresh } from '../sessions/freshness.ts'
@@ -15,7 +15,7 @@ import { type Credential, showCredential } from './credential-view.ts'
 export interface Credentials {
   /** The viewer's credentials, the oldest first. */
   list(viewer: Viewer): Promise<Credential[]>
-  /** @throws invalid-input, credential-not-found, rate-limited */
+  /** @throws invalid-input, credential-not-found, rate-limited, busy */
   rename(viewer: Viewer, id: string, input: { name: string }): Promise<void>
   /**
    * Removes one; removing the last authenticator app also removes the recovery codes and trusted devices. @throws
@@ -28,6 +28,9 @@ export interface Credentials {
 export const credentialNameInput: z.ZodType<{ name: string }> = z.strictObject({
   name: visible(lineOfText(100)).pipe(z.string().min(1)),
 })
+
+/** How often a credential is reread because it was used or renamed meanwhile: each time another change succeeded. */
+const mostTries = 100
 
 /** Creates the credentials of one Kith instance. */
 export function createCredentials(core: Core): Credentials {
@@ -57,12 +60,11 @@ export function createCredentials(core: Core): Credentials {
       await limits.byAccount('changeByAccount', viewer.userId)
       const { name } = parseInput(credentialNameInput, input)
       await demandOwner(core, viewer)
-      let isRenamed = false
-      // A step fails only if a concurrent one succeeds, or the credential is gone.
-      while (!isRenamed) {
+      for (let tries = 0; tries < mostTries; tries++) {
         const { version } = await own(viewer, id)
-        isRenamed = await credentials.step({ id, version, name })
+        if (await credentials.step({ id, version, name })) return
       }
+      throw new RetryLaterError('busy', 1)
     },
     async remove(viewer, id, client = {}) {
       await limits.byAccount('changeByAccount', viewer.userId)
