@@ -12,6 +12,7 @@ export {
   sampleSession,
   sampleUser,
 } from '../packages/conformance/src/records.ts'
+export { sampleRow } from '../packages/conformance/src/outbox-store/events.ts'
 export { messageKinds, sampleMessage } from '../packages/conformance/src/messenger/sample-message.ts'
 export { peopled } from '../packages/conformance/src/peopled.ts'
 export { untilDone } from '../packages/conformance/src/until-done.ts'

@@ -44,7 +44,7 @@ async function read(): Promise<void> {
 const taken = [first]
 const uploads = await outcomes(async () => taken.push((await app.kith.uploads.add(viewer, slowly())).id))
 const reads = await outcomes(read)
-// A stream closes its file a moment after it is told to.
+// A stream closes its file a moment after it is destroyed.
 await wait(100)
 const after = await app.upload(viewer)
 taken.push(after)

@@ -195,7 +195,11 @@ export const scopes: Readonly<Record<string, Scope>> = {
   },
   'rotation-mongodb': {
     mutate: files('packages/storage-mongodb/src', 'session-store', 'session-document'),
-    tests: ['packages/storage-mongodb/src/session-document.test.ts', 'test/mutation/mongodb.mutation.ts'],
+    tests: [
+      'packages/storage-mongodb/src/session-document.test.ts',
+      'packages/storage-mongodb/test/session-commands.test.ts',
+      'test/mutation/mongodb.mutation.ts',
+    ],
     server: 'mongodb',
   },
 }

@@ -252,7 +252,7 @@ test('a reader that stops early, and one that never starts, leave no file open',
     await blobs.read('a', null, () => null)
     for await (const part of (await blobs.read('a', null, () => null))?.bytes ?? []) if (part) break
   }
-  // A stream closes its file a moment after it is told to.
+  // A stream closes its file a moment after it is destroyed.
   await expect.poll(() => openFilesIn(directory), { timeout: 20_000 }).toEqual([])
 })
 

@@ -23,7 +23,7 @@ export const sessionEndCases: readonly Case<Storage>[] = [
         if (name === 'ban') await kithOver(storage).accounts.unban(old.user.id)
         await assertOver(kithOver(storage), old, `${name}, later`)
         const listed = await kithOver(storage).sessions.list(old.user.id)
-        assert.deepEqual(listed.items, [], `${name}: nobody is told of a session that is over`)
+        assert.deepEqual(listed.items, [], `${name}: a session that is over is not listed`)
         const login = old.user.username ?? ''
         const password = name === 'password' ? newPassword : oldPassword
         await kithOver(storage).sessions.login({ login, password })

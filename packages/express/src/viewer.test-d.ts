@@ -15,7 +15,7 @@ expectTypeOf<ReturnType<KithExpress['requireRole']>>().toEqualTypeOf<RequestHand
 declare const guards: KithExpress
 guards.requireRole('moderator', 'editor-in-chief')
 
-// An app that names its roles is told of slips.
+// An app that names its roles gets compiler errors for typos.
 declare const named: KithExpress<'member' | 'moderator' | 'admin' | 'editor'>
 named.requireRole('admin', 'editor')
 // @ts-expect-error no such role

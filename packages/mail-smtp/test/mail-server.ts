@@ -137,7 +137,7 @@ const dataRefusals: Readonly<Record<string, Error>> = {
   full: refusal(452, '4.2.2 mailbox full'),
 }
 
-/** A server that only does with each connection what it is told. It stops after the test. */
+/** A server that handles each connection with the given function. It stops after the test. */
 export async function startRawServer(
   serve: (socket: Socket) => void,
 ): Promise<{ port: number; all: () => number }> {

@@ -88,7 +88,8 @@ export function createSessionStore({ call }: Connection): SessionStore {
       // separately, which the driver retries if the connection breaks.
       call('sessions.revokeAll', async (each) => {
         const { sessions } = each.collections
-        const others = except === null ? {} : { _id: { $ne: except } }
+        // No session has an empty id.
+        const others = { _id: { $ne: except ?? '' } }
         const filter = { userId, revokedAt: null, expiresAt: { $gt: at }, ...others }
         const live = await sessions.find(filter, { fields: ['_id'] })
         const ids = live.map(({ _id }) => _id)

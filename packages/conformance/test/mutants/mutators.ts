@@ -50,7 +50,7 @@ const writesLate: Mutator = ({ reads }) =>
         },
       ]
 
-/** Calls that overlap are all told what the first one is told. */
+/** Calls that overlap all get the result of the first one. */
 const losesARace: Mutator = () => [
   {
     name: 'tells all callers of a moment what it tells the first',

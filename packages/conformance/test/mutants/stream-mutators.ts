@@ -210,7 +210,7 @@ export const waitsForEver: Mutator = ({ calls }) =>
       }),
     )
 
-/** Goes on though it was told to stop. */
+/** Continues after it was asked to stop. */
 const ignoresSignals: Mutator = ({ calls }) =>
   argumentPlaces(calls)
     .filter(({ values }) => values.some((value) => value instanceof AbortSignal))

@@ -456,7 +456,7 @@ export const survivors: readonly { reason: string; mutants: readonly string[] }[
     ],
   },
   {
-    reason: 'How many were looked at is told for people.',
+    reason: 'The number of checked rows is only displayed.',
     mutants: [
       'follows.recount: .checked is one more',
       'follows.recount: .checked is always 0',

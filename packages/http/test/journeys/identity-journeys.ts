@@ -212,7 +212,7 @@ export const identityJourneys: readonly Journey[] = [
   },
   {
     id: 'identity/second-factor',
-    title: 'If the account has a second factor, the page is told which one to ask for',
+    title: 'If the account has a second factor, the redirect says which one to ask for',
     setup,
     async run(app) {
       const browser = openBrowser(app)
